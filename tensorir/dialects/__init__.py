@@ -1,0 +1,1 @@
+"""Op classes, one file per family. They say what an op is; rewriting them is the business of `transforms`."""

@@ -1,0 +1,119 @@
+"""linalg's packed ops: pack, unpack and the matmuls over tiles (mmt4d). What materialization leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tensorir.dialects.tensor import check_axis, check_permutation
+from tensorir.encoding.layout import Layout
+from tensorir.encoding.resolver import RhsOrder
+from tensorir.ir.diagnostic import InferError
+from tensorir.ir.dims import Dim
+from tensorir.ir.dtype import DType
+from tensorir.ir.op import Op, Trait, attribute, op, operand, operand_list
+from tensorir.ir.scalar import ScalarValue, const
+from tensorir.ir.types import TensorType, Type
+from tensorir.ir.value import Value
+
+
+@op("linalg.pack", Trait.PURE)
+class Pack(Op):
+    """Row-major to tiles; incomplete tiles are filled with `padding` (see `encoding.layout` for the index map)."""
+
+    source: Value = operand()
+    inner_dims_pos: tuple[int, ...] = attribute()
+    inner_tiles: tuple[int, ...] = attribute()
+    outer_dims_perm: tuple[int, ...] = attribute()
+    padding: ScalarValue = attribute(default=0)
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(self.inner_dims_pos, self.inner_tiles, self.outer_dims_perm)
+
+    def infer_types(self) -> Sequence[Type]:
+        type = self.source.type
+        _check_packing(type.rank, self.layout)
+        const(self.padding, type.dtype)
+        return (self.layout.packed_type(type),)
+
+
+@op("linalg.unpack", Trait.PURE)
+class Unpack(Op):
+    """Tiles to row-major: the inverse of `linalg.pack`, dropping padding. `shape` is the result's."""
+
+    source: Value = operand()
+    inner_dims_pos: tuple[int, ...] = attribute()
+    inner_tiles: tuple[int, ...] = attribute()
+    outer_dims_perm: tuple[int, ...] = attribute()
+    shape: tuple[Dim, ...] = attribute()
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(self.inner_dims_pos, self.inner_tiles, self.outer_dims_perm)
+
+    def infer_types(self) -> Sequence[Type]:
+        type = self.source.type
+        _check_packing(len(self.shape), self.layout)
+        packed = self.layout.packed_shape(self.shape)
+        if packed != type.shape:
+            raise InferError(f"source is {type}, a packed [{', '.join(map(str, self.shape))}] has {list(map(str, packed))}")
+        return (TensorType(self.shape, type.dtype),)
+
+
+@op("linalg.mmt4d", Trait.PURE)
+class Mmt4d(Op):
+    """`out[m1,n1] = init[m1,n1] + Σ_k1 lhs[m1,k1] · rhs[n1,k1]` over tiles, in the element type `dtype`.
+
+    lhs M1×K1×M0×K0; rhs N1×K1×N0×K0 ("nk", linalg.mmt4d) or N1×K1×K0×N0 ("kn", where a row of the result tile
+    is read from rhs as one vector); result M1×N1×M0×N0."""
+
+    lhs: Value = operand()
+    rhs: Value = operand()
+    init: tuple[Value, ...] = operand_list()
+    dtype: DType = attribute()
+    rhs_order: RhsOrder = attribute(default="nk")
+
+    def infer_types(self) -> Sequence[Type]:
+        return _mmt4d_type(self, batch=0)
+
+
+@op("linalg.batch_mmt4d", Trait.PURE)
+class BatchMmt4d(Op):
+    """`linalg.mmt4d` for each index of a leading batch dim of all operands."""
+
+    lhs: Value = operand()
+    rhs: Value = operand()
+    init: tuple[Value, ...] = operand_list()
+    dtype: DType = attribute()
+    rhs_order: RhsOrder = attribute(default="nk")
+
+    def infer_types(self) -> Sequence[Type]:
+        return _mmt4d_type(self, batch=1)
+
+
+def _mmt4d_type(op: Mmt4d | BatchMmt4d, batch: int) -> tuple[Type, ...]:
+    lhs, rhs = op.lhs.type, op.rhs.type
+    if lhs.rank != 4 + batch or rhs.rank != 4 + batch or len(op.init) > 1:
+        raise InferError(f"lhs and rhs must have rank {4 + batch}, with at most one init; got {lhs}, {rhs}")
+    if op.rhs_order not in ("nk", "kn"):
+        raise InferError(f'rhs_order must be "nk" or "kn", got {op.rhs_order!r}')
+    m1, k1, m0, k0 = lhs.shape[batch:]
+    n1, rhs_k1, *inner = rhs.shape[batch:]
+    n0, rhs_k0 = inner if op.rhs_order == "nk" else reversed(inner)
+    if lhs.shape[:batch] != rhs.shape[:batch] or k1 != rhs_k1 or k0 != rhs_k0:
+        raise InferError(f"batch, K1 and K0 of lhs {lhs} and rhs {rhs} ({op.rhs_order}) must agree")
+    type = TensorType((*lhs.shape[:batch], m1, n1, m0, n0), op.dtype)
+    if op.init and op.init[0].type != type:
+        raise InferError(f"init is {op.init[0].type}, the result {type}")
+    return (type,)
+
+
+def _check_packing(rank: int, layout: Layout) -> None:
+    check_permutation(layout.outer_perm, rank, "outer_dims_perm")
+    dims, tiles = layout.inner_dims, layout.inner_tiles
+    if len(dims) != len(tiles) or len(set(dims)) != len(dims):
+        raise InferError(f"inner_dims_pos {list(dims)} and inner_tiles {list(tiles)} do not fit together")
+    for d, tile in zip(dims, tiles, strict=True):
+        check_axis(d, rank, "inner_dims_pos")
+        if tile < 1:
+            raise InferError(f"the tile {tile} of dim {d} must be at least 1")

@@ -1,0 +1,225 @@
+"""tensor: constants, and ops that move, cut or measure tensors without computing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tensorir.encoding.views import Groups
+from tensorir.ir.dense import Dense
+from tensorir.ir.diagnostic import InferError
+from tensorir.ir.dims import Dim, product
+from tensorir.ir.dtype import i64
+from tensorir.ir.op import Op, Trait, attribute, op, operand, operand_list
+from tensorir.ir.scalar import ScalarValue, const
+from tensorir.ir.types import TensorType, Type, TypeEncoding
+from tensorir.ir.value import Value
+
+
+def check_permutation(dims: tuple[int, ...], rank: int, what: str) -> None:
+    """Raises InferError unless `dims` holds each of 0 … rank−1 once."""
+    if sorted(dims) != list(range(rank)):
+        raise InferError(f"{what} {list(dims)} is not a permutation of {rank} dims")
+
+
+def check_axis(dim: int, rank: int, what: str) -> None:
+    """Raises InferError unless 0 ≤ dim < rank."""
+    if not 0 <= dim < rank:
+        raise InferError(f"{what} {dim} is outside 0 … {rank - 1}")
+
+
+@op("tensor.constant", Trait.PURE | Trait.CONSTANT)
+class Constant(Op):
+    """A literal tensor. Large weights belong into globals."""
+
+    value: Dense = attribute()
+
+    def infer_types(self) -> Sequence[Type]:
+        return (TensorType(self.value.shape, self.value.dtype),)
+
+
+@op("tensor.empty", Trait.PURE)
+class Empty(Op):
+    """A tensor whose elements are unspecified (the interpreter gives NaN, or the largest integer)."""
+
+    type: Type = attribute()
+
+    def infer_types(self) -> Sequence[Type]:
+        return (self.type,)
+
+
+@op("tensor.dim", Trait.PURE)
+class DimOp(Op):
+    """The size of one dim, as a scalar of type i64."""
+
+    source: Value = operand()
+    index: int = attribute()
+
+    def infer_types(self) -> Sequence[Type]:
+        check_axis(self.index, self.source.type.rank, "index")
+        return (TensorType((), i64),)
+
+
+@op("tensor.expand_shape", Trait.PURE | Trait.VIEW)
+class ExpandShape(Op):
+    """Splits dims: source dim g becomes the dims `groups[g]` of the result, row-major; `shape` is the result's."""
+
+    source: Value = operand()
+    groups: Groups = attribute()
+    shape: tuple[Dim, ...] = attribute()
+    encoding: TypeEncoding | None = attribute(default=None)
+
+    def infer_types(self) -> Sequence[Type]:
+        _check_groups(self.groups, self.shape, self.source.type.shape)
+        return (TensorType(self.shape, self.source.type.dtype, self.encoding),)
+
+
+@op("tensor.collapse_shape", Trait.PURE | Trait.VIEW)
+class CollapseShape(Op):
+    """Merges dims: the source dims `groups[g]` become dim g of the result, row-major."""
+
+    source: Value = operand()
+    groups: Groups = attribute()
+    encoding: TypeEncoding | None = attribute(default=None)
+
+    def infer_types(self) -> Sequence[Type]:
+        shape = self.source.type.shape
+        merged = tuple(product(shape[d] for d in group if d < len(shape)) for group in self.groups)
+        _check_groups(self.groups, shape, merged)
+        return (TensorType(merged, self.source.type.dtype, self.encoding),)
+
+
+@op("tensor.extract_slice", Trait.PURE)
+class ExtractSlice(Op):
+    """`source[offset : offset + size·stride : stride]` in each dim. Static bounds are checked, others when run."""
+
+    source: Value = operand()
+    offsets: tuple[Dim, ...] = attribute()
+    sizes: tuple[Dim, ...] = attribute()
+    strides: tuple[int, ...] = attribute()
+
+    def infer_types(self) -> Sequence[Type]:
+        rank = self.source.type.rank
+        for name in ("offsets", "sizes", "strides"):
+            if len(getattr(self, name)) != rank:
+                raise InferError(f"{name} has {len(getattr(self, name))} entries for rank {rank}")
+        return (self.source.type.with_encoding(None).with_shape(self.sizes),)
+
+    def verify(self) -> Iterator[str]:
+        for d, (offset, size, stride) in enumerate(zip(self.offsets, self.sizes, self.strides, strict=True)):
+            extent = self.source.type.shape[d]
+            if stride < 1:
+                yield f"stride {stride} of dim {d} must be at least 1"
+            elif isinstance(offset, int) and isinstance(size, int) and isinstance(extent, int):
+                last = offset + (size - 1) * stride + 1 if size else offset
+                if offset < 0 or size < 0 or last > extent:
+                    yield f"dim {d}: [{offset} : {last} : {stride}] is outside of the size {extent}"
+
+
+@op("tensor.concat", Trait.PURE)
+class Concat(Op):
+    """The inputs one after the other along `dim`."""
+
+    inputs: tuple[Value, ...] = operand_list()
+    dim: int = attribute()
+
+    def infer_types(self) -> Sequence[Type]:
+        if not self.inputs:
+            raise InferError("needs at least one input")
+        first = self.inputs[0].type
+        check_axis(self.dim, first.rank, "dim")
+        total: Dim = 0
+        for i, value in enumerate(self.inputs):
+            shape = value.type.shape
+            if value.type.dtype != first.dtype or value.type.rank != first.rank:
+                raise InferError(f"inputs[{i}] is {value.type}, inputs[0] {first}")
+            if any(a != b for d, (a, b) in enumerate(zip(shape, first.shape, strict=True)) if d != self.dim):
+                raise InferError(f"inputs[{i}] is {value.type}, inputs[0] {first}: sizes differ beside dim {self.dim}")
+            total = total + shape[self.dim]
+        shape = (*first.shape[: self.dim], total, *first.shape[self.dim + 1 :])
+        return (TensorType(shape, first.dtype),)
+
+
+@op("tensor.pad", Trait.PURE)
+class Pad(Op):
+    """`low[d]` elements before and `high[d]` after, in each dim, of the constant `value`."""
+
+    source: Value = operand()
+    low: tuple[Dim, ...] = attribute()
+    high: tuple[Dim, ...] = attribute()
+    value: ScalarValue = attribute(default=0)
+
+    def infer_types(self) -> Sequence[Type]:
+        type = self.source.type
+        if len(self.low) != type.rank or len(self.high) != type.rank:
+            raise InferError(f"low has {len(self.low)} and high {len(self.high)} entries for rank {type.rank}")
+        if any(isinstance(n, int) and n < 0 for n in (*self.low, *self.high)):
+            raise InferError("padding must not be negative; use tensor.extract_slice")
+        const(self.value, type.dtype)
+        shape = tuple(lo + d + hi for lo, d, hi in zip(self.low, type.shape, self.high, strict=True))
+        return (TensorType(shape, type.dtype),)
+
+
+@op("tensor.gather", Trait.PURE)
+class Gather(Op):
+    """Rows of a table: `result[i…, r…] = source[indices[i…], r…]`. An index outside is an error when run."""
+
+    source: Value = operand()
+    indices: Value = operand()
+
+    def infer_types(self) -> Sequence[Type]:
+        if not self.source.type.rank:
+            raise InferError("source must have at least one dim")
+        if self.indices.type.dtype.kind not in ("signed", "unsigned"):
+            raise InferError(f"indices must be integers, got {self.indices.type.dtype}")
+        return (TensorType((*self.indices.type.shape, *self.source.type.shape[1:]), self.source.type.dtype),)
+
+
+@op("tensor.cast", Trait.PURE | Trait.VIEW)
+class Cast(Op):
+    """States other sizes for the same tensor: checked when run, where they are not known to be equal."""
+
+    source: Value = operand()
+    shape: tuple[Dim, ...] = attribute()
+
+    def infer_types(self) -> Sequence[Type]:
+        type = self.source.type
+        if len(self.shape) != type.rank:
+            raise InferError(f"{len(self.shape)} sizes for rank {type.rank}")
+        for d, (a, b) in enumerate(zip(type.shape, self.shape, strict=True)):
+            if isinstance(a, int) and isinstance(b, int) and a != b:
+                raise InferError(f"dim {d} is {a}, can't be {b}")
+        return (type.with_shape(self.shape),)
+
+
+def _check_groups(groups: Groups, many: tuple[Dim, ...], few: tuple[Dim, ...]) -> None:
+    """`groups` must list the dims of `many` in order, one non-empty group per dim of `few`, equal in product."""
+    if [d for group in groups for d in group] != list(range(len(many))) or len(groups) != len(few):
+        raise InferError(f"groups {[list(g) for g in groups]} do not map {len(many)} dims to {len(few)} in order")
+    for g, group in enumerate(groups):
+        if not group:
+            raise InferError(f"group {g} is empty")
+        total = product(many[d] for d in group)
+        if total != few[g]:
+            sizes = "·".join(str(many[d]) for d in group)
+            raise InferError(f"group {g} has {sizes} = {total} elements, the merged dim {few[g]}")
+
+
+def groups_for(many: tuple[Dim, ...], few: tuple[Dim, ...]) -> Groups | None:
+    """The groups that take `few` to `many` by splitting only, or None if there are none."""
+    groups: list[tuple[int, ...]] = []
+    at = 0
+    for size in few:
+        start = at
+        total: Dim = 1
+        group: list[int] = []
+        while at < len(many) and (not group or total != size):
+            total = total * many[at]
+            group.append(at)
+            at += 1
+        if not group or total != size:
+            return None
+        groups.append(tuple(range(start, at)))
+    while at < len(many) and groups and many[at] == 1:
+        groups[-1] = (*groups[-1], at)
+        at += 1
+    return tuple(groups) if at == len(many) else None

@@ -1,0 +1,1 @@
+"""The vocabulary of data-tiling, without ops: encodings (intent), layouts (resolved), resolvers."""

@@ -1,0 +1,135 @@
+"""Layouts: where the elements of a tensor lie. A layout is the index map of `linalg.pack`, with an algebra.
+
+For a logical tensor of rank r, physical dims are: the outer dims in the order `outer_perm` (those of tiled dims
+counted in tiles), then one inner dim per tile. Element (…, i, …) of a dim tiled by t lies at outer i // t, inner
+i % t. Laws (tests/property/test_layout.py): `transposed`, `expanded`, `collapsed` and `projected` commute with
+packing; where one would not, it returns None.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed, View
+from tensorir.ir.dims import Dim, ceildiv, divisible
+from tensorir.ir.types import TensorType, TypeEncoding
+
+
+@frozen(cache_hash=True)
+class Layout(TypeEncoding):
+    """`inner_dims[i]` is tiled by `inner_tiles[i]`; `outer_perm[j]` is the logical dim of physical dim j."""
+
+    inner_dims: tuple[int, ...]
+    inner_tiles: tuple[int, ...]
+    outer_perm: tuple[int, ...]
+
+    @property
+    def rank(self) -> int:
+        """The rank of the logical tensor."""
+        return len(self.outer_perm)
+
+    def tile(self, dim: int) -> int | None:
+        """The tile of a logical dim, or None if it is not tiled."""
+        return self.inner_tiles[self.inner_dims.index(dim)] if dim in self.inner_dims else None
+
+    def outer_position(self, dim: int) -> int:
+        """The physical dim that counts `dim` in tiles."""
+        return self.outer_perm.index(dim)
+
+    def inner_position(self, dim: int) -> int:
+        """The physical dim within the tiles of `dim`. Raises ValueError if it is not tiled."""
+        return self.rank + self.inner_dims.index(dim)
+
+    def packed_shape(self, shape: tuple[Dim, ...]) -> tuple[Dim, ...]:
+        """The physical shape of a tensor of logical `shape`."""
+        outer = (ceildiv(shape[d], self.tile(d) or 1) for d in self.outer_perm)
+        return (*outer, *self.inner_tiles)
+
+    def packed_type(self, type: TensorType) -> TensorType:
+        """The physical type: no encoding left."""
+        return TensorType(self.packed_shape(type.shape), type.dtype)
+
+    def padded_dims(self, shape: tuple[Dim, ...]) -> tuple[int, ...]:
+        """Logical dims whose last tile may be partly padding."""
+        tiles = zip(self.inner_dims, self.inner_tiles, strict=True)
+        return tuple(d for d, t in tiles if not divisible(shape[d], t))
+
+    def is_view(self, shape: tuple[Dim, ...]) -> bool:
+        """True if packing a row-major tensor moves nothing: the order of elements is the same, no padding.
+
+        Physical dims of size 1 don't count; what remains must be in row-major order of (dim, part)."""
+        if self.padded_dims(shape):
+            return False
+        packed = self.packed_shape(shape)
+        parts = [(d, 0) for d in self.outer_perm] + [(d, 1) for d in self.inner_dims]
+        kept = [part for part, size in zip(parts, packed, strict=True) if size != 1]
+        return kept == sorted(kept)
+
+    def same_tiles(self, other: Layout) -> bool:
+        """They differ at most in the order of outer dims: one transpose of whole tiles apart."""
+        return (self.inner_dims, self.inner_tiles) == (other.inner_dims, other.inner_tiles)
+
+    def through(self, view: View) -> Layout | None:
+        """The layout of the tensor behind a view, or None where tiles would be cut."""
+        match view:
+            case Transposed():
+                return self.transposed(view.permutation)
+            case Expanded():
+                return self.expanded(view)
+            case Collapsed():
+                return self.collapsed(view)
+            case Projected():
+                return self.projected(view.dims)
+
+    def transposed(self, permutation: tuple[int, ...]) -> Layout:
+        """pack(transpose(x)) with this layout transposed == pack(x): memory does not change."""
+        return self.projected(permutation)
+
+    def projected(self, dims: tuple[int, ...]) -> Layout:
+        """The layout of a tensor that has only the dims `dims`, in that order."""
+        new = {old: i for i, old in enumerate(dims)}
+        inner = [(new[d], t) for d, t in zip(self.inner_dims, self.inner_tiles, strict=True) if d in new]
+        return Layout(
+            tuple(d for d, _ in inner),
+            tuple(t for _, t in inner),
+            tuple(new[d] for d in self.outer_perm if d in new),
+        )
+
+    def expanded(self, view: Expanded) -> Layout | None:
+        """A tiled dim can be split if the innermost part is a multiple of the tile: no tile is cut."""
+        if len(view.groups) != self.rank:
+            return None
+        for d, t in zip(self.inner_dims, self.inner_tiles, strict=True):
+            if len(view.groups[d]) > 1 and not divisible(view.shape[view.groups[d][-1]], t):
+                return None
+        if any(not view.groups[d] for d in range(self.rank)):
+            return None
+        return Layout(
+            tuple(view.groups[d][-1] for d in self.inner_dims),
+            self.inner_tiles,
+            tuple(new for d in self.outer_perm for new in view.groups[d]),
+        )
+
+    def collapsed(self, view: Collapsed) -> Layout | None:
+        """Dims can be merged if only the innermost is tiled, and evenly.
+
+        The merged dim stands where its innermost part stood, so merging parts that were not neighbours also
+        reorders outer dims (see `expanded`, which undoes the merge but not the reordering)."""
+        if any(not group for group in view.groups):
+            return None
+        for group in view.groups:
+            if len(group) > 1 and any(self.tile(d) for d in group[:-1]):
+                return None
+            tile = self.tile(group[-1])
+            if len(group) > 1 and tile and not divisible(view.shape[group[-1]], tile):
+                return None
+        last = {group[-1]: g for g, group in enumerate(view.groups)}
+        return Layout(
+            tuple(last[d] for d in self.inner_dims),
+            self.inner_tiles,
+            tuple(last[d] for d in self.outer_perm if d in last),
+        )
+
+    def __str__(self) -> str:
+        inner = f"inner_dims = {list(self.inner_dims)}, inner_tiles = {list(self.inner_tiles)}"
+        return f"#layout<{inner}, outer_perm = {list(self.outer_perm)}>"

@@ -1,0 +1,91 @@
+"""Resolvers: how a device answers an encoding. One per target; the only part of data-tiling it must write."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, Protocol, TypeAlias, Union, runtime_checkable
+
+from attrs import frozen
+
+from tensorir.encoding.encoding import Contraction, Encoding
+from tensorir.encoding.layout import Layout
+from tensorir.ir.dims import Dim
+
+
+class Identity:
+    """The type of IDENTITY."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "IDENTITY"
+
+
+IDENTITY: Final = Identity()
+"""A resolver's answer "leave it as it is", compared by `is`. Nothing is left in the program to cancel."""
+
+RhsOrder = Literal["nk", "kn"]
+
+
+@frozen(cache_hash=True)
+class Tiles:
+    """The tile of a contraction: M0×N0×K0, and whether rhs tiles are stored N0×K0 ("nk") or K0×N0 ("kn")."""
+
+    m0: int
+    n0: int
+    k0: int
+    rhs_order: RhsOrder = "nk"
+
+
+@frozen
+class Declined:
+    """No tile, and why: the reason becomes a remark."""
+
+    reason: str
+
+
+Choice: TypeAlias = Union[Tiles, Declined]
+
+
+@runtime_checkable
+class Resolver(Protocol):
+    """What a target says about encodings. It must depend on the contraction alone, so that lhs, rhs and
+    result of one contraction always agree (checked by tests/property/test_resolvers.py)."""
+
+    def tiles_for(self, contraction: Contraction) -> Choice:
+        """The tile for a contraction, or the reason why it stays row-major."""
+        ...
+
+
+def layout_for(resolver: Resolver, encoding: Encoding) -> Layout | Identity:
+    """The layout that `encoding` has on the resolver's device, or IDENTITY.
+
+    Canonical order: outer dims batch, then M, K (lhs), N, K (rhs), M, N (result); inner likewise, except that
+    a "kn" right side swaps its inner two. Views then move it to the tensor at hand; a view that would cut a
+    tile gives IDENTITY for that tensor alone."""
+    choice = resolver.tiles_for(encoding.contraction)
+    if isinstance(choice, Declined):
+        return IDENTITY
+    layout: Layout | None = operand_layout(encoding, choice)
+    for view in encoding.views:
+        layout = layout.through(view) if layout is not None else None
+    return IDENTITY if layout is None else layout
+
+
+def operand_layout(encoding: Encoding, tiles: Tiles) -> Layout:
+    """The layout of the operand `encoding.role` itself, before its views. Needs one M, one N, one K dim."""
+    contraction = encoding.contraction
+    (m,), (n,), (k,) = contraction.m, contraction.n, contraction.k
+    rows, columns = {"lhs": (m, k), "rhs": (n, k), "result": (m, n)}[encoding.role]
+    size = {m: tiles.m0, n: tiles.n0, k: tiles.k0}
+    position = {d: i for i, d in enumerate(contraction.map_of(encoding.role).positions())}
+    inner = (columns, rows) if encoding.role == "rhs" and tiles.rhs_order == "kn" else (rows, columns)
+    return Layout(
+        tuple(position[d] for d in inner),
+        tuple(size[d] for d in inner),
+        tuple(position[d] for d in (*contraction.batch, rows, columns)),
+    )
+
+
+def storage_shape(shape: tuple[Dim, ...], layout: Layout | Identity) -> tuple[Dim, ...]:
+    """The shape in memory: host arithmetic on symbolic sizes, nothing a device must be asked at run time."""
+    return shape if isinstance(layout, Identity) else layout.packed_shape(shape)

@@ -1,0 +1,56 @@
+"""View steps: how a tensor's dims relate to those of the tensor that an encoding or layout was made for."""
+
+from __future__ import annotations
+
+from typing import TypeAlias, Union
+
+from attrs import frozen
+
+from tensorir.ir.dims import Dim
+
+Groups: TypeAlias = tuple[tuple[int, ...], ...]
+
+
+@frozen(cache_hash=True)
+class Transposed:
+    """Dim i of the new tensor is dim `permutation[i]` of the old one."""
+
+    permutation: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"transpose{list(self.permutation)}"
+
+
+@frozen(cache_hash=True)
+class Expanded:
+    """Old dim g is split, row-major, into the new dims `groups[g]`; `shape` is the new shape."""
+
+    groups: Groups
+    shape: tuple[Dim, ...]
+
+    def __str__(self) -> str:
+        return f"expand{[list(g) for g in self.groups]} to [{', '.join(map(str, self.shape))}]"
+
+
+@frozen(cache_hash=True)
+class Collapsed:
+    """The old dims `groups[g]` are merged, row-major, into new dim g; `shape` is the *old* shape."""
+
+    groups: Groups
+    shape: tuple[Dim, ...]
+
+    def __str__(self) -> str:
+        return f"collapse{[list(g) for g in self.groups]} from [{', '.join(map(str, self.shape))}]"
+
+
+@frozen(cache_hash=True)
+class Projected:
+    """The new tensor has only the old dims `dims`, in that order: what is broadcast along the others."""
+
+    dims: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"project{list(self.dims)}"
+
+
+View: TypeAlias = Union[Transposed, Expanded, Collapsed, Projected]

@@ -1,0 +1,193 @@
+"""Sizes known only at run time, as polynomials over symbols: `S`, `16*ceildiv(S, 16)`.
+
+A `Dim` is an int or a `DimExpr` in one normal form, so two sizes that the rules below can show equal *are*
+equal: `==` and `hash` compare content. The same expressions, over the symbols d0, d1, …, are the results of
+affine maps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal, TypeAlias, Union
+
+from attrs import frozen
+
+Division = Literal["ceildiv", "floordiv", "mod"]
+
+
+@frozen(cache_hash=True)
+class Symbol:
+    """A free variable: a size bound by the arguments of a function, or a dim of an affine map."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@frozen(cache_hash=True)
+class Divided:
+    """`ceildiv(a, b)`, `floordiv(a, b)` or `mod(a, b)` where the division does not come out exactly."""
+
+    kind: Division
+    a: Dim
+    b: Dim
+
+    def __str__(self) -> str:
+        return f"{self.kind}({self.a}, {self.b})"
+
+
+Atom: TypeAlias = Union[Symbol, Divided]
+Monomial: TypeAlias = tuple[Atom, ...]
+
+
+@frozen(cache_hash=True)
+class DimExpr:
+    """A sum of products: monomial → non-zero coefficient, in a fixed order. Never a plain constant."""
+
+    terms: tuple[tuple[Monomial, int], ...]
+
+    def __add__(self, other: Dim) -> Dim:
+        return _sum([*self.terms, *_terms(other)])
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Dim) -> Dim:
+        return self + -1 * other
+
+    def __rsub__(self, other: int) -> Dim:
+        return other + -1 * self
+
+    def __mul__(self, other: Dim) -> Dim:
+        return _sum([(_product(m, n), a * b) for m, a in self.terms for n, b in _terms(other)])
+
+    __rmul__ = __mul__
+
+    def __str__(self) -> str:
+        parts: list[str] = []
+        for monomial, coefficient in self.terms:
+            factors = [str(coefficient)] if coefficient != 1 or not monomial else []
+            parts.append("*".join([*factors, *map(str, monomial)]))
+        return " + ".join(parts)
+
+
+Dim: TypeAlias = Union[int, DimExpr]
+
+
+def symbol(name: str) -> DimExpr:
+    """The free variable `name` as a size."""
+    return DimExpr((((Symbol(name),), 1),))
+
+
+def ceildiv(a: Dim, b: Dim) -> Dim:
+    """⌈a / b⌉. Raises ZeroDivisionError when b is the constant 0."""
+    return _divide("ceildiv", a, b)
+
+
+def floordiv(a: Dim, b: Dim) -> Dim:
+    """⌊a / b⌋. Raises ZeroDivisionError when b is the constant 0."""
+    return _divide("floordiv", a, b)
+
+
+def mod(a: Dim, b: Dim) -> Dim:
+    """a − b·⌊a / b⌋. Raises ZeroDivisionError when b is the constant 0."""
+    return _divide("mod", a, b)
+
+
+def product(dims: Iterable[Dim]) -> Dim:
+    """The product of all sizes; 1 for none."""
+    result: Dim = 1
+    for dim in dims:
+        result = result * dim
+    return result
+
+
+def divisible(dim: Dim, by: int) -> bool:
+    """True only if every value of `dim` is a multiple of `by`: all its coefficients are."""
+    return all(coefficient % by == 0 for _, coefficient in _terms(dim))
+
+
+def symbols_of(dim: Dim) -> frozenset[str]:
+    """The names of the free variables in `dim`."""
+    found: set[str] = set()
+    for monomial, _ in _terms(dim):
+        for atom in monomial:
+            if isinstance(atom, Symbol):
+                found.add(atom.name)
+            else:
+                found |= symbols_of(atom.a) | symbols_of(atom.b)
+    return frozenset(found)
+
+
+def substitute(dim: Dim, values: Mapping[str, Dim]) -> Dim:
+    """`dim` with symbols replaced by sizes; symbols that are not named stay."""
+    if isinstance(dim, int):
+        return dim
+    total: Dim = 0
+    for monomial, coefficient in dim.terms:
+        value: Dim = coefficient
+        for atom in monomial:
+            if isinstance(atom, Symbol):
+                value = value * values.get(atom.name, DimExpr((((atom,), 1),)))
+            else:
+                value = value * _divide(atom.kind, substitute(atom.a, values), substitute(atom.b, values))
+        total = total + value
+    return total
+
+
+def evaluate(dim: Dim, values: Mapping[str, int]) -> int:
+    """The number that `dim` is under `values`. Raises KeyError naming a symbol without a value."""
+    if isinstance(dim, int):
+        return dim
+    result = substitute(dim, values)
+    if isinstance(result, int):
+        return result
+    raise KeyError(f"no value for the size {', '.join(sorted(symbols_of(result)))}")
+
+
+_DIVIDE: dict[Division, Callable[[int, int], int]] = {
+    "ceildiv": lambda a, b: -(-a // b),
+    "floordiv": lambda a, b: a // b,
+    "mod": lambda a, b: a % b,
+}
+
+
+def _divide(kind: Division, a: Dim, b: Dim) -> Dim:
+    if b == 0:
+        raise ZeroDivisionError(f"{kind}({a}, 0)")
+    if isinstance(a, int) and isinstance(b, int):
+        return _DIVIDE[kind](a, b)
+    if b == 1:
+        return 0 if kind == "mod" else a
+    if isinstance(b, int) and divisible(a, b):
+        return 0 if kind == "mod" else _sum([(m, c // b) for m, c in _terms(a)])
+    if a == b:
+        return 0 if kind == "mod" else 1
+    return DimExpr((((Divided(kind, a, b),), 1),))
+
+
+def _terms(dim: Dim) -> tuple[tuple[Monomial, int], ...]:
+    if isinstance(dim, DimExpr):
+        return dim.terms
+    return (((), dim),) if dim else ()
+
+
+def _product(a: Monomial, b: Monomial) -> Monomial:
+    return tuple(sorted((*a, *b), key=str)) if a and b else a or b
+
+
+def _sum(terms: Iterable[tuple[Monomial, int]]) -> Dim:
+    """Collects equal monomials; an int when only the constant is left. The constant prints last."""
+    total: dict[Monomial, int] = {}
+    for monomial, coefficient in terms:
+        total[monomial] = total.get(monomial, 0) + coefficient
+    kept = [(m, c) for m, c in total.items() if c]
+    if not kept:
+        return 0
+    if len(kept) == 1 and not kept[0][0]:
+        return kept[0][1]
+    return DimExpr(tuple(sorted(kept, key=_monomial_order)))
+
+
+def _monomial_order(term: tuple[Monomial, int]) -> tuple[bool, str]:
+    return (not term[0], "*".join(map(str, term[0])))

@@ -1,0 +1,195 @@
+"""When two programs are the same: equal up to the identity of values, names of private symbols and locations.
+
+Law: `fingerprint(a) == fingerprint(b)` ⇔ `isomorphic(a, b)` (up to hash collisions of 128 bits). The two are
+written independently of each other, so that each checks the other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from tensorir.ir.dense import Dense
+from tensorir.ir.module import Executable, Function, Global, Module
+from tensorir.ir.op import Op
+from tensorir.ir.region import Region
+from tensorir.ir.scalar import ScalarBody
+from tensorir.ir.value import Value
+
+
+def fingerprint(program: Module | Region) -> str:
+    """Hex digest of the content: 32 characters, equal in every process."""
+    if isinstance(program, Region):
+        return _Fingerprint(None).region(program)
+    own = _Fingerprint(program)
+    functions = [f"{f.name}={own.symbol(f.name)}" for f in sorted(program.functions, key=lambda f: f.name)]
+    others = sorted(own.symbol(s.name) for s in (*program.globals, *program.executables))
+    return _digest([*functions, *others])
+
+
+def isomorphic(a: Module | Region, b: Module | Region) -> bool:
+    """True if some renaming of values and private symbols makes `a` and `b` equal."""
+    return _Match(a, b).run()
+
+
+def _digest(parts: Sequence[str]) -> str:
+    h = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        data = part.encode()
+        h.update(len(data).to_bytes(8, "little") + data)
+    return h.hexdigest()
+
+
+class _Fingerprint:
+    """Hashes regions with values numbered in order; a symbol enters as the hash of what it names."""
+
+    def __init__(self, module: Module | None) -> None:
+        self.module = module
+        self.symbols: dict[str, str] = {}
+        self.regions: dict[Region, str] = {}
+        self.texts: dict[Any, str] = {}
+
+    def symbol(self, name: str) -> str:
+        if self.module is None or name not in self.module.symbols:
+            return f"@{name}"
+        if name not in self.symbols:
+            self.symbols[name] = f"recursive @{name}"
+            match self.module.symbols[name]:
+                case Global(type=type, value=Dense() as value):
+                    parts = ["data", str(type), value.digest]
+                case Global(type=type, value=Region() as value):
+                    parts = ["initializer", str(type), self.region(value)]
+                case Executable(target=target, body=body):
+                    parts = ["executable", target, self.region(body)]
+                case Function(body=body):
+                    parts = ["function", self.region(body)]
+                case _:  # pragma: no cover
+                    raise AssertionError
+            self.symbols[name] = _digest(parts)
+        return self.symbols[name]
+
+    def region(self, region: Region) -> str:
+        if region in self.regions:
+            return self.regions[region]
+        numbers = {a: i for i, a in enumerate(region.args)}
+        parts = [self.text(a.type) for a in region.args]
+        for op in region.ops:
+            parts.append(op.NAME)
+            parts += [str(numbers.get(v, "undefined")) for v in op.operands]
+            parts += [self.attribute(op, name) for name in op.ATTRIBUTES]
+            parts += [self.region(r) for r in op.regions]
+            for r in op.results:
+                numbers[r] = len(numbers)
+                parts.append(self.text(r.type))
+        parts += ["yield", *(str(numbers.get(y, "undefined")) for y in region.yields)]
+        self.regions[region] = _digest([str(len(region.args)), *parts])
+        return self.regions[region]
+
+    def attribute(self, op: Op, name: str) -> str:
+        value = getattr(op, name)
+        return self.symbol(value) if name in op.SYMBOLS else f"{name}={self.text(value)}"
+
+    def text(self, value: Any) -> str:
+        if isinstance(value, Dense):
+            return value.digest
+        key = (type(value), value)  # True == 1 == 1.0, but they are different attributes
+        if key not in self.texts:
+            self.texts[key] = _body_text(value) if isinstance(value, ScalarBody) else f"{value!s}|{type(value).__name__}"
+        return self.texts[key]
+
+
+def _body_text(body: ScalarBody) -> str:
+    """Each node once, by number: linear also for bodies whose tree would be exponential."""
+    numbers: dict[int, int] = {}
+    parts = [str(t) for t in body.args]
+    for node in body.nodes():
+        numbers[id(node)] = len(numbers)
+        operands = [numbers[id(o)] for o in node.operands]
+        parts.append(f"{node.fn} {operands} {node.dtype} {node.index} {node.value!r}")
+    return "; ".join(parts)
+
+
+class _Match:
+    """Walks two programs side by side, keeping which value and which symbol of one is which of the other."""
+
+    def __init__(self, a: Module | Region, b: Module | Region) -> None:
+        self.a, self.b = a, b
+        self.symbols: dict[tuple[str, str], bool] = {}
+        self.regions: dict[tuple[Region, Region], bool] = {}
+
+    def run(self) -> bool:
+        a, b = self.a, self.b
+        if isinstance(a, Region) or isinstance(b, Region):
+            return isinstance(a, Region) and isinstance(b, Region) and self.region(a, b)
+        if {f.name for f in a.functions} != {f.name for f in b.functions}:
+            return False
+        return (
+            all(self.symbol(f.name, f.name) for f in a.functions)
+            and self._pair_off([g.name for g in a.globals], [g.name for g in b.globals])
+            and self._pair_off([e.name for e in a.executables], [e.name for e in b.executables])
+        )
+
+    def _pair_off(self, a: list[str], b: list[str]) -> bool:
+        """Isomorphism is an equivalence, so a greedy pairing finds a perfect one if there is any."""
+        left = list(b)
+        for name in a:
+            other = next((o for o in left if self.symbol(name, o)), None)
+            if other is None:
+                return False
+            left.remove(other)
+        return not left
+
+    def symbol(self, a: str, b: str) -> bool:
+        assert isinstance(self.a, Module)
+        assert isinstance(self.b, Module)
+        x, y = self.a.symbols.get(a), self.b.symbols.get(b)
+        if x is None or y is None:
+            return x is y and a == b
+        if (a, b) not in self.symbols:
+            self.symbols[a, b] = True  # while it is being compared; a cycle that closes is consistent
+            match x, y:
+                case Global(), Global():
+                    same = x.type == y.type and self._contents(x.value, y.value)
+                case Executable(), Executable():
+                    same = x.target == y.target and self.region(x.body, y.body)
+                case Function(), Function():
+                    same = self.region(x.body, y.body)
+                case _:
+                    same = False
+            self.symbols[a, b] = same
+        return self.symbols[a, b]
+
+    def _contents(self, a: Dense | Region, b: Dense | Region) -> bool:
+        if isinstance(a, Region) and isinstance(b, Region):
+            return self.region(a, b)
+        return a == b
+
+    def region(self, a: Region, b: Region) -> bool:
+        if (a, b) not in self.regions:
+            self.regions[a, b] = self._region(a, b)
+        return self.regions[a, b]
+
+    def _region(self, a: Region, b: Region) -> bool:
+        if a.arg_types != b.arg_types or len(a.ops) != len(b.ops) or len(a.yields) != len(b.yields):
+            return False
+        env: dict[Value, Value] = dict(zip(a.args, b.args, strict=True))
+        for x, y in zip(a.ops, b.ops, strict=True):
+            if type(x) is not type(y) or len(x.operands) != len(y.operands) or len(x.results) != len(y.results):
+                return False
+            if any(env.get(v) is not w for v, w in zip(x.operands, y.operands, strict=True)):
+                return False
+            if not all(self._attribute(x, y, name) for name in x.ATTRIBUTES):
+                return False
+            if not all(self.region(p, q) for p, q in zip(x.regions, y.regions, strict=True)):
+                return False
+            if any(v.type != w.type for v, w in zip(x.results, y.results, strict=True)):
+                return False
+            env.update(zip(x.results, y.results, strict=True))
+        return all(env.get(v) is w for v, w in zip(a.yields, b.yields, strict=True))
+
+    def _attribute(self, x: Op, y: Op, name: str) -> bool:
+        a, b = getattr(x, name), getattr(y, name)
+        if name in x.SYMBOLS and isinstance(self.a, Module):
+            return self.symbol(a, b)
+        return type(a) is type(b) and a == b

@@ -1,0 +1,32 @@
+"""Where an op came from: a file position or a name. Locations are outside all equality of programs."""
+
+from __future__ import annotations
+
+import sys
+
+from attrs import frozen
+
+
+@frozen
+class Location:
+    """A position `file:line:col` (1-based). `line == 0` means that only the name in `file` is known."""
+
+    file: str
+    line: int = 0
+    col: int = 0
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.file
+        return f"{self.file}:{self.line}:{self.col}" if self.col else f"{self.file}:{self.line}"
+
+
+UNKNOWN = Location("<unknown>")
+
+
+def caller_location(package: str) -> Location:
+    """The innermost Python frame outside of the files below the folder `package`."""
+    frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]  # the documented way to read a caller
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(package):
+        frame = frame.f_back
+    return Location(frame.f_code.co_filename, frame.f_lineno)

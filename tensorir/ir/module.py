@@ -1,0 +1,101 @@
+"""Modules: functions, globals, executables, each found by its symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TypeAlias, TypeVar, Union
+
+from attrs import evolve, field, frozen
+
+from tensorir.ir.dense import Dense
+from tensorir.ir.location import UNKNOWN, Location
+from tensorir.ir.region import Region
+from tensorir.ir.types import Type
+
+
+@frozen(eq=False)
+class Function:
+    """A callable program. Symbols in the argument types are bound by each call."""
+
+    name: str
+    body: Region
+    loc: Location = UNKNOWN
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The size variables of the arguments, sorted."""
+        return tuple(sorted(frozenset[str]().union(*(t.symbols for t in self.body.arg_types))))
+
+
+@frozen(eq=False)
+class Global:
+    """A constant of the module: its data, or an initializer (a region without arguments, one yield)."""
+
+    name: str
+    type: Type
+    value: Dense | Region
+    loc: Location = UNKNOWN
+
+
+@frozen(eq=False)
+class Executable:
+    """A dispatch body outlined for a target, shared by every launch of it."""
+
+    name: str
+    target: str
+    body: Region
+    loc: Location = UNKNOWN
+
+
+Symbol: TypeAlias = Union[Function, Global, Executable]
+S = TypeVar("S", Function, Global, Executable)
+
+
+@frozen(eq=False)
+class Module:
+    """Everything that is compiled together. Symbols are unique over all three kinds (checked by `verify`)."""
+
+    functions: tuple[Function, ...] = field(default=(), converter=tuple)
+    globals: tuple[Global, ...] = field(default=(), converter=tuple)
+    executables: tuple[Executable, ...] = field(default=(), converter=tuple)
+
+    @cached_property
+    def symbols(self) -> dict[str, Symbol]:
+        return {s.name: s for s in self.all_symbols()}
+
+    def all_symbols(self) -> Iterator[Symbol]:
+        yield from self.globals
+        yield from self.executables
+        yield from self.functions
+
+    def lookup(self, kind: type[S], name: str) -> S:
+        """The symbol `name`. Raises KeyError naming what there is, if it is missing or of another kind."""
+        found = self.symbols.get(name)
+        if isinstance(found, kind):
+            return found
+        names = ", ".join("@" + s.name for s in self.symbols.values() if isinstance(s, kind)) or "none"
+        raise KeyError(f"no {kind.__name__.lower()} @{name} in the module; there is: {names}")
+
+    def replace(
+        self,
+        *,
+        functions: Sequence[Function] | None = None,
+        globals: Sequence[Global] | None = None,
+        executables: Sequence[Executable] | None = None,
+    ) -> Module:
+        """This module with whole lists exchanged; itself if every entry given is the one it has."""
+        functions = self.functions if functions is None else functions
+        globals = self.globals if globals is None else globals
+        executables = self.executables if executables is None else executables
+        pairs = [(functions, self.functions), (globals, self.globals), (executables, self.executables)]
+        if all(len(a) == len(b) and all(x is y for x, y in zip(a, b, strict=True)) for a, b in pairs):
+            return self
+        return Module(tuple(functions), tuple(globals), tuple(executables))
+
+
+def with_body(holder: S, body: Region) -> S:
+    """`holder` with another body (for a global: another initializer); itself if it is the same object."""
+    if isinstance(holder, Global):
+        return holder if body is holder.value else evolve(holder, value=body, type=body.yields[0].type)
+    return holder if body is holder.body else evolve(holder, body=body)

@@ -1,0 +1,221 @@
+"""Ops: frozen attrs classes whose fields say what they are. `@op` derives everything generic from them.
+
+A field is an operand (`operand()`), a list of operands (`operand_list()`), an attribute compared by content
+(`attribute()`) or a closed region (`region()`). From the fields come `operands`, `regions`, `attributes`, and the
+copies with one of them exchanged. They are generated once per class, because rewriting calls them per op.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from enum import Flag, auto
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, dataclass_transform
+
+import attrs
+
+from tensorir.ir.diagnostic import Diagnostic, InferError, TensorIRError
+from tensorir.ir.location import UNKNOWN, Location
+from tensorir.ir.types import Type
+from tensorir.ir.value import Value
+
+if TYPE_CHECKING:
+    from tensorir.ir.region import Region
+
+
+class Trait(Flag):
+    """What passes may assume of an op class without knowing it."""
+
+    NONE = 0
+    PURE = auto()
+    """No effect but its results: may be erased when unused, merged with an equal one, moved."""
+    CONSTANT = auto()
+    """The results depend on no operand and are known before run time."""
+    VIEW = auto()
+    """Changes shape or order of dims, never an element."""
+    CONTRACTION = auto()
+    ENCODE = auto()
+    """Carries an encoding and computes nothing."""
+
+
+_KIND = "tensorir.kind"
+
+
+def operand() -> Any:
+    """One operand."""
+    return attrs.field(metadata={_KIND: "operand"})
+
+
+def operand_list() -> Any:
+    """Any number of operands, a tuple."""
+    return attrs.field(metadata={_KIND: "operands"}, converter=tuple)
+
+
+def attribute(*, default: Any = attrs.NOTHING, symbol: bool = False) -> Any:
+    """A value compared by content. `symbol`: the name of a global, function or executable of the module."""
+    return attrs.field(default=default, metadata={_KIND: "attribute", "symbol": symbol})
+
+
+def region() -> Any:
+    """A closed region: args, ops, yields."""
+    return attrs.field(metadata={_KIND: "region"})
+
+
+def _results_field(*, kw_only: bool = True, default: Any = None) -> Any:
+    return attrs.field(default=attrs.Factory(_infer, takes_self=True), kw_only=True, metadata={_KIND: "results"})
+
+
+def _loc_field(*, kw_only: bool = True, default: Any = None) -> Any:
+    return attrs.field(default=UNKNOWN, kw_only=True, metadata={_KIND: "loc"})
+
+
+def _infer(self: Op) -> tuple[Value, ...]:
+    try:
+        return tuple(Value(t) for t in self.infer_types())
+    except InferError as e:
+        types = ", ".join(str(v.type) for v in self.operands)
+        raise TensorIRError([Diagnostic(f"{self.NAME}: {e}", self.loc, notes=(f"operands: {types}",))]) from None
+
+
+def _results_last(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+    """`loc` then `results` come last, because inferring results may report an error at `loc`."""
+    rank = {"loc": 1, "results": 2}
+    return sorted(fields, key=lambda f: rank.get(f.name, 0))
+
+
+C = TypeVar("C", bound="type[Op]")
+
+
+@dataclass_transform(
+    frozen_default=True,
+    eq_default=False,
+    field_specifiers=(operand, operand_list, attribute, region, _results_field, _loc_field),
+)
+def _op_base(cls: type[Any]) -> Any:
+    return attrs.frozen(cls, eq=False, repr=False, field_transformer=_results_last)
+
+
+@_op_base
+class Op:
+    """Base of all ops. `results` are inferred from the operands unless given; `loc` is outside all equality."""
+
+    NAME: ClassVar[str] = "op"
+    TRAITS: ClassVar[Trait] = Trait.NONE
+    OPERANDS: ClassVar[tuple[str, ...]] = ()
+    ATTRIBUTES: ClassVar[tuple[str, ...]] = ()
+    SYMBOLS: ClassVar[frozenset[str]] = frozenset()
+    REGIONS: ClassVar[tuple[str, ...]] = ()
+
+    results: tuple[Value, ...] = _results_field(kw_only=True, default=None)
+    loc: Location = _loc_field(kw_only=True, default=None)
+
+    def infer_types(self) -> Sequence[Type]:
+        """The types of the results. Raises InferError saying what does not fit."""
+        raise NotImplementedError(f"{self.NAME} does not infer its types")  # a subclass that forgot: a bug
+
+    def verify(self) -> Iterator[str]:
+        """Rules beyond types: one message each."""
+        return iter(())
+
+    @property
+    def operands(self) -> tuple[Value, ...]:
+        """All operands, in the order of the fields."""
+        return ()
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        return ()
+
+    def with_operands(self, operands: Sequence[Value]) -> Self:
+        """The same op, results included, on other operands of the same types."""
+        raise AssertionError(f"@op generates this for {type(self).__name__}, given {len(operands)} operands")
+
+    def rebuilt(self, operands: Sequence[Value]) -> Self:
+        """A new op with new results, inferred from other operands. Raises TensorIRError if they don't fit."""
+        fresh = self.with_operands(operands)
+        object.__setattr__(fresh, "results", _infer(fresh))  # not shared yet: still under construction
+        for old, new in zip(self.results, fresh.results, strict=True):
+            object.__setattr__(new, "hint", old.hint)
+        return fresh
+
+    @property
+    def result(self) -> Value:
+        """The only result."""
+        (value,) = self.results
+        return value
+
+    def attributes(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.ATTRIBUTES}
+
+    def is_(self, trait: Trait) -> bool:
+        return bool(self.TRAITS & trait)
+
+    def operand_name(self, index: int) -> str:
+        """The field that operand number `index` belongs to, `inputs[2]` within a list."""
+        position = 0
+        for name in self.OPERANDS:
+            value = getattr(self, name)
+            if isinstance(value, Value):
+                if position == index:
+                    return name
+                position += 1
+            else:
+                if index < position + len(value):
+                    return f"{name}[{index - position}]"
+                position += len(value)
+        raise IndexError(f"{self.NAME} has no operand {index}")
+
+    def __repr__(self) -> str:
+        return f"<{self.NAME}>"
+
+
+@dataclass_transform(
+    frozen_default=True,
+    eq_default=False,
+    field_specifiers=(operand, operand_list, attribute, region, _results_field, _loc_field),
+)
+def op(name: str, traits: Trait = Trait.NONE) -> Callable[[C], C]:
+    """Makes a class an op called `name` (`dialect.op`)."""
+
+    def decorate(cls: C) -> C:
+        made = attrs.frozen(cls, eq=False, repr=False, field_transformer=_results_last)
+        fields = attrs.fields(made)
+        of_kind = {k: tuple(f.name for f in fields if f.metadata[_KIND] == k) for k in ("attribute", "region")}
+        operand_fields = [(f.name, f.metadata[_KIND]) for f in fields if f.metadata[_KIND].startswith("operand")]
+        made.NAME = name
+        made.TRAITS = traits
+        made.OPERANDS = tuple(n for n, _ in operand_fields)
+        made.ATTRIBUTES = of_kind["attribute"]
+        made.REGIONS = of_kind["region"]
+        made.SYMBOLS = frozenset(f.name for f in fields if f.metadata.get("symbol"))
+        for attribute_name, code in _generated(tuple(f.name for f in fields), operand_fields, made.REGIONS).items():
+            setattr(made, attribute_name, code)
+        return made
+
+    return decorate
+
+
+def _generated(names: tuple[str, ...], operands: list[tuple[str, str]], regions: tuple[str, ...]) -> dict[str, Any]:
+    """`operands`, `regions`, `with_operands` for one class: straight-line code instead of a loop per op."""
+    parts = [f"*self.{n}" if kind == "operands" else f"self.{n}" for n, kind in operands]
+    lines = [
+        f"def operands(self): return ({''.join(p + ', ' for p in parts)})",
+        f"def regions(self): return ({''.join(f'self.{r}, ' for r in regions)})",
+        "def with_operands(self, new, _new=object.__new__, _set=object.__setattr__):",
+        "  copy = _new(self.__class__)",
+        "  at = 0",
+    ]
+    for name, kind in operands:
+        if kind == "operand":
+            lines += [f"  _set(copy, {name!r}, new[at]); at += 1"]
+        else:
+            lines += [f"  size = len(self.{name})", f"  _set(copy, {name!r}, tuple(new[at:at + size])); at += size"]
+    taken = {n for n, _ in operands}
+    lines += [f"  _set(copy, {name!r}, self.{name})" for name in names if name not in taken]
+    lines += ["  return copy"]
+    namespace: dict[str, Any] = {}
+    exec("\n".join(lines), namespace)  # only field names of classes enter the text
+    return {
+        "operands": property(namespace["operands"]),
+        "regions": property(namespace["regions"]),
+        "with_operands": namespace["with_operands"],
+    }

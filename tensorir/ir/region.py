@@ -1,0 +1,74 @@
+"""Regions: closed lambdas. Arguments in, a flat list of ops, values out; nothing is captured from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+
+from attrs import frozen
+
+from tensorir.ir.op import Op
+from tensorir.ir.types import Type
+from tensorir.ir.value import Value
+
+
+@frozen(eq=False, repr=False)
+class Region:
+    """`args` and `ops` define values in order; `yields` are the outputs, each defined inside."""
+
+    args: tuple[Value, ...]
+    ops: tuple[Op, ...]
+    yields: tuple[Value, ...]
+
+    @property
+    def arg_types(self) -> tuple[Type, ...]:
+        return tuple(v.type for v in self.args)
+
+    @property
+    def yield_types(self) -> tuple[Type, ...]:
+        return tuple(v.type for v in self.yields)
+
+    @cached_property
+    def definitions(self) -> Mapping[Value, Op]:
+        """Value → the op that defines it. Arguments have none."""
+        return {r: o for o in self.ops for r in o.results}
+
+    @cached_property
+    def uses(self) -> Mapping[Value, tuple[Op, ...]]:
+        """Value → its users in order, once per operand. Yields are not among them."""
+        found: dict[Value, list[Op]] = {}
+        for o in self.ops:
+            for v in o.operands:
+                found.setdefault(v, []).append(o)
+        return {v: tuple(ops) for v, ops in found.items()}
+
+    def walk(self) -> Iterator[Op]:
+        """All ops in order, each before the ops inside its own regions."""
+        stack = list(reversed(self.ops))
+        while stack:
+            o = stack.pop()
+            yield o
+            for inner in reversed(o.regions):
+                stack.extend(reversed(inner.ops))
+
+
+def with_regions(o: Op, regions: tuple[Region, ...]) -> Op:
+    """The same op, results included, with other regions of the same types; `o` itself if none changed."""
+    if all(a is b for a, b in zip(o.regions, regions, strict=True)):
+        return o
+    copy = o.with_operands(o.operands)
+    for name, inner in zip(o.REGIONS, regions, strict=True):
+        object.__setattr__(copy, name, inner)  # not shared yet: still under construction
+    return copy
+
+
+def clone(region: Region, retype: Callable[[Type], Type] = lambda t: t) -> Region:
+    """A copy with values of its own, argument types mapped by `retype`; results are inferred anew."""
+    env = {a: Value(retype(a.type), a.hint) for a in region.args}
+    args = tuple(env.values())
+    ops: list[Op] = []
+    for o in region.ops:
+        new = o.rebuilt([env[v] for v in o.operands])
+        env.update(zip(o.results, new.results, strict=True))
+        ops.append(new)
+    return Region(args, tuple(ops), tuple(env[y] for y in region.yields))

@@ -1,0 +1,149 @@
+"""Scalar bodies: what `linalg.generic` computes per element, as hash-consed expressions.
+
+Equal expressions are one object, so bodies compare by identity and sharing is never lost. Names follow
+MLIR's arith and math dialects without the type suffix: the element type is on the node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+from weakref import WeakValueDictionary
+
+from attrs import frozen
+
+from tensorir.ir.diagnostic import InferError
+from tensorir.ir.dtype import DType, i1
+
+ScalarValue = int | float | bool
+Domain = Literal["any", "float", "integer"]
+
+
+@frozen
+class ScalarFn:
+    """A function of scalars. `domain` is what its operands may be; `result` fixes the type if not theirs."""
+
+    name: str
+    arity: int
+    domain: Domain = "any"
+    result: DType | None = None
+
+
+def _table(*fns: ScalarFn) -> dict[str, ScalarFn]:
+    return {f.name: f for f in fns}
+
+
+SCALAR_FNS = _table(
+    *(ScalarFn(n, 2) for n in ("add", "sub", "mul", "div", "max", "min")),
+    *(ScalarFn(n, 1) for n in ("neg", "abs")),
+    *(
+        ScalarFn(n, 1, "float")
+        for n in ("exp", "log", "sqrt", "rsqrt", "tanh", "erf", "gelu", "floor", "ceil", "sin", "cos")
+    ),
+    ScalarFn("pow", 2, "float"),
+    *(ScalarFn(n, 2, "integer") for n in ("and", "or", "xor", "rem")),
+    *(ScalarFn(n, 2, "any", i1) for n in ("eq", "ne", "lt", "le", "gt", "ge")),
+    ScalarFn("select", 3),
+    ScalarFn("cast", 1),
+)
+"""`max`/`min` propagate NaN (arith.maximumf); integer `div` truncates (arith.divsi); `gelu` is the erf form."""
+
+
+@frozen(eq=False, weakref_slot=True, slots=True)
+class Scalar:
+    """A node: `arg` (with `index`), `const` (with `value`) or a function of `operands`. Make with the functions below."""
+
+    fn: str
+    operands: tuple[Scalar, ...]
+    dtype: DType
+    index: int = 0
+    value: ScalarValue = 0
+
+    def __str__(self) -> str:
+        if self.fn == "arg":
+            return f"a{self.index}"
+        if self.fn == "const":
+            return f"{self.value} : {self.dtype}"
+        inside = ", ".join(map(str, self.operands))
+        return f"{self.fn}({inside})" + (f" : {self.dtype}" if self.fn == "cast" else "")
+
+
+_NODES: WeakValueDictionary[tuple[object, ...], Scalar] = WeakValueDictionary()
+
+
+def _intern(fn: str, operands: tuple[Scalar, ...], dtype: DType, index: int = 0, value: ScalarValue = 0) -> Scalar:
+    # repr tells 0.0 from -0.0 and equal NaNs from nothing; ids are safe because the node keeps its operands alive.
+    key = (fn, tuple(map(id, operands)), dtype, index, repr(value))
+    node = _NODES.get(key)
+    if node is None:
+        node = _NODES[key] = Scalar(fn, operands, dtype, index, value)
+    return node
+
+
+def arg(index: int, dtype: DType) -> Scalar:
+    """The element of operand `index`."""
+    return _intern("arg", (), dtype, index)
+
+
+def const(value: ScalarValue, dtype: DType) -> Scalar:
+    """A literal. Raises InferError for a value outside an integer type, or a fraction in one."""
+    if dtype.is_float:
+        return _intern("const", (), dtype, value=float(value))
+    if dtype.kind == "bool":
+        return _intern("const", (), dtype, value=bool(value))
+    low = -(1 << (dtype.bits - 1)) if dtype.kind == "signed" else 0
+    high = (1 << (dtype.bits - (dtype.kind == "signed"))) - 1
+    if value != value or int(value) != value or not low <= value <= high:
+        raise InferError(f"the constant {value} does not fit into {dtype}")
+    return _intern("const", (), dtype, value=int(value))
+
+
+def apply(name: str, *operands: Scalar) -> Scalar:
+    """A function of scalars. Raises InferError for an unknown name, a wrong count or types that differ."""
+    fn = SCALAR_FNS.get(name)
+    if fn is None or name == "cast":
+        raise InferError(f"unknown scalar function {name!r}; known: {', '.join(SCALAR_FNS)}")
+    if len(operands) != fn.arity:
+        raise InferError(f"{name} takes {fn.arity} operands, got {len(operands)}")
+    values = operands[1:] if name == "select" else operands
+    if name == "select" and operands[0].dtype is not i1:
+        raise InferError(f"select: the condition must be i1, got {operands[0].dtype}")
+    dtype = values[0].dtype
+    if any(v.dtype != dtype for v in values):
+        raise InferError(f"{name}: operand types differ: {', '.join(str(v.dtype) for v in values)}; cast one")
+    if fn.domain == "float" and not dtype.is_float or fn.domain == "integer" and not dtype.is_integer:
+        raise InferError(f"{name} takes {fn.domain} operands, got {dtype}")
+    return _intern(name, operands, fn.result or dtype)
+
+
+def cast(value: Scalar, dtype: DType) -> Scalar:
+    """Conversion to another element type: floats round to nearest even, to integers truncate, integers wrap."""
+    return value if value.dtype == dtype else _intern("cast", (value,), dtype)
+
+
+@frozen(cache_hash=True)
+class ScalarBody:
+    """The types of the operands' elements and the one result. `result` is interned, so `==` is cheap."""
+
+    args: tuple[DType, ...]
+    result: Scalar
+
+    def nodes(self) -> Iterator[Scalar]:
+        """Every node once, operands before users. Iterative: depth is no limit."""
+        done: set[int] = set()
+        stack = [self.result]
+        while stack:
+            node = stack[-1]
+            if id(node) in done:
+                stack.pop()
+                continue
+            waiting = [o for o in node.operands if id(o) not in done]
+            if waiting:
+                stack.extend(reversed(waiting))
+                continue
+            done.add(id(stack.pop()))
+            yield node
+
+    @property
+    def used_args(self) -> frozenset[int]:
+        return frozenset(n.index for n in self.nodes() if n.fn == "arg")

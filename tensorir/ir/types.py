@@ -1,0 +1,60 @@
+"""Types of values: tensors with symbolic sizes and, once data-tiling has spoken, an encoding."""
+
+from __future__ import annotations
+
+from attrs import evolve, field, frozen
+
+from tensorir.ir.dims import Dim, product, symbols_of
+from tensorir.ir.dtype import DType
+
+
+class TypeEncoding:
+    """Base of what may stand in the encoding slot of a tensor type (see the `encoding` package).
+
+    Subclasses are frozen attrs classes compared by content.
+    """
+
+    __slots__ = ()
+
+
+@frozen(cache_hash=True)
+class TensorType:
+    """`tensor<2x[S]xf32, #encoding>`. A rank-0 tensor is a scalar. `shape` is the *logical* shape."""
+
+    shape: tuple[Dim, ...]
+    dtype: DType
+    encoding: TypeEncoding | None = field(default=None)
+
+    @property
+    def rank(self) -> int:
+        return len(self.shape)
+
+    @property
+    def elements(self) -> Dim:
+        """The number of elements, a product of all dims."""
+        return product(self.shape)
+
+    @property
+    def is_static(self) -> bool:
+        return all(isinstance(d, int) for d in self.shape)
+
+    @property
+    def symbols(self) -> frozenset[str]:
+        return frozenset[str]().union(*(symbols_of(d) for d in self.shape))
+
+    def with_encoding(self, encoding: TypeEncoding | None) -> TensorType:
+        return self if encoding == self.encoding else evolve(self, encoding=encoding)
+
+    def with_shape(self, shape: tuple[Dim, ...]) -> TensorType:
+        return evolve(self, shape=shape)
+
+    def with_dtype(self, dtype: DType) -> TensorType:
+        return evolve(self, dtype=dtype)
+
+    def __str__(self) -> str:
+        dims = "".join(f"{d}x" if isinstance(d, int) else f"[{d}]x" for d in self.shape)
+        encoding = f", {self.encoding}" if self.encoding is not None else ""
+        return f"tensor<{dims}{self.dtype}{encoding}>"
+
+
+Type = TensorType

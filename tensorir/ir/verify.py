@@ -1,0 +1,137 @@
+"""The verifier: collects every broken rule of a module, each with the op, its neighbours and its location."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tensorir.ir.diagnostic import Diagnostic, InferError, VerifyError
+from tensorir.ir.dims import Dim
+from tensorir.ir.location import UNKNOWN, Location
+from tensorir.ir.module import Function, Global, Module
+from tensorir.ir.op import Op
+from tensorir.ir.region import Region
+from tensorir.ir.types import Type
+from tensorir.ir.value import Value
+
+MAX_RANK = 64
+MAX_DIM = 1 << 48
+MAX_BYTES = 1 << 60
+MAX_NESTING = 256
+
+
+def verify(module: Module) -> None:
+    """Raises VerifyError with all diagnostics if `module` breaks a rule."""
+    if found := list(diagnose(module)):
+        raise VerifyError(found)
+
+
+def diagnose(module: Module) -> Iterator[Diagnostic]:
+    """Every broken rule: duplicate symbols, types, uses before definition, wrong result types, op rules."""
+    seen: set[str] = set()
+    for symbol in module.all_symbols():
+        if symbol.name in seen:
+            yield Diagnostic(f"the symbol @{symbol.name} is defined twice", symbol.loc)
+        seen.add(symbol.name)
+        body = symbol.value if isinstance(symbol, Global) else symbol.body
+        if isinstance(symbol, Global):
+            yield from _check_global(symbol)
+        if isinstance(body, Region):
+            bound = frozenset[str]().union(*(t.symbols for t in body.arg_types))
+            checker = _Checker(module, bound if isinstance(symbol, Function) else None)
+            yield from checker.region(body, f"@{symbol.name}", symbol.loc)
+
+
+def describe(op: Op) -> str:
+    """One line about an op that may be invalid: results, name, operands, types."""
+    def names(values: tuple[Value, ...]) -> str:
+        return ", ".join(f"%{v.hint or '?'}" for v in values)
+
+    types = ", ".join(str(v.type) for v in op.operands)
+    out = ", ".join(str(v.type) for v in op.results)
+    head = f"{names(op.results)} = " if op.results else ""
+    return f"{head}{op.NAME} {names(op.operands)} : ({types}) -> ({out})"
+
+
+def check_type(type: Type) -> Iterator[str]:
+    """Limits that no real program reaches: rank, each size, the bytes of a static tensor."""
+    if type.rank > MAX_RANK:
+        yield f"rank {type.rank} is over the limit of {MAX_RANK}"
+    for dim in type.shape:
+        if isinstance(dim, int) and not 0 <= dim < MAX_DIM:
+            yield f"the size {dim} in {type} is outside 0 ≤ size < 2**48"
+    elements: Dim = type.elements
+    if isinstance(elements, int) and elements * type.dtype.itemsize > MAX_BYTES:
+        yield f"{type} takes {elements * type.dtype.itemsize} bytes, over the limit of 2**60"
+
+
+def _check_global(symbol: Global) -> Iterator[Diagnostic]:
+    value = symbol.value
+    if isinstance(value, Region):
+        if value.args or len(value.yields) != 1:
+            yield Diagnostic(f"the initializer of @{symbol.name} must have no argument and one yield", symbol.loc)
+        elif value.yields[0].type != symbol.type:
+            yield Diagnostic(f"@{symbol.name} is {symbol.type}, its initializer yields {value.yields[0].type}", symbol.loc)
+    elif (value.shape, value.dtype) != (symbol.type.shape, symbol.type.dtype):
+        yield Diagnostic(f"@{symbol.name} is {symbol.type}, its data {value.dtype}{list(value.shape)}", symbol.loc)
+
+
+class _Checker:
+    """Walks regions; `bound` are the size symbols that the function's arguments bind (None: not checked)."""
+
+    def __init__(self, module: Module, bound: frozenset[str] | None) -> None:
+        self.module = module
+        self.bound = bound
+
+    def region(self, region: Region, where: str, loc: Location = UNKNOWN, depth: int = 0) -> Iterator[Diagnostic]:
+        if depth > MAX_NESTING:
+            yield Diagnostic(f"{where}: regions are nested deeper than {MAX_NESTING}", loc)
+            return
+        defined: set[Value] = set()
+        for arg in region.args:
+            yield from self._define(arg, defined, f"{where}: argument", loc, ())
+        for position, op in enumerate(region.ops):
+            notes = _window(region, position)
+            for message in self._op(op, defined):
+                yield Diagnostic(f"{op.NAME}: {message}", op.loc, notes=notes)
+            for value in op.results:
+                yield from self._define(value, defined, op.NAME, op.loc, notes)
+            for inner in op.regions:
+                yield from self.region(inner, f"{where}: {op.NAME}", op.loc, depth + 1)
+        for i, value in enumerate(region.yields):
+            if value not in defined:
+                yield Diagnostic(f"{where}: yield {i} (%{value.hint or '?'}) is not defined in this region", loc)
+
+    def _define(
+        self, value: Value, defined: set[Value], what: str, loc: Location, notes: tuple[str, ...]
+    ) -> Iterator[Diagnostic]:
+        if value in defined:
+            yield Diagnostic(f"{what}: %{value.hint or '?'} is defined twice", loc, notes=notes)
+        defined.add(value)
+        for message in check_type(value.type):
+            yield Diagnostic(f"{what}: {message}", loc, notes=notes)
+        if self.bound is not None and (free := value.type.symbols - self.bound):
+            names = ", ".join(sorted(free))
+            yield Diagnostic(f"{what}: the size {names} in {value.type} is bound by no argument", loc, notes=notes)
+
+    def _op(self, op: Op, defined: set[Value]) -> Iterator[str]:
+        for i, value in enumerate(op.operands):
+            if value not in defined:
+                yield f"{op.operand_name(i)} (%{value.hint or '?'}) is used before it is defined in this region"
+        for name in op.SYMBOLS:
+            if getattr(op, name) not in self.module.symbols:
+                yield f"{name}: there is no symbol @{getattr(op, name)} in the module"
+        try:
+            expected = tuple(op.infer_types())
+        except InferError as e:
+            yield str(e)
+            return
+        actual = tuple(v.type for v in op.results)
+        if expected != actual:
+            yield f"results are ({', '.join(map(str, actual))}), should be ({', '.join(map(str, expected))})"
+        yield from op.verify()
+
+
+def _window(region: Region, position: int, reach: int = 2) -> tuple[str, ...]:
+    """The op with its neighbours, the op itself marked."""
+    near = range(max(0, position - reach), min(len(region.ops), position + reach + 1))
+    return tuple(("-> " if i == position else "   ") + describe(region.ops[i]) for i in near)
