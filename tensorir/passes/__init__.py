@@ -1,0 +1,1 @@
+"""Infrastructure for passes: frozen values, pipelines, spec strings, snapshots, remarks, reproducers."""

@@ -1,0 +1,58 @@
+"""A pass is a frozen value whose fields are its options, and a pure function Module → Module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import attrs
+from attrs import define, field
+
+from tensorir.ir.diagnostic import Remark
+from tensorir.ir.location import Location
+from tensorir.ir.module import Module
+from tensorir.rewrite.trace import Trace
+
+Progress = Callable[[str, int, int], None]
+"""Called with (what, done, total) by passes that take long."""
+
+
+def option(default: Any, help: str) -> Any:
+    """A field of a pass that a spec string can set: an int, bool, float or string. `help` is its description."""
+    return field(default=default, metadata={"help": help}, kw_only=True)
+
+
+@define
+class PassContext:
+    """What a pipeline run collects. `traces` is per pass name; `timed` fills in the seconds per pattern."""
+
+    remarks: list[Remark] = field(factory=list[Remark])
+    traces: dict[str, Trace] = field(factory=dict[str, Trace])
+    seconds: dict[str, float] = field(factory=dict[str, float])
+    progress: Progress | None = None
+    timed: bool = False
+
+    def trace(self, pass_name: str) -> Trace:
+        """The trace of a pass, created on first use."""
+        return self.traces.setdefault(pass_name, Trace(timed=self.timed))
+
+    def remark(self, pass_name: str, op: str, rule: str, message: str, loc: Location, operand: str = "") -> None:
+        """Keeps a remark, unless the same one is there already."""
+        made = Remark(pass_name, op, rule, message, operand, loc)
+        if made not in self.remarks:
+            self.remarks.append(made)
+
+    def report(self, what: str, done: int, total: int) -> None:
+        if self.progress is not None:
+            self.progress(what, done, total)
+
+
+@attrs.frozen
+class Pass:
+    """Base of all passes. The docstring of a pass states its law; its first line is shown in listings."""
+
+    name: ClassVar[str] = ""
+
+    def run(self, module: Module, ctx: PassContext) -> Module:
+        """The transformed module; `module` itself if nothing changed."""
+        raise NotImplementedError(type(self).__name__)  # a subclass that forgot: a bug

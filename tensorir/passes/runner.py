@@ -1,0 +1,91 @@
+"""Runs passes in order: verification between them, snapshots after them, a reproducer when one crashes."""
+
+from __future__ import annotations
+
+import gc
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.isomorphism import fingerprint
+from tensorir.ir.module import Module
+from tensorir.ir.verify import verify
+from tensorir.passes.pass_ import Pass, PassContext
+from tensorir.passes.spec import spec_of
+from tensorir.text import print_module
+
+Snapshot = Callable[[Pass, Module], None]
+
+
+def run_passes(
+    module: Module,
+    passes: Sequence[Pass],
+    ctx: PassContext | None = None,
+    *,
+    verify_each: bool = True,
+    snapshot: Snapshot | None = None,
+    reproducers: Path | None = None,
+) -> Module:
+    """`module` after all `passes`. `snapshot(pass, module)` is called after each.
+
+    If a pass raises anything but TensorIRError, or leaves a module that does not verify, the module before it
+    is written to a file in `reproducers` (default: the system's temporary folder) and TensorIRError says where."""
+    ctx = ctx or PassContext()
+    if verify_each:
+        verify(module)
+    with _gc_paused():
+        for p in passes:
+            start = perf_counter()
+            after = _run_one(module, p, ctx, verify_each, reproducers)
+            ctx.seconds[p.name] = ctx.seconds.get(p.name, 0.0) + perf_counter() - start
+            _refusals_to_remarks(p, ctx)
+            module = after
+            if snapshot is not None:
+                snapshot(p, module)
+    return module
+
+
+def _run_one(module: Module, p: Pass, ctx: PassContext, verify_each: bool, reproducers: Path | None) -> Module:
+    try:
+        after = p.run(module, ctx)
+        if verify_each and after is not module:
+            verify(after)
+    except TensorIRError as e:
+        path = write_reproducer(module, p, reproducers)
+        raise TensorIRError(f"pass {p.name} failed; reproducer: {path}\n{e}") from e
+    except Exception as e:
+        path = write_reproducer(module, p, reproducers)
+        raise TensorIRError(f"pass {p.name} crashed: {type(e).__name__}: {e}; reproducer: {path}") from e
+    return after
+
+
+def write_reproducer(module: Module, p: Pass, folder: Path | None = None) -> Path:
+    """Writes a `.tir` file that, given to the command in its first line, runs `p` on `module`. Returns its path."""
+    folder = folder or Path(tempfile.gettempdir())
+    path = folder / f"tensorir-{p.name}-{fingerprint(module)[:12]}.tir"
+    path.write_text(f"// tensorir opt {path.name} -p '{spec_of((p,))}'\n{print_module(module)}", encoding="utf-8")
+    return path
+
+
+@contextmanager
+def _gc_paused() -> Iterator[None]:
+    """Programs have no reference cycles, so collecting while many nodes are made only costs time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _refusals_to_remarks(p: Pass, ctx: PassContext) -> None:
+    trace = ctx.traces.get(p.name)
+    if trace is None:
+        return
+    for op, pattern, refused in trace.refusals:
+        ctx.remark(p.name, op.NAME, pattern.name, refused.reason, op.loc, refused.operand)
+    trace.refusals.clear()

@@ -1,0 +1,89 @@
+"""The work-list driver: applies patterns until none applies. For folding and propagation."""
+
+from __future__ import annotations
+
+from collections import deque
+from time import perf_counter
+
+from tensorir.ir.diagnostic import Diagnostic, TensorIRError
+from tensorir.ir.op import Op
+from tensorir.ir.region import Region
+from tensorir.rewrite.editor import Editor, Node
+from tensorir.rewrite.pattern import Pattern, PatternTable, Refused, Replacement, as_replacement
+from tensorir.rewrite.trace import Trace
+
+REWRITES_PER_OP = 64
+"""The budget: more rewrites than this times the size of the region means that patterns feed each other."""
+
+
+def greedy(region: Region, table: PatternTable, trace: Trace | None = None) -> Region:
+    """`region` with all patterns applied exhaustively and dead pure ops removed; itself if nothing changed.
+
+    Ops are visited in order; the users of what was replaced are visited again. Cost is linear in ops plus
+    rewrites. Raises TensorIRError naming the last patterns if the budget is exceeded."""
+    editor = Editor(region)
+    budget = REWRITES_PER_OP * (len(region.ops) + 16)
+    recent: deque[str] = deque(maxlen=8)
+    stack = list(reversed(editor.nodes))
+    for node in stack:
+        node.queued = True
+    while stack:
+        node = stack.pop()
+        node.queued = False
+        if not node.alive:
+            continue
+        op = editor.current(node)
+        if editor.is_dead(op):
+            _push(stack, editor.erase(node))
+            continue
+        patterns = table.get(op.__class__)
+        if patterns is None:
+            continue
+        found = _first(patterns, op, editor, trace)
+        if found is None:
+            continue
+        pattern, replacement = found
+        recent.append(pattern.name)
+        budget -= 1
+        if budget < 0:
+            raise _cycle(op, recent)
+        inserted, touched = editor.replace(node, replacement)
+        _push(stack, touched)
+        _push(stack, list(reversed(inserted)))
+    return editor.freeze()
+
+
+def _push(stack: list[Node], nodes: list[Node]) -> None:
+    for node in nodes:
+        if not node.queued:
+            node.queued = True
+            stack.append(node)
+
+
+def _first(
+    patterns: tuple[Pattern, ...], op: Op, editor: Editor, trace: Trace | None
+) -> tuple[Pattern, Replacement] | None:
+    """The first pattern that applies, with what it gives."""
+    for pattern in patterns:
+        if trace is None:
+            rewrite = pattern.fn(op, editor)
+        else:
+            stats = trace.stats(pattern)
+            stats.tried += 1
+            start = perf_counter() if trace.timed else 0.0
+            rewrite = pattern.fn(op, editor)
+            if trace.timed:
+                stats.seconds += perf_counter() - start
+            if isinstance(rewrite, Refused):
+                trace.refuse(op, pattern, rewrite)
+            elif rewrite is not None:
+                stats.applied += 1
+        if rewrite is not None and not isinstance(rewrite, Refused):
+            return pattern, as_replacement(rewrite)
+    return None
+
+
+def _cycle(op: Op, recent: deque[str]) -> TensorIRError:
+    names = " → ".join(recent)
+    hint = "two of these undo each other, or one creates what it matches"
+    return TensorIRError([Diagnostic(f"{op.NAME}: rewriting does not end", op.loc, notes=(f"last: {names}", hint))])

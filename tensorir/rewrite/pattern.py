@@ -1,0 +1,96 @@
+"""Patterns: pure functions from an op to what replaces it. The first line of the docstring is the law."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol, TypeAlias, TypeVar, Union
+
+from attrs import frozen
+
+from tensorir.ir.op import Op
+from tensorir.ir.value import Value
+
+
+@frozen
+class Refused:
+    """The rule would apply but must not, and why. Becomes a remark naming `operand`, if given."""
+
+    reason: str
+    operand: str = ""
+
+
+@frozen
+class Replacement:
+    """New ops, in order, and the values that stand for the old op's results."""
+
+    ops: tuple[Op, ...]
+    values: tuple[Value, ...]
+
+
+Rewrite: TypeAlias = Union[None, Refused, Value, Op, Sequence[Op], Replacement]
+"""None: the rule does not apply. A value or an op: it replaces the only result, all results. Several ops: the
+results of the last one do."""
+
+
+class View(Protocol):
+    """What a pattern may see of the region around its op."""
+
+    def def_of(self, value: Value) -> Op | None:
+        """The op that defines `value` now, or None for an argument."""
+        ...
+
+    def users_of(self, value: Value) -> Sequence[Op]:
+        """The ops that read `value`, each once."""
+        ...
+
+    def is_yielded(self, value: Value) -> bool: ...
+
+
+@frozen(eq=False)
+class Pattern:
+    """A rule for ops of the classes `roots`. `law` is an equation that holds for every program."""
+
+    name: str
+    law: str
+    roots: tuple[type[Op], ...]
+    fn: Callable[[Any, View], Rewrite]
+
+
+O = TypeVar("O", bound=Op)
+
+
+def pattern(*roots: type[O]) -> Callable[[Callable[[O, View], Rewrite]], Pattern]:
+    """Makes a function of one op a Pattern. Raises ValueError if it has no docstring: a rule must state its law."""
+
+    def decorate(fn: Callable[[O, View], Rewrite]) -> Pattern:
+        law = (fn.__doc__ or "").strip().splitlines()
+        if not law:
+            raise ValueError(f"pattern {fn.__name__} needs a docstring whose first line is its law")
+        return Pattern(fn.__name__.replace("_", "-"), law[0], roots, fn)
+
+    return decorate
+
+
+PatternTable: TypeAlias = dict[type[Op], tuple[Pattern, ...]]
+
+
+def index(patterns: Iterable[Pattern]) -> PatternTable:
+    """Patterns by root class, in the given order: the first that applies wins."""
+    table: PatternTable = {}
+    for p in patterns:
+        for root in p.roots:
+            table[root] = (*table.get(root, ()), p)
+    return table
+
+
+def as_replacement(rewrite: Value | Op | Sequence[Op] | Replacement) -> Replacement:
+    """The one form of all that a pattern may return as a success."""
+    match rewrite:
+        case Replacement():
+            return rewrite
+        case Value():
+            return Replacement((), (rewrite,))
+        case Op():
+            return Replacement((rewrite,), rewrite.results)
+        case _:
+            return Replacement(tuple(rewrite), rewrite[-1].results)
