@@ -1,0 +1,143 @@
+/* What the kernels share: how they are called, how they are named, and their
+ * declarations (made from the tables). Not part of the public interface. */
+#ifndef TENSORIR_KERNELS_COMMON_H
+#define TENSORIR_KERNELS_COMMON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tensorir_kernels.h"
+
+/* A body becomes fast only when its tile sizes are constants in each instance. */
+#define TIR_INLINE static inline __attribute__((always_inline))
+
+/* Before a loop with a constant count: gone after compilation, so that arrays
+ * indexed by its counter live in registers. */
+#if defined(__clang__)
+#define TIR_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define TIR_UNROLL _Pragma("GCC unroll 16")
+#endif
+
+/* Elements as bit patterns. may_alias: callers hold floats in this memory. */
+typedef uint8_t __attribute__((may_alias)) tir_b8;
+typedef uint16_t __attribute__((may_alias)) tir_b16;
+typedef uint32_t __attribute__((may_alias)) tir_b32;
+typedef uint64_t __attribute__((may_alias)) tir_b64;
+
+/* ---- mmt4d -------------------------------------------------------------- */
+
+/* One row of left side tiles times `panels` right side panels. */
+typedef struct {
+  const void* lhs;      /* [k1][m0][k0] */
+  const void* rhs;      /* `panels` times [k1][rhs tile] … */
+  int64_t rhs_stride;   /* … this many elements apart */
+  void* out;            /* `panels` times [m0][n0] … */
+  int64_t out_stride;   /* … this many elements apart */
+  int64_t k1;
+  int64_t panels;       /* 1 … the `panels` column of the table */
+  bool accumulate;
+  const char* prefetch; /* inside the first of the panels that come next; NULL: fetch nothing */
+  int64_t prefetch_lines; /* cache lines to fetch of each such panel, for each k1 */
+  int64_t m0, n0, k0;   /* for kernels that take any tile */
+  int32_t rhs_order;
+} tir_mmt4d_tile;
+
+typedef void (*tir_mmt4d_function)(const tir_mmt4d_tile*);
+
+typedef struct {
+  tir_mmt4d_function function;
+  int32_t lhs_type, rhs_type, out_type;
+  int32_t rhs_order;  /* TIR_ORDER_… or TIR_ORDER_any */
+  int64_t m0, n0, k0; /* 0: any */
+  int64_t panels;
+  uint64_t features;
+} tir_mmt4d_kernel_line;
+
+enum { TIR_ORDER_any = -1 };
+
+/* The outer loops over batch, panels and rows; params are checked already. */
+void tir_mmt4d_loops(const tir_mmt4d_params* params, const tir_mmt4d_kernel_line* line);
+int tir_mmt4d_check(const tir_mmt4d_params* params);
+
+/* ---- pack, unpack ------------------------------------------------------- */
+
+/* Copies `tiles` blocks of rows x columns elements between a plain matrix and
+ * tiles. Block i, element (r, c):
+ *   plain  + i * plain_tile + r * plain_row + c * plain_column
+ *   packed + i * packed_tile + r * packed_row + c
+ * pack copies from plain to packed, unpack the other way. */
+typedef struct {
+  const void* from;
+  void* to;
+  int64_t tiles, rows, columns;
+  int64_t plain_tile, plain_row, plain_column;
+  int64_t packed_tile, packed_row;
+} tir_copy_run;
+
+typedef void (*tir_copy_function)(const tir_copy_run*);
+
+enum { TIR_LINES_any, TIR_LINES_rows, TIR_LINES_columns };
+
+typedef struct {
+  tir_copy_function function;
+  int32_t lines; /* TIR_LINES_… */
+  int64_t element_bytes, t0, t1;
+  uint64_t features;
+} tir_copy_kernel_line;
+
+/* One dimension of a pack or unpack. */
+typedef struct {
+  int64_t size;                  /* elements of the plain matrix */
+  int64_t tile, outer;           /* elements of a tile; count of tiles */
+  int64_t plain, packed, inside; /* strides: an element, a tile, an element of a tile */
+} tir_copy_axis;
+
+/* pack and unpack in one form; the axes are put in order by tir_copy_normalise. */
+typedef struct {
+  const void* from;
+  void* to;
+  bool packing;
+  int64_t batch, plain_batch_stride, packed_batch_stride;
+  tir_copy_axis axis[2];
+  int64_t element_bytes;
+  uint64_t padding, cpu_features;
+  int32_t lines; /* TIR_LINES_…: how the plain side lies in memory */
+} tir_copy_problem;
+
+int tir_copy_check(const tir_copy_problem* problem);
+void tir_copy_normalise(tir_copy_problem* problem);
+/* `fast` copies what is whole, `rest` the edges. */
+void tir_copy_loops(const tir_copy_problem* problem, const tir_copy_kernel_line* fast, tir_copy_function rest);
+
+/* ---- names and declarations --------------------------------------------- */
+
+#define TIR_MMT4D_NAME(lhs, rhs, out, m0, n0, k0, order, isa) \
+  tir_mmt4d_##lhs##rhs##out##_##m0##x##n0##x##k0##order##_##isa
+#define TIR_MMT4D_ANY_NAME(lhs, rhs, out, isa) tir_mmt4d_##lhs##rhs##out##_any_##isa
+#define TIR_PACK_NAME(bits, t0, t1, order, isa) tir_pack_##bits##_##t0##x##t1##order##_##isa
+#define TIR_PACK_ANY_NAME(bits, isa) tir_pack_##bits##_any_##isa
+#define TIR_UNPACK_NAME(bits, t0, t1, order, isa) tir_unpack_##bits##_##t0##x##t1##order##_##isa
+#define TIR_UNPACK_ANY_NAME(bits, isa) tir_unpack_##bits##_any_##isa
+
+#define TIR_MMT4D(lhs, rhs, out, m0, n0, k0, order, panels, arch, isa) \
+  void TIR_MMT4D_NAME(lhs, rhs, out, m0, n0, k0, order, isa)(const tir_mmt4d_tile*);
+#define TIR_MMT4D_ANY(lhs, rhs, out, isa) void TIR_MMT4D_ANY_NAME(lhs, rhs, out, isa)(const tir_mmt4d_tile*);
+#include "table/mmt4d.inc"
+#undef TIR_MMT4D
+#undef TIR_MMT4D_ANY
+
+#define TIR_PACK(bits, t0, t1, order, arch, isa) void TIR_PACK_NAME(bits, t0, t1, order, isa)(const tir_copy_run*);
+#define TIR_PACK_ANY(bits, isa) void TIR_PACK_ANY_NAME(bits, isa)(const tir_copy_run*);
+#include "table/pack.inc"
+#undef TIR_PACK
+#undef TIR_PACK_ANY
+
+#define TIR_UNPACK(bits, t0, t1, order, arch, isa) void TIR_UNPACK_NAME(bits, t0, t1, order, isa)(const tir_copy_run*);
+#define TIR_UNPACK_ANY(bits, isa) void TIR_UNPACK_ANY_NAME(bits, isa)(const tir_copy_run*);
+#include "table/unpack.inc"
+#undef TIR_UNPACK
+#undef TIR_UNPACK_ANY
+
+#endif

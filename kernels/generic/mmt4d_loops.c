@@ -1,0 +1,147 @@
+/* mmt4d: the argument checks and the loops outside the kernels. */
+#include "common.h"
+
+/* Below this many rows the right side is read once and every row tile passes over
+ * the panels at hand; above it, rows come first and pass over as many panels as
+ * stay in the second level cache. */
+#define TIR_SMALL_ROWS 256
+#define TIR_GROUP_BYTES (384 * 1024)
+#define TIR_LINE_BYTES 64
+
+static int64_t type_bytes(int32_t type) {
+  switch (type) {
+    case TIR_TYPE_f32:
+      return 4;
+    default:
+      return 0;
+  }
+}
+
+static bool product_fits(int64_t a, int64_t b, int64_t c) {
+  int64_t product;
+  return !__builtin_mul_overflow(a, b, &product) && !__builtin_mul_overflow(product, c, &product) &&
+         product <= INT64_MAX / 16; /* in bytes, with room for an offset */
+}
+
+static bool misaligned(const void* pointer, int64_t bytes) {
+  return (uintptr_t)pointer % (uintptr_t)bytes != 0;
+}
+
+int tir_mmt4d_check(const tir_mmt4d_params* p) {
+  if (p == NULL) return TIR_STATUS_BAD_POINTER;
+  const int64_t lhs_bytes = type_bytes(p->lhs_type);
+  const int64_t rhs_bytes = type_bytes(p->rhs_type);
+  const int64_t out_bytes = type_bytes(p->out_type);
+  if (lhs_bytes == 0 || rhs_bytes == 0 || out_bytes == 0) return TIR_STATUS_BAD_TYPE;
+  if (p->rhs_order != TIR_ORDER_nk && p->rhs_order != TIR_ORDER_kn) return TIR_STATUS_BAD_TYPE;
+  if (p->flags & ~(uint64_t)TIR_FLAG_ACCUMULATE) return TIR_STATUS_BAD_TYPE;
+  if (p->batch < 0 || p->m1 < 0 || p->n1 < 0 || p->k1 < 0) return TIR_STATUS_BAD_SIZE;
+  if (p->m0 < 1 || p->n0 < 1 || p->k0 < 1) return TIR_STATUS_BAD_SIZE;
+  if (p->batch == 0 || p->m1 == 0 || p->n1 == 0) return TIR_STATUS_OK; /* nothing is touched */
+  if (!product_fits(p->m0, p->k0, p->k1) || !product_fits(p->n0, p->k0, p->k1) || !product_fits(p->m0, p->n0, 1))
+    return TIR_STATUS_BAD_SIZE;
+  if (p->out == NULL || misaligned(p->out, out_bytes)) return TIR_STATUS_BAD_POINTER;
+  if (p->k1 == 0) return TIR_STATUS_OK; /* only out is touched */
+  if (p->lhs == NULL || p->rhs == NULL) return TIR_STATUS_BAD_POINTER;
+  if (misaligned(p->lhs, lhs_bytes) || misaligned(p->rhs, rhs_bytes)) return TIR_STATUS_BAD_POINTER;
+  return TIR_STATUS_OK;
+}
+
+/* The part of the loops that does not change from tile to tile. */
+typedef struct {
+  const tir_mmt4d_params* params;
+  const tir_mmt4d_kernel_line* line;
+  const char* lhs;
+  const char* rhs;
+  char* out;
+  int64_t lhs_step, rhs_step, out_step_m, out_step_n; /* bytes */
+} mmt4d_state;
+
+/* Row tile m times the panels n … n + count - 1. */
+static void one_tile(const mmt4d_state* s, int64_t m, int64_t n, int64_t count, const char* prefetch, int64_t lines) {
+  const tir_mmt4d_params* p = s->params;
+  const tir_mmt4d_tile tile = {
+      .lhs = s->lhs + m * s->lhs_step,
+      .rhs = s->rhs + n * s->rhs_step,
+      .rhs_stride = p->rhs_stride,
+      .out = s->out + m * s->out_step_m + n * s->out_step_n,
+      .out_stride = p->out_stride_n,
+      .k1 = p->k1,
+      .panels = count,
+      .accumulate = (p->flags & TIR_FLAG_ACCUMULATE) != 0,
+      .prefetch = prefetch,
+      .prefetch_lines = lines,
+      .m0 = p->m0,
+      .n0 = p->n0,
+      .k0 = p->k0,
+      .rhs_order = p->rhs_order,
+  };
+  s->line->function(&tile);
+}
+
+/* Few rows: panels outside, rows inside. While row tile m computes, it fetches its
+ * share of the panels that come next, so that their first use finds them in cache.
+ * A single row tile has no reuse to hide that behind; the hardware's own streams
+ * do better there. */
+static void panels_first(const mmt4d_state* s) {
+  const tir_mmt4d_params* p = s->params;
+  const int64_t group = s->line->panels;
+  const int64_t panel_bytes = p->k1 * p->k0 * p->n0 * type_bytes(p->rhs_type);
+  /* Lines of a panel for each k1 step, rounded up over the row tiles. */
+  const int64_t lines_k1 = (panel_bytes / (p->k1 > 0 ? p->k1 : 1) + TIR_LINE_BYTES - 1) / TIR_LINE_BYTES;
+  const int64_t lines = (lines_k1 + p->m1 - 1) / p->m1;
+  for (int64_t n = 0; n < p->n1; n += group) {
+    const int64_t count = p->n1 - n < group ? p->n1 - n : group;
+    const bool fetch = p->m1 > 1 && p->n1 - n - count >= group;
+    for (int64_t m = 0; m < p->m1; m++) {
+      const int64_t offset = m * lines * p->k1 * TIR_LINE_BYTES;
+      const bool mine = fetch && offset < panel_bytes;
+      one_tile(s, m, n, count, mine ? s->rhs + (n + group) * s->rhs_step + offset : NULL, lines);
+    }
+  }
+}
+
+/* Many rows: a block of panels that fits the cache, all rows over it. */
+static void rows_first(const mmt4d_state* s) {
+  const tir_mmt4d_params* p = s->params;
+  const int64_t group = s->line->panels;
+  const int64_t group_bytes = group * p->k1 * p->k0 * p->n0 * type_bytes(p->rhs_type);
+  int64_t groups = group_bytes > 0 ? TIR_GROUP_BYTES / group_bytes : 1;
+  if (groups < 1) groups = 1;
+  const int64_t block = groups < p->n1 / group + 1 ? groups * group : p->n1;
+  for (int64_t begin = 0; begin < p->n1; begin += block) {
+    const int64_t end = p->n1 - begin < block ? p->n1 : begin + block;
+    for (int64_t m = 0; m < p->m1; m++) {
+      for (int64_t n = begin; n < end; n += group) {
+        one_tile(s, m, n, end - n < group ? end - n : group, NULL, 0);
+      }
+    }
+  }
+}
+
+void tir_mmt4d_loops(const tir_mmt4d_params* p, const tir_mmt4d_kernel_line* line) {
+  const int64_t lhs_bytes = type_bytes(p->lhs_type);
+  const int64_t rhs_bytes = type_bytes(p->rhs_type);
+  const int64_t out_bytes = type_bytes(p->out_type);
+  if (p->m1 == 0 || p->n1 == 0) return;
+  for (int64_t b = 0; b < p->batch; b++) {
+    /* With k1 == 0 the inputs may be NULL: they are never stepped through then. */
+    const bool reads = p->k1 > 0;
+    const mmt4d_state state = {
+        .params = p,
+        .line = line,
+        .lhs = reads ? (const char*)p->lhs + b * p->lhs_batch_stride * lhs_bytes : NULL,
+        .rhs = reads ? (const char*)p->rhs + b * p->rhs_batch_stride * rhs_bytes : NULL,
+        .out = (char*)p->out + b * p->out_batch_stride * out_bytes,
+        .lhs_step = reads ? p->lhs_stride * lhs_bytes : 0,
+        .rhs_step = reads ? p->rhs_stride * rhs_bytes : 0,
+        .out_step_m = p->out_stride_m * out_bytes,
+        .out_step_n = p->out_stride_n * out_bytes,
+    };
+    if (p->m1 <= TIR_SMALL_ROWS / p->m0) {
+      panels_first(&state);
+    } else {
+      rows_first(&state);
+    }
+  }
+}

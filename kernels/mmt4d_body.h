@@ -1,0 +1,72 @@
+/* The one f32 body of mmt4d, for vectors of any width.
+ *
+ * The including file says what its vectors are:
+ *   TIR_LANES               floats in a vector; N0 and K0 of the tile
+ *   tir_vector              the type
+ *   tir_zero(), tir_splat(x), tir_load(p), tir_store(p, v), tir_add(a, b)
+ *   tir_multiply_add(a, b, c)   a * b + c
+ * The right side tile is [K0][N0], so the inner loop reads one vector of each panel,
+ * and one scalar of each of the m0 rows, for m0 * panels multiply-adds. */
+#include "common.h"
+
+/* More would not stay in registers. */
+#define TIR_MAX_ROWS 8
+#define TIR_MAX_PANELS 8
+
+TIR_INLINE void f32_panels(const tir_mmt4d_tile* t, int64_t first, const int m0, const int panels) {
+  const float* lhs = t->lhs;
+  const float* rhs[TIR_MAX_PANELS];
+  tir_vector sum[TIR_MAX_ROWS][TIR_MAX_PANELS];
+  TIR_UNROLL for (int p = 0; p < panels; p++) {
+    /* With k1 == 0 rhs is NULL, which must not be stepped from. */
+    rhs[p] = t->k1 > 0 ? (const float*)t->rhs + (first + p) * t->rhs_stride : NULL;
+    TIR_UNROLL for (int m = 0; m < m0; m++) sum[m][p] = tir_zero();
+  }
+  const char* prefetch = t->prefetch;
+  const int64_t prefetch_stride = t->rhs_stride * (int64_t)sizeof(float);
+  for (int64_t k1 = 0; k1 < t->k1; k1++) {
+    if (prefetch != NULL) {
+      for (int64_t i = 0; i < t->prefetch_lines; i++, prefetch += 64) {
+        TIR_UNROLL for (int p = 0; p < panels; p++) __builtin_prefetch(prefetch + p * prefetch_stride, 0, 2);
+      }
+    }
+    TIR_UNROLL for (int k = 0; k < TIR_LANES; k++) {
+      tir_vector right[TIR_MAX_PANELS];
+      TIR_UNROLL for (int p = 0; p < panels; p++) right[p] = tir_load(rhs[p] + k * TIR_LANES);
+      TIR_UNROLL for (int m = 0; m < m0; m++) {
+        tir_vector left = tir_splat(lhs[m * TIR_LANES + k]);
+        TIR_UNROLL for (int p = 0; p < panels; p++) sum[m][p] = tir_multiply_add(left, right[p], sum[m][p]);
+      }
+    }
+    lhs += m0 * TIR_LANES;
+    TIR_UNROLL for (int p = 0; p < panels; p++) rhs[p] += TIR_LANES * TIR_LANES;
+  }
+  TIR_UNROLL for (int p = 0; p < panels; p++) {
+    float* out = (float*)t->out + (first + p) * t->out_stride;
+    TIR_UNROLL for (int m = 0; m < m0; m++) {
+      float* row = out + m * TIR_LANES;
+      tir_store(row, t->accumulate ? tir_add(tir_load(row), sum[m][p]) : sum[m][p]);
+    }
+  }
+}
+
+/* Full groups, and what is left at the end in groups of 4, 2, 1. */
+TIR_INLINE void f32_tile(const tir_mmt4d_tile* t, const int m0, const int panels) {
+  int64_t done = 0;
+  for (; t->panels - done >= panels; done += panels) f32_panels(t, done, m0, panels);
+  if (panels > 4 && t->panels - done >= 4) {
+    f32_panels(t, done, m0, 4);
+    done += 4;
+  }
+  if (panels > 2 && t->panels - done >= 2) {
+    f32_panels(t, done, m0, 2);
+    done += 2;
+  }
+  if (t->panels - done >= 1) f32_panels(t, done, m0, 1);
+}
+
+#define TIR_F32_TILE(m0, lanes, panels, isa)                                                     \
+  _Static_assert(lanes == TIR_LANES && m0 <= TIR_MAX_ROWS && panels <= TIR_MAX_PANELS, "tile");   \
+  void TIR_MMT4D_NAME(f32, f32, f32, m0, lanes, lanes, kn, isa)(const tir_mmt4d_tile* t) {       \
+    f32_tile(t, m0, panels);                                                                     \
+  }

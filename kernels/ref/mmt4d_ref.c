@@ -1,0 +1,25 @@
+/* The reference mmt4d: any tile, both orders, one product after the other.
+ * It says what the others must compute; nothing in it is clever on purpose. */
+#include "common.h"
+
+void TIR_MMT4D_ANY_NAME(f32, f32, f32, ref)(const tir_mmt4d_tile* t) {
+  for (int64_t n1 = 0; n1 < t->panels; n1++) {
+    float* out = (float*)t->out + n1 * t->out_stride;
+    for (int64_t m = 0; m < t->m0; m++) {
+      for (int64_t n = 0; n < t->n0; n++) {
+        float sum = 0.0f;
+        for (int64_t k1 = 0; k1 < t->k1; k1++) {
+          const float* lhs = (const float*)t->lhs + k1 * t->m0 * t->k0;
+          const float* rhs = (const float*)t->rhs + n1 * t->rhs_stride + k1 * t->n0 * t->k0;
+          for (int64_t k = 0; k < t->k0; k++) {
+            const float right = t->rhs_order == TIR_ORDER_kn ? rhs[k * t->n0 + n] : rhs[n * t->k0 + k];
+            sum += lhs[m * t->k0 + k] * right;
+          }
+        }
+        /* Added at the end, not begun with: the sum of the products alone rounds less. */
+        float* place = &out[m * t->n0 + n];
+        *place = t->accumulate ? *place + sum : sum;
+      }
+    }
+  }
+}

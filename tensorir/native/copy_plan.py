@@ -1,0 +1,248 @@
+"""pack and unpack of any rank as calls of the C library, which knows matrices only.
+
+Two dimensions go to C as the matrix, one more as its batch; Python loops over what is
+left. Which two: the last two tiled ones. A single tiled dimension gets an untiled one
+beside it, with tiles of size 1.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from attrs import frozen
+
+from tensorir.native._kernels import ffi, lib
+from tensorir.native.operands import Array, contiguous_strides, element_strides, inner_contiguous, pointer
+from tensorir.native.table import Features, Kernel, kernels, status_error
+
+if TYPE_CHECKING:
+    from tensorir.native._kernels import CopyParams  # in the stub only
+
+
+@frozen
+class Fill:
+    """The bit pattern of a padding element."""
+
+    bits: int
+
+    @classmethod
+    def of(cls, value: complex, dtype: np.dtype[Any]) -> Self:
+        """ValueError if `dtype` can't hold `value`; floats are rounded."""
+        if type(value) is int and value == 0:
+            return cls(0)
+        try:
+            element = np.array(value).astype(dtype) if dtype.kind in "fcV" else np.array(value, dtype=dtype)
+        except (OverflowError, TypeError, ValueError) as error:
+            raise ValueError(f"padding: expected a value of dtype {dtype}, got {value!r}") from error
+        if dtype.kind in "iub" and element != value:
+            raise ValueError(f"padding: expected a value of dtype {dtype}, got {value!r}")
+        return cls(int.from_bytes(element.tobytes(), sys.byteorder))
+
+
+@frozen
+class Axis:
+    """One dimension: its sizes, and its strides in elements."""
+
+    size: int
+    tile: int
+    outer: int
+    plain: int
+    """From one element to the next in the plain array."""
+    packed: int
+    """From one tile to the next in the packed array."""
+    inside: int
+    """From one element to the next in a tile."""
+
+
+NO_AXIS = Axis(1, 1, 1, 1, 1, 1)
+
+
+@frozen
+class Plan:
+    """What C gets (rows, columns, batch) and what is left to loop over."""
+
+    rows: Axis
+    columns: Axis
+    batch: Axis
+    loops: tuple[Axis, ...]
+
+    def steps(self) -> Iterator[tuple[int, int, bool]]:
+        """For each call of C: element offsets plain and packed, and whether it is all padding."""
+        for index in product(*(range(axis.outer * axis.tile) for axis in self.loops)):
+            plain = packed = 0
+            beyond = False
+            for position, axis in zip(index, self.loops, strict=True):
+                plain += position * axis.plain
+                packed += position // axis.tile * axis.packed + position % axis.tile * axis.inside
+                beyond = beyond or position >= axis.size
+            yield plain, packed, beyond
+
+
+def _check_dims(name: str, dims: Sequence[int], rank: int) -> None:
+    if len(set(dims)) != len(dims) or not all(0 <= dim < rank for dim in dims):
+        raise ValueError(f"{name}: expected distinct dimensions from 0 to {rank - 1}, got {tuple(dims)}")
+
+
+def _axes(
+    names: tuple[str, str], plain: Array, packed: Array, inner_dims: Sequence[int], outer_perm: Sequence[int] | None
+) -> list[Axis]:
+    """The dimensions of plain, in its order, with strides as of contiguous arrays."""
+    rank = plain.ndim
+    if rank == 0:
+        raise ValueError(f"{names[0]}: expected rank 1 or more, got a scalar")
+    _check_dims("inner_dims", inner_dims, rank)
+    perm = tuple(range(rank)) if outer_perm is None else tuple(outer_perm)
+    _check_dims("outer_perm", perm, rank)
+    if len(perm) != rank:
+        raise ValueError(f"outer_perm: expected all {rank} dimensions of {names[0]}, got {perm}")
+    if packed.ndim != rank + len(inner_dims):
+        raise ValueError(
+            f"{names[1]}: expected rank {rank} + {len(inner_dims)} for inner_dims {tuple(inner_dims)}, "
+            f"got shape {packed.shape}"
+        )
+    tiles = dict(zip(inner_dims, packed.shape[rank:], strict=True))
+    if 0 in tiles.values():
+        raise ValueError(f"{names[1]}: expected tile sizes of at least 1, got shape {packed.shape}")
+    expected = tuple(-(-plain.shape[dim] // tiles.get(dim, 1)) for dim in perm)
+    if packed.shape[:rank] != expected:
+        raise ValueError(
+            f"{names[1]}: expected outer sizes {expected} for {names[0]} of shape {plain.shape}, "
+            f"got shape {packed.shape}"
+        )
+    inside = dict(zip(inner_dims, contiguous_strides(packed.shape)[rank:], strict=True))
+    axes = [NO_AXIS] * rank
+    for position, dim in enumerate(perm):
+        # The strides are filled in by _with_strides, once copies have been made.
+        axes[dim] = Axis(plain.shape[dim], tiles.get(dim, 1), packed.shape[position], dim, position, inside.get(dim, 1))
+    return axes
+
+
+def _plan(axes: list[Axis], inner_dims: Sequence[int]) -> Plan:
+    left = list(range(len(axes)))
+
+    def take(dim: int) -> Axis:
+        left.remove(dim)
+        return axes[dim]
+
+    if len(inner_dims) >= 2:
+        rows, columns = take(inner_dims[-2]), take(inner_dims[-1])
+    else:
+        columns = take(inner_dims[-1] if inner_dims else len(axes) - 1)
+        # A contiguous neighbour is transposed in registers; otherwise the largest saves most calls.
+        rows = take(max(left, key=lambda dim: (axes[dim].plain == 1, axes[dim].size))) if left else NO_AXIS
+    untiled = [dim for dim in left if dim not in inner_dims]
+    loops = _merged([axes[dim] for dim in untiled])
+    batch = NO_AXIS
+    if loops:
+        batch = max(loops, key=lambda axis: axis.size)
+        loops.remove(batch)
+    loops += [axes[dim] for dim in left if dim in inner_dims]
+    return Plan(rows, columns, batch, tuple(loops))
+
+
+def _merged(axes: list[Axis]) -> list[Axis]:
+    """Neighbours in memory on both sides become one."""
+    found: list[Axis] = []
+    for axis in sorted(axes, key=lambda axis: -abs(axis.plain)):
+        last = found[-1] if found else None
+        if last and last.plain == axis.plain * axis.size and last.packed == axis.packed * axis.size:
+            size = last.size * axis.size
+            found[-1] = Axis(size, 1, size, axis.plain, axis.packed, 1)
+        else:
+            found.append(axis)
+    return found
+
+
+def _with_strides(axes: list[Axis], plain: tuple[int, ...], packed: tuple[int, ...]) -> list[Axis]:
+    return [Axis(a.size, a.tile, a.outer, plain[a.plain], packed[a.packed], a.inside) for a in axes]
+
+
+def _set(params: "CopyParams", plan: Plan, element_bytes: int, features: Features) -> None:
+    rows, columns, batch = plan.rows, plan.columns, plan.batch
+    params.batch = batch.size
+    params.plain_batch_stride, params.packed_batch_stride = batch.plain, batch.packed
+    params.d0, params.plain_stride0 = rows.size, rows.plain
+    params.d1, params.plain_stride1 = columns.size, columns.plain
+    params.o0, params.packed_stride0, params.t0 = rows.outer, rows.packed, rows.tile
+    params.o1, params.packed_stride1, params.t1 = columns.outer, columns.packed, columns.tile
+    params.element_bytes = element_bytes
+    params.cpu_features = features
+
+
+def _kernel(op: str, index: int) -> Kernel:
+    if index < 0:
+        raise status_error(op, -index)
+    return kernels()[index]
+
+
+def _check_tiles(name: str, packed: Array, strides: tuple[int, ...] | None, count: int) -> tuple[int, ...]:
+    if strides is None or not inner_contiguous(packed.shape, strides, count):
+        raise ValueError(
+            f"{name}: expected contiguous, aligned tiles in the last {count} dimensions, "
+            f"got strides {packed.strides} for shape {packed.shape}"
+        )
+    return strides
+
+
+def run_pack(
+    source: Array,
+    out: Array,
+    inner_dims: Sequence[int],
+    outer_perm: Sequence[int] | None,
+    fill: Fill,
+    features: Features,
+) -> Kernel:
+    """`calls.pack` after the checks of each array by itself."""
+    axes = _axes(("source", "out"), source, out, inner_dims, outer_perm)
+    out_strides = _check_tiles("out", out, element_strides(out), len(inner_dims))
+    source_strides = element_strides(source)
+    if source_strides is None:
+        source = np.array(source, order="C")
+        source_strides = contiguous_strides(source.shape)
+    plan = _plan(_with_strides(axes, source_strides, out_strides), inner_dims)
+    plain, packed = pointer(source, writable=False), pointer(out, writable=True)
+    params = ffi.new("tir_pack_params *")
+    _set(params, plan, source.itemsize, features)
+    params.plain, params.packed, params.padding = plain, packed, fill.bits
+    kernel = _kernel("pack", lib.tir_pack_kernel(params))
+    item = source.itemsize
+    for plain_offset, packed_offset, beyond in plan.steps():
+        params.plain = plain if beyond else plain + plain_offset * item
+        params.packed = packed + packed_offset * item
+        params.d0 = 0 if beyond else plan.rows.size
+        status = lib.tir_pack(params)
+        if status != lib.TIR_STATUS_OK:
+            raise status_error("pack", status)
+    return kernel
+
+
+def run_unpack(
+    source: Array, out: Array, inner_dims: Sequence[int], outer_perm: Sequence[int] | None, features: Features
+) -> Kernel:
+    """`calls.unpack` after the checks of each array by itself."""
+    axes = _axes(("out", "source"), out, source, inner_dims, outer_perm)
+    out_strides = element_strides(out)
+    if out_strides is None:
+        raise ValueError(f"out: expected aligned elements, got strides {out.strides} for dtype {out.dtype}")
+    source_strides = element_strides(source)
+    if source_strides is None or not inner_contiguous(source.shape, source_strides, len(inner_dims)):
+        source = np.array(source, order="C")
+        source_strides = contiguous_strides(source.shape)
+    plan = _plan(_with_strides(axes, out_strides, source_strides), inner_dims)
+    plain, packed = pointer(out, writable=True), pointer(source, writable=False)
+    params = ffi.new("tir_unpack_params *")
+    _set(params, plan, source.itemsize, features)
+    params.plain, params.packed = plain, packed
+    kernel = _kernel("unpack", lib.tir_unpack_kernel(params))
+    item = source.itemsize
+    for plain_offset, packed_offset, beyond in plan.steps():
+        if beyond:
+            continue
+        params.plain = plain + plain_offset * item
+        params.packed = packed + packed_offset * item
+        status = lib.tir_unpack(params)
+        if status != lib.TIR_STATUS_OK:
+            raise status_error("unpack", status)
+    return kernel

@@ -1,0 +1,113 @@
+"""Checks of the arrays given to the kernels, and how C gets at their memory.
+
+Every message begins with the operand's name and says what was expected and given.
+"""
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorir.native._kernels import ffi
+
+if TYPE_CHECKING:
+    from tensorir.native._kernels import CData  # in the stub only
+
+Array: TypeAlias = NDArray[Any]
+
+# Enough for any pair of views that a program makes; beyond it the question is exponential.
+OVERLAP_WORK = 10_000
+
+# Kinds whose memory Python's buffer protocol can describe.
+BUFFER_KINDS = frozenset("biufc")
+
+
+def check_array(name: str, value: object) -> None:
+    """TypeError unless `value` is a NumPy array in native byte order."""
+    if not isinstance(value, np.ndarray):
+        raise TypeError(f"{name}: expected a numpy array, got {type(value).__name__}")
+    if not value.dtype.isnative:
+        raise TypeError(f"{name}: expected native byte order, got dtype {value.dtype.str!r}")
+
+
+def check_out(name: str, out: Array) -> None:
+    """ValueError unless `out` can be written, each element once."""
+    if not out.flags.writeable:
+        raise ValueError(f"{name}: expected a writable array, got a read-only one")
+    if out.ctypes.data % out.itemsize if not out.flags.aligned else False:
+        raise ValueError(f"{name}: expected elements aligned to {out.itemsize} bytes, got an unaligned array")
+    if not out.flags.c_contiguous and overlaps_itself(out):
+        raise ValueError(f"{name}: expected elements apart in memory, got strides {out.strides} for shape {out.shape}")
+
+
+def overlaps_itself(array: Array) -> bool:
+    """Whether two elements may share memory: False only if each stride steps over all smaller ones."""
+    if array.size == 0:
+        return False
+    extent = array.itemsize
+    steps = zip(array.strides, array.shape, strict=True)
+    for stride, size in sorted((abs(stride), size) for stride, size in steps if size > 1):
+        if stride < extent:
+            return True
+        extent += stride * (size - 1)
+    return False
+
+
+def check_apart(out_name: str, out: Array, name: str, array: Array) -> None:
+    """ValueError if writing `out` could change `array`."""
+    if not np.may_share_memory(out, array):
+        return
+    try:
+        shared = np.shares_memory(out, array, max_work=OVERLAP_WORK)
+    except np.exceptions.TooHardError:
+        shared = True
+    if shared:
+        raise ValueError(f"{out_name}: expected memory of its own, got an array that overlaps {name}")
+
+
+def element_strides(array: Array) -> tuple[int, ...] | None:
+    """Strides in elements; None if C could not step so: a part of an element, or unaligned.
+
+    Dimensions of size 1 get the stride that a contiguous array would have.
+    """
+    item = array.itemsize
+    if array.flags.c_contiguous and array.flags.aligned and array.dtype.alignment == item:
+        return contiguous_strides(array.shape)
+    if any(stride % item for stride in array.strides) or address(array) % item:
+        return None
+    natural = contiguous_strides(array.shape)
+    given = zip(array.strides, natural, array.shape, strict=True)
+    return tuple(plain if size <= 1 else stride // item for stride, plain, size in given)
+
+
+def contiguous_strides(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Strides, in elements, of a C-contiguous array."""
+    strides: list[int] = []
+    step = 1
+    for size in reversed(shape):
+        strides.append(step)
+        step *= max(size, 1)
+    return tuple(reversed(strides))
+
+
+def inner_contiguous(shape: tuple[int, ...], strides: tuple[int, ...], count: int) -> bool:
+    """Whether the last `count` dimensions lie in memory as in a C-contiguous array."""
+    if count == 0:
+        return True
+    natural = contiguous_strides(shape)
+    return all(
+        size <= 1 or stride == plain
+        for size, stride, plain in zip(shape[-count:], strides[-count:], natural[-count:], strict=True)
+    )
+
+
+def address(array: Array) -> int:
+    """Where its first element is."""
+    return array.__array_interface__["data"][0]
+
+
+def pointer(array: Array, *, writable: bool) -> "CData":
+    """A `char *` to its first element; the array must outlive it."""
+    if array.flags.c_contiguous and array.dtype.kind in BUFFER_KINDS:
+        return ffi.from_buffer("char *", array, require_writable=writable)
+    return ffi.cast("char *", address(array))
