@@ -28,6 +28,11 @@ class Layout(TypeEncoding):
         """The rank of the logical tensor."""
         return len(self.outer_perm)
 
+    @property
+    def is_plain(self) -> bool:
+        """Row-major itself: no tiles, dims in order."""
+        return not self.inner_dims and self.outer_perm == tuple(range(self.rank))
+
     def tile(self, dim: int) -> int | None:
         """The tile of a logical dim, or None if it is not tiled."""
         return self.inner_tiles[self.inner_dims.index(dim)] if dim in self.inner_dims else None

@@ -26,15 +26,17 @@ def run_passes(
     ctx: PassContext | None = None,
     *,
     verify_each: bool = True,
+    verify_input: bool = False,
     snapshot: Snapshot | None = None,
     reproducers: Path | None = None,
 ) -> Module:
-    """`module` after all `passes`. `snapshot(pass, module)` is called after each.
+    """`module` after all `passes`. `snapshot(pass, module)` is called after each. `verify_input` verifies
+    the given module even if not `verify_each`.
 
     If a pass raises anything but TensorIRError, or leaves a module that does not verify, the module before it
     is written to a file in `reproducers` (default: the system's temporary folder) and TensorIRError says where."""
     ctx = ctx or PassContext()
-    if verify_each:
+    if verify_each or verify_input:
         verify(module)
     with _gc_paused():
         for p in passes:

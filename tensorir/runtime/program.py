@@ -1,0 +1,129 @@
+"""A compiled program: call it with arrays, ask it what it did."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import evolve, frozen
+
+from tensorir.dialects.flow import Launch
+from tensorir.interp import Context, bind_arguments
+from tensorir.ir.dense import Dense
+from tensorir.ir.diagnostic import Remark, TensorIRError
+from tensorir.ir.module import Function, Module
+from tensorir.ir.op import Trait
+from tensorir.runtime.region_plan import Run, plan_executables, plan_region
+from tensorir.targets.target import Target
+
+Array = npt.NDArray[Any]
+
+
+@frozen
+class Stats:
+    """What a program is and what its last call did. Counts are per call of the default function."""
+
+    dispatches: int
+    """Launches per call."""
+    init_dispatches: int
+    """Initializers that run at load."""
+    copies: int
+    """Commands of a call that only move data."""
+    weights_bytes: int
+    """Bytes of all constants, each counted once."""
+    compile_s: float
+    kernels: Mapping[str, int]
+    """C kernel → calls, in the last call; empty before the first."""
+    transient_bytes: int
+    """Peak bytes of intermediates in the last call, arguments and constants not counted; 0 before the first."""
+
+
+class Program:
+    """A compiled module. Calls are re-entrant: they share nothing but the constants and the last statistics."""
+
+    def __init__(
+        self,
+        module: Module,
+        target: Target,
+        remarks: Sequence[Remark],
+        compile_s: float,
+        pass_seconds: Mapping[str, float],
+    ) -> None:
+        """`module` is fully compiled: every global holds data, every dispatch is outlined."""
+        self.module = module
+        self.remarks = tuple(remarks)
+        self.pass_seconds = dict(pass_seconds)
+        executables = plan_executables(module)
+        self._plans = {f.name: plan_region(f.body, target, executables) for f in module.functions}
+        self._default = _default_function(module)
+        self._constants = {g.name: g.value.array for g in module.globals if isinstance(g.value, Dense)}
+        self.stats = Stats(
+            dispatches=_count_launches(module, self._default),
+            init_dispatches=sum(1 for g in module.globals if not isinstance(g.value, Dense)),
+            copies=_count_copies(module, self._default),
+            weights_bytes=sum(g.value.nbytes for g in module.globals if isinstance(g.value, Dense)),
+            compile_s=compile_s,
+            kernels={},
+            transient_bytes=0,
+        )
+
+    def __call__(self, *args: npt.ArrayLike, function: str | None = None) -> Any:
+        """The results for `args`: one array, or a tuple of several. They are C-contiguous, writable and own
+        their memory.
+
+        Arguments may have any strides and may be read-only; they are never written. Raises TensorIRError naming
+        the argument, what was expected and what was given."""
+        chosen = self.module.lookup(Function, function) if function is not None else self._default
+        if chosen is None:
+            names = ", ".join("@" + f.name for f in self.module.functions)
+            raise TensorIRError(f"the program has several functions, say which: function= one of {names}")
+        arrays, sizes = bind_arguments(chosen, args)
+        run = Run(Context(self.module, sizes, load_global=self._constants.__getitem__))
+        results = self._plans[chosen.name].run(arrays, run)
+        self.stats = evolve(self.stats, kernels=dict(run.kernels), transient_bytes=run.peak_bytes)
+        owned = _owned(results, (*arrays, *self._constants.values()))
+        return owned[0] if len(owned) == 1 else owned
+
+
+def _owned(results: tuple[Array, ...], foreign: tuple[Array, ...]) -> tuple[Array, ...]:
+    """The results as arrays that belong to nobody else."""
+    seen = {id(a) for a in foreign}
+    owned: list[Array] = []
+    for r in results:
+        fresh = r.base is None and r.flags.c_contiguous and r.flags.writeable and id(r) not in seen
+        owned.append(kept := r if fresh else np.array(r, order="C"))
+        seen.add(id(kept))
+    return tuple(owned)
+
+
+def _default_function(module: Module) -> Function | None:
+    """@main, or the only function."""
+    if len(module.functions) == 1:
+        return module.functions[0]
+    return next((f for f in module.functions if f.name == "main"), None)
+
+
+def _count_launches(module: Module, function: Function | None) -> int:
+    return 0 if function is None else sum(isinstance(o, Launch) for o in function.body.ops)
+
+
+def _count_copies(module: Module, function: Function | None) -> int:
+    """Launches of executables in which nothing computes, and data movement outside of launches."""
+    if function is None:
+        return 0
+    moving = {e.name for e in module.executables if all(_moves(o.NAME, o.TRAITS) for o in e.body.ops)}
+    launches: Counter[bool] = Counter(o.executable in moving for o in function.body.ops if isinstance(o, Launch))
+    outside = sum(_moves(o.NAME, o.TRAITS) and not o.is_(Trait.VIEW) for o in function.body.ops)
+    return launches[True] + outside
+
+
+_MOVING = ("linalg.pack", "linalg.unpack", "linalg.broadcast", "tensor.extract_slice", "tensor.concat", "tensor.pad")
+
+
+def _moves(name: str, traits: Trait) -> bool:
+    return bool(traits & Trait.VIEW) or name in _MOVING
+
+

@@ -1,0 +1,124 @@
+"""A region as a list of steps over numbered slots: what is called, what it reads and writes, what dies after it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import define, field, frozen
+
+from tensorir.dialects.flow import GlobalLoad, Launch
+from tensorir.interp import Context, apply_op
+from tensorir.ir.module import Executable, Module
+from tensorir.ir.op import Op
+from tensorir.ir.region import Region
+from tensorir.ir.value import Value
+from tensorir.runtime.native_ops import NativeFn, native_function
+from tensorir.targets.registry import device_target
+from tensorir.targets.target import Target
+
+Array = npt.NDArray[Any]
+
+
+@define
+class Run:
+    """The state of one call: sizes and globals in `ctx`, the kernels called, the bytes of live intermediates."""
+
+    ctx: Context
+    kernels: Counter[str] = field(factory=Counter[str])
+    live_bytes: int = 0
+    peak_bytes: int = 0
+
+    def allocated(self, array: Array | None, sign: int = 1) -> None:
+        """Counts an array that owns its memory; views cost nothing."""
+        if array is not None and array.base is None:
+            self.live_bytes += sign * array.nbytes
+            self.peak_bytes = max(self.peak_bytes, self.live_bytes)
+
+
+@frozen(eq=False)
+class Step:
+    """One op. `native` and `launch` say how it runs; neither: through NumPy. `dead`: slots not read afterwards."""
+
+    op: Op
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    dead: tuple[int, ...]
+    native: NativeFn | None = None
+    launch: RegionPlan | None = None
+
+
+@frozen(eq=False)
+class RegionPlan:
+    """Runs a region. Slots 0 … arguments−1 hold the arguments, which belong to the caller."""
+
+    arguments: int
+    slots: int
+    steps: tuple[Step, ...]
+    yields: tuple[int, ...]
+
+    def run(self, args: tuple[Array, ...], run: Run) -> tuple[Array, ...]:
+        """The yields for `args`. Raises what the ops raise."""
+        values: list[Array | None] = [*args, *[None] * (self.slots - self.arguments)]
+        for step in self.steps:
+            inputs = tuple([values[i] for i in step.inputs])
+            for slot, array in zip(step.outputs, _results(step, inputs, run), strict=True):  # pyright: ignore[reportArgumentType]  # an input slot is always filled: the verifier checked
+                values[slot] = array
+                if not isinstance(step.op, GlobalLoad):
+                    run.allocated(array)
+            for slot in step.dead:
+                if not isinstance(step.op, GlobalLoad):
+                    run.allocated(values[slot], -1)
+                values[slot] = None
+        return tuple(v for i in self.yields if (v := values[i]) is not None)
+
+
+def _results(step: Step, inputs: tuple[Array, ...], run: Run) -> tuple[Array, ...]:
+    if step.launch is not None:
+        return step.launch.run(inputs, run)
+    if step.native is not None:
+        array, kernel = step.native(step.op, inputs, run.ctx)
+        run.kernels[kernel] += 1
+        return (array,)
+    return apply_op(step.op, inputs, run.ctx)
+
+
+def plan_region(region: Region, target: Target, launches: Mapping[str, RegionPlan]) -> RegionPlan:
+    """The plan of a region whose ops run on `target`; `launches` holds the plans of executables."""
+    slot: dict[Value, int] = {a: i for i, a in enumerate(region.args)}
+    for op in region.ops:
+        for r in op.results:
+            slot[r] = len(slot)
+    last_use = {v: i for i, op in enumerate(region.ops) for v in (*op.results, *op.operands)}
+    kept = {*region.args, *region.yields}
+    globals_ = {r for op in region.ops if isinstance(op, GlobalLoad) for r in op.results}
+    steps: list[Step] = []
+    for i, op in enumerate(region.ops):
+        mentioned = dict.fromkeys((*op.operands, *op.results))
+        dead = tuple(slot[v] for v in mentioned if last_use[v] == i and v not in kept and v not in globals_)
+        launch = launches[op.executable] if isinstance(op, Launch) else None
+        native = native_function(op) if target.kernels else None
+        inputs, outputs = tuple(slot[v] for v in op.operands), tuple(slot[r] for r in op.results)
+        steps.append(Step(op, inputs, outputs, dead, native, launch))
+    return RegionPlan(len(region.args), len(slot), tuple(steps), tuple(slot[y] for y in region.yields))
+
+
+def plan_executables(module: Module) -> dict[str, RegionPlan]:
+    """One plan per executable, on its own target."""
+    return {e.name: _plan_executable(e) for e in module.executables}
+
+
+def _plan_executable(executable: Executable) -> RegionPlan:
+    return plan_region(executable.body, device_target(executable.target), {})
+
+
+def evaluate(
+    module: Module, region: Region, target: Target, load: Callable[[str], Array]
+) -> tuple[Array, ...]:
+    """The yields of a region without arguments, as arrays of their own. `load` gives the data of a global."""
+    plan = plan_region(region, target, plan_executables(module))
+    ctx = Context(module, {}, load_global=load)
+    return tuple(np.array(a, order="C") if a.base is not None or not a.flags.writeable or not a.flags.c_contiguous else a for a in plan.run((), Run(ctx)))

@@ -1,0 +1,1 @@
+"""Devices as data: what a target is called, how it resolves encodings, which kernels it has."""

@@ -1,0 +1,20 @@
+"""reference: NumPy, no kernels. Declines every encoding: the stand-in for backends without data-tiling."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from tensorir.encoding.encoding import Contraction
+from tensorir.encoding.resolver import Choice, Declined
+from tensorir.targets.target import Target
+
+
+@frozen
+class DeclineAll:
+    """Leaves every contraction row-major."""
+
+    def tiles_for(self, contraction: Contraction) -> Choice:
+        return Declined("this device does no data-tiling")
+
+
+REFERENCE = Target("reference", DeclineAll(), "NumPy; declines every encoding")

@@ -1,0 +1,157 @@
+"""materialize-encodings: layouts become pack, unpack and mmt4d; packed types become plain ones.
+
+unset∘set of one layout is nothing, of two layouts that differ in the order of outer dims one transpose of whole
+tiles. A pack that moves nothing is a reshape. Padding is zero after a pack and unspecified after anything else.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import evolve, frozen
+
+from tensorir.dialects.encode import SetEncoding, UnsetEncoding
+from tensorir.dialects.flow import Dispatch, GlobalLoad
+from tensorir.encoding.layout import Layout
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.module import Global, Module, with_body
+from tensorir.ir.op import Op
+from tensorir.ir.region import Region
+from tensorir.ir.types import Type
+from tensorir.ir.value import Value
+from tensorir.passes.pass_ import Pass, PassContext
+from tensorir.transforms.datatiling.packed import Emitter, Packed
+from tensorir.transforms.datatiling.physical import FORMS
+from tensorir.transforms.datatiling.specialize_encodings import evolve_op
+
+Zeros = frozenset[int]
+
+
+@frozen
+class MaterializeEncodings(Pass):
+    """Laws: no type has an encoding afterwards; interp(materialize(m)) == interp(m), whatever padding holds."""
+
+    name: ClassVar[str] = "materialize-encodings"
+
+    def run(self, module: Module, ctx: PassContext) -> Module:
+        work = _Materializer({})
+        globals: list[Global] = []
+        for g in module.globals:
+            made = self._global(g, work)
+            globals.append(made)
+        functions = [with_body(f, work.region(f.body, ())[0]) for f in module.functions]
+        return module.replace(globals=globals, functions=functions)
+
+    def _global(self, symbol: Global, work: _Materializer) -> Global:
+        if isinstance(symbol.value, Region):
+            body, zeros = work.region(symbol.value, ())
+            work.zeros_of_global[symbol.name] = zeros[0]
+            return with_body(symbol, body)
+        if isinstance(symbol.type.encoding, Layout):
+            raise TensorIRError(f"@{symbol.name}: data with a layout must come from an initializer", symbol.loc)
+        return evolve(symbol, type=symbol.type.with_encoding(None)) if symbol.type.encoding else symbol
+
+
+class _Materializer:
+    """Rebuilds regions front to back; `zeros_of_global` tells whose padding is known."""
+
+    def __init__(self, zeros_of_global: dict[str, Zeros]) -> None:
+        self.zeros_of_global = zeros_of_global
+        self.done: dict[tuple[Region, tuple[Zeros, ...]], tuple[Region, list[Zeros]]] = {}
+
+    def region(self, region: Region, zeros: tuple[Zeros, ...]) -> tuple[Region, list[Zeros]]:
+        """The physical region, and per yield the dims whose padding is zero. `zeros`: the same per argument."""
+        if not any(_mentions_layout(v.type) for v in _values(region)):
+            return region, [frozenset()] * len(region.yields)
+        if (region, zeros) not in self.done:
+            self.done[region, zeros] = _Rebuild(self, region, zeros).run()
+        return self.done[region, zeros]
+
+
+class _Rebuild:
+    def __init__(self, owner: _Materializer, region: Region, zeros: tuple[Zeros, ...]) -> None:
+        self.owner = owner
+        self.old = region
+        self.emit = Emitter()
+        self.env: dict[Value, Packed] = {}
+        for i, a in enumerate(region.args):
+            value = Value(_physical(a.type), a.hint) if a.type.encoding is not None else a
+            self.env[a] = _packed(value, a.type, zeros[i] if zeros else frozenset())
+        self.args = tuple(self.env[a].value for a in region.args)
+
+    def run(self) -> tuple[Region, list[Zeros]]:
+        for op in self.old.ops:
+            self.emit.loc = op.loc
+            self._op(op)
+        yields = [self.env[y] for y in self.old.yields]
+        return Region(self.args, tuple(self.emit.ops), tuple(y.value for y in yields)), [y.zero for y in yields]
+
+    def _op(self, op: Op) -> None:
+        operands = [self.env[v] for v in op.operands]
+        match op:
+            case SetEncoding(encoding=Layout() as layout):
+                origin = self._stored_origin(op.source) or operands[0]
+                self.env[op.result] = self.emit.stored(origin, layout)
+            case UnsetEncoding():
+                self.env[op.result] = self.emit.stored(operands[0], None)
+            case Dispatch():
+                self._dispatch(op, operands)
+            case GlobalLoad():
+                load = op if op.type.encoding is None else GlobalLoad(op.symbol, _physical(op.type), loc=op.loc)
+                self.emit.add(load)
+                zeros = self.owner.zeros_of_global.get(op.symbol, frozenset())
+                self.env[op.result] = _packed(load.result, op.type, zeros)
+            case _:
+                self._compute(op, operands)
+
+    def _stored_origin(self, value: Value) -> Packed | None:
+        """What `value` was unset from, if it was: set∘unset need not go through row-major."""
+        match self.old.definitions.get(value):
+            case UnsetEncoding(source=x):
+                return self.env[x]
+            case _:
+                return None
+
+    def _compute(self, op: Op, operands: list[Packed]) -> None:
+        layouts = [v.type.encoding for v in op.results]
+        if len(layouts) == 1 and isinstance(layouts[0], Layout) and type(op) in FORMS:
+            made = FORMS[type(op)](op, operands, layouts[0], self.emit)
+            if made is not None:
+                self.env[op.result] = made
+                return
+        plain = [self.emit.stored(x, None).value for x in operands]
+        unencoded = {"encoding": None} if getattr(op, "encoding", None) is not None else {}
+        same = not unencoded and all(a is b for a, b in zip(plain, op.operands, strict=True))
+        new = self.emit.add(op if same else evolve_op(op, tuple(plain), unencoded))
+        for old, value, layout in zip(op.results, new.results, layouts, strict=True):
+            row_major = Packed(value, old.type.shape)
+            self.env[old] = self.emit.stored(row_major, layout if isinstance(layout, Layout) else None)
+
+    def _dispatch(self, op: Dispatch, operands: list[Packed]) -> None:
+        body, zeros = self.owner.region(op.body, tuple(x.zero for x in operands))
+        inputs = [x.value for x in operands]
+        same = body is op.body and all(a is b for a, b in zip(inputs, op.inputs, strict=True))
+        new = self.emit.add(op if same else Dispatch(inputs, body, op.device, loc=op.loc))
+        for old, value, zero in zip(op.results, new.results, zeros, strict=True):
+            if value is not old:
+                object.__setattr__(value, "hint", old.hint)  # ours alone: the dispatch was made here
+            self.env[old] = _packed(value, old.type, zero)
+
+
+def _physical(type: Type) -> Type:
+    return type.encoding.packed_type(type) if isinstance(type.encoding, Layout) else type
+
+
+def _packed(value: Value, type: Type, zeros: Zeros) -> Packed:
+    layout = type.encoding if isinstance(type.encoding, Layout) else None
+    return Packed(value, type.shape, layout, zeros if layout is not None else frozenset())
+
+
+def _mentions_layout(type: Type) -> bool:
+    return isinstance(type.encoding, Layout)
+
+
+def _values(region: Region) -> list[Value]:
+    inner = [v for o in region.walk() for v in o.results]
+    bodies = [v for o in region.walk() for r in o.regions for v in r.args]
+    return [*region.args, *inner, *bodies]

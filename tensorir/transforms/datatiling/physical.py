@@ -1,0 +1,160 @@
+"""The physical form of each op that can work on packed tensors: one function per op class.
+
+Each takes the op, its operands as they are stored, and the layout wanted for the result; it returns the result or
+None where tiles don't allow it (the caller then goes through row-major, which is always possible).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tensorir.dialects.linalg import Contract, Generic, LayerNorm, Softmax, Transpose
+from tensorir.dialects.packing import BatchMmt4d, Mmt4d
+from tensorir.dialects.tensor import CollapseShape, ExpandShape
+from tensorir.encoding.encoding import Encoding, Role
+from tensorir.encoding.layout import Layout
+from tensorir.encoding.resolver import Tiles, operand_layout
+from tensorir.encoding.views import Expanded, Groups
+from tensorir.ir.affine import identity, select
+from tensorir.ir.op import Op
+from tensorir.transforms.datatiling.packed import Emitter, Packed, axis_dims
+
+Form = Callable[[Any, list[Packed], Layout, Emitter], "Packed | None"]
+
+
+def contract(op: Contract, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
+    """A contraction of tiles is mmt4d, if the three layouts are those of one choice of tiles.
+
+    The dim that is summed must be padded with zeros on both sides: zero times anything but zero may be NaN."""
+    space = op.space()
+    lhs, rhs, *init = operands
+    tiles = _tiles_of(op, lhs.layout, rhs.layout)
+    if tiles is None or operand_layout(Encoding(space, "result"), tiles) != layout:
+        return None
+    ready: list[Packed] = []
+    for role, x, map in (("lhs", lhs, op.maps[0]), ("rhs", rhs, op.maps[1])):
+        x = emit.stored(x, _canonical(op, role, tiles))  # noqa: PLW2901  # the operand as the kernel wants it
+        ready.append(emit.with_zeros(x, map.positions().index(space.k[0])))
+    made = BatchMmt4d if space.batch else Mmt4d
+    inits = [emit.stored(x, layout).value for x in init]
+    out = made(ready[0].value, ready[1].value, inits, op.dtype, tiles.rhs_order, loc=op.loc)
+    return Packed(emit.add(out).result, op.result.type.shape, layout)
+
+
+def _canonical(op: Contract, role: str, tiles: Tiles) -> Layout:
+    as_role: Role = "lhs" if role == "lhs" else "rhs"
+    return operand_layout(Encoding(op.space(), as_role), tiles)
+
+
+def _tiles_of(op: Contract, lhs: Layout | None, rhs: Layout | None) -> Tiles | None:
+    """The tiles that the layouts of lhs and rhs were made from."""
+    space = op.space()
+    if lhs is None or rhs is None or len(space.batch) > 1 or not len(space.m) == len(space.n) == len(space.k) == 1:
+        return None
+    in_lhs = {d: i for i, d in enumerate(op.maps[0].positions())}
+    in_rhs = {d: i for i, d in enumerate(op.maps[1].positions())}
+    (m,), (n,), (k,) = space.m, space.n, space.k
+    m0, k0, n0, rhs_k0 = lhs.tile(in_lhs[m]), lhs.tile(in_lhs[k]), rhs.tile(in_rhs[n]), rhs.tile(in_rhs[k])
+    if m0 is None or n0 is None or k0 is None or k0 != rhs_k0:
+        return None
+    return Tiles(m0, n0, k0, "nk" if rhs.inner_dims == (in_rhs[n], in_rhs[k]) else "kn")
+
+
+def generic(op: Generic, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
+    """Elementwise over physical dims: every input is stored like the part of the result that it is indexed by."""
+    if not all(map.is_projected_permutation for map in op.maps):
+        return None
+    result_dim = {d: i for i, d in enumerate(op.maps[-1].positions())}
+    rank = layout.rank + len(layout.inner_dims)
+    inputs, maps = [], []
+    for x, map in zip(operands, op.maps[:-1], strict=True):
+        dims = tuple(result_dim[d] for d in map.positions())
+        part = layout.projected(dims)
+        inputs.append(emit.stored(x, None if part.is_plain else part).value)
+        outer = [layout.outer_position(dims[d]) for d in part.outer_perm]
+        inner = [layout.inner_position(dims[d]) for d in part.inner_dims]
+        maps.append(select(rank, (*outer, *inner)))
+    shape = op.result.type.shape
+    made = Generic(inputs, (*maps, identity(rank)), op.body, layout.packed_shape(shape), loc=op.loc)
+    return Packed(emit.add(made).result, shape, layout)
+
+
+def softmax(op: Softmax, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
+    """Along the outer and inner dim of the axis; padding is skipped and becomes zero."""
+    if len(op.dims) != 1 or op.extent is not None:
+        return None
+    (dim,) = op.dims
+    x = emit.stored(operands[0], layout)
+    padded = dim in layout.padded_dims(x.shape)
+    made = Softmax(x.value, axis_dims(layout, dim), x.shape[dim] if padded else None, loc=op.loc)
+    return Packed(emit.add(made).result, x.shape, layout, frozenset({dim}) if padded else frozenset())
+
+
+def layer_norm(op: LayerNorm, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
+    """As softmax; scale and bias are stored like the axis."""
+    if len(op.dims) != 1 or op.extent is not None:
+        return None
+    (dim,) = op.dims
+    x = emit.stored(operands[0], layout)
+    part = layout.projected((dim,))
+    scale, bias = (emit.stored(p, None if part.is_plain else part).value for p in operands[1:])
+    padded = dim in layout.padded_dims(x.shape)
+    extent = x.shape[dim] if padded else None
+    made = LayerNorm(x.value, scale, bias, axis_dims(layout, dim), op.epsilon, extent, loc=op.loc)
+    return Packed(emit.add(made).result, x.shape, layout, frozenset({dim}) if padded else frozenset())
+
+
+def transpose(op: Transpose, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
+    """The same memory under a transposed layout: nothing moves unless the result's layout is another one."""
+    (x,) = operands
+    if x.layout is None:
+        return None
+    new = {old: i for i, old in enumerate(op.permutation)}
+    zero = frozenset(new[d] for d in x.zero)
+    seen = Packed(x.value, op.result.type.shape, x.layout.transposed(op.permutation), zero)
+    return emit.stored(seen, layout)
+
+
+def expand(op: ExpandShape, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
+    """A split of outer dims, if no tile is cut."""
+    (x,) = operands
+    split = x.layout.expanded(Expanded(op.groups, op.shape)) if x.layout is not None else None
+    if x.layout is None or split is None:
+        return None
+    groups = _outer_groups(op.groups, x.layout)
+    value = emit.add(ExpandShape(x.value, groups, split.packed_shape(op.shape), loc=op.loc)).result
+    return emit.stored(Packed(value, op.shape, split), layout)
+
+
+def collapse(op: CollapseShape, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
+    """A merge of outer dims: first they are brought next to each other, if they are not."""
+    source_shape = op.source.type.shape
+    split = layout.expanded(Expanded(op.groups, source_shape))
+    if split is None:
+        return None
+    x = emit.stored(operands[0], split)
+    groups = _outer_groups(op.groups, layout)
+    value = emit.add(CollapseShape(x.value, groups, loc=op.loc)).result
+    return Packed(value, op.result.type.shape, layout)
+
+
+def _outer_groups(groups: Groups, few: Layout) -> Groups:
+    """Which physical dims of the split tensor belong to each physical dim of the merged one, laid out as `few`."""
+    found: list[tuple[int, ...]] = []
+    at = 0
+    for count in [*(len(groups[d]) for d in few.outer_perm), *(1 for _ in few.inner_dims)]:
+        found.append(tuple(range(at, at + count)))
+        at += count
+    return tuple(found)
+
+
+FORMS: Mapping[type[Op], Form] = {
+    Contract: contract,
+    Generic: generic,
+    Softmax: softmax,
+    LayerNorm: layer_norm,
+    Transpose: transpose,
+    ExpandShape: expand,
+    CollapseShape: collapse,
+}

@@ -1,0 +1,159 @@
+"""propagate-encodings: moves `unset` down past ops that can work on the encoded tensor as well.
+
+What is left between two contractions is then `set(unset(x))`, which a device with one layout for both
+resolves to nothing. Padding plays no role here: an encoded tensor means its logical elements (see
+`materialize-encodings` for where padding is defined).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import frozen
+
+from tensorir.dialects.encode import SetEncoding, UnsetEncoding
+from tensorir.dialects.linalg import Generic, LayerNorm, Softmax, Transpose
+from tensorir.dialects.tensor import CollapseShape, ExpandShape
+from tensorir.encoding.encoding import Encoding
+from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed
+from tensorir.ir.affine import AffineMap
+from tensorir.ir.module import Module
+from tensorir.ir.op import Op
+from tensorir.ir.value import Value
+from tensorir.passes.pass_ import Pass, PassContext
+from tensorir.rewrite.greedy import greedy
+from tensorir.rewrite.pattern import Refused, Replacement, Rewrite, View, index, pattern
+from tensorir.rewrite.symbols import map_regions
+from tensorir.transforms.simplify.canonicalize import fold_set_of_unset, fold_unset_of_set
+
+
+def _encoded(value: Value, view: View) -> tuple[Value, Encoding] | None:
+    """(x, e) if `value` is unset(x) and x has the intent e."""
+    match view.def_of(value):
+        case UnsetEncoding(source=Value(type=type) as x) if isinstance(type.encoding, Encoding):
+            return x, type.encoding
+        case _:
+            return None
+
+
+def _unset(op: Op, *before: Op) -> Replacement:
+    """`before`, then `op`, then its result unset."""
+    unset = UnsetEncoding(op.result, loc=op.loc)
+    return Replacement((*before, op, unset), unset.results)
+
+
+@pattern(Generic)
+def unset_through_generic(op: Generic, view: View) -> Rewrite:
+    """f(unset(x), y) == unset(f(x, set(y))), if every element of x is used once"""
+    found = [(i, e) for i, v in enumerate(op.inputs) if (e := _encoded(v, view)) and op.maps[i].is_permutation]
+    if not found:
+        return None
+    anchor, (_, encoding) = found[0]
+    for i, map in enumerate(op.maps):
+        if not map.is_projected_permutation:
+            return Refused(f"its map {map} is not a projected permutation", op.operand_name(i))
+    wanted = [_encoding_for(map, op.maps[anchor], encoding) for map in op.maps]
+    ops: list[SetEncoding] = []
+    inputs: list[Value] = []
+    for value, e in zip(op.inputs, wanted[:-1], strict=True):
+        if not value.type.rank:
+            inputs.append(value)
+            continue
+        known = _encoded(value, view)
+        if known is not None and known[1] == e:
+            inputs.append(known[0])
+            continue
+        ops.append(made := SetEncoding(value, e, loc=op.loc))
+        inputs.append(made.result)
+    return _unset(Generic(inputs, op.maps, op.body, op.shape, wanted[-1], loc=op.loc), *ops)
+
+
+def _encoding_for(map: AffineMap, anchor: AffineMap, encoding: Encoding) -> Encoding:
+    """The encoding of an operand indexed by `map`, where `encoding` is that of one indexed by `anchor`."""
+    of_anchor = {d: i for i, d in enumerate(anchor.positions())}
+    dims = tuple(of_anchor[d] for d in map.positions())
+    return encoding.through(Transposed(dims) if len(dims) == len(of_anchor) else Projected(dims))
+
+
+@pattern(Softmax)
+def unset_through_softmax(op: Softmax, view: View) -> Rewrite:
+    """softmax(unset(x)) == unset(softmax(x))"""
+    if (found := _encoded(op.source, view)) is None:
+        return None
+    x, e = found
+    return _unset(Softmax(x, op.dims, op.extent, e, loc=op.loc))
+
+
+@pattern(LayerNorm)
+def unset_through_layer_norm(op: LayerNorm, view: View) -> Rewrite:
+    """layer_norm(unset(x), s, b) == unset(layer_norm(x, set(s), set(b)))"""
+    if (found := _encoded(op.source, view)) is None:
+        return None
+    x, e = found
+    along = e.through(Projected(op.dims))
+    scale = SetEncoding(op.scale, along, loc=op.loc)
+    bias = SetEncoding(op.bias, along, loc=op.loc)
+    made = LayerNorm(x, scale.result, bias.result, op.dims, op.epsilon, op.extent, e, loc=op.loc)
+    return _unset(made, scale, bias)
+
+
+@pattern(Transpose)
+def unset_through_transpose(op: Transpose, view: View) -> Rewrite:
+    """transpose(unset(x), p) == unset(transpose(x, p))"""
+    if (found := _encoded(op.source, view)) is None:
+        return None
+    x, e = found
+    return _unset(Transpose(x, op.permutation, e.through(Transposed(op.permutation)), loc=op.loc))
+
+
+@pattern(ExpandShape)
+def unset_through_expand(op: ExpandShape, view: View) -> Rewrite:
+    """expand(unset(x)) == unset(expand(x))"""
+    if (found := _encoded(op.source, view)) is None:
+        return None
+    x, e = found
+    through = e.through(Expanded(op.groups, op.shape))
+    return _unset(ExpandShape(x, op.groups, op.shape, through, loc=op.loc))
+
+
+@pattern(CollapseShape)
+def unset_through_collapse(op: CollapseShape, view: View) -> Rewrite:
+    """collapse(unset(x)) == unset(collapse(x))"""
+    if (found := _encoded(op.source, view)) is None:
+        return None
+    x, e = found
+    through = e.through(Collapsed(op.groups, op.source.type.shape))
+    return _unset(CollapseShape(x, op.groups, through, loc=op.loc))
+
+
+PATTERNS = index(
+    [
+        fold_unset_of_set,
+        fold_set_of_unset,
+        unset_through_generic,
+        unset_through_softmax,
+        unset_through_layer_norm,
+        unset_through_transpose,
+        unset_through_expand,
+        unset_through_collapse,
+    ]
+)
+
+_UNSUPPORTED = "reads an encoded tensor, but has no propagation rule: it is stored row-major first"
+
+
+@frozen
+class PropagateEncodings(Pass):
+    """Law: interp(propagate(m)) == interp(m), and without its encode ops the program is what it was before."""
+
+    name: ClassVar[str] = "propagate-encodings"
+
+    def run(self, module: Module, ctx: PassContext) -> Module:
+        after = map_regions(module, lambda region: greedy(region, PATTERNS, ctx.trace(self.name)))
+        for function in after.functions:
+            body = function.body
+            for op in body.ops:
+                for i, value in enumerate(op.operands):
+                    if isinstance(body.definitions.get(value), UnsetEncoding) and not isinstance(op, SetEncoding):
+                        ctx.remark(self.name, op.NAME, "no-rule", _UNSUPPORTED, op.loc, op.operand_name(i))
+        return after

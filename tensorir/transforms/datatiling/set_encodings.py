@@ -1,0 +1,54 @@
+"""set-encodings: states the intent to tile on every contraction. The same for every device."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import frozen
+
+from tensorir.dialects.encode import SetEncoding, UnsetEncoding
+from tensorir.dialects.linalg import Contract
+from tensorir.encoding.encoding import Encoding
+from tensorir.ir.dims import product
+from tensorir.ir.module import Module
+from tensorir.ir.op import Op
+from tensorir.ir.value import Value
+from tensorir.passes.pass_ import Pass, PassContext, option
+from tensorir.rewrite.pattern import Replacement
+from tensorir.rewrite.sweep import sweep
+from tensorir.rewrite.symbols import map_regions
+
+
+@frozen
+class SetEncodings(Pass):
+    """contract(a, b) == unset(contract(set(a, lhs), set(b, rhs))). Contractions that a front end has encoded stay."""
+
+    name: ClassVar[str] = "set-encodings"
+    min_parallel: int = option(1, "leave contractions with a smaller static M*N*batch alone")
+
+    def run(self, module: Module, ctx: PassContext) -> Module:
+        def visit(op: Op, operands: tuple[Value, ...]) -> Replacement | None:
+            if not isinstance(op, Contract) or any(v.type.encoding is not None for v in (*operands, op.result)):
+                return None
+            parallel = product(op.result.type.shape)
+            if isinstance(parallel, int) and parallel < self.min_parallel:
+                message = f"{parallel} results are fewer than min-parallel = {self.min_parallel}"
+                ctx.remark(self.name, op.NAME, "min-parallel", message, op.loc)
+                return None
+            return encode(op.with_operands(operands))
+
+        return module.replace(functions=map_regions(Module(module.functions), lambda r: sweep(r, visit)).functions)
+
+
+def encode(op: Contract) -> Replacement:
+    """The contraction between its encode ops."""
+    space = op.space()
+    result = Encoding(space, "result")
+    lhs = SetEncoding(op.lhs, Encoding(space, "lhs"), loc=op.loc)
+    rhs = SetEncoding(op.rhs, Encoding(space, "rhs"), loc=op.loc)
+    init = [SetEncoding(v, result, loc=op.loc) for v in op.init]
+    inside = Contract(
+        lhs.result, rhs.result, [s.result for s in init], op.maps, op.dtype, encoding=result, loc=op.loc
+    )
+    unset = UnsetEncoding(inside.result, loc=op.loc)
+    return Replacement((lhs, rhs, *init, inside, unset), unset.results)

@@ -1,0 +1,98 @@
+"""canonicalize-dispatches: the one normal form of a dispatch's borders.
+
+Inputs are used, different, and in the order of their first use; results are read, different, and in the order of
+their definition; a result that is an input is not a result. Two dispatches that do the same are then isomorphic.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import frozen
+
+from tensorir.dialects.flow import Dispatch
+from tensorir.ir.module import Module, with_body
+from tensorir.ir.op import Op, Trait
+from tensorir.ir.region import Region
+from tensorir.ir.value import Value
+from tensorir.passes.pass_ import Pass, PassContext
+
+
+@frozen
+class CanonicalizeDispatches(Pass):
+    """Law: interp(canonicalize(m)) == interp(m), and the pass is idempotent."""
+
+    name: ClassVar[str] = "canonicalize-dispatches"
+
+    def run(self, module: Module, ctx: PassContext) -> Module:
+        return module.replace(functions=[with_body(f, _normalize(f.body)) for f in module.functions])
+
+
+def _normalize(region: Region) -> Region:
+    kept = _live_ops(region)
+    env: dict[Value, Value] = {}
+    ops: list[Op] = []
+    for op in kept:
+        if not isinstance(op, Dispatch):
+            ops.append(op.with_operands([env.get(v, v) for v in op.operands]) if env else op)
+            continue
+        inputs = tuple(env.get(v, v) for v in op.inputs)
+        ops += _border(op, inputs, env)
+    changed = len(ops) != len(region.ops) or any(a is not b for a, b in zip(ops, region.ops, strict=True))
+    return Region(region.args, tuple(ops), tuple(env.get(y, y) for y in region.yields)) if changed else region
+
+
+def _live_ops(region: Region) -> list[Op]:
+    """Ops that matter, back to front, each dispatch reduced to the results that are read."""
+    live = set(region.yields)
+    kept: list[Op] = []
+    for op in reversed(region.ops):
+        if not any(r in live for r in op.results) and op.is_(Trait.PURE):
+            continue
+        if isinstance(op, Dispatch):
+            op = _only(op, live)
+        live.update(op.operands)
+        kept.append(op)
+    return kept[::-1]
+
+
+def _only(op: Dispatch, live: set[Value]) -> Dispatch:
+    """`op` without unread results, and without the inputs and ops that only those needed."""
+    results = tuple(r for r in op.results if r in live)
+    yields = tuple(y for r, y in zip(op.results, op.body.yields, strict=True) if r in live)
+    needed = set(yields)
+    ops: list[Op] = []
+    for inner in reversed(op.body.ops):
+        if any(r in needed for r in inner.results):
+            needed.update(inner.operands)
+            ops.append(inner)
+    used = [a in needed for a in op.body.args]
+    if len(results) == len(op.results) and len(ops) == len(op.body.ops) and all(used):
+        return op
+    args = tuple(a for a, u in zip(op.body.args, used, strict=True) if u)
+    inputs = [v for v, u in zip(op.inputs, used, strict=True) if u]
+    return Dispatch(inputs, Region(args, tuple(reversed(ops)), yields), op.device, loc=op.loc, results=results)
+
+
+def _border(op: Dispatch, inputs: tuple[Value, ...], env: dict[Value, Value]) -> list[Op]:
+    """The dispatch with its borders in normal form, or nothing if no result is left; `env` learns of merged values."""
+    first_arg: dict[Value, Value] = {}
+    merged = {a: first_arg.setdefault(v, a) for a, v in zip(op.body.args, inputs, strict=True)}
+    outer = {a: v for v, a in first_arg.items()}
+    order = {r: i for i, r in enumerate(r for o in op.body.ops for r in o.results)}
+    result_of: dict[Value, Value] = {}
+    for r, y in zip(op.results, op.body.yields, strict=True):
+        if y in merged:
+            env[r] = outer[merged[y]]
+        elif (same := result_of.setdefault(y, r)) is not r:
+            env[r] = same
+    if not result_of:
+        return []
+    yields = sorted(result_of, key=order.__getitem__)
+    used = dict.fromkeys(merged[v] for o in op.body.ops for v in o.operands if v in merged)
+    new_inputs, args = tuple(outer[a] for a in used), tuple(used)
+    results = tuple(result_of[y] for y in yields)
+    if (new_inputs, args, tuple(yields)) == (op.inputs, op.body.args, op.body.yields):
+        return [op]
+    ops = tuple(o.with_operands([merged.get(v, v) for v in o.operands]) for o in op.body.ops)
+    return [Dispatch(new_inputs, Region(args, ops, tuple(yields)), op.device, loc=op.loc, results=results)]

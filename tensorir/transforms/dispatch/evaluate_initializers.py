@@ -1,0 +1,66 @@
+"""evaluate-initializers: constant evaluation, where layouts are known. Nothing of it is left to run at load.
+
+It runs after materialization, so an initializer is an ordinary physical program and a pack of a weight is one call
+of the pack kernel; see docs/design-notes.md for why that order was chosen.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import evolve, frozen
+
+from tensorir.dialects.flow import GlobalLoad
+from tensorir.ir.dense import Dense
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.module import Global, Module
+from tensorir.ir.region import Region
+from tensorir.passes.pass_ import Pass, PassContext, option
+from tensorir.runtime.region_plan import evaluate
+from tensorir.targets.registry import device_target
+
+
+@frozen
+class EvaluateInitializers(Pass):
+    """Laws: interp(evaluate(m)) == interp(m); every global holds data; equal initializers run once."""
+
+    name: ClassVar[str] = "evaluate-initializers"
+    device: str = option("cpu", "the device whose kernels run the initializers")
+
+    def run(self, module: Module, ctx: PassContext) -> Module:
+        pending = [g for g in module.globals if isinstance(g.value, Region)]
+        if not pending:
+            return module
+        work = _Evaluator(module, self.device)
+        for done, g in enumerate(pending):
+            ctx.report("evaluating constants", done, len(pending))
+            work.value(g.name)
+        ctx.report("evaluating constants", len(pending), len(pending))
+        return module.replace(globals=[evolve(g, value=work.value(g.name)) for g in module.globals])
+
+
+class _Evaluator:
+    def __init__(self, module: Module, device: str) -> None:
+        self.module = module
+        self.target = device_target(device)
+        self.values: dict[str, Dense] = {}
+        self.running: list[str] = []
+
+    def value(self, name: str) -> Dense:
+        """The data of a global. Raises TensorIRError if its initializer needs itself."""
+        if name in self.values:
+            return self.values[name]
+        symbol = self.module.lookup(Global, name)
+        if isinstance(symbol.value, Dense):
+            self.values[name] = symbol.value
+            return symbol.value
+        if name in self.running:
+            raise TensorIRError(f"the initializer of @{name} needs itself: {' → '.join([*self.running, name])}", symbol.loc)
+        self.running.append(name)
+        for op in symbol.value.walk():
+            if isinstance(op, GlobalLoad):
+                self.value(op.symbol)  # before the region runs, so that a cycle is seen
+        (array,) = evaluate(self.module, symbol.value, self.target, lambda n: self.value(n).array)
+        self.running.pop()
+        self.values[name] = Dense.own(array)
+        return self.values[name]

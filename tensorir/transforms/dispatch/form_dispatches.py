@@ -1,0 +1,194 @@
+"""form-dispatches: cuts function bodies into fused launches.
+
+An op that moves data only, encode ops above all, never owns a dispatch: it goes with the op that made its operand,
+otherwise into each op that reads it, or it is constant and belongs to an initializer. Which ops fuse is decided
+with encode ops transparent, so the program has the same dispatches with and without them.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import define, field, frozen
+
+from tensorir.dialects.flow import Dispatch
+from tensorir.ir.module import Module, with_body
+from tensorir.ir.op import Op
+from tensorir.ir.region import Region
+from tensorir.ir.value import Value
+from tensorir.passes.pass_ import Pass, PassContext
+from tensorir.transforms.dispatch.kinds import Kind, kind_of
+from tensorir.transforms.dispatch.units import Units, joined_units, root_units
+
+
+@frozen
+class FormDispatches(Pass):
+    """Law: interp(form(m)) == interp(m); every op that is work lies in exactly one dispatch; erasing encode ops
+    before or after gives the same dispatches."""
+
+    name: ClassVar[str] = "form-dispatches"
+
+    def run(self, module: Module, ctx: PassContext) -> Module:
+        return module.replace(functions=[with_body(f, form_dispatches(f.body)) for f in module.functions])
+
+
+@define(eq=False)
+class _Cluster:
+    """A dispatch in the making. `alive`: the unit ids that all its ops share."""
+
+    level: int
+    alive: frozenset[int]
+    ops: list[Op] = field(factory=list[Op])
+    units: dict[Value, Units] = field(factory=dict[Value, Units])
+
+
+@define
+class _Plan:
+    """What each value of the region is: made in a cluster, constant, free (repeated by readers), or neither."""
+
+    clusters: list[_Cluster] = field(factory=list[_Cluster])
+    cluster_of: dict[Value, _Cluster] = field(factory=dict[Value, _Cluster])
+    constant: set[Value] = field(factory=set[Value])
+    free: dict[Value, Op] = field(factory=dict[Value, Op])
+    level: dict[Value, int] = field(factory=dict[Value, int])
+    """The cluster (counted from 1) after which the value is known; 0: before all."""
+
+    def place(self, op: Op) -> None:
+        kind = kind_of(op, all(v in self.constant for v in op.operands))
+        level = max((self.level.get(v, 0) for v in op.operands), default=0)
+        cluster = None if kind in ("constant", "host") else self._joinable(op, level)
+        if cluster is None and kind == "work":
+            cluster = _Cluster(len(self.clusters) + 1, frozenset(root_units(op)))
+            self.clusters.append(cluster)
+            self._add(op, cluster, root_units(op))
+        elif cluster is None:
+            self._keep_outside(op, kind, level)
+
+    def open_for(self, value: Value) -> None:
+        """Gives a free value that the function returns a dispatch: somebody must write it."""
+        op = self.free.pop(value)
+        cluster = _Cluster(len(self.clusters) + 1, frozenset())
+        self.clusters.append(cluster)
+        self._add(op, cluster, {})
+
+    def _keep_outside(self, op: Op, kind: Kind, level: int) -> None:
+        for r in op.results:
+            self.level[r] = level
+            if kind == "constant":
+                self.constant.add(r)
+            elif kind == "free":
+                self.free[r] = op
+
+    def _joinable(self, op: Op, level: int) -> _Cluster | None:
+        """The latest dispatch that `op` reads from, if all it needs is known by then and some unit survives.
+
+        The op joins it, unless None is returned."""
+        latest = [v for v in op.operands if self.level.get(v, 0) == level]
+        if not level or any(v not in self.cluster_of for v in latest):
+            return None
+        cluster = self.clusters[level - 1]
+        units = joined_units(op, cluster.units)
+        alive = cluster.alive & frozenset(units)
+        if not alive:
+            return None
+        cluster.alive = alive
+        self._add(op, cluster, units)
+        return cluster
+
+    def _add(self, op: Op, cluster: _Cluster, units: Units) -> None:
+        cluster.ops.append(op)
+        for r in op.results:
+            self.cluster_of[r] = cluster
+            self.level[r] = cluster.level
+            cluster.units[r] = units
+
+
+def form_dispatches(region: Region) -> Region:
+    """`region` with its work in `flow.dispatch` ops, in an order in which every value is known before it is read."""
+    plan = _Plan()
+    for op in region.ops:
+        plan.place(op)
+    for y in region.yields:
+        if y in plan.free:
+            plan.open_for(y)
+    if not plan.clusters:
+        return region
+    bodies = {c: _with_free_ops(c, plan) for c in plan.clusters}
+    return _Emitter(region, plan, bodies).emit()
+
+
+def _with_free_ops(cluster: _Cluster, plan: _Plan) -> list[Op]:
+    """The ops of a cluster, each preceded by its own copy of the free ops that it reads."""
+    copies: dict[Value, Value] = {}
+    body: list[Op] = []
+
+    def copy_of(value: Value) -> Value:
+        if value not in plan.free:
+            return value
+        if value not in copies:
+            op = plan.free[value]
+            made = op.rebuilt([copy_of(v) for v in op.operands])
+            body.append(made)
+            copies.update(zip(op.results, made.results, strict=True))
+        return copies[value]
+
+    for op in cluster.ops:
+        operands = [copy_of(v) for v in op.operands]
+        body.append(op if all(a is b for a, b in zip(operands, op.operands, strict=True)) else op.with_operands(operands))
+    return body
+
+
+class _Emitter:
+    """Writes the new region: dispatches in order, each right after what it reads."""
+
+    def __init__(self, region: Region, plan: _Plan, bodies: dict[_Cluster, list[Op]]) -> None:
+        self.region, self.plan, self.bodies = region, plan, bodies
+        self.ops: list[Op] = []
+        self.env: dict[Value, Value] = {a: a for a in region.args}
+        self.wanted = self._wanted_outside()
+
+    def emit(self) -> Region:
+        outside = [o for o in self.region.ops if not self._is_inside(o)]
+        by_level: dict[int, list[Op]] = {}
+        for op in outside:
+            by_level.setdefault(self.plan.level.get(op.results[0], 0), []).append(op)
+        self._emit_outside(by_level.get(0, []))
+        for cluster in self.plan.clusters:
+            self._emit_cluster(cluster)
+            self._emit_outside(by_level.get(cluster.level, []))
+        return Region(self.region.args, tuple(self.ops), tuple(self.env[y] for y in self.region.yields))
+
+    def _is_inside(self, op: Op) -> bool:
+        return all(r in self.plan.cluster_of or r in self.plan.free for r in op.results)
+
+    def _emit_outside(self, ops: list[Op]) -> None:
+        for op in ops:
+            placed = op.with_operands([self.env[v] for v in op.operands])
+            self.ops.append(placed)
+            self.env.update(zip(op.results, placed.results, strict=True))
+
+    def _emit_cluster(self, cluster: _Cluster) -> None:
+        body = self.bodies[cluster]
+        made = {r for o in body for r in o.results}
+        inputs = list(dict.fromkeys(v for o in body for v in o.operands if v not in made))
+        outputs = [r for o in body for r in o.results if r in self.wanted]
+        args = tuple(Value(v.type, v.hint) for v in inputs)
+        inner = dict(zip(inputs, args, strict=True))
+        ops = tuple(o.with_operands([inner.get(v, v) for v in o.operands]) for o in body)
+        region = Region(args, ops, tuple(outputs))
+        dispatch = Dispatch([self.env[v] for v in inputs], region, loc=body[-1].loc)
+        self.ops.append(dispatch)
+        for old, new in zip(outputs, dispatch.results, strict=True):
+            object.__setattr__(new, "hint", old.hint)  # ours alone: the dispatch was made here
+            self.env[old] = new
+
+    def _wanted_outside(self) -> set[Value]:
+        """Values made in a dispatch that someone outside of it reads."""
+        cluster_of = self.plan.cluster_of
+        wanted = {y for y in self.region.yields if y in cluster_of}
+        for cluster, body in self.bodies.items():
+            wanted |= {v for o in body for v in o.operands if cluster_of.get(v, cluster) is not cluster}
+        for op in self.region.ops:
+            if not self._is_inside(op):
+                wanted |= {v for v in op.operands if v in cluster_of}
+        return wanted

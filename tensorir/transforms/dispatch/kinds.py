@@ -1,0 +1,56 @@
+"""How form-dispatches sees an op: constant, movable to its readers, or work of its own."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from tensorir.dialects.encode import SetEncoding, UnsetEncoding
+from tensorir.dialects.flow import GlobalLoad
+from tensorir.dialects.linalg import Broadcast, Fill, Transpose
+from tensorir.dialects.tensor import Cast, CollapseShape, Constant, DimOp, Empty, ExpandShape, ExtractSlice
+from tensorir.ir.op import Op, Trait
+from tensorir.ir.types import Type
+
+Kind = Literal["constant", "free", "host", "work"]
+
+SMALL_BYTES = 256
+"""A literal up to this size is repeated in each dispatch that reads it; a larger one becomes a global."""
+
+MAX_GROWTH = 4
+"""A constant is computed ahead of time only if its result has at most this many times the bytes of its operands
+(and of SMALL_BYTES): storing a broadcast costs more than repeating it."""
+
+_FREE = (SetEncoding, UnsetEncoding, ExtractSlice, Transpose, ExpandShape, CollapseShape, Cast, Broadcast)
+
+
+def kind_of(op: Op, constant_operands: bool) -> Kind:
+    """`constant_operands`: every operand is a constant that stays outside of dispatches.
+
+    - constant: evaluated ahead of time (`hoist-constants`)
+    - free: moves data only; goes with the op that made its operand, otherwise into each op that reads it
+    - host: arithmetic on sizes, no launch
+    - work: needs a dispatch"""
+    if isinstance(op, GlobalLoad):
+        return "constant"
+    if isinstance(op, DimOp):
+        return "host"
+    if isinstance(op, Fill | Empty):
+        return "free"
+    if isinstance(op, Constant):
+        return "free" if op.value.nbytes <= SMALL_BYTES else "constant"
+    if op.is_(Trait.PURE) and op.operands and constant_operands and _is_worth_storing(op):
+        return "constant"
+    return "free" if isinstance(op, _FREE) else "work"
+
+
+def _is_worth_storing(op: Op) -> bool:
+    sizes = [_nbytes(v.type) for v in op.results]
+    sources = [_nbytes(v.type) for v in op.operands]
+    if None in sizes or None in sources:
+        return False
+    return sum(s or 0 for s in sizes) <= MAX_GROWTH * max(SMALL_BYTES, sum(s or 0 for s in sources))
+
+
+def _nbytes(type: Type) -> int | None:
+    elements = type.elements
+    return elements * type.dtype.itemsize if isinstance(elements, int) else None

@@ -1,0 +1,57 @@
+"""outline-executables: dispatch bodies become executables, equal ones shared."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import frozen
+
+from tensorir.dialects.flow import Dispatch, Launch
+from tensorir.ir.isomorphism import fingerprint
+from tensorir.ir.module import Executable, Module, with_body
+from tensorir.ir.op import Op, Trait
+from tensorir.ir.region import Region
+from tensorir.ir.value import Value
+from tensorir.passes.pass_ import Pass, PassContext
+from tensorir.rewrite.sweep import sweep
+
+
+@frozen
+class OutlineExecutables(Pass):
+    """Laws: interp(outline(m)) == interp(m); no two executables of one device are isomorphic; no dispatch is left."""
+
+    name: ClassVar[str] = "outline-executables"
+
+    def run(self, module: Module, ctx: PassContext) -> Module:
+        taken = set(module.symbols)
+        known: dict[tuple[str, str], Executable] = {}
+
+        def visit(op: Op, operands: tuple[Value, ...]) -> Launch | None:
+            if not isinstance(op, Dispatch):
+                return None
+            key = (op.device, fingerprint(op.body))
+            if key not in known:
+                known[key] = Executable(_fresh_name(op.body, taken), op.device, op.body, op.loc)
+            types = tuple(r.type for r in op.results)
+            return Launch(operands, known[key].name, types, loc=op.loc, results=op.results)
+
+        functions = [with_body(f, sweep(f.body, visit)) for f in module.functions]
+        return module.replace(functions=functions, executables=[*module.executables, *known.values()])
+
+
+def _fresh_name(body: Region, taken: set[str]) -> str:
+    """Named after the most telling op: the first contraction or packed matmul, else the first that computes."""
+    telling = sorted(body.ops, key=_tells_little)
+    base = telling[0].NAME.split(".")[-1] if telling else "empty"
+    number = 0
+    while (name := f"{base}_{number}") in taken:
+        number += 1
+    taken.add(name)
+    return name
+
+
+def _tells_little(op: Op) -> int:
+    if op.is_(Trait.CONTRACTION) or op.NAME.endswith("mmt4d"):
+        return 0
+    moves = op.is_(Trait.VIEW) or op.is_(Trait.ENCODE) or op.NAME in ("linalg.pack", "linalg.unpack", "linalg.generic")
+    return 2 if moves else 1

@@ -1,0 +1,1 @@
+"""Makes programs smaller without changing what they mean."""

@@ -1,0 +1,119 @@
+"""canonicalize: folds what undoes itself or does nothing, and drops dead pure ops."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import frozen
+
+from tensorir.dialects.encode import SetEncoding, UnsetEncoding
+from tensorir.dialects.linalg import Transpose
+from tensorir.dialects.tensor import Cast, CollapseShape, Concat, ExpandShape, ExtractSlice, Pad
+from tensorir.ir.module import Module
+from tensorir.passes.pass_ import Pass, PassContext
+from tensorir.rewrite.greedy import greedy
+from tensorir.rewrite.pattern import Rewrite, View, index, pattern
+from tensorir.rewrite.symbols import map_regions
+
+
+@pattern(UnsetEncoding)
+def fold_unset_of_set(op: UnsetEncoding, view: View) -> Rewrite:
+    """unset(set(x, e)) == x"""
+    match view.def_of(op.source):
+        case SetEncoding(source=x):
+            return x
+        case _:
+            return None
+
+
+@pattern(SetEncoding)
+def fold_set_of_unset(op: SetEncoding, view: View) -> Rewrite:
+    """set(unset(x), e) == x, if x has the encoding e already"""
+    match view.def_of(op.source):
+        case UnsetEncoding(source=x) if x.type == op.result.type:
+            return x
+        case _:
+            return None
+
+
+@pattern(Transpose)
+def fold_transposes(op: Transpose, view: View) -> Rewrite:
+    """transpose(transpose(x, p), q) == transpose(x, p∘q); transpose(x, identity) == x"""
+    if op.permutation == tuple(range(len(op.permutation))) and op.source.type == op.result.type:
+        return op.source
+    match view.def_of(op.source):
+        case Transpose(source=x, permutation=inner):
+            joined = tuple(inner[q] for q in op.permutation)
+            return Transpose(x, joined, op.encoding, loc=op.loc)
+        case _:
+            return None
+
+
+@pattern(CollapseShape)
+def fold_collapse_of_expand(op: CollapseShape, view: View) -> Rewrite:
+    """collapse(expand(x)) == x, if the result has the type of x"""
+    match view.def_of(op.source):
+        case ExpandShape(source=x) if x.type == op.result.type:
+            return x
+        case _:
+            return op.source if op.source.type == op.result.type else None
+
+
+@pattern(ExpandShape)
+def fold_expand_of_collapse(op: ExpandShape, view: View) -> Rewrite:
+    """expand(collapse(x)) == x, if the result has the type of x"""
+    match view.def_of(op.source):
+        case CollapseShape(source=x) if x.type == op.result.type:
+            return x
+        case _:
+            return op.source if op.source.type == op.result.type else None
+
+
+@pattern(ExtractSlice)
+def fold_full_slice(op: ExtractSlice, view: View) -> Rewrite:
+    """x[0:n:1] == x, in every dim"""
+    whole = all(o == 0 for o in op.offsets) and all(s == 1 for s in op.strides)
+    return op.source if whole and op.source.type == op.result.type else None
+
+
+@pattern(Pad)
+def fold_empty_pad(op: Pad, view: View) -> Rewrite:
+    """pad(x, 0, 0) == x"""
+    return op.source if all(n == 0 for n in (*op.low, *op.high)) and op.source.type == op.result.type else None
+
+
+@pattern(Concat)
+def fold_single_concat(op: Concat, view: View) -> Rewrite:
+    """concat(x) == x"""
+    return op.inputs[0] if len(op.inputs) == 1 and op.inputs[0].type == op.result.type else None
+
+
+@pattern(Cast)
+def fold_trivial_cast(op: Cast, view: View) -> Rewrite:
+    """cast(x, shape of x) == x"""
+    return op.source if op.source.type == op.result.type else None
+
+
+PATTERNS = index(
+    [
+        fold_unset_of_set,
+        fold_set_of_unset,
+        fold_transposes,
+        fold_collapse_of_expand,
+        fold_expand_of_collapse,
+        fold_full_slice,
+        fold_empty_pad,
+        fold_single_concat,
+        fold_trivial_cast,
+    ]
+)
+
+
+@frozen
+class Canonicalize(Pass):
+    """Applies the folding patterns of this file exhaustively. Law: interp(canonicalize(m)) == interp(m)."""
+
+    name: ClassVar[str] = "canonicalize"
+
+    def run(self, module: Module, ctx: PassContext) -> Module:
+        return map_regions(module, lambda region: greedy(region, PATTERNS, ctx.trace(self.name)))

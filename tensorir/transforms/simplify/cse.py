@@ -1,0 +1,41 @@
+"""cse: equal pure ops on the same operands are one."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from attrs import frozen
+
+from tensorir.ir.module import Module
+from tensorir.ir.op import Op, Trait
+from tensorir.ir.region import Region
+from tensorir.ir.value import Value
+from tensorir.passes.pass_ import Pass, PassContext
+from tensorir.rewrite.pattern import Replacement
+from tensorir.rewrite.sweep import sweep
+from tensorir.rewrite.symbols import map_regions
+
+
+@frozen
+class CommonSubexpressions(Pass):
+    """Merges pure ops of one class with the same operands and attributes. Ops with regions stay apart."""
+
+    name: ClassVar[str] = "cse"
+
+    def run(self, module: Module, ctx: PassContext) -> Module:
+        return map_regions(module, merge_equal_ops)
+
+
+def merge_equal_ops(region: Region) -> Region:
+    """f(x, y); f(x, y) == f(x, y)"""
+    seen: dict[tuple[Any, ...], Op] = {}
+
+    def visit(op: Op, operands: tuple[Value, ...]) -> Replacement | None:
+        if not op.TRAITS & Trait.PURE or op.REGIONS:
+            return None
+        # With their types, because True == 1 == 1.0 as attributes.
+        attributes = tuple((type(v), v) for v in op.attributes().values())
+        first = seen.setdefault((type(op), operands, attributes, tuple(r.type for r in op.results)), op)
+        return None if first is op else Replacement((), first.results)
+
+    return sweep(region, visit)
