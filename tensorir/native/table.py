@@ -89,7 +89,8 @@ def given_features(features: Features | None) -> Features:
     """`features`, or the machine's for None; ValueError for what the machine lacks."""
     if features is None:
         return cpu_features()
-    lacking = features & ~cpu_features()
+    # As integers: the complement of an IntFlag knows named bits only.
+    lacking = int(features) & ~int(cpu_features())
     if lacking:
         raise ValueError(f"features: this CPU lacks {Features(lacking)!r}; it has {cpu_features()!r}")
     return features

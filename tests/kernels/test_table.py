@@ -1,0 +1,188 @@
+"""The table: one list, well-formed names, the best line first; and the C functions' own checks."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tensorir.native import Features, cpu_features, kernels, select_mmt4d
+from tensorir.native._kernels import ffi, lib
+
+TABLES = Path(__file__).parents[2] / "kernels" / "table"
+F32 = ("f32", "f32", "f32")
+
+
+def test_names_follow_the_grammar() -> None:
+    names = [kernel.name for kernel in kernels()]
+    assert len(set(names)) == len(names)
+    for kernel in kernels():
+        types = "".join(kernel.types)
+        tile = "x".join(map(str, kernel.tile)) + kernel.rhs_order if kernel.tile else "any"
+        assert kernel.name == f"tir_{kernel.op}_{types}_{tile}_{kernel.isa}"
+
+
+@pytest.mark.parametrize("op", ["mmt4d", "pack", "unpack"])
+def test_every_line_is_listed(op: str) -> None:
+    """What the machine's architecture has is exactly what the file says, in its order."""
+    text = re.sub(r"/\*.*?\*/", "", (TABLES / f"{op}.inc").read_text(encoding="utf-8"), flags=re.DOTALL)
+    isas = [line.rsplit(",", 1)[1].strip(" )") for line in text.splitlines() if line.startswith("TIR_")]
+    listed = [kernel.isa for kernel in kernels() if kernel.op == op]
+    has_x86 = "avx2" in listed
+    assert listed == [isa for isa in isas if has_x86 or isa in ("generic", "ref")]
+
+
+def test_each_op_ends_in_a_reference_for_everything() -> None:
+    for op in ("mmt4d", "pack", "unpack"):
+        by_types: dict[tuple[str, ...], str] = {}
+        for kernel in kernels():
+            if kernel.op == op:
+                by_types[kernel.types] = kernel.isa
+        assert set(by_types.values()) == {"ref"}
+
+
+def test_selection_takes_the_first_line_that_fits() -> None:
+    for kernel in kernels():
+        if kernel.op != "mmt4d" or not kernel.tile:
+            continue
+        m0, n0, k0 = kernel.tile
+        assert select_mmt4d(F32, (m0, n0, k0), features=kernel.features) == kernel
+        assert select_mmt4d(F32, (m0, n0, k0), features=Features(15)) == kernel
+        assert select_mmt4d(F32, (m0, n0, k0), rhs_order="nk", features=Features(15)).isa == "ref"
+        if kernel.features:
+            assert select_mmt4d(F32, (m0, n0, k0), features=Features.NONE).isa == "ref"
+            without = kernel.features & ~Features.X86_AVX2
+            assert not kernel.runs_with(without)
+            assert select_mmt4d(F32, (m0, n0, k0), features=without).isa == "ref"
+    assert select_mmt4d(F32, (3, 5, 7)).isa == "ref"
+
+
+def test_selection_errors() -> None:
+    with pytest.raises(NotImplementedError, match="no kernel for element type i4"):
+        select_mmt4d(("i4", "f32", "f32"), (8, 16, 16))
+    with pytest.raises(ValueError, match="rhs_order"):
+        select_mmt4d(F32, (8, 16, 16), rhs_order="kk")  # pyright: ignore[reportArgumentType]
+    with pytest.raises(ValueError, match="mmt4d: a size"):
+        select_mmt4d(F32, (8, 0, 16))
+
+
+def test_features_of_this_machine() -> None:
+    """The wider set is never there without the narrower one."""
+    found = cpu_features()
+    if found & Features.X86_AVX512:
+        assert found & Features.X86_AVX2
+    assert any(kernel.runs_with(found) for kernel in kernels())
+
+
+def test_status_messages_differ() -> None:
+    messages = [ffi.string(lib.tir_status_message(status)) for status in range(6)]
+    assert len(set(messages)) == 6 and messages[0] == b"ok" and messages[5] == b"unknown status"
+    assert lib.tir_kernel_at(-1) == ffi.NULL and lib.tir_kernel_at(lib.tir_kernel_count()) == ffi.NULL
+
+
+MEMORY = ffi.new("float[]", 64)
+HUGE = 2**62
+
+
+def mmt4d_params(**changes: Any) -> Any:
+    params: Any = ffi.new("tir_mmt4d_params *")
+    good = {
+        **dict.fromkeys(("lhs", "rhs", "out"), MEMORY),
+        **dict.fromkeys(("batch", "m1", "n1", "k1", "m0", "n0", "k0"), 1),
+        **dict.fromkeys(("lhs_type", "rhs_type", "out_type"), lib.TIR_TYPE_f32),
+        "cpu_features": int(cpu_features()),
+    }
+    for name, value in (good | changes).items():
+        setattr(params, name, value)
+    return params
+
+
+ODD = ffi.cast("char *", MEMORY) + 2
+
+
+@pytest.mark.parametrize(
+    ("status", "changes"),
+    [
+        (0, {}),
+        *[(1, {name: -1}) for name in ("batch", "m1", "n1", "k1", "m0", "n0", "k0")],
+        *[(1, {name: 0}) for name in ("m0", "n0", "k0")],
+        *[(0, {name: 0}) for name in ("batch", "m1", "n1", "k1")],
+        (1, {"k1": HUGE, "m0": 4}),
+        (1, {"k1": HUGE, "n0": 4}),
+        (1, {"k1": 0, "m0": HUGE, "n0": HUGE}),
+        *[(2, {name: ffi.NULL}) for name in ("lhs", "rhs", "out")],
+        *[(2, {name: ODD}) for name in ("lhs", "rhs", "out")],
+        *[(0, {name: ffi.NULL, "k1": 0}) for name in ("lhs", "rhs")],
+        (2, {"out": ffi.NULL, "k1": 0}),
+        (0, {"out": ffi.NULL, "lhs": ffi.NULL, "rhs": ODD, "m1": 0}),
+        *[(3, {name: 99}) for name in ("lhs_type", "rhs_type", "out_type", "rhs_order")],
+        (3, {"flags": 2}),
+        (0, {"flags": 1}),
+    ],
+    ids=repr,
+)
+def test_mmt4d_statuses(status: int, changes: dict[str, Any]) -> None:
+    params = mmt4d_params(**changes)
+    assert lib.tir_mmt4d(params) == status
+    index = lib.tir_mmt4d_kernel(params)
+    assert index == -status if status else index >= 0
+
+
+def copy_params(kind: str, **changes: Any) -> Any:
+    params: Any = ffi.new(f"tir_{kind}_params *")  # pyright: ignore[reportArgumentType, reportCallIssue]
+    names = ("batch", "d0", "d1", "plain_stride0", "plain_stride1", "o0", "o1", "packed_stride0", "packed_stride1")
+    good = {
+        **dict.fromkeys((*names, "t0", "t1"), 1),
+        "element_bytes": 4,
+        "plain": MEMORY,
+        "packed": MEMORY + 32,
+        "cpu_features": int(cpu_features()),
+    }
+    for name, value in (good | changes).items():
+        setattr(params, name, value)
+    return params
+
+
+COPY_STATUSES: list[tuple[int, int, dict[str, Any]]] = [
+    (0, 0, {}),
+    *[(1, 1, {name: -1}) for name in ("batch", "d0", "d1", "o0", "o1", "t0", "t1")],
+    *[(1, 1, {name: 0}) for name in ("o0", "o1", "t0", "t1")],
+    *[(0, 0, {name: 0}) for name in ("batch", "d0", "d1")],
+    (1, 1, {"d0": 3, "t0": 2}),
+    (1, 1, {"o0": HUGE, "t0": 4}),
+    (1, 1, {"t0": HUGE, "t1": HUGE}),
+    *[(2, 2, {name: ffi.NULL}) for name in ("plain", "packed")],
+    *[(2, 2, {name: ODD}) for name in ("plain", "packed")],
+    (0, 0, {"plain": ffi.NULL, "d0": 0}),
+    (2, 0, {"packed": ffi.NULL, "d0": 0}),
+    (0, 0, {"packed": ffi.NULL, "d0": 0, "o0": 0}),
+    *[(3, 3, {"element_bytes": size}) for size in (0, 3, 16, -1)],
+]
+
+
+@pytest.mark.parametrize(("packs", "unpacks", "changes"), COPY_STATUSES, ids=repr)
+def test_copy_statuses(packs: int, unpacks: int, changes: dict[str, Any]) -> None:
+    for status, params, call, kernel in (
+        (packs, copy_params("pack", **changes), lib.tir_pack, lib.tir_pack_kernel),
+        (unpacks, copy_params("unpack", **changes), lib.tir_unpack, lib.tir_unpack_kernel),
+    ):
+        assert call(params) == status
+        index = kernel(params)
+        assert index == -status if status else index >= 0
+
+
+def test_tiles_beyond_the_matrix_are_padding() -> None:
+    """More tiles than needed: C fills them."""
+    memory = ffi.new("float[]", [5.0] * 12)
+    params = copy_params("pack", packed=memory, plain=MEMORY, o0=3, o1=2, t0=2, packed_stride0=4, packed_stride1=2)
+    MEMORY[0] = 9.0
+    assert lib.tir_pack(params) == 0
+    assert list(memory) == [9.0] + [0.0] * 11
+    params.padding = 0x3F800000
+    assert lib.tir_pack(params) == 0
+    assert list(memory) == [9.0] + [1.0] * 11
+
+
+@pytest.mark.parametrize("call", [lib.tir_mmt4d, lib.tir_pack, lib.tir_unpack])
+def test_null_params(call: Any) -> None:
+    assert call(ffi.NULL) == lib.TIR_STATUS_BAD_POINTER
