@@ -1,0 +1,132 @@
+"""`tensorir opt`: run passes on a program and print what comes out."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from typing import Any
+
+from tensorir.dialects.registry import OPS
+from tensorir.ir.diagnostic import Diagnostic, TensorIRError
+from tensorir.ir.module import Module
+from tensorir.ir.verify import verify
+from tensorir.passes.pass_ import Pass, PassContext
+from tensorir.passes.runner import run_passes
+from tensorir.passes.spec import option_fields, parse_spec
+from tensorir.pipelines import PASSES, PIPELINES
+from tensorir.text import parse, print_module
+from tensorir.tools.usage import read_text
+
+_SPLIT = re.compile(r"^// -----.*\n", re.MULTILINE)
+_EXPECTED = re.compile(r"//\s*expected-error(?:@([+-]\d+))?\s*\{\{(.*?)\}\}")
+
+
+def add_parser(commands: Any) -> None:
+    """Adds the command."""
+    p = commands.add_parser(
+        "opt", help="run passes on a .tir file", epilog=_listing(), formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    p.add_argument("file", help="a .tir file, - for standard input")
+    p.add_argument("-p", "--passes", default="", metavar="SPEC", help="pass{option=value …},pass,… or a pipeline's name")
+    p.add_argument("-o", "--output", help="write to this file instead of standard output")
+    p.add_argument("--print-after-each", action="store_true", help="print the program after each pass, on stderr")
+    p.add_argument("--verify-diagnostics", action="store_true", help="check // expected-error {{text}} comments")
+    p.add_argument("--split-input-file", action="store_true", help="treat parts between // ----- lines apart")
+    p.add_argument("--locations", action="store_true", help="print locations")
+    p.add_argument("--remarks", action="store_true", help="print remarks, on stderr")
+    p.add_argument("--timing", action="store_true", help="print seconds per pass, on stderr")
+    p.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 1 if a part is refused, or with --verify-diagnostics if the errors are not the expected ones."""
+    text = read_text(args.file)
+    name = "<stdin>" if args.file == "-" else args.file
+    passes = parse_spec(args.passes, PASSES, PIPELINES)
+    parts = _split(text) if args.split_input_file else [(0, text)]
+    outputs: list[str] = []
+    code = 0
+    for first_line, part in parts:
+        # Blank lines in front keep the line numbers of the whole file.
+        padded = "\n" * first_line + part
+        try:
+            outputs.append(_one(padded, name, passes, args))
+            errors: list[Diagnostic] = []
+        except TensorIRError as e:
+            errors = list(_root(e).diagnostics)
+            if not args.verify_diagnostics:
+                print(e, file=sys.stderr)
+                code = 1
+        if args.verify_diagnostics:
+            code = max(code, _check_expected(padded, name, errors))
+    result = "// -----\n".join(outputs)
+    if args.output:
+        with open(args.output, "w", encoding="utf-8") as f:
+            f.write(result)
+    else:
+        sys.stdout.write(result)
+    return code
+
+
+def _one(text: str, name: str, passes: tuple[Pass, ...], args: argparse.Namespace) -> str:
+    module = parse(text, OPS, file=name)
+    verify(module)
+    ctx = PassContext(timed=args.timing)
+
+    def show(p: Pass, after: Module) -> None:
+        print(f"// after {p.name}\n{print_module(after, locations=args.locations)}", file=sys.stderr)
+
+    module = run_passes(module, passes, ctx, snapshot=show if args.print_after_each else None)
+    if args.remarks:
+        for remark in ctx.remarks:
+            print(remark, file=sys.stderr)
+    if args.timing:
+        for pass_name, seconds in ctx.seconds.items():
+            print(f"{seconds * 1e3:9.3f} ms  {pass_name}", file=sys.stderr)
+    return print_module(module, locations=args.locations)
+
+
+def _root(e: TensorIRError) -> TensorIRError:
+    """The error that a pass raised, without the runner's frame around it."""
+    return e.__cause__ if isinstance(e.__cause__, TensorIRError) else e
+
+
+def _split(text: str) -> list[tuple[int, str]]:
+    """The parts between `// -----` lines, each with the number of lines before it."""
+    parts: list[tuple[int, str]] = []
+    start = 0
+    for match in [*_SPLIT.finditer(text), None]:
+        end = match.start() if match else len(text)
+        parts.append((text.count("\n", 0, start), text[start:end]))
+        start = match.end() if match else end
+    return parts
+
+
+def _check_expected(text: str, name: str, errors: list[Diagnostic]) -> int:
+    """Each expected error occurs on its line, and no other error does. Prints what is off; returns the exit code."""
+    expected: list[tuple[int, str]] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        for match in _EXPECTED.finditer(line):
+            expected.append((number + int(match.group(1) or 0), match.group(2)))
+    left = list(errors)
+    code = 0
+    for line, fragment in expected:
+        found = next((d for d in left if fragment in d.message and d.loc.line in (line, 0)), None)
+        if found is None:
+            print(f"{name}:{line}: expected error {fragment!r} did not occur", file=sys.stderr)
+            code = 1
+        else:
+            left.remove(found)
+    for d in left:
+        print(f"unexpected {d}", file=sys.stderr)
+        code = 1
+    return code
+
+
+def _listing() -> str:
+    lines = ["passes:"]
+    for name, kind in PASSES.items():
+        lines.append(f"  {name:24} {(kind.__doc__ or '').strip().splitlines()[0]}")
+        lines += [f"      {o}={f.default}  {f.metadata['help']}" for o, f in option_fields(kind).items()]
+    return "\n".join([*lines, f"pipelines: {', '.join(PIPELINES)}"])
