@@ -35,4 +35,3 @@ ffibuilder.set_source(
     # The module is linked from libraries that setuptools doesn't watch: name all that is in them.
     depends=sorted(relative(path) for path in KERNELS.rglob("*") if path.suffix in (".c", ".h", ".inc")),
 )
-

@@ -3,7 +3,7 @@
 Every message begins with the operand's name and says what was expected and given.
 """
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Array: TypeAlias = NDArray[Any]
 
 # Enough for any pair of views that a program makes; beyond it the question is exponential.
-OVERLAP_WORK = 10_000
+OVERLAP_WORK: Any = 10_000  # Any: NumPy's stub knows two special values only
 
 # Kinds whose memory Python's buffer protocol can describe.
 BUFFER_KINDS = frozenset("biufc")
@@ -26,8 +26,9 @@ def check_array(name: str, value: object) -> None:
     """TypeError unless `value` is a NumPy array in native byte order."""
     if not isinstance(value, np.ndarray):
         raise TypeError(f"{name}: expected a numpy array, got {type(value).__name__}")
-    if not value.dtype.isnative:
-        raise TypeError(f"{name}: expected native byte order, got dtype {value.dtype.str!r}")
+    array = cast(Array, value)
+    if not array.dtype.isnative:
+        raise TypeError(f"{name}: expected native byte order, got dtype {array.dtype.str!r}")
 
 
 def check_out(name: str, out: Array) -> None:

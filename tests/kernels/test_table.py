@@ -76,17 +76,20 @@ def test_features_of_this_machine() -> None:
 
 def test_status_messages_differ() -> None:
     messages = [ffi.string(lib.tir_status_message(status)) for status in range(6)]
-    assert len(set(messages)) == 6 and messages[0] == b"ok" and messages[5] == b"unknown status"
-    assert lib.tir_kernel_at(-1) == ffi.NULL and lib.tir_kernel_at(lib.tir_kernel_count()) == ffi.NULL
+    assert len(set(messages)) == 6
+    assert messages[0] == b"ok"
+    assert messages[5] == b"unknown status"
+    assert lib.tir_kernel_at(-1) == ffi.NULL
+    assert lib.tir_kernel_at(lib.tir_kernel_count()) == ffi.NULL
 
 
-MEMORY = ffi.new("float[]", 64)
+MEMORY: Any = ffi.new("float[]", 64)
 HUGE = 2**62
 
 
 def mmt4d_params(**changes: Any) -> Any:
     params: Any = ffi.new("tir_mmt4d_params *")
-    good = {
+    good: dict[str, Any] = {
         **dict.fromkeys(("lhs", "rhs", "out"), MEMORY),
         **dict.fromkeys(("batch", "m1", "n1", "k1", "m0", "n0", "k0"), 1),
         **dict.fromkeys(("lhs_type", "rhs_type", "out_type"), lib.TIR_TYPE_f32),
@@ -97,7 +100,7 @@ def mmt4d_params(**changes: Any) -> Any:
     return params
 
 
-ODD = ffi.cast("char *", MEMORY) + 2
+ODD: Any = ffi.cast("char *", MEMORY) + 2
 
 
 @pytest.mark.parametrize(
@@ -129,9 +132,9 @@ def test_mmt4d_statuses(status: int, changes: dict[str, Any]) -> None:
 
 
 def copy_params(kind: str, **changes: Any) -> Any:
-    params: Any = ffi.new(f"tir_{kind}_params *")  # pyright: ignore[reportArgumentType, reportCallIssue]
+    params: Any = ffi.new(f"tir_{kind}_params *")
     names = ("batch", "d0", "d1", "plain_stride0", "plain_stride1", "o0", "o1", "packed_stride0", "packed_stride1")
-    good = {
+    good: dict[str, Any] = {
         **dict.fromkeys((*names, "t0", "t1"), 1),
         "element_bytes": 4,
         "plain": MEMORY,
@@ -173,7 +176,7 @@ def test_copy_statuses(packs: int, unpacks: int, changes: dict[str, Any]) -> Non
 
 def test_tiles_beyond_the_matrix_are_padding() -> None:
     """More tiles than needed: C fills them."""
-    memory = ffi.new("float[]", [5.0] * 12)
+    memory: Any = ffi.new("float[]", [5.0] * 12)
     params = copy_params("pack", packed=memory, plain=MEMORY, o0=3, o1=2, t0=2, packed_stride0=4, packed_stride1=2)
     MEMORY[0] = 9.0
     assert lib.tir_pack(params) == 0
