@@ -6,6 +6,7 @@ class CData:
     def __add__(self, elements: int) -> CData: ...
 
 class Mmt4dParams(CData):
+    def __getitem__(self, index: Literal[0]) -> CData: ...
     lhs: CData
     rhs: CData
     out: CData
@@ -66,7 +67,7 @@ class KernelInfo(CData):
 class FFI:
     NULL: CData
     @overload
-    def new(self, cdecl: Literal["tir_mmt4d_params *"]) -> Mmt4dParams: ...
+    def new(self, cdecl: Literal["tir_mmt4d_params *"], init: CData = ...) -> Mmt4dParams: ...
     @overload
     def new(self, cdecl: Literal["tir_pack_params *"]) -> PackParams: ...
     @overload

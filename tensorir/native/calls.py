@@ -10,26 +10,9 @@ import numpy as np
 
 from tensorir.native._kernels import ffi, lib
 from tensorir.native.copy_plan import Fill, run_pack, run_unpack
-from tensorir.native.operands import (
-    Array,
-    check_apart,
-    check_array,
-    check_out,
-    contiguous_strides,
-    element_strides,
-    inner_contiguous,
-    pointer,
-)
-from tensorir.native.table import (
-    ELEMENT_TYPES,
-    RHS_ORDERS,
-    Features,
-    Kernel,
-    RhsOrder,
-    given_features,
-    select_mmt4d,
-    status_error,
-)
+from tensorir.native.mmt4d_plan import plan_mmt4d
+from tensorir.native.operands import Array, aligned, check_apart, check_array, check_out, pointer
+from tensorir.native.table import Features, Kernel, RhsOrder, given_features, status_error
 
 TYPE_NAMES = {np.dtype(np.float32): "f32"}
 
@@ -41,24 +24,6 @@ def _element_type(name: str, array: Array) -> str:
         expected = " or ".join(str(dtype) for dtype in TYPE_NAMES)
         raise TypeError(f"{name}: expected dtype {expected}, got {array.dtype}")
     return found
-
-
-def _check_dims(name: str, array: Array, labels: str, expected: dict[str, int]) -> None:
-    """ValueError unless each labelled dimension has its size; unknown labels are learned."""
-    for label, size in zip(labels.split(), array.shape[-len(labels.split()) :], strict=True):
-        if expected.setdefault(label, size) != size:
-            raise ValueError(
-                f"{name}: expected {label} = {expected[label]} in [{labels.replace(' ', '][')}], "
-                f"got {size} in shape {array.shape}"
-            )
-
-
-def _panel_strides(array: Array) -> tuple[int, ...] | None:
-    """Element strides if C can walk it: K1 tiles and what is in them contiguous; else None."""
-    strides = element_strides(array)
-    if strides is None or not inner_contiguous(array.shape, strides, 3):
-        return None
-    return strides
 
 
 def mmt4d(
@@ -94,61 +59,31 @@ def mmt4d(
             not contiguous, or overlaps an input or itself; features the CPU lacks.
     """
     types = (_element_type("lhs", lhs), _element_type("rhs", rhs), _element_type("out", out))
-    if rhs_order not in RHS_ORDERS:
-        raise ValueError(f"rhs_order: expected one of {sorted(RHS_ORDERS)}, got {rhs_order!r}")
-    if lhs.ndim not in (4, 5):
-        raise ValueError(f"lhs: expected rank 4, or 5 with a batch, got shape {lhs.shape}")
-    for name, array in (("rhs", rhs), ("out", out)):
-        if array.ndim != lhs.ndim:
-            raise ValueError(f"{name}: expected rank {lhs.ndim} as of lhs, got shape {array.shape}")
-    dims: dict[str, int] = {}
-    batch_label = "B " if lhs.ndim == 5 else ""
-    _check_dims("lhs", lhs, batch_label + "M1 K1 M0 K0", dims)
-    _check_dims("rhs", rhs, batch_label + ("N1 K1 K0 N0" if rhs_order == "kn" else "N1 K1 N0 K0"), dims)
-    _check_dims("out", out, batch_label + "M1 N1 M0 N0", dims)
-    if not (dims["M0"] and dims["N0"] and dims["K0"]):
-        raise ValueError(f"lhs, rhs: expected tile sizes of at least 1, got shapes {lhs.shape} and {rhs.shape}")
     check_out("out", out)
     check_apart("out", out, "lhs", lhs)
     check_apart("out", out, "rhs", rhs)
-    allowed = given_features(features)
-    kernel = select_mmt4d(types, (dims["M0"], dims["N0"], dims["K0"]), rhs_order=rhs_order, features=allowed)
-
-    out_strides = element_strides(out)
-    if out_strides is None or not inner_contiguous(out.shape, out_strides, 2):
-        raise ValueError(f"out: expected contiguous [M0][N0] tiles, got strides {out.strides} for shape {out.shape}")
-    lhs_strides = _panel_strides(lhs)
-    if lhs_strides is None:
+    lhs = lhs if aligned(lhs) else np.array(lhs, order="C")
+    rhs = rhs if aligned(rhs) else np.array(rhs, order="C")
+    plan = plan_mmt4d(
+        types,
+        (lhs.shape, rhs.shape, out.shape),
+        (lhs.strides, rhs.strides, out.strides),
+        rhs_order,
+        accumulate,
+        given_features(features),
+    )
+    if plan.copy_lhs:
         lhs = np.array(lhs, order="C")
-        lhs_strides = contiguous_strides(lhs.shape)
-    rhs_strides = _panel_strides(rhs)
-    if rhs_strides is None:
+    if plan.copy_rhs:
         rhs = np.array(rhs, order="C")
-        rhs_strides = contiguous_strides(rhs.shape)
-
-    params = ffi.new("tir_mmt4d_params *")
+    params = ffi.new("tir_mmt4d_params *", plan.params[0])
     params.lhs = pointer(lhs, writable=False)
     params.rhs = pointer(rhs, writable=False)
     params.out = pointer(out, writable=True)
-    params.batch = 1
-    if lhs.ndim == 5:
-        params.batch = dims["B"]
-        params.lhs_batch_stride = lhs_strides[0]
-        params.rhs_batch_stride = rhs_strides[0]
-        params.out_batch_stride = out_strides[0]
-    params.m1, params.n1, params.k1 = dims["M1"], dims["N1"], dims["K1"]
-    params.m0, params.n0, params.k0 = dims["M0"], dims["N0"], dims["K0"]
-    params.lhs_stride = lhs_strides[-4]
-    params.rhs_stride = rhs_strides[-4]
-    params.out_stride_m, params.out_stride_n = out_strides[-4:-2]
-    params.lhs_type, params.rhs_type, params.out_type = (ELEMENT_TYPES[name] for name in types)
-    params.rhs_order = RHS_ORDERS[rhs_order]
-    params.flags = lib.TIR_FLAG_ACCUMULATE if accumulate else 0
-    params.cpu_features = allowed
     status = lib.tir_mmt4d(params)
     if status != lib.TIR_STATUS_OK:
         raise status_error("mmt4d", status)
-    return kernel
+    return plan.kernel
 
 
 def _check_copy(plain_name: str, plain: Array, packed_name: str, packed: Array) -> None:

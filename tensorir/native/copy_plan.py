@@ -7,6 +7,7 @@ beside it, with tiles of size 1.
 
 import sys
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,7 +15,7 @@ import numpy as np
 from attrs import frozen
 
 from tensorir.native._kernels import ffi, lib
-from tensorir.native.operands import Array, contiguous_strides, element_strides, inner_contiguous, pointer
+from tensorir.native.operands import Array, aligned, check_once, element_strides, inner_contiguous, pointer
 from tensorir.native.table import Features, Kernel, kernels, status_error
 
 if TYPE_CHECKING:
@@ -80,46 +81,60 @@ class Plan:
             yield plain, packed, beyond
 
 
-def _check_dims(name: str, dims: Sequence[int], rank: int) -> None:
+def _check_dims(name: str, dims: tuple[int, ...], rank: int) -> None:
     if len(set(dims)) != len(dims) or not all(0 <= dim < rank for dim in dims):
-        raise ValueError(f"{name}: expected distinct dimensions from 0 to {rank - 1}, got {tuple(dims)}")
+        raise ValueError(f"{name}: expected distinct dimensions from 0 to {rank - 1}, got {dims}")
+
+
+Shape = tuple[int, ...]
 
 
 def _axes(
-    names: tuple[str, str], plain: Array, packed: Array, inner_dims: Sequence[int], outer_perm: Sequence[int] | None
+    names: tuple[str, str],
+    plain: tuple[Shape, Shape],
+    packed: tuple[Shape, Shape],
+    inner_dims: Shape,
+    outer_perm: Shape | None,
 ) -> list[Axis]:
-    """The dimensions of plain, in its order, with strides as of contiguous arrays."""
-    rank = plain.ndim
+    """The dimensions of plain, in its order. Arrays are given as (shape, element strides)."""
+    (plain_shape, plain_strides), (packed_shape, packed_strides) = plain, packed
+    rank = len(plain_shape)
     if rank == 0:
         raise ValueError(f"{names[0]}: expected rank 1 or more, got a scalar")
     _check_dims("inner_dims", inner_dims, rank)
-    perm = tuple(range(rank)) if outer_perm is None else tuple(outer_perm)
+    perm = tuple(range(rank)) if outer_perm is None else outer_perm
     _check_dims("outer_perm", perm, rank)
     if len(perm) != rank:
         raise ValueError(f"outer_perm: expected all {rank} dimensions of {names[0]}, got {perm}")
-    if packed.ndim != rank + len(inner_dims):
+    if len(packed_shape) != rank + len(inner_dims):
         raise ValueError(
-            f"{names[1]}: expected rank {rank} + {len(inner_dims)} for inner_dims {tuple(inner_dims)}, "
-            f"got shape {packed.shape}"
+            f"{names[1]}: expected rank {rank} + {len(inner_dims)} for inner_dims {inner_dims}, "
+            f"got shape {packed_shape}"
         )
-    tiles = dict(zip(inner_dims, packed.shape[rank:], strict=True))
+    tiles = dict(zip(inner_dims, packed_shape[rank:], strict=True))
     if 0 in tiles.values():
-        raise ValueError(f"{names[1]}: expected tile sizes of at least 1, got shape {packed.shape}")
-    expected = tuple(-(-plain.shape[dim] // tiles.get(dim, 1)) for dim in perm)
-    if packed.shape[:rank] != expected:
+        raise ValueError(f"{names[1]}: expected tile sizes of at least 1, got shape {packed_shape}")
+    expected = tuple(-(-plain_shape[dim] // tiles.get(dim, 1)) for dim in perm)
+    if packed_shape[:rank] != expected:
         raise ValueError(
-            f"{names[1]}: expected outer sizes {expected} for {names[0]} of shape {plain.shape}, "
-            f"got shape {packed.shape}"
+            f"{names[1]}: expected outer sizes {expected} for {names[0]} of shape {plain_shape}, "
+            f"got shape {packed_shape}"
         )
-    inside = dict(zip(inner_dims, contiguous_strides(packed.shape)[rank:], strict=True))
+    inside = dict(zip(inner_dims, packed_strides[rank:], strict=True))
     axes = [NO_AXIS] * rank
     for position, dim in enumerate(perm):
-        # The strides are filled in by _with_strides, once copies have been made.
-        axes[dim] = Axis(plain.shape[dim], tiles.get(dim, 1), packed.shape[position], dim, position, inside.get(dim, 1))
+        axes[dim] = Axis(
+            size=plain_shape[dim],
+            tile=tiles.get(dim, 1),
+            outer=packed_shape[position],
+            plain=plain_strides[dim],
+            packed=packed_strides[position],
+            inside=inside.get(dim, 1),
+        )
     return axes
 
 
-def _plan(axes: list[Axis], inner_dims: Sequence[int]) -> Plan:
+def _arranged(axes: list[Axis], inner_dims: Shape) -> Plan:
     left = list(range(len(axes)))
 
     def take(dim: int) -> Axis:
@@ -155,11 +170,7 @@ def _merged(axes: list[Axis]) -> list[Axis]:
     return found
 
 
-def _with_strides(axes: list[Axis], plain: tuple[int, ...], packed: tuple[int, ...]) -> list[Axis]:
-    return [Axis(a.size, a.tile, a.outer, plain[a.plain], packed[a.packed], a.inside) for a in axes]
-
-
-def _set(params: "CopyParams", plan: Plan, element_bytes: int, features: Features) -> None:
+def _fill_in(params: "CopyParams", plan: Plan, element_bytes: int, features: Features) -> None:
     rows, columns, batch = plan.rows, plan.columns, plan.batch
     params.batch = batch.size
     params.plain_batch_stride, params.packed_batch_stride = batch.plain, batch.packed
@@ -171,19 +182,62 @@ def _set(params: "CopyParams", plan: Plan, element_bytes: int, features: Feature
     params.cpu_features = features
 
 
+@lru_cache(maxsize=1024)
+def plan_copy(
+    names: tuple[str, str],
+    plain: tuple[Shape, Shape],
+    packed: tuple[Shape, Shape],
+    item: int,
+    inner_dims: Shape,
+    outer_perm: Shape | None,
+) -> Plan | None:
+    """The calls for arrays given as (shape, byte strides); None if the input must be copied first.
+
+    names: of the plain and of the packed one, for messages. The input is the one named
+    `source`; ValueError if the shapes don't fit, or if `out` has strides that C can't walk.
+    """
+    plain_strides = element_strides(*plain, item)
+    packed_strides = element_strides(*packed, item)
+    tiles_whole = packed_strides is not None and inner_contiguous(packed[0], packed_strides, len(inner_dims))
+    packing = names[1] == "out"
+    if packing and not tiles_whole:
+        raise ValueError(
+            f"out: expected contiguous tiles in the last {len(inner_dims)} dimensions, "
+            f"got strides {packed[1]} for shape {packed[0]}"
+        )
+    if not packing and plain_strides is None:
+        raise ValueError(f"out: expected strides of whole elements, got {plain[1]} for elements of {item} bytes")
+    if plain_strides is None or packed_strides is None or not tiles_whole:
+        return None
+    axes = _axes(names, (plain[0], plain_strides), (packed[0], packed_strides), inner_dims, outer_perm)
+    check_once("out", *((packed[0], packed_strides) if packing else (plain[0], plain_strides)))
+    return _arranged(axes, inner_dims)
+
+
 def _kernel(op: str, index: int) -> Kernel:
     if index < 0:
         raise status_error(op, -index)
     return kernels()[index]
 
 
-def _check_tiles(name: str, packed: Array, strides: tuple[int, ...] | None, count: int) -> tuple[int, ...]:
-    if strides is None or not inner_contiguous(packed.shape, strides, count):
-        raise ValueError(
-            f"{name}: expected contiguous, aligned tiles in the last {count} dimensions, "
-            f"got strides {packed.strides} for shape {packed.shape}"
-        )
-    return strides
+def _planned(
+    names: tuple[str, str], plain: Array, packed: Array, inner_dims: Sequence[int], outer_perm: Sequence[int] | None
+) -> tuple[Plan, Array, Array]:
+    """A plan, and the arrays, of which the input may have become a copy."""
+    dims = tuple(inner_dims)
+    perm = None if outer_perm is None else tuple(outer_perm)
+    for _ in range(2):
+        plan = None
+        if aligned(plain) and aligned(packed):
+            given = (plain.shape, plain.strides), (packed.shape, packed.strides)
+            plan = plan_copy(names, *given, plain.itemsize, dims, perm)
+        if plan is not None:
+            return plan, plain, packed
+        if names[0] == "source":
+            plain = np.array(plain, order="C")
+        else:
+            packed = np.array(packed, order="C")
+    raise AssertionError("a fresh contiguous array has a plan")
 
 
 def run_pack(
@@ -195,19 +249,13 @@ def run_pack(
     features: Features,
 ) -> Kernel:
     """`calls.pack` after the checks of each array by itself."""
-    axes = _axes(("source", "out"), source, out, inner_dims, outer_perm)
-    out_strides = _check_tiles("out", out, element_strides(out), len(inner_dims))
-    source_strides = element_strides(source)
-    if source_strides is None:
-        source = np.array(source, order="C")
-        source_strides = contiguous_strides(source.shape)
-    plan = _plan(_with_strides(axes, source_strides, out_strides), inner_dims)
+    plan, source, out = _planned(("source", "out"), source, out, inner_dims, outer_perm)
     plain, packed = pointer(source, writable=False), pointer(out, writable=True)
+    item = source.itemsize
     params = ffi.new("tir_pack_params *")
-    _set(params, plan, source.itemsize, features)
+    _fill_in(params, plan, item, features)
     params.plain, params.packed, params.padding = plain, packed, fill.bits
     kernel = _kernel("pack", lib.tir_pack_kernel(params))
-    item = source.itemsize
     for plain_offset, packed_offset, beyond in plan.steps():
         params.plain = plain if beyond else plain + plain_offset * item
         params.packed = packed + packed_offset * item
@@ -222,21 +270,13 @@ def run_unpack(
     source: Array, out: Array, inner_dims: Sequence[int], outer_perm: Sequence[int] | None, features: Features
 ) -> Kernel:
     """`calls.unpack` after the checks of each array by itself."""
-    axes = _axes(("out", "source"), out, source, inner_dims, outer_perm)
-    out_strides = element_strides(out)
-    if out_strides is None:
-        raise ValueError(f"out: expected aligned elements, got strides {out.strides} for dtype {out.dtype}")
-    source_strides = element_strides(source)
-    if source_strides is None or not inner_contiguous(source.shape, source_strides, len(inner_dims)):
-        source = np.array(source, order="C")
-        source_strides = contiguous_strides(source.shape)
-    plan = _plan(_with_strides(axes, out_strides, source_strides), inner_dims)
+    plan, out, source = _planned(("out", "source"), out, source, inner_dims, outer_perm)
     plain, packed = pointer(out, writable=True), pointer(source, writable=False)
+    item = source.itemsize
     params = ffi.new("tir_unpack_params *")
-    _set(params, plan, source.itemsize, features)
+    _fill_in(params, plan, item, features)
     params.plain, params.packed = plain, packed
     kernel = _kernel("unpack", lib.tir_unpack_kernel(params))
-    item = source.itemsize
     for plain_offset, packed_offset, beyond in plan.steps():
         if beyond:
             continue

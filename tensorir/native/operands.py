@@ -32,26 +32,28 @@ def check_array(name: str, value: object) -> None:
 
 
 def check_out(name: str, out: Array) -> None:
-    """ValueError unless `out` can be written, each element once."""
+    """ValueError unless `out` can be written, in elements that C can write."""
     if not out.flags.writeable:
         raise ValueError(f"{name}: expected a writable array, got a read-only one")
-    if not out.flags.aligned:
+    if not aligned(out):
         raise ValueError(f"{name}: expected elements aligned to {out.itemsize} bytes, got an unaligned array")
-    if not out.flags.c_contiguous and overlaps_itself(out):
-        raise ValueError(f"{name}: expected elements apart in memory, got strides {out.strides} for shape {out.shape}")
 
 
-def overlaps_itself(array: Array) -> bool:
-    """Whether two elements may share memory: False only if each stride steps over all smaller ones."""
-    if array.size == 0:
-        return False
-    extent = array.itemsize
-    steps = zip(array.strides, array.shape, strict=True)
+def check_once(name: str, shape: tuple[int, ...], strides: tuple[int, ...]) -> None:
+    """ValueError if two elements may share memory; strides in elements.
+
+    They don't if each stride steps over all smaller ones.
+    """
+    if 0 in shape:
+        return
+    extent = 1
+    steps = zip(strides, shape, strict=True)
     for stride, size in sorted((abs(stride), size) for stride, size in steps if size > 1):
         if stride < extent:
-            return True
+            raise ValueError(
+                f"{name}: expected elements apart in memory, got strides of {strides} elements for shape {shape}"
+            )
         extent += stride * (size - 1)
-    return False
 
 
 def check_apart(out_name: str, out: Array, name: str, array: Array) -> None:
@@ -66,20 +68,24 @@ def check_apart(out_name: str, out: Array, name: str, array: Array) -> None:
         raise ValueError(f"{out_name}: expected memory of its own, got an array that overlaps {name}")
 
 
-def element_strides(array: Array) -> tuple[int, ...] | None:
-    """Strides in elements; None if C could not step so: a part of an element, or unaligned.
+def aligned(array: Array) -> bool:
+    """Whether each element lies at a multiple of its size. NumPy asks less of complex numbers."""
+    return array.flags.aligned and (array.dtype.alignment == array.itemsize or address(array) % array.itemsize == 0)
 
-    Dimensions of size 1 get the stride that a contiguous array would have.
+
+def element_strides(shape: tuple[int, ...], strides: tuple[int, ...], item: int) -> tuple[int, ...] | None:
+    """Byte strides as strides in elements; None if a step ends within an element.
+
+    Dimensions of size 1 get the stride that a contiguous array would have, and so does
+    all of an empty array: NumPy leaves them anything.
     """
-    item = array.itemsize
-    # NumPy gives empty arrays any strides; nobody steps through them.
-    if array.size == 0 or (array.flags.c_contiguous and array.flags.aligned and array.dtype.alignment == item):
-        return contiguous_strides(array.shape)
-    if any(stride % item for stride in array.strides) or address(array) % item:
+    natural = contiguous_strides(shape)
+    if 0 in shape:
+        return natural
+    given = list(zip(strides, natural, shape, strict=True))
+    if any(stride % item for stride, _, size in given if size > 1):
         return None
-    natural = contiguous_strides(array.shape)
-    given = zip(array.strides, natural, array.shape, strict=True)
-    return tuple(plain if size <= 1 else stride // item for stride, plain, size in given)
+    return tuple(plain if size == 1 else stride // item for stride, plain, size in given)
 
 
 def contiguous_strides(shape: tuple[int, ...]) -> tuple[int, ...]:

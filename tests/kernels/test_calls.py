@@ -180,7 +180,7 @@ COPY_ERRORS: list[tuple[str, type[Exception], str, dict[str, Any]]] = [
     (
         "split tile",
         ValueError,
-        "out: expected contiguous, aligned tiles",
+        "out: expected contiguous tiles",
         {"out": np.zeros((2, 2, 2, 8), F32)[..., ::2]},
     ),
     ("unaligned out", ValueError, "out: expected elements aligned", {"out": unaligned(np.zeros((2, 2, 2, 4), F32))}),
