@@ -74,6 +74,7 @@ typedef struct {
   int64_t tiles, rows, columns;
   int64_t plain_tile, plain_row, plain_column;
   int64_t packed_tile, packed_row;
+  bool stream; /* far more than a cache holds: write past the caches if you can */
 } tir_copy_run;
 
 typedef void (*tir_copy_function)(const tir_copy_run*);

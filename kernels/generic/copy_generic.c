@@ -6,6 +6,7 @@
 
 #define TIR_LINE 16
 #define TIR_BLOCK 4
+#define TIR_STREAMS 0
 /* In memory a line may begin anywhere. */
 typedef uint32_t tir_line __attribute__((vector_size(16), aligned(1), may_alias));
 
@@ -13,7 +14,8 @@ TIR_INLINE tir_line tir_load_line(const char* p) { return *(const tir_line*)p; }
 TIR_INLINE void tir_store_line(char* p, tir_line v) { *(tir_line*)p = v; }
 
 /* Compilers know these element by element constructions as shuffles. */
-TIR_INLINE void tir_transpose(const char* from, int64_t from_row, char* to, int64_t to_row) {
+TIR_INLINE void tir_transpose(const char* from, int64_t from_row, char* to, int64_t to_row, bool stream) {
+  (void)stream;
   tir_line a[4];
   TIR_UNROLL for (int i = 0; i < 4; i++) a[i] = tir_load_line(from + i * from_row);
   TIR_UNROLL for (int i = 0; i < 4; i++) {

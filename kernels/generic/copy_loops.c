@@ -5,6 +5,10 @@
  * multiples of its least tile; the edges go to the reference. */
 #include "common.h"
 
+/* From here on the result doesn't stay in cache anyway, and writing past the caches
+ * saves reading each line before it is overwritten. */
+#define TIR_STREAM_BYTES (8 * 1024 * 1024)
+
 static bool fits(int64_t a, int64_t b) {
   int64_t product;
   return !__builtin_mul_overflow(a, b, &product) && product <= INT64_MAX / 16; /* in bytes, with room */
@@ -141,6 +145,8 @@ void tir_copy_loops(const tir_copy_problem* p, const tir_copy_kernel_line* fast,
   const tir_copy_axis* along = &p->axis[by_columns ? 0 : 1];
   const int64_t whole = along->size / along->tile;
   const int64_t left = along->size % along->tile;
+  const int64_t enough = TIR_STREAM_BYTES / p->element_bytes;
+  const bool stream = along->size > 0 && across->size >= (enough + along->size - 1) / along->size;
   for (int64_t b = 0; b < p->batch; b++) {
     const int64_t from_stride = p->packing ? p->plain_batch_stride : p->packed_batch_stride;
     const int64_t to_stride = p->packing ? p->packed_batch_stride : p->plain_batch_stride;
@@ -161,6 +167,7 @@ void tir_copy_loops(const tir_copy_problem* p, const tir_copy_kernel_line* fast,
           .columns = by_columns ? thick : along->tile,
           .plain_tile = along->tile * along->plain,
           .packed_tile = along->packed,
+          .stream = stream,
       };
       cover(&state, plain, packed, block);
       block.tiles = left > 0;

@@ -10,9 +10,13 @@
 #define TIR_BLOCK 8
 #define tir_load_line(p) _mm256_loadu_si256((const __m256i*)(p))
 #define tir_store_line(p, v) _mm256_storeu_si256((__m256i*)(p), v)
+#define TIR_STREAMS 1
+#define tir_stream_line(p, v) _mm256_stream_si256((__m256i*)(p), v)
+#define tir_stream_end() _mm_sfence()
 
 /* Transposes 2 x 2, 4 x 4 within each 128-bit half, then the halves. */
-TIR_INLINE void tir_transpose(const char* from, int64_t from_row, char* to, int64_t to_row) {
+TIR_INLINE void tir_transpose(const char* from, int64_t from_row, char* to, int64_t to_row, bool stream) {
+  (void)stream; /* a line of this block is half a cache line */
   __m256i a[8], b[8];
   TIR_UNROLL for (int i = 0; i < 8; i++) a[i] = tir_load_line(from + i * from_row);
   TIR_UNROLL for (int i = 0; i < 8; i += 2) {

@@ -10,9 +10,12 @@
 #define TIR_BLOCK 16
 #define tir_load_line(p) _mm512_loadu_si512(p)
 #define tir_store_line(p, v) _mm512_storeu_si512(p, v)
+#define TIR_STREAMS 1
+#define tir_stream_line(p, v) _mm512_stream_si512((void*)(p), v)
+#define tir_stream_end() _mm_sfence()
 
 /* Transposes 2 x 2, 4 x 4 within each 128-bit quarter, then the quarters. */
-TIR_INLINE void tir_transpose(const char* from, int64_t from_row, char* to, int64_t to_row) {
+TIR_INLINE void tir_transpose(const char* from, int64_t from_row, char* to, int64_t to_row, bool stream) {
   __m512i a[16], b[16];
   TIR_UNROLL for (int i = 0; i < 16; i++) a[i] = _mm512_loadu_si512(from + i * from_row);
   TIR_UNROLL for (int i = 0; i < 16; i += 2) {
@@ -33,8 +36,15 @@ TIR_INLINE void tir_transpose(const char* from, int64_t from_row, char* to, int6
     b[12 + j] = _mm512_shuffle_i32x4(a[8 + j], a[12 + j], 0xdd);
   }
   TIR_UNROLL for (int i = 0; i < 8; i++) {
-    _mm512_storeu_si512(to + i * to_row, _mm512_shuffle_i32x4(b[i], b[8 + i], 0x88));
-    _mm512_storeu_si512(to + (8 + i) * to_row, _mm512_shuffle_i32x4(b[i], b[8 + i], 0xdd));
+    const __m512i low = _mm512_shuffle_i32x4(b[i], b[8 + i], 0x88);
+    const __m512i high = _mm512_shuffle_i32x4(b[i], b[8 + i], 0xdd);
+    if (stream) {
+      tir_stream_line(to + i * to_row, low);
+      tir_stream_line(to + (8 + i) * to_row, high);
+    } else {
+      tir_store_line(to + i * to_row, low);
+      tir_store_line(to + (8 + i) * to_row, high);
+    }
   }
 }
 #include "copy_body.h"

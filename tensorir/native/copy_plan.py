@@ -6,7 +6,7 @@ beside it, with tiles of size 1.
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any, Self
@@ -19,7 +19,7 @@ from tensorir.native.operands import Array, aligned, check_once, element_strides
 from tensorir.native.table import Features, Kernel, kernels, status_error
 
 if TYPE_CHECKING:
-    from tensorir.native._kernels import CopyParams  # in the stub only
+    from tensorir.native._kernels import CData, CopyParams  # in the stub only
 
 
 @frozen
@@ -59,9 +59,12 @@ class Axis:
 
 NO_AXIS = Axis(1, 1, 1, 1, 1, 1)
 
+# Asking which kernel would run wants pointers, and doesn't follow them.
+ANYWHERE = ffi.cast("void *", 64)
+
 
 @frozen
-class Plan:
+class Arrangement:
     """What C gets (rows, columns, batch) and what is left to loop over."""
 
     rows: Axis
@@ -71,6 +74,9 @@ class Plan:
 
     def steps(self) -> Iterator[tuple[int, int, bool]]:
         """For each call of C: element offsets plain and packed, and whether it is all padding."""
+        if not self.loops:
+            yield 0, 0, False
+            return
         for index in product(*(range(axis.outer * axis.tile) for axis in self.loops)):
             plain = packed = 0
             beyond = False
@@ -134,7 +140,7 @@ def _axes(
     return axes
 
 
-def _arranged(axes: list[Axis], inner_dims: Shape) -> Plan:
+def _arranged(axes: list[Axis], inner_dims: Shape) -> Arrangement:
     left = list(range(len(axes)))
 
     def take(dim: int) -> Axis:
@@ -154,7 +160,7 @@ def _arranged(axes: list[Axis], inner_dims: Shape) -> Plan:
         batch = max(loops, key=lambda axis: axis.size)
         loops.remove(batch)
     loops += [axes[dim] for dim in left if dim in inner_dims]
-    return Plan(rows, columns, batch, tuple(loops))
+    return Arrangement(rows, columns, batch, tuple(loops))
 
 
 def _merged(axes: list[Axis]) -> list[Axis]:
@@ -170,8 +176,8 @@ def _merged(axes: list[Axis]) -> list[Axis]:
     return found
 
 
-def _fill_in(params: "CopyParams", plan: Plan, element_bytes: int, features: Features) -> None:
-    rows, columns, batch = plan.rows, plan.columns, plan.batch
+def _fill_in(params: "CopyParams", arranged: Arrangement, element_bytes: int, features: Features) -> None:
+    rows, columns, batch = arranged.rows, arranged.columns, arranged.batch
     params.batch = batch.size
     params.plain_batch_stride, params.packed_batch_stride = batch.plain, batch.packed
     params.d0, params.plain_stride0 = rows.size, rows.plain
@@ -182,6 +188,33 @@ def _fill_in(params: "CopyParams", plan: Plan, element_bytes: int, features: Fea
     params.cpu_features = features
 
 
+@frozen
+class Plan:
+    """All about a call but the pointers and the padding."""
+
+    kernel: Kernel
+    params: Any
+    """tir_pack_params or tir_unpack_params. Never given to C itself: each call fills in
+    a copy, so that threads don't meet."""
+    arranged: Arrangement
+
+
+def _plan(arranged: Arrangement, item: int, packing: bool, features: Features) -> Plan:
+    if packing:
+        pack_params = params = ffi.new("tir_pack_params *")
+        _fill_in(pack_params, arranged, item, features)
+        pack_params.plain = pack_params.packed = ANYWHERE
+        index = lib.tir_pack_kernel(pack_params)
+    else:
+        unpack_params = params = ffi.new("tir_unpack_params *")
+        _fill_in(unpack_params, arranged, item, features)
+        unpack_params.plain = unpack_params.packed = ANYWHERE
+        index = lib.tir_unpack_kernel(unpack_params)
+    if index < 0:
+        raise status_error("pack" if packing else "unpack", -index)
+    return Plan(kernels()[index], params, arranged)
+
+
 @lru_cache(maxsize=1024)
 def plan_copy(
     names: tuple[str, str],
@@ -190,6 +223,7 @@ def plan_copy(
     item: int,
     inner_dims: Shape,
     outer_perm: Shape | None,
+    features: Features,
 ) -> Plan | None:
     """The calls for arrays given as (shape, byte strides); None if the input must be copied first.
 
@@ -211,17 +245,16 @@ def plan_copy(
         return None
     axes = _axes(names, (plain[0], plain_strides), (packed[0], packed_strides), inner_dims, outer_perm)
     check_once("out", *((packed[0], packed_strides) if packing else (plain[0], plain_strides)))
-    return _arranged(axes, inner_dims)
-
-
-def _kernel(op: str, index: int) -> Kernel:
-    if index < 0:
-        raise status_error(op, -index)
-    return kernels()[index]
+    return _plan(_arranged(axes, inner_dims), item, packing, features)
 
 
 def _planned(
-    names: tuple[str, str], plain: Array, packed: Array, inner_dims: Sequence[int], outer_perm: Sequence[int] | None
+    names: tuple[str, str],
+    plain: Array,
+    packed: Array,
+    inner_dims: Sequence[int],
+    outer_perm: Sequence[int] | None,
+    features: Features,
 ) -> tuple[Plan, Array, Array]:
     """A plan, and the arrays, of which the input may have become a copy."""
     dims = tuple(inner_dims)
@@ -230,7 +263,7 @@ def _planned(
         plan = None
         if aligned(plain) and aligned(packed):
             given = (plain.shape, plain.strides), (packed.shape, packed.strides)
-            plan = plan_copy(names, *given, plain.itemsize, dims, perm)
+            plan = plan_copy(names, *given, plain.itemsize, dims, perm, features)
         if plan is not None:
             return plan, plain, packed
         if names[0] == "source":
@@ -238,6 +271,23 @@ def _planned(
         else:
             packed = np.array(packed, order="C")
     raise AssertionError("a fresh contiguous array has a plan")
+
+
+def _run(
+    call: Callable[[Any], int], params: Any, plain: "CData", packed: "CData", plan: Plan, *, padding: bool
+) -> Kernel:
+    """Calls C for each step; `padding`: also for those that lie beyond the plain array."""
+    arranged, item = plan.arranged, params.element_bytes
+    for plain_offset, packed_offset, beyond in arranged.steps():
+        if beyond and not padding:
+            continue
+        params.d0 = 0 if beyond else arranged.rows.size
+        params.plain = plain if beyond else plain + plain_offset * item
+        params.packed = packed + packed_offset * item
+        status = call(params)
+        if status != lib.TIR_STATUS_OK:
+            raise status_error(plan.kernel.op, status)
+    return plan.kernel
 
 
 def run_pack(
@@ -249,40 +299,18 @@ def run_pack(
     features: Features,
 ) -> Kernel:
     """`calls.pack` after the checks of each array by itself."""
-    plan, source, out = _planned(("source", "out"), source, out, inner_dims, outer_perm)
+    plan, source, out = _planned(("source", "out"), source, out, inner_dims, outer_perm, features)
+    params = ffi.new("tir_pack_params *", plan.params[0])
+    params.padding = fill.bits
     plain, packed = pointer(source, writable=False), pointer(out, writable=True)
-    item = source.itemsize
-    params = ffi.new("tir_pack_params *")
-    _fill_in(params, plan, item, features)
-    params.plain, params.packed, params.padding = plain, packed, fill.bits
-    kernel = _kernel("pack", lib.tir_pack_kernel(params))
-    for plain_offset, packed_offset, beyond in plan.steps():
-        params.plain = plain if beyond else plain + plain_offset * item
-        params.packed = packed + packed_offset * item
-        params.d0 = 0 if beyond else plan.rows.size
-        status = lib.tir_pack(params)
-        if status != lib.TIR_STATUS_OK:
-            raise status_error("pack", status)
-    return kernel
+    return _run(lib.tir_pack, params, plain, packed, plan, padding=True)
 
 
 def run_unpack(
     source: Array, out: Array, inner_dims: Sequence[int], outer_perm: Sequence[int] | None, features: Features
 ) -> Kernel:
     """`calls.unpack` after the checks of each array by itself."""
-    plan, out, source = _planned(("out", "source"), out, source, inner_dims, outer_perm)
+    plan, out, source = _planned(("out", "source"), out, source, inner_dims, outer_perm, features)
+    params = ffi.new("tir_unpack_params *", plan.params[0])
     plain, packed = pointer(out, writable=True), pointer(source, writable=False)
-    item = source.itemsize
-    params = ffi.new("tir_unpack_params *")
-    _fill_in(params, plan, item, features)
-    params.plain, params.packed = plain, packed
-    kernel = _kernel("unpack", lib.tir_unpack_kernel(params))
-    for plain_offset, packed_offset, beyond in plan.steps():
-        if beyond:
-            continue
-        params.plain = plain + plain_offset * item
-        params.packed = packed + packed_offset * item
-        status = lib.tir_unpack(params)
-        if status != lib.TIR_STATUS_OK:
-            raise status_error("unpack", status)
-    return kernel
+    return _run(lib.tir_unpack, params, plain, packed, plan, padding=False)

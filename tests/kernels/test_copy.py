@@ -114,6 +114,30 @@ def test_each_line_is_taken(line: Kernel) -> None:
     assert (back == values).all()
 
 
+@lines
+@pytest.mark.parametrize("first", [0, 1])
+def test_more_than_the_caches_hold(line: Kernel, first: int) -> None:
+    """Large copies may write past the caches: into aligned memory, and into other."""
+    dtype = np.dtype(f"u{int(line.types[0][1:]) // 8}")
+    rows = 2**12 + (3 if first else 0)
+    columns = (9 << 20) // (rows * dtype.itemsize) // 64 * 64 + 64
+    values = np.arange(rows * columns, dtype=np.uint32).astype(dtype).reshape(rows, columns)
+    source = np.asfortranarray(values) if line.rhs_order == "columns" else values
+    tile = (16, 64)
+    expected = oracle.pack(values, (0, 1), tile, (0, 1), 3)
+    memory = np.zeros(expected.nbytes + 128, np.uint8)
+    start = -memory.ctypes.data % 64 + first * dtype.itemsize
+    out = memory[start : start + expected.nbytes].view(dtype).reshape(expected.shape)
+    pack(source, out, inner_dims=(0, 1), padding=3, features=line.features)
+    assert (out == expected).all()
+    memory = np.zeros(values.nbytes + 128, np.uint8)
+    start = -memory.ctypes.data % 64 + first * dtype.itemsize
+    back = memory[start : start + values.nbytes].view(dtype)
+    back = back.reshape(columns, rows).T if line.rhs_order == "columns" else back.reshape(rows, columns)
+    unpack(out, back, inner_dims=(0, 1), features=line.features)
+    assert (back == values).all()
+
+
 def random_view(rng: np.random.Generator, values: NDArray[Any]) -> NDArray[Any]:
     """The same values with other strides: transposed memory, every second element, backwards."""
     order = rng.permutation(values.ndim)

@@ -1,0 +1,183 @@
+"""Speed of the kernels, on one core: mmt4d as a fraction of the multiply-add peak and
+against NumPy's BLAS, pack and unpack against a plain copy.
+
+    python benchmarks/kernels.py [--seconds 0.5] [--isa avx512 avx2 generic]
+
+Contenders of one shape take turns within the same seconds, so that a busy machine
+slows all of them; compare ratios, not figures of different runs. The peak is a loop of
+multiply-adds in registers, compiled here for each instruction set; without a C compiler
+it is the best figure of any contender, and the column says so.
+"""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("MKL_NUM_THREADS", "1")
+
+import argparse
+import ctypes
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorir.native import Kernel, cpu_features, kernels, mmt4d, pack, unpack
+
+Array = NDArray[np.float32]
+
+MATMUL_SHAPES = [(128, 384, 384), (128, 1536, 384), (128, 384, 1536), (128, 3072, 768), (512, 512, 512), (1024,) * 3]
+SKINNY_SHAPES = [(1, 4096, 4096), (4, 4096, 4096)]
+COPY_SHAPES = [(128, 384), (1024, 1024), (4096, 4096)]
+
+PEAK_SOURCE = """
+typedef float vec __attribute__((vector_size(WIDTH)));
+void peak(long rounds, float* data) {
+  vec sum[SUMS], factor = {data[0]}, term = {data[1]};
+  for (int i = 0; i < SUMS; i++) sum[i] = (vec){data[2] + i};
+  for (long r = 0; r < rounds; r++) {
+#pragma GCC unroll 16
+    for (int i = 0; i < SUMS; i++) sum[i] = sum[i] * factor + term;
+  }
+  for (int i = 1; i < SUMS; i++) sum[0] += sum[i];
+  data[3] = sum[0][0];
+}
+"""
+PEAK_FLAGS = {
+    "avx512": ("-mavx512f", "-DWIDTH=64", "-DSUMS=12"),
+    "avx2": ("-mavx2", "-mfma", "-DWIDTH=32", "-DSUMS=12"),
+    "generic": ("-DWIDTH=16", "-DSUMS=12"),
+}
+
+
+def aligned(*shape: int) -> Array:
+    """Zeros that begin at a page: NumPy's own begin anywhere, and differ from run to run."""
+    size = int(np.prod(shape))
+    memory = np.zeros(size + 1024, np.float32)
+    first = (-memory.ctypes.data % 4096) // 4
+    return memory[first : first + size].reshape(shape)
+
+
+def seconds_each(contenders: dict[str, Callable[[], object]], seconds: float) -> dict[str, list[float]]:
+    """Times of single calls, in turns of a few milliseconds each."""
+    times: dict[str, list[float]] = {name: [] for name in contenders}
+    repeats: dict[str, int] = {}
+    for name, call in contenders.items():
+        call()
+        begin = time.perf_counter()
+        call()
+        repeats[name] = max(1, int(2e-3 / max(time.perf_counter() - begin, 1e-7)))
+    end = time.perf_counter() + seconds * len(contenders)
+    while time.perf_counter() < end or not all(times.values()):
+        for name, call in contenders.items():
+            for _ in range(repeats[name]):
+                begin = time.perf_counter()
+                call()
+                times[name].append(time.perf_counter() - begin)
+    return times
+
+
+def peak_loop(isa: str, folder: Path) -> Callable[[int], object] | None:
+    """The calibration loop for an instruction set; None without a compiler."""
+    library = folder / f"peak_{isa}.so"
+    source = folder / "peak.c"
+    source.write_text(PEAK_SOURCE, encoding="utf-8")
+    command = ["cc", "-O2", "-ffp-contract=fast", "-shared", "-fPIC", *PEAK_FLAGS[isa], str(source), "-o", str(library)]
+    try:
+        subprocess.run(command, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    data = (ctypes.c_float * 4)(0.5, 1.0, 0.0, 0.0)
+    function = ctypes.CDLL(str(library)).peak
+    return lambda rounds: function(ctypes.c_long(rounds), data)
+
+
+PEAK_ROUNDS = 20_000
+
+
+def peak_flops(isa: str) -> float:
+    """Floating-point operations of one call of the calibration loop."""
+    lanes, sums = (int(flag.split("=")[1]) for flag in PEAK_FLAGS[isa][-2:])
+    return 2.0 * (lanes // 4) * sums * PEAK_ROUNDS
+
+
+def bench_mmt4d(lines: list[Kernel], seconds: float, folder: Path) -> None:
+    print(f"{'kernel':<40} {'M x N x K':>16} {'GFLOP/s best':>12} {'median':>8} {'of peak':>8} {'of BLAS':>8}")
+    for line in lines:
+        m0, n0, k0 = line.tile
+        loop = peak_loop(line.isa, folder)
+        for m, n, k in MATMUL_SHAPES if m0 >= 4 else SKINNY_SHAPES:
+            if m % m0:
+                continue
+            lhs, rhs = aligned(m // m0, k // k0, m0, k0), aligned(n // n0, k // k0, k0, n0)
+            out = aligned(m // m0, n // n0, m0, n0)
+            left, right, product = aligned(m, k), aligned(k, n), aligned(m, n)
+            for array in (lhs, rhs, left, right):
+                array[...] = 1
+
+            def tiles(line: Kernel = line, lhs: Array = lhs, rhs: Array = rhs, out: Array = out) -> Kernel:
+                return mmt4d(lhs, rhs, out, features=line.features)
+
+            def blas(left: Array = left, right: Array = right, product: Array = product) -> Array:
+                return np.matmul(left, right, out=product)
+
+            assert tiles() == line
+            contenders: dict[str, Callable[[], object]] = {"tiles": tiles, "blas": blas}
+            if loop is not None:
+                contenders["peak"] = lambda loop=loop: loop(PEAK_ROUNDS)
+            times = seconds_each(contenders, seconds)
+            flops = 2.0 * m * n * k
+            best = flops / min(times["tiles"]) / 1e9
+            blas_best = flops / min(times["blas"]) / 1e9
+            peak = peak_flops(line.isa) / min(times["peak"]) / 1e9 if loop else max(best, blas_best)
+            print(
+                f"{line.name:<40} {f'{m} x {n} x {k}':>16} {best:12.1f} {flops / median(times['tiles']) / 1e9:8.1f} "
+                f"{best / peak:7.2f}{' ' if loop else '?'} {best / blas_best:8.2f}"
+            )
+
+
+def bench_copy(lines: list[Kernel], seconds: float) -> None:
+    print(f"\n{'kernel':<34} {'tile':>8} {'matrix':>12} {'pack GB/s':>10} {'of copy':>8} {'unpack':>8} {'of copy':>8}")
+    for line in lines:
+        tile = (8, 16) if line.rhs_order == "rows" else (16, 16)
+        for rows, columns in COPY_SHAPES:
+            source = aligned(rows, columns) if line.rhs_order == "rows" else aligned(columns, rows).T
+            out = aligned(rows // tile[0], columns // tile[1], *tile)
+            plain, copied = aligned(rows * columns), aligned(rows * columns)
+
+            def packing(line: Kernel = line, source: Array = source, out: Array = out) -> Kernel:
+                return pack(source, out, inner_dims=(0, 1), features=line.features)
+
+            def unpacking(line: Kernel = line, source: Array = source, out: Array = out) -> Kernel:
+                return unpack(out, source, inner_dims=(0, 1), features=line.features)
+
+            def copying(plain: Array = plain, copied: Array = copied) -> None:
+                copied[...] = plain
+
+            assert packing() == line
+            times = seconds_each({"pack": packing, "unpack": unpacking, "copy": copying}, seconds)
+            speed = {name: source.nbytes / min(values) / 1e9 for name, values in times.items()}
+            print(
+                f"{line.name:<34} {f'{tile[0]} x {tile[1]}':>8} {f'{rows} x {columns}':>12} "
+                f"{speed['pack']:10.1f} {speed['pack'] / speed['copy']:8.2f} "
+                f"{speed['unpack']:8.1f} {speed['unpack'] / speed['copy']:8.2f}"
+            )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--seconds", type=float, default=0.3, help="for each contender of each shape")
+    parser.add_argument("--isa", nargs="*", default=list(PEAK_FLAGS), choices=list(PEAK_FLAGS))
+    arguments = parser.parse_args()
+    lines = [line for line in kernels() if line.isa in arguments.isa and line.runs_with(cpu_features()) and line.tile]
+    with tempfile.TemporaryDirectory() as folder:
+        bench_mmt4d([line for line in lines if line.op == "mmt4d"], arguments.seconds, Path(folder))
+    bench_copy([line for line in lines if line.op == "pack" and line.types == ("b32",)], arguments.seconds)
+
+
+if __name__ == "__main__":
+    main()
