@@ -67,8 +67,10 @@ TIR_INLINE void copy_columns(const tir_copy_run* run, const bool packing) {
   const bool stream = TIR_STREAMS && TIR_LINE == 64 && run->stream &&
                       lines_aligned(to, to_tile, packing ? packed_line : plain_line);
   for (int64_t i = 0; i < run->tiles; i++) {
-    for (int64_t r = 0; r < run->rows; r += TIR_BLOCK) {
-      for (int64_t c = 0; c < run->columns; c += TIR_BLOCK) {
+    /* Rows inside: finish the cache lines of a few plain columns before the next ones,
+     * which often lie a power of two apart and fall into the same cache set. */
+    for (int64_t c = 0; c < run->columns; c += TIR_BLOCK) {
+      for (int64_t r = 0; r < run->rows; r += TIR_BLOCK) {
         const int64_t plain = (i * run->plain_tile + r) * word + c * plain_line;
         const int64_t packed = (i * run->packed_tile + c) * word + r * packed_line;
         if (packing) {
