@@ -1,0 +1,79 @@
+"""Checks the arguments of a call and binds size symbols from their shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.dims import Dim, DimExpr, Symbol, evaluate
+from tensorir.ir.dtype import DType
+from tensorir.ir.module import Function
+from tensorir.ir.types import Type
+
+Array = npt.NDArray[Any]
+
+
+def bind_arguments(function: Function, args: Sequence[npt.ArrayLike]) -> tuple[tuple[Array, ...], dict[str, int]]:
+    """The arguments as arrays of native byte order and aligned elements, and the value of every size symbol.
+
+    Raises TensorIRError naming the argument, what was expected and what was given."""
+    expected = function.body.args
+    if len(args) != len(expected):
+        raise TensorIRError(f"@{function.name} takes {len(expected)} arguments, got {len(args)}", function.loc)
+    names = [f"argument {i}" + (f" (%{v.hint})" if v.hint else "") for i, v in enumerate(expected)]
+    arrays = tuple(_array(function, n, v.type, a) for n, v, a in zip(names, expected, args, strict=True))
+    sizes = bind_sizes(function.body.arg_types, arrays, names, f"@{function.name}")
+    return arrays, sizes
+
+
+def bind_sizes(
+    types: Sequence[Type], arrays: Sequence[Array], names: Sequence[str], where: str = "call"
+) -> dict[str, int]:
+    """Symbol → value. A dim that is a symbol binds it; every other dim must then have the value it says."""
+    sizes: dict[str, int] = {}
+    bound_by: dict[str, str] = {}
+    for type, array, name in zip(types, arrays, names, strict=True):
+        for d, (dim, actual) in enumerate(zip(type.shape, array.shape, strict=True)):
+            symbol = _plain_symbol(dim)
+            if symbol is not None and sizes.setdefault(symbol, actual) != actual:
+                raise TensorIRError(
+                    f"{where}: {name}: dim {d} is {actual}, but {symbol} is {sizes[symbol]} by {bound_by[symbol]}"
+                )
+            if symbol is not None:
+                bound_by.setdefault(symbol, f"{name} dim {d}")
+    for type, array, name in zip(types, arrays, names, strict=True):
+        for d, (dim, actual) in enumerate(zip(type.shape, array.shape, strict=True)):
+            try:
+                wanted = evaluate(dim, sizes)
+            except KeyError as e:
+                raise TensorIRError(f"{where}: {name}: dim {d} is {dim}: {e.args[0]}") from None
+            if wanted != actual:
+                given = f"{dim} = {wanted}" if isinstance(dim, DimExpr) else str(dim)
+                raise TensorIRError(f"{where}: {name}: dim {d} should be {given}, got {actual} (shape {array.shape})")
+    return sizes
+
+
+def _plain_symbol(dim: Dim) -> str | None:
+    match dim:
+        case DimExpr(terms=(((Symbol(name=name),), 1),)):
+            return name
+        case _:
+            return None
+
+
+def _array(function: Function, name: str, type: Type, given: npt.ArrayLike) -> Array:
+    where = f"@{function.name}: {name}"
+    array = np.asarray(given)
+    dtype: DType = type.dtype
+    if array.dtype.newbyteorder("=") != dtype.numpy:
+        wanted = f"convert it with .astype({dtype.numpy.name!r})"
+        raise TensorIRError(f"{where} should be {dtype} ({dtype.numpy}), got {array.dtype}; {wanted}", function.loc)
+    if array.ndim != type.rank:
+        raise TensorIRError(f"{where} should be {type} of rank {type.rank}, got shape {array.shape}", function.loc)
+    if not array.dtype.isnative or not array.flags.aligned:
+        array = array.astype(dtype.numpy)
+    return array

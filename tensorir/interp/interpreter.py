@@ -1,0 +1,88 @@
+"""Runs functions op by op."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tensorir.interp.arguments import bind_arguments
+from tensorir.interp.context import Array, Context
+from tensorir.interp.linalg_ops import LINALG_OPS
+from tensorir.interp.packing_ops import PACKING_OPS
+from tensorir.interp.tensor_ops import TENSOR_OPS
+from tensorir.ir.dense import Dense
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.module import Function, Global, Module
+from tensorir.ir.op import Op
+from tensorir.ir.region import Region
+from tensorir.ir.value import Value
+
+Implementation = Callable[[Any, "tuple[Array, ...]", Context], "tuple[Array, ...]"]
+
+IMPLEMENTATIONS: Mapping[type[Op], Implementation] = {**TENSOR_OPS, **LINALG_OPS, **PACKING_OPS}
+"""One function per op class: (op, inputs, context) → results. Inputs are never written."""
+
+
+def apply_op(op: Op, inputs: tuple[Array, ...], ctx: Context) -> tuple[Array, ...]:
+    """The results of one op. Raises TensorIRError with the op's location for what can't be computed."""
+    found = IMPLEMENTATIONS.get(type(op))
+    if found is None:
+        raise TensorIRError(f"{op.NAME} has no interpreter; add one to IMPLEMENTATIONS", op.loc)
+    return found(op, inputs, ctx)
+
+
+def interpret(
+    module: Module, function: str, args: Sequence[npt.ArrayLike], *, widen: bool = False
+) -> tuple[Array, ...]:
+    """The results of @function for `args`, as arrays of their own.
+
+    `widen`: every float type computes and is stored as float64. Raises TensorIRError naming the argument for wrong
+    arguments, the op for what can't be computed; KeyError if there is no such function."""
+    chosen = module.lookup(Function, function)
+    arrays, sizes = bind_arguments(chosen, args)
+    ctx = Context(module, sizes, widen, _Globals(module, widen), run_region)
+    if widen:
+        arrays = tuple(a.astype(ctx.numpy(v.type.dtype)) for a, v in zip(arrays, chosen.body.args, strict=True))
+    return tuple(np.array(r, order="C") for r in run_region(chosen.body, arrays, ctx))
+
+
+def run_region(region: Region, inputs: Sequence[Array], ctx: Context) -> tuple[Array, ...]:
+    """The yields of a region."""
+    env: dict[Value, Array] = dict(zip(region.args, inputs, strict=True))
+    last_use = {v: i for i, op in enumerate(region.ops) for v in op.operands}
+    kept = set(region.yields)
+    for i, op in enumerate(region.ops):
+        results = apply_op(op, tuple(env[v] for v in op.operands), ctx)
+        env.update(zip(op.results, results, strict=True))
+        for v in op.operands:
+            if last_use[v] == i and v not in kept:
+                env.pop(v, None)
+    return tuple(env[y] for y in region.yields)
+
+
+class _Globals:
+    """The values of globals, each initializer run once."""
+
+    def __init__(self, module: Module, widen: bool) -> None:
+        self.module = module
+        self.widen = widen
+        self.values: dict[str, Array] = {}
+        self.running: list[str] = []
+
+    def __call__(self, name: str) -> Array:
+        if name in self.values:
+            return self.values[name]
+        symbol = self.module.lookup(Global, name)
+        if name in self.running:
+            raise TensorIRError(f"the initializer of @{name} needs itself", symbol.loc)
+        if isinstance(symbol.value, Dense):
+            self.values[name] = symbol.value.array
+        else:
+            self.running.append(name)
+            ctx = Context(self.module, {}, self.widen, self, run_region)
+            (self.values[name],) = run_region(symbol.value, (), ctx)
+            self.running.pop()
+        return self.values[name]

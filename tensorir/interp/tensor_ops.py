@@ -1,0 +1,114 @@
+"""tensor, encode, flow: ops that move, cut or name tensors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tensorir.dialects import encode, flow, tensor
+from tensorir.interp.context import Array, Context
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.module import Executable
+from tensorir.ir.op import Op
+
+Arrays = tuple[Array, ...]
+
+
+def constant(op: tensor.Constant, inputs: Arrays, ctx: Context) -> Arrays:
+    return (op.value.array.astype(ctx.numpy(op.value.dtype), copy=False),)
+
+
+def empty(op: tensor.Empty, inputs: Arrays, ctx: Context) -> Arrays:
+    """Unspecified elements: NaN or the largest integer, so that nobody relies on them."""
+    dtype = ctx.numpy(op.type.dtype)
+    poison = np.nan if op.type.dtype.is_float else (1 << (op.type.dtype.bits - (op.type.dtype.kind == "signed"))) - 1
+    return (np.full(ctx.shape(op.type.shape), poison).astype(dtype),)
+
+
+def dim(op: tensor.DimOp, inputs: Arrays, ctx: Context) -> Arrays:
+    return (np.asarray(inputs[0].shape[op.index], np.int64),)
+
+
+def reshape(op: tensor.ExpandShape | tensor.CollapseShape, inputs: Arrays, ctx: Context) -> Arrays:
+    return (inputs[0].reshape(ctx.shape(op.result.type.shape)),)
+
+
+def extract_slice(op: tensor.ExtractSlice, inputs: Arrays, ctx: Context) -> Arrays:
+    (source,) = inputs
+    index: list[slice] = []
+    for d, (offset, size, stride) in enumerate(
+        zip(ctx.shape(op.offsets), ctx.shape(op.sizes), op.strides, strict=True)
+    ):
+        end = offset + (size - 1) * stride + 1 if size else offset
+        if offset < 0 or size < 0 or end > source.shape[d]:
+            raise _error(op, f"dim {d}: [{offset} : {end} : {stride}] is outside of the size {source.shape[d]}")
+        index.append(slice(offset, end, stride))
+    return (source[tuple(index)],)
+
+
+def concat(op: tensor.Concat, inputs: Arrays, ctx: Context) -> Arrays:
+    return (np.concatenate(inputs, axis=op.dim),)
+
+
+def pad(op: tensor.Pad, inputs: Arrays, ctx: Context) -> Arrays:
+    (source,) = inputs
+    low = ctx.shape(op.low)
+    out = np.full(ctx.shape(op.result.type.shape), op.value).astype(source.dtype)
+    out[tuple(slice(lo, lo + n) for lo, n in zip(low, source.shape, strict=True))] = source
+    return (out,)
+
+
+def gather(op: tensor.Gather, inputs: Arrays, ctx: Context) -> Arrays:
+    source, indices = inputs
+    outside = (indices < 0) | (indices >= source.shape[0])
+    if np.any(outside):
+        raise _error(op, f"index {indices[outside][0]} is outside of the {source.shape[0]} rows of source")
+    return (source[indices.astype(np.int64)],)
+
+
+def cast(op: tensor.Cast, inputs: Arrays, ctx: Context) -> Arrays:
+    wanted = ctx.shape(op.shape)
+    if inputs[0].shape != wanted:
+        raise _error(op, f"the tensor has sizes {inputs[0].shape}, the cast says {wanted}")
+    return inputs
+
+
+def same(op: Op, inputs: Arrays, ctx: Context) -> Arrays:
+    return inputs
+
+
+def load(op: flow.GlobalLoad, inputs: Arrays, ctx: Context) -> Arrays:
+    return (ctx.load_global(op.symbol).astype(ctx.numpy(op.type.dtype), copy=False),)
+
+
+def dispatch(op: flow.Dispatch, inputs: Arrays, ctx: Context) -> Arrays:
+    return ctx.run_region(op.body, inputs)
+
+
+def launch(op: flow.Launch, inputs: Arrays, ctx: Context) -> Arrays:
+    """Sizes in an executable are those of its caller: outlining keeps the names of symbols."""
+    return ctx.run_region(ctx.module.lookup(Executable, op.executable).body, inputs)
+
+
+def _error(op: Op, message: str) -> TensorIRError:
+    return TensorIRError(f"{op.NAME}: {message}", op.loc)
+
+
+TENSOR_OPS: dict[type[Op], Any] = {
+    tensor.Constant: constant,
+    tensor.Empty: empty,
+    tensor.DimOp: dim,
+    tensor.ExpandShape: reshape,
+    tensor.CollapseShape: reshape,
+    tensor.ExtractSlice: extract_slice,
+    tensor.Concat: concat,
+    tensor.Pad: pad,
+    tensor.Gather: gather,
+    tensor.Cast: cast,
+    encode.SetEncoding: same,
+    encode.UnsetEncoding: same,
+    flow.GlobalLoad: load,
+    flow.Dispatch: dispatch,
+    flow.Launch: launch,
+}
