@@ -59,6 +59,7 @@ def pipeline(data_tiling: str, device: str = "cpu") -> Pipeline:
             FormDispatches(),
             HoistConstants(),
             SpecializeEncodings(device=device),
+            SymbolDce(),
             Canonicalize(),
             CanonicalizeDispatches(),
             MaterializeEncodings(),

@@ -1,7 +1,8 @@
-"""canonicalize-dispatches: the one normal form of a dispatch's borders.
+"""canonicalize-dispatches: the one normal form of a dispatch's borders and of the loads in front of them.
 
 Inputs are used, different, and in the order of their first use; results are read, different, and in the order of
-their definition; a result that is an input is not a result. Two dispatches that do the same are then isomorphic.
+their definition; a result that is an input is not a result. Each global is loaded once, loads stand first, in the
+order of their first use. Two functions that do the same by equal dispatches are then isomorphic.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from tensorir.dialects.flow import Dispatch
+from tensorir.dialects.flow import Dispatch, GlobalLoad
 from tensorir.ir.module import Module, with_body
 from tensorir.ir.op import Op, Trait
 from tensorir.ir.region import Region
@@ -38,8 +39,24 @@ def _normalize(region: Region) -> Region:
             continue
         inputs = tuple(env.get(v, v) for v in op.inputs)
         ops += _border(op, inputs, env)
+    yields = tuple(env.get(y, y) for y in region.yields)
+    ops, yields = _loads_first(ops, yields)
     changed = len(ops) != len(region.ops) or any(a is not b for a, b in zip(ops, region.ops, strict=True))
-    return Region(region.args, tuple(ops), tuple(env.get(y, y) for y in region.yields)) if changed else region
+    return Region(region.args, tuple(ops), yields) if changed or yields != region.yields else region
+
+
+def _loads_first(ops: list[Op], yields: tuple[Value, ...]) -> tuple[list[Op], tuple[Value, ...]]:
+    """The loads of globals merged and brought to the front; everything else in its order."""
+    loads = {o.result: o for o in ops if isinstance(o, GlobalLoad)}
+    first: dict[str, GlobalLoad] = {}
+    merged: dict[Value, Value] = {}
+    rest = [o for o in ops if not isinstance(o, GlobalLoad)]
+    for v in [*(v for o in rest for v in o.operands), *yields]:
+        if v in loads:
+            merged[v] = first.setdefault(loads[v].symbol, loads[v]).result
+    if any(a is not b for a, b in merged.items()):
+        rest = [o.with_operands([merged.get(v, v) for v in o.operands]) for o in rest]
+    return [*first.values(), *rest], tuple(merged.get(y, y) for y in yields)
 
 
 def _live_ops(region: Region) -> list[Op]:
