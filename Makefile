@@ -1,0 +1,50 @@
+# What can be run, in the active virtual environment. `make help` lists it.
+PYTHON ?= python
+
+.PHONY: help check tests lint types layers unit filetests properties kernels e2e repo bench fuzz wheel-test
+
+help: ## this list
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+check: lint types layers tests ## everything that must hold before a change goes in
+
+lint: ## ruff: lint and format
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+types: ## pyright, strict
+	$(PYTHON) -m pyright
+
+layers: ## import-linter: imports point down
+	lint-imports
+
+tests: ## all tests in one run
+	$(PYTHON) -m pytest
+
+unit: ## tests of one behaviour each
+	$(PYTHON) -m pytest tests/unit
+
+filetests: ## .tir files with CHECK lines
+	$(PYTHON) -m pytest tests/filetests
+
+properties: ## laws on random programs
+	$(PYTHON) -m pytest tests/property
+
+kernels: ## C kernels against the reference, bit for bit
+	$(PYTHON) -m pytest tests/kernels
+
+e2e: ## MiniLM and the hard graphs
+	$(PYTHON) -m pytest tests/e2e
+
+repo: ## the rules of the house
+	$(PYTHON) -m pytest tests/repo
+
+bench: ## speed, as ratios against peers in the same run
+	$(PYTHON) benchmarks/kernels.py
+	$(PYTHON) benchmarks/engine.py
+
+fuzz: ## the laws on many more programs; takes long
+	HYPOTHESIS_PROFILE=deep $(PYTHON) -m pytest tests/property
+
+wheel-test: ## sdist, a wheel from it, a new environment, the kernel tests there
+	bash tests/repo/wheel_test.sh
