@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 from tensorir.dialects.tensor import check_axis, check_permutation
-from tensorir.encoding.encoding import Contraction as ContractionSpace
 from tensorir.encoding.encoding import NARROW
+from tensorir.encoding.encoding import Contraction as ContractionSpace
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim, product
@@ -36,7 +36,9 @@ def iteration_sizes(maps: Sequence[AffineMap], types: Sequence[Type]) -> dict[in
             if dim >= map.num_dims:
                 raise InferError(f"map {i} {map} uses d{dim} of {map.num_dims} dims")
             if sizes.setdefault(dim, size) != size:
-                raise InferError(f"d{dim} has size {sizes[dim]} in an earlier operand and {size} in operand {i} ({type})")
+                raise InferError(
+                    f"d{dim} has size {sizes[dim]} in an earlier operand and {size} in operand {i} ({type})"
+                )
     return sizes
 
 

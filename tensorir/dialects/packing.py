@@ -56,7 +56,9 @@ class Unpack(Op):
         _check_packing(len(self.shape), self.layout)
         packed = self.layout.packed_shape(self.shape)
         if packed != type.shape:
-            raise InferError(f"source is {type}, a packed [{', '.join(map(str, self.shape))}] has {list(map(str, packed))}")
+            raise InferError(
+                f"source is {type}, a packed [{', '.join(map(str, self.shape))}] has {list(map(str, packed))}"
+            )
         return (TensorType(self.shape, type.dtype),)
 
 

@@ -120,7 +120,7 @@ class Layout(TypeEncoding):
 
         The merged dim stands where its innermost part stood, so merging parts that were not neighbours also
         reorders outer dims (see `expanded`, which undoes the merge but not the reordering)."""
-        if any(not group for group in view.groups):
+        if not all(len(group) for group in view.groups):
             return None
         for group in view.groups:
             if len(group) > 1 and any(self.tile(d) for d in group[:-1]):

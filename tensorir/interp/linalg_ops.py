@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,22 +48,48 @@ def _align(array: Array, map: AffineMap, sizes: tuple[int, ...]) -> Array:
 
 
 def contract(op: linalg.Contract, inputs: Arrays, ctx: Context) -> Arrays:
-    """np.einsum over the maps, in the result's type (16-bit floats accumulate in float32)."""
+    """The product over the maps, in the result's type (16-bit floats accumulate in float32)."""
     lhs, rhs, *init = inputs
     out = multiply(lhs, rhs, [list(m.positions()) for m in op.maps], op.dtype, ctx)
     return (accumulate(out, init, op.dtype, ctx),)
 
 
-def multiply(lhs: Array, rhs: Array, dims: list[list[int]], dtype: DType, ctx: Context) -> Array:
-    """Σ lhs·rhs by dim labels; not yet rounded to `dtype` if that is a 16-bit float."""
-    compute = ctx.numpy(dtype)
-    if dtype.is_float and compute.itemsize < 4:
-        compute = np.dtype(np.float32)
+def multiply(lhs: Array, rhs: Array, dims: Sequence[Sequence[int]], dtype: DType, ctx: Context) -> Array:
+    """Σ lhs·rhs, each operand's dims given as labels; one np.matmul over [batch, M, K] × [batch, K, N].
+
+    The result is not yet rounded to `dtype` if that is a 16-bit float (float32) or an integer (int64)."""
     if dtype.is_integer:
-        compute = np.dtype(np.int64)
-    a, b = (x.astype(compute) if dtype.is_float else convert(x, dtype, ctx).astype(np.int64) for x in (lhs, rhs))
+        a, b = (convert(x, dtype, ctx).astype(np.int64) for x in (lhs, rhs))
+    else:
+        wide = np.dtype(np.float32) if ctx.numpy(dtype).itemsize < 4 else ctx.numpy(dtype)
+        a, b = lhs.astype(wide, copy=False), rhs.astype(wide, copy=False)
+    in_lhs, in_rhs, out = dims
+    a, in_lhs = _sum_alone(a, in_lhs, (*in_rhs, *out))
+    b, in_rhs = _sum_alone(b, in_rhs, (*in_lhs, *out))
+    size = dict(zip((*in_lhs, *in_rhs), (*a.shape, *b.shape), strict=True))
+    batch = [d for d in out if d in in_lhs and d in in_rhs]
+    m, n = [d for d in in_lhs if d in out and d not in batch], [d for d in in_rhs if d in out and d not in batch]
+    k = [d for d in in_lhs if d in in_rhs and d not in out]
+
+    def matrix(array: Array, labels: Sequence[int], rows: list[int], columns: list[int]) -> Array:
+        order = [list(labels).index(d) for d in (*batch, *rows, *columns)]
+        return array.transpose(order).reshape(_size(batch), _size(rows), _size(columns))
+
+    def _size(labels: list[int]) -> int:
+        return math.prod(size[d] for d in labels)
+
     with np.errstate(all="ignore"):
-        return np.einsum(a, dims[0], b, dims[1], dims[2], optimize=True)
+        product = np.matmul(matrix(a, in_lhs, m, k), matrix(b, in_rhs, k, n))
+    made = [*batch, *m, *n]
+    return product.reshape([size[d] for d in made]).transpose([made.index(d) for d in out])
+
+
+def _sum_alone(array: Array, labels: Sequence[int], elsewhere: Sequence[int]) -> tuple[Array, Sequence[int]]:
+    """Sums the dims that occur in this operand only."""
+    alone = tuple(i for i, d in enumerate(labels) if d not in elsewhere)
+    if not alone:
+        return array, labels
+    return np.sum(array, axis=alone), [d for i, d in enumerate(labels) if i not in alone]
 
 
 def accumulate(out: Array, init: list[Array], dtype: DType, ctx: Context) -> Array:

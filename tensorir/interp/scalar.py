@@ -78,7 +78,9 @@ def _float(node: Scalar, operands: list[Array], ctx: Context) -> Array:
 
 def _integer(node: Scalar, operands: list[Array]) -> Array:
     if node.dtype.kind == "bool":
-        return np.asarray(_BOOL[node.fn](*operands)) if node.fn in _BOOL else np.asarray(_INTEGER[node.fn](*operands)) != 0
+        return (
+            np.asarray(_BOOL[node.fn](*operands)) if node.fn in _BOOL else np.asarray(_INTEGER[node.fn](*operands)) != 0
+        )
     target = node.dtype.numpy
     wide = [o.astype(np.int64) for o in operands]
     return wrap(np.asarray(_INTEGER[node.fn](*wide)), node.dtype).astype(target)
@@ -93,6 +95,14 @@ def _divide(a: Array, b: Array) -> Array:
 def _remainder(a: Array, b: Array) -> Array:
     _refuse_zero(b)
     return np.fmod(a, b)
+
+
+def _rsqrt(x: Array) -> Array:
+    return 1 / np.sqrt(x)
+
+
+def _gelu(x: Array) -> Array:
+    return x * 0.5 * (1 + erf(x * np.asarray(2**-0.5, x.dtype)))
 
 
 def _refuse_zero(b: Array) -> None:
@@ -120,10 +130,10 @@ _FLOAT: Mapping[str, Callable[..., Array]] = {
     "exp": np.exp,
     "log": np.log,
     "sqrt": np.sqrt,
-    "rsqrt": lambda x: 1 / np.sqrt(x),
+    "rsqrt": _rsqrt,
     "tanh": np.tanh,
     "erf": erf,
-    "gelu": lambda x: x * 0.5 * (1 + erf(x * np.asarray(2**-0.5, x.dtype))),
+    "gelu": _gelu,
     "floor": np.floor,
     "ceil": np.ceil,
     "sin": np.sin,

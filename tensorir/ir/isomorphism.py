@@ -93,9 +93,11 @@ class _Fingerprint:
     def text(self, value: Any) -> str:
         if isinstance(value, Dense):
             return value.digest
-        key = (type(value), value)  # True == 1 == 1.0, but they are different attributes
+        key: Any = (type(value), value)  # True == 1 == 1.0, but they are different attributes
         if key not in self.texts:
-            self.texts[key] = _body_text(value) if isinstance(value, ScalarBody) else f"{value!s}|{type(value).__name__}"
+            self.texts[key] = (
+                _body_text(value) if isinstance(value, ScalarBody) else f"{value!s}|{type(value).__name__}"
+            )
         return self.texts[key]
 
 

@@ -47,7 +47,11 @@ def operand() -> Any:
 
 def operand_list() -> Any:
     """Any number of operands, a tuple."""
-    return attrs.field(metadata={_KIND: "operands"}, converter=tuple)
+    return attrs.field(metadata={_KIND: "operands"}, converter=_as_tuple)
+
+
+def _as_tuple(values: Sequence[Value]) -> tuple[Value, ...]:
+    return tuple(values)
 
 
 def attribute(*, default: Any = attrs.NOTHING, symbol: bool = False) -> Any:

@@ -51,7 +51,7 @@ SCALAR_FNS = _table(
 
 @frozen(eq=False, weakref_slot=True, slots=True)
 class Scalar:
-    """A node: `arg` (with `index`), `const` (with `value`) or a function of `operands`. Make with the functions below."""
+    """A node: `arg` (with `index`), `const` (with `value`) or a function of `operands`; see the makers below."""
 
     fn: str
     operands: tuple[Scalar, ...]
@@ -111,7 +111,7 @@ def apply(name: str, *operands: Scalar) -> Scalar:
     dtype = values[0].dtype
     if any(v.dtype != dtype for v in values):
         raise InferError(f"{name}: operand types differ: {', '.join(str(v.dtype) for v in values)}; cast one")
-    if fn.domain == "float" and not dtype.is_float or fn.domain == "integer" and not dtype.is_integer:
+    if (fn.domain == "float" and not dtype.is_float) or (fn.domain == "integer" and not dtype.is_integer):
         raise InferError(f"{name} takes {fn.domain} operands, got {dtype}")
     return _intern(name, operands, fn.result or dtype)
 

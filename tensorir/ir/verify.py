@@ -43,6 +43,7 @@ def diagnose(module: Module) -> Iterator[Diagnostic]:
 
 def describe(op: Op) -> str:
     """One line about an op that may be invalid: results, name, operands, types."""
+
     def names(values: tuple[Value, ...]) -> str:
         return ", ".join(f"%{v.hint or '?'}" for v in values)
 
@@ -70,7 +71,9 @@ def _check_global(symbol: Global) -> Iterator[Diagnostic]:
         if value.args or len(value.yields) != 1:
             yield Diagnostic(f"the initializer of @{symbol.name} must have no argument and one yield", symbol.loc)
         elif value.yields[0].type != symbol.type:
-            yield Diagnostic(f"@{symbol.name} is {symbol.type}, its initializer yields {value.yields[0].type}", symbol.loc)
+            yield Diagnostic(
+                f"@{symbol.name} is {symbol.type}, its initializer yields {value.yields[0].type}", symbol.loc
+            )
     elif (value.shape, value.dtype) != (symbol.type.shape, symbol.type.dtype):
         yield Diagnostic(f"@{symbol.name} is {symbol.type}, its data {value.dtype}{list(value.shape)}", symbol.loc)
 

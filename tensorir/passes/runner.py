@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
@@ -73,7 +73,7 @@ def write_reproducer(module: Module, p: Pass, folder: Path | None = None) -> Pat
 
 
 @contextmanager
-def _gc_paused() -> Iterator[None]:
+def _gc_paused() -> Generator[None]:
     """Programs have no reference cycles, so collecting while many nodes are made only costs time."""
     was_enabled = gc.isenabled()
     gc.disable()

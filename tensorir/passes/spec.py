@@ -24,14 +24,18 @@ def parse_spec(
     while at < len(text.rstrip()):
         match = _ITEM.match(text, at)
         if match is None:
-            raise TensorIRError(f"pass spec, column {at + 1}: expected name{{option=value …}}, got {text[at : at + 20]!r}")
+            raise TensorIRError(
+                f"pass spec, column {at + 1}: expected name{{option=value …}}, got {text[at : at + 20]!r}"
+            )
         name, options = match.group(1), match.group(2)
         if name in pipelines and options is None:
             found += pipelines[name]
         elif name in passes:
             found.append(_make(passes[name], options or ""))
         else:
-            raise TensorIRError(f"pass spec, column {at + 1}: no pass or pipeline {name!r}{_close(name, [*passes, *pipelines])}")
+            raise TensorIRError(
+                f"pass spec, column {at + 1}: no pass or pipeline {name!r}{_close(name, [*passes, *pipelines])}"
+            )
         at = match.end()
     return tuple(found)
 

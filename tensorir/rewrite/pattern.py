@@ -27,7 +27,7 @@ class Replacement:
     values: tuple[Value, ...]
 
 
-Rewrite: TypeAlias = Union[None, Refused, Value, Op, Sequence[Op], Replacement]
+Rewrite: TypeAlias = Union[Refused, Value, Op, Sequence[Op], Replacement, None]
 """None: the rule does not apply. A value or an op: it replaces the only result, all results. Several ops: the
 results of the last one do."""
 

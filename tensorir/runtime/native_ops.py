@@ -20,9 +20,7 @@ NativeFn = Callable[[Any, "tuple[Array, ...]", Context], "tuple[Array, str]"]
 
 def _pack(op: Pack, inputs: tuple[Array, ...], ctx: Context) -> tuple[Array, str]:
     out = np.empty(_shape(op, ctx), inputs[0].dtype)
-    kernel = calls.pack(
-        inputs[0], out, inner_dims=op.inner_dims_pos, outer_perm=op.outer_dims_perm, padding=op.padding
-    )
+    kernel = calls.pack(inputs[0], out, inner_dims=op.inner_dims_pos, outer_perm=op.outer_dims_perm, padding=op.padding)
     return out, kernel.name
 
 

@@ -71,8 +71,12 @@ class Program:
         )
 
     def __call__(self, *args: npt.ArrayLike, function: str | None = None) -> Any:
-        """The results for `args`: one array, or a tuple of several. They are C-contiguous, writable and own
-        their memory.
+        """The results for `args`: one array, or a tuple of several. See `call`."""
+        results = self.call(args, function)
+        return results[0] if len(results) == 1 else results
+
+    def call(self, args: Sequence[npt.ArrayLike], function: str | None = None) -> tuple[Array, ...]:
+        """The results for `args`. They are C-contiguous, writable and own their memory.
 
         Arguments may have any strides and may be read-only; they are never written. Raises TensorIRError naming
         the argument, what was expected and what was given."""
@@ -84,8 +88,7 @@ class Program:
         run = Run(Context(self.module, sizes, load_global=self._constants.__getitem__))
         results = self._plans[chosen.name].run(arrays, run)
         self.stats = evolve(self.stats, kernels=dict(run.kernels), transient_bytes=run.peak_bytes)
-        owned = _owned(results, (*arrays, *self._constants.values()))
-        return owned[0] if len(owned) == 1 else owned
+        return _owned(results, (*arrays, *self._constants.values()))
 
 
 def _owned(results: tuple[Array, ...], foreign: tuple[Array, ...]) -> tuple[Array, ...]:
@@ -125,5 +128,3 @@ _MOVING = ("linalg.pack", "linalg.unpack", "linalg.broadcast", "tensor.extract_s
 
 def _moves(name: str, traits: Trait) -> bool:
     return bool(traits & Trait.VIEW) or name in _MOVING
-
-

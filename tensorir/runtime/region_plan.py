@@ -115,10 +115,11 @@ def _plan_executable(executable: Executable) -> RegionPlan:
     return plan_region(executable.body, device_target(executable.target), {})
 
 
-def evaluate(
-    module: Module, region: Region, target: Target, load: Callable[[str], Array]
-) -> tuple[Array, ...]:
+def evaluate(module: Module, region: Region, target: Target, load: Callable[[str], Array]) -> tuple[Array, ...]:
     """The yields of a region without arguments, as arrays of their own. `load` gives the data of a global."""
     plan = plan_region(region, target, plan_executables(module))
     ctx = Context(module, {}, load_global=load)
-    return tuple(np.array(a, order="C") if a.base is not None or not a.flags.writeable or not a.flags.c_contiguous else a for a in plan.run((), Run(ctx)))
+    return tuple(
+        np.array(a, order="C") if a.base is not None or not a.flags.writeable or not a.flags.c_contiguous else a
+        for a in plan.run((), Run(ctx))
+    )

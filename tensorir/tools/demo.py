@@ -86,9 +86,12 @@ def _report(module: Module, program: Program, args: argparse.Namespace, counts: 
     difference = float(np.max(np.abs(program(ids, mask) - exact)))
     print(f"\nwhat the compiler did (device {args.device}, data-tiling {args.data_tiling}):")
     print(f"  dispatches per sentence     off {dispatches['off']}, late {dispatches['late']}")
-    print(f"  contractions                {counts.contractions}; encodings set {counts.encodings}, left after propagation {counts.after_propagation}")
-    print(f"  encodings hoisted           {counts.hoisted} into initializers, {counts.evaluated} evaluated when compiled, {program.stats.init_dispatches} left for load")
-    print(f"  packed weights              {counts.packed_bytes / 1e6:.1f} MB of {program.stats.weights_bytes / 1e6:.1f} MB of constants")
+    stats = program.stats
+    print(f"  contractions                {counts.contractions}")
+    print(f"  encodings                   {counts.encodings} set, {counts.after_propagation} left after propagation")
+    print(f"  of those constant           {counts.hoisted} hoisted, {counts.evaluated} evaluated when compiled")
+    print(f"  initializers left for load  {stats.init_dispatches}")
+    print(f"  packed weights              {counts.packed_bytes / 1e6:.1f} MB of {stats.weights_bytes / 1e6:.1f} MB")
     print(f"  compile time                {program.stats.compile_s:.2f} s; per sentence {seconds * 1e3:.1f} ms")
     kernels = ", ".join(f"{n} ×{c}" for n, c in sorted(program.stats.kernels.items())) or "none"
     print(f"  C kernels per sentence      {kernels}")
@@ -139,6 +142,11 @@ def _progress_bar() -> Callable[[str, int, int], None] | None:
         width = 30
         filled = width * done // max(total, 1)
         end = "\r\x1b[K" if done == total else ""
-        print(f"\r{what} [{'#' * filled}{'.' * (width - filled)}] {done}/{total}{end}", end="", file=sys.stderr, flush=True)
+        print(
+            f"\r{what} [{'#' * filled}{'.' * (width - filled)}] {done}/{total}{end}",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        )
 
     return show

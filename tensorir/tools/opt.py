@@ -28,7 +28,9 @@ def add_parser(commands: Any) -> None:
         "opt", help="run passes on a .tir file", epilog=_listing(), formatter_class=argparse.RawDescriptionHelpFormatter
     )
     p.add_argument("file", help="a .tir file, - for standard input")
-    p.add_argument("-p", "--passes", default="", metavar="SPEC", help="pass{option=value …},pass,… or a pipeline's name")
+    p.add_argument(
+        "-p", "--passes", default="", metavar="SPEC", help="pass{option=value …},pass,… or a pipeline's name"
+    )
     p.add_argument("-o", "--output", help="write to this file instead of standard output")
     p.add_argument("--print-after-each", action="store_true", help="print the program after each pass, on stderr")
     p.add_argument("--verify-diagnostics", action="store_true", help="check // expected-error {{text}} comments")

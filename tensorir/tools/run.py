@@ -30,7 +30,13 @@ def add_parser(commands: Any) -> None:
     p = commands.add_parser("run", help="compile and run a .tir file")
     p.add_argument("file", help="a .tir file, - for standard input")
     p.add_argument("--function", help="the function to call; may be left out if there is one, or a @main")
-    p.add_argument("--input", action="append", default=[], metavar="VALUE", help="@x.npy or 2x3xf32=1,2,3,4,5,6 (one value fills all); one per argument")
+    p.add_argument(
+        "--input",
+        action="append",
+        default=[],
+        metavar="VALUE",
+        help="@x.npy or 2x3xf32=1,2,3,4,5,6 (one value fills all); one per argument",
+    )
     p.add_argument("--output", action="append", default=[], metavar="FILE", help="@y.npy or - to print; one per result")
     p.add_argument("--data-tiling", choices=DATA_TILING, default="late")
     p.add_argument("--device", choices=device_names(), default="cpu")
@@ -42,8 +48,7 @@ def run(args: argparse.Namespace) -> int:
     """Prints or stores the results."""
     inputs = [parse_input(text) for text in args.input]
     program = compile(read_module(args.file), (args.device,), args.data_tiling)
-    results = program(*inputs, function=args.function)
-    results = results if isinstance(results, tuple) else (results,)
+    results = program.call(inputs, args.function)
     if args.output and len(args.output) != len(results):
         raise UsageError(f"{len(args.output)} --output for {len(results)} results")
     for target, array in zip(args.output or ["-"] * len(results), results, strict=True):

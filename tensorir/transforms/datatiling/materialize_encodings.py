@@ -129,7 +129,7 @@ class _Rebuild:
 
     def _dispatch(self, op: Dispatch, operands: list[Packed]) -> None:
         body, zeros = self.owner.region(op.body, tuple(x.zero for x in operands))
-        inputs = [x.value for x in operands]
+        inputs = tuple(x.value for x in operands)
         same = body is op.body and all(a is b for a, b in zip(inputs, op.inputs, strict=True))
         new = self.emit.add(op if same else Dispatch(inputs, body, op.device, loc=op.loc))
         for old, value, zero in zip(op.results, new.results, zeros, strict=True):

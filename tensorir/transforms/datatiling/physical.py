@@ -16,8 +16,9 @@ from tensorir.encoding.encoding import Encoding, Role
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import Tiles, operand_layout
 from tensorir.encoding.views import Expanded, Groups
-from tensorir.ir.affine import identity, select
+from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.op import Op
+from tensorir.ir.value import Value
 from tensorir.transforms.datatiling.packed import Emitter, Packed, axis_dims
 
 Form = Callable[[Any, list[Packed], Layout, Emitter], "Packed | None"]
@@ -34,10 +35,10 @@ def contract(op: Contract, operands: list[Packed], layout: Layout, emit: Emitter
         return None
     ready: list[Packed] = []
     for role, x, map in (("lhs", lhs, op.maps[0]), ("rhs", rhs, op.maps[1])):
-        x = emit.stored(x, _canonical(op, role, tiles))  # noqa: PLW2901  # the operand as the kernel wants it
+        x = emit.stored(x, _canonical(op, role, tiles))  # the operand as the kernel wants it
         ready.append(emit.with_zeros(x, map.positions().index(space.k[0])))
     made = BatchMmt4d if space.batch else Mmt4d
-    inits = [emit.stored(x, layout).value for x in init]
+    inits = tuple(emit.stored(x, layout).value for x in init)
     out = made(ready[0].value, ready[1].value, inits, op.dtype, tiles.rhs_order, loc=op.loc)
     return Packed(emit.add(out).result, op.result.type.shape, layout)
 
@@ -67,7 +68,8 @@ def generic(op: Generic, operands: list[Packed], layout: Layout, emit: Emitter) 
         return None
     result_dim = {d: i for i, d in enumerate(op.maps[-1].positions())}
     rank = layout.rank + len(layout.inner_dims)
-    inputs, maps = [], []
+    inputs: list[Value] = []
+    maps: list[AffineMap] = []
     for x, map in zip(operands, op.maps[:-1], strict=True):
         dims = tuple(result_dim[d] for d in map.positions())
         part = layout.projected(dims)
@@ -76,7 +78,7 @@ def generic(op: Generic, operands: list[Packed], layout: Layout, emit: Emitter) 
         inner = [layout.inner_position(dims[d]) for d in part.inner_dims]
         maps.append(select(rank, (*outer, *inner)))
     shape = op.result.type.shape
-    made = Generic(inputs, (*maps, identity(rank)), op.body, layout.packed_shape(shape), loc=op.loc)
+    made = Generic(tuple(inputs), (*maps, identity(rank)), op.body, layout.packed_shape(shape), loc=op.loc)
     return Packed(emit.add(made).result, shape, layout)
 
 

@@ -65,7 +65,7 @@ def unset_through_generic(op: Generic, view: View) -> Rewrite:
             continue
         ops.append(made := SetEncoding(value, e, loc=op.loc))
         inputs.append(made.result)
-    return _unset(Generic(inputs, op.maps, op.body, op.shape, wanted[-1], loc=op.loc), *ops)
+    return _unset(Generic(tuple(inputs), op.maps, op.body, op.shape, wanted[-1], loc=op.loc), *ops)
 
 
 def _encoding_for(map: AffineMap, anchor: AffineMap, encoding: Encoding) -> Encoding:

@@ -48,7 +48,7 @@ def encode(op: Contract) -> Replacement:
     rhs = SetEncoding(op.rhs, Encoding(space, "rhs"), loc=op.loc)
     init = [SetEncoding(v, result, loc=op.loc) for v in op.init]
     inside = Contract(
-        lhs.result, rhs.result, [s.result for s in init], op.maps, op.dtype, encoding=result, loc=op.loc
+        lhs.result, rhs.result, tuple(s.result for s in init), op.maps, op.dtype, encoding=result, loc=op.loc
     )
     unset = UnsetEncoding(inside.result, loc=op.loc)
     return Replacement((lhs, rhs, *init, inside, unset), unset.results)

@@ -59,8 +59,7 @@ class _Specializer:
     def layout(self, encoding: Encoding) -> Layout | None:
         if encoding not in self.layouts:
             found = layout_for(self.resolver, encoding)
-            plain = isinstance(found, Identity) or found.is_plain
-            self.layouts[encoding] = None if plain else found
+            self.layouts[encoding] = None if isinstance(found, Identity) or found.is_plain else found
         return self.layouts[encoding]
 
     def encoding(self, encoding: TypeEncoding | None) -> TypeEncoding | None:

@@ -87,7 +87,7 @@ def _only(op: Dispatch, live: set[Value]) -> Dispatch:
     if len(results) == len(op.results) and len(ops) == len(op.body.ops) and all(used):
         return op
     args = tuple(a for a, u in zip(op.body.args, used, strict=True) if u)
-    inputs = [v for v, u in zip(op.inputs, used, strict=True) if u]
+    inputs = tuple(v for v, u in zip(op.inputs, used, strict=True) if u)
     return Dispatch(inputs, Region(args, tuple(reversed(ops)), yields), op.device, loc=op.loc, results=results)
 
 

@@ -55,7 +55,9 @@ class _Evaluator:
             self.values[name] = symbol.value
             return symbol.value
         if name in self.running:
-            raise TensorIRError(f"the initializer of @{name} needs itself: {' → '.join([*self.running, name])}", symbol.loc)
+            raise TensorIRError(
+                f"the initializer of @{name} needs itself: {' → '.join([*self.running, name])}", symbol.loc
+            )
         self.running.append(name)
         for op in symbol.value.walk():
             if isinstance(op, GlobalLoad):

@@ -134,7 +134,9 @@ def _with_free_ops(cluster: _Cluster, plan: _Plan) -> list[Op]:
 
     for op in cluster.ops:
         operands = [copy_of(v) for v in op.operands]
-        body.append(op if all(a is b for a, b in zip(operands, op.operands, strict=True)) else op.with_operands(operands))
+        body.append(
+            op if all(a is b for a, b in zip(operands, op.operands, strict=True)) else op.with_operands(operands)
+        )
     return body
 
 
@@ -176,7 +178,7 @@ class _Emitter:
         inner = dict(zip(inputs, args, strict=True))
         ops = tuple(o.with_operands([inner.get(v, v) for v in o.operands]) for o in body)
         region = Region(args, ops, tuple(outputs))
-        dispatch = Dispatch([self.env[v] for v in inputs], region, loc=body[-1].loc)
+        dispatch = Dispatch(tuple(self.env[v] for v in inputs), region, loc=body[-1].loc)
         self.ops.append(dispatch)
         for old, new in zip(outputs, dispatch.results, strict=True):
             object.__setattr__(new, "hint", old.hint)  # ours alone: the dispatch was made here

@@ -42,7 +42,13 @@ def joined_units(op: Op, inside: Mapping[Value, Units]) -> Units:
             return inside[op.source]
         case Generic():
             out = {d: i for i, d in enumerate(op.maps[-1].positions())}
-            return _agree([_map(inside[v], dict(enumerate(m.dims)), out) for v, m in zip(op.inputs, op.maps, strict=False) if v in inside])
+            return _agree(
+                [
+                    _map(inside[v], dict(enumerate(m.dims)), out)
+                    for v, m in zip(op.inputs, op.maps, strict=False)
+                    if v in inside
+                ]
+            )
         case Transpose():
             return _rename(inside[op.source], {old: new for new, old in enumerate(op.permutation)})
         case Broadcast():

@@ -28,13 +28,13 @@ class CommonSubexpressions(Pass):
 
 def merge_equal_ops(region: Region) -> Region:
     """f(x, y); f(x, y) == f(x, y)"""
-    seen: dict[tuple[Any, ...], Op] = {}
+    seen: dict[Any, Op] = {}
 
     def visit(op: Op, operands: tuple[Value, ...]) -> Replacement | None:
         if not op.TRAITS & Trait.PURE or op.REGIONS:
             return None
         # With their types, because True == 1 == 1.0 as attributes.
-        attributes = tuple((type(v), v) for v in op.attributes().values())
+        attributes: tuple[Any, ...] = tuple((type(v), v) for v in op.attributes().values())
         first = seen.setdefault((type(op), operands, attributes, tuple(r.type for r in op.results)), op)
         return None if first is op else Replacement((), first.results)
 
