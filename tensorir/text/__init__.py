@@ -1,0 +1,77 @@
+"""The text format of programs: `parse`, `print_module`, and both for types and sizes alone.
+
+Laws: `parse(print_module(m))` is isomorphic to `m` for every valid `m`; printing it again gives the same text;
+printing never fails; parsing raises nothing but ParseError, whatever the text; both take linear time.
+
+    module     = {global | executable | function}                    // comments end with their line
+    global     = "global" @name ":" type "=" (dense [":" type] | "{" {op} "yield" %v ":" type "}") [loc]
+    executable = "executable" @name "target" "(" string ")" args "->" "(" types ")" body [loc]
+    function   = "func" @name args "->" "(" types ")" body [loc]     // its body ends with return, others with yield
+    args       = "(" [%name ":" type {"," %name ":" type}] ")"
+    body       = "{" {op} ("yield" | "return") [%v {"," %v} ":" types] "}"
+    op         = [%r {"," %r} "="] name [%v {"," %v}] ["{" attribute {"," attribute} "}"]
+                 ":" "(" types ")" "->" (type | "(" types ")") [args body {"," args body}] [loc]
+    attribute  = name "=" value
+    value      = int | float | nan | inf | true | false | none | string | @symbol | "[" values "]"
+               | type | element type | size | affine map | scalar body | dense ":" type | #encoding<…> | #layout<…>
+    type       = "tensor" "<" {int "x" | "[" size "]" "x"} element type ["," (#encoding<…> | #layout<…>)] ">"
+    loc        = "loc" "(" string [":" line [":" column]] ")"
+
+Attributes equal to their default are not printed. Sizes and maps: `sizes`; scalar bodies: `bodies`; encodings
+and layouts: `encodings`; data: `dense_data`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tensorir.ir.dims import Dim
+from tensorir.ir.module import Module
+from tensorir.ir.op import Op
+from tensorir.ir.region import Region
+from tensorir.ir.types import TensorType
+from tensorir.text.lexer import Lexer
+from tensorir.text.parser import parse_all
+from tensorir.text.printer import Printer
+from tensorir.text.sizes import size
+from tensorir.text.types import tensor_type
+
+__all__ = ["parse", "parse_dim", "parse_type", "print_module", "print_op", "print_region"]
+
+
+def parse(text: str, registry: Mapping[str, type[Op]], *, file: str = "<string>") -> Module:
+    """The module that `text` is. `registry` has the op classes by name (tensorir.dialects.registry.OPS).
+
+    Ops without a `loc` have their position in `file`. Raises ParseError at the first mistake, with its place."""
+    return parse_all(text, registry, file)
+
+
+def parse_type(text: str) -> TensorType:
+    """A type alone. Raises ParseError."""
+    lex = Lexer(text)
+    type = tensor_type(lex)
+    lex.expect_end()
+    return type
+
+
+def parse_dim(text: str) -> Dim:
+    """A size alone. Raises ParseError."""
+    lex = Lexer(text)
+    dim = size(lex)
+    lex.expect_end()
+    return dim
+
+
+def print_module(module: Module, *, locations: bool = False) -> str:
+    """The text of a module, valid or not; with `loc(…)` behind each op and symbol if `locations`."""
+    return Printer(locations=locations).module(module)
+
+
+def print_op(op: Op) -> str:
+    """The text of one op with its regions."""
+    return Printer().op(op)
+
+
+def print_region(region: Region) -> str:
+    """The text of one region, `(args) {…}`."""
+    return Printer().region(region)

@@ -1,0 +1,215 @@
+"""Constant data, both ways and exact: `dense<1.5>` (every element), `dense<[[1, 2], [3, 4]]>`, `dense<"0x0000803F…">`.
+
+The hexadecimal form holds the elements' bytes, little-endian, row-major; the bytes of one element stand for
+every element. It is used for more than MAX_INLINE elements and for bits that no number stands for (a NaN with
+a payload). The amount of data is checked against the type before anything is allocated.
+"""
+
+from __future__ import annotations
+
+import re
+from math import isfinite, prod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from tensorir.ir.dense import Dense
+from tensorir.ir.diagnostic import ParseError
+from tensorir.ir.dtype import DType
+from tensorir.ir.types import TensorType
+from tensorir.ir.verify import MAX_RANK
+from tensorir.text.lexer import Lexer
+from tensorir.text.literals import number, number_text
+from tensorir.text.types import tensor_type, type_text
+
+MAX_INLINE = 64
+MAX_SPLAT_BYTES = 1 << 31
+"""What `dense<1.0>` may allocate: a few characters must not take a machine down."""
+
+_HEX = re.compile(r'"0x((?:[0-9A-Fa-f]{2})*+)"').fullmatch
+Number = int | float | bool
+
+
+@frozen
+class Literal:
+    """Data as written, its element type still unknown. `shape` is None where one element stands for all."""
+
+    start: int
+    numbers: tuple[Number, ...] = ()
+    places: tuple[int, ...] = ()
+    shape: tuple[int, ...] | None = None
+    hex: str | None = None
+
+
+def dense_text(data: Dense) -> str:
+    """`dense<…>`, without the type."""
+    flat = data.array.reshape(-1)
+    if flat.size == 0:
+        return "dense<[]>"
+    bits = flat.view(f"u{data.dtype.itemsize}")
+    splat = bool((bits == bits[0]).all())
+    if splat or flat.size <= MAX_INLINE:
+        texts = [_element_text(x, data.dtype) for x in (flat[:1] if splat else flat)]
+        if None not in texts:
+            return f"dense<{texts[0] if splat else _nested(list(map(str, texts)), data.shape)}>"
+    return f'dense<"0x{bits[: 1 if splat else None].astype(f"<u{data.dtype.itemsize}").tobytes().hex().upper()}">'
+
+
+def dense_type_text(data: Dense) -> str:
+    """The type that the data alone has."""
+    return type_text(TensorType(data.shape, data.dtype))
+
+
+def literal(lex: Lexer) -> Literal:
+    """Reads `dense<…>`."""
+    start = lex.start
+    lex.expect("dense")
+    lex.expect("<")
+    if lex.kind == "string":
+        found = _HEX(lex.text)
+        if found is None:
+            raise lex.error('expected "0x" and two hexadecimal digits for each byte')
+        value = Literal(start, hex=found[1])
+        lex.advance()
+    elif lex.text == "[":
+        value = _list(lex, start)
+    else:
+        place = lex.start
+        value = Literal(start, (number(lex),), (place,))
+    lex.expect(">")
+    return value
+
+
+def typed_dense(lex: Lexer) -> Dense:
+    """Reads `dense<…> : tensor<…>`."""
+    value = literal(lex)
+    lex.expect(":", "and the type of the data")
+    place = lex.start
+    return build(lex, value, tensor_type(lex), place)
+
+
+def build(lex: Lexer, value: Literal, type: TensorType, place: int) -> Dense:
+    """The array that a literal is under a type. `place` is where the type stands, for errors about it."""
+    shape = tuple(d for d in type.shape if isinstance(d, int))
+    if len(shape) != type.rank:
+        raise lex.error(f"data needs static sizes, the type is {type}", place)
+    count, element = prod(shape), type.dtype
+    try:
+        if value.hex is not None:
+            given, needed = len(value.hex) // 2, element.itemsize * count
+            if given not in (needed, element.itemsize):
+                raise lex.error(f"the data has {given} bytes, {type} needs {needed}", value.start)
+            flat = _from_hex(lex, value, element)
+        elif value.shape in (None, shape) or (value.shape == (0,) and not count):
+            flat = _from_numbers(lex, value, element)
+        else:
+            raise lex.error(f"the data has the shape {list(value.shape or ())}, the type is {type}", value.start)
+        if flat.size == count:
+            return Dense.own(flat.reshape(shape))
+        if count * element.itemsize > MAX_SPLAT_BYTES:
+            raise lex.error(f"{type} takes {count * element.itemsize} bytes, over the limit of 2**31", value.start)
+        return Dense.own(np.full(shape, flat[0], dtype=element.numpy))
+    except ParseError:
+        raise
+    except (MemoryError, ValueError) as e:  # NumPy's own limits
+        raise lex.error(f"{type} can't be allocated: {e}", value.start) from None
+
+
+def _from_hex(lex: Lexer, value: Literal, element: DType) -> npt.NDArray[Any]:
+    size = element.itemsize
+    bits = np.frombuffer(bytes.fromhex(value.hex or ""), f"<u{size}").astype(f"=u{size}")
+    if element.kind == "bool" and bits.size and int(bits.max()) > 1:
+        raise lex.error("a byte of i1 data must be 00 or 01", value.start)
+    return bits.view(element.numpy)
+
+
+def _from_numbers(lex: Lexer, value: Literal, element: DType) -> npt.NDArray[Any]:
+    for x, place in zip(value.numbers, value.places, strict=True):
+        if problem := _misfit(x, element):
+            raise lex.error(problem, place)
+    if not element.is_float:
+        wide = np.array(value.numbers, np.bool_ if element.kind == "bool" else np.int64)
+        return wide.astype(element.numpy)
+    with np.errstate(over="ignore"):
+        made = np.array(value.numbers, np.float64).astype(element.numpy)
+    for x, finite, place in zip(value.numbers, np.isfinite(made), value.places, strict=True):
+        if isfinite(x) and not finite:
+            raise lex.error(f"{number_text(x)} is too large for {element}", place)
+    return made
+
+
+def _misfit(x: Number, element: DType) -> str | None:
+    """Why a number can't be an element, if so."""
+    if isinstance(x, bool) or element.kind == "bool":
+        wanted = "true or false" if element.kind == "bool" else "a number"
+        fits = isinstance(x, bool) and element.kind == "bool"
+        return None if fits else f"an element of {element} is {wanted}"
+    if element.is_float:
+        return None
+    low = -(1 << (element.bits - 1)) if element.kind == "signed" else 0
+    if isinstance(x, float) or not low <= x < low + (1 << element.bits):
+        return f"{number_text(x)} is not in the range of {element}"
+    return None
+
+
+def _element_text(x: Any, element: DType) -> str | None:
+    """The shortest number that reads back as these bits, or None if there is none."""
+    if element.kind == "bool":
+        return "true" if x else "false"
+    if not element.is_float:
+        return str(int(x)) if _same_bits(np.array(int(x)).astype(element.numpy), x) else None
+    for text in (str(x), repr(float(x))):
+        if _same_bits(np.array(float(text)).astype(element.numpy), x):
+            return text if any(c in text for c in ".ein") else text + ".0"
+    return None
+
+
+def _same_bits(a: npt.NDArray[Any], b: Any) -> bool:
+    return a.tobytes() == b.tobytes()
+
+
+def _nested(texts: list[str], shape: tuple[int, ...]) -> str:
+    for size in reversed(shape):
+        texts = [f"[{', '.join(texts[i : i + size])}]" for i in range(0, len(texts), size)]
+    return texts[0]
+
+
+def _list(lex: Lexer, start: int) -> Literal:
+    """Reads nested lists. All lists of one depth must have one length; without recursion."""
+    numbers: list[Number] = []
+    places: list[int] = []
+    lengths: list[int] = []  # per depth, once a list of it has ended; -1 before
+    counts: list[int] = []  # the lists that are open: entries so far
+    leaf_depth = 0
+    while True:
+        place = lex.start
+        if lex.accept("["):
+            if len(counts) >= MAX_RANK or (leaf_depth and len(counts) >= leaf_depth):
+                raise lex.error(f"lists are nested deeper than {leaf_depth or MAX_RANK} here", place)
+            counts.append(0)
+            if len(lengths) < len(counts):
+                lengths.append(-1)
+            if lex.text != "]":
+                continue
+        else:
+            if leaf_depth not in (0, len(counts)):
+                raise lex.error(f"expected '[', found {lex.found()}")
+            leaf_depth = len(counts)
+            places.append(place)
+            numbers.append(number(lex))
+            counts[-1] += 1
+        while counts:
+            if counts[-1] and lex.accept(","):
+                break
+            place = lex.start
+            lex.expect("]", "or ','")
+            count, depth = counts.pop(), len(counts)
+            if lengths[depth] not in (-1, count):
+                raise lex.error(f"this list has {count} entries, another one {lengths[depth]}", place)
+            lengths[depth] = count
+            if counts:
+                counts[-1] += 1
+        else:
+            return Literal(start, tuple(numbers), tuple(places), tuple(lengths))

@@ -1,0 +1,152 @@
+"""The printer: total, deterministic, linear. It prints programs that the verifier or the parser would refuse.
+
+Values that a region does not define print as `%undefined…`, attributes without a text as `#opaque<"…">`, so that
+a reader sees what is wrong and the parser refuses it at its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import TypeAlias, Union
+
+from tensorir.ir.dense import Dense
+from tensorir.ir.location import Location
+from tensorir.ir.module import Executable, Global, Module
+from tensorir.ir.module import Symbol as ModuleSymbol
+from tensorir.ir.op import Op
+from tensorir.ir.region import Region
+from tensorir.ir.types import TensorType
+from tensorir.ir.value import Value
+from tensorir.text.attributes import SymbolRef, opaque, same_value, schema, value_text
+from tensorir.text.dense_data import dense_text, dense_type_text
+from tensorir.text.literals import int_text, quoted, symbol_name
+from tensorir.text.names import Names
+
+_MAX_INDENT = 40
+
+Pieces: TypeAlias = Iterator[Union[str, "Pieces"]]
+"""Text, or an iterator of the pieces that stand there. Regions nest as iterators, not as calls."""
+
+
+class Printer:
+    """Prints one program. Types are kept by identity: hashing a type with a very deep size would recurse."""
+
+    def __init__(self, *, locations: bool = False) -> None:
+        self.locations = locations
+        self._types: dict[int, tuple[TensorType, str]] = {}
+
+    def module(self, module: Module) -> str:
+        """All symbols, a blank line between functions."""
+        return _joined(self._module(module))
+
+    def op(self, op: Op) -> str:
+        """One op without a region around it: its operands have names as if they were arguments."""
+        return _joined(self._op(op, Names(chain(op.operands, op.results)), 0))
+
+    def region(self, region: Region) -> str:
+        """`(args) {…}`."""
+        return _joined(self._region(region, "yield", 0))
+
+    def type(self, value: Value) -> str:
+        """The type of a value."""
+        type = getattr(value, "type", None)
+        if not isinstance(type, TensorType):
+            return opaque(type)
+        known = self._types.get(id(type))
+        if known is None:
+            known = self._types[id(type)] = (type, value_text(type))
+        return known[1]
+
+    def _types_of(self, values: Iterable[Value]) -> str:
+        return ", ".join(map(self.type, values))
+
+    def _module(self, module: Module) -> Pieces:
+        for i, symbol in enumerate(module.all_symbols()):
+            if i and not isinstance(symbol, Global):
+                yield "\n"
+            yield self._symbol(symbol)
+            yield f"{self._loc(symbol.loc)}\n"
+
+    def _symbol(self, symbol: ModuleSymbol) -> Pieces:
+        name = symbol_name(symbol.name)
+        if isinstance(symbol, Global):
+            type = value_text(symbol.type)
+            yield f"global {name} : {type} = "
+            match symbol.value:
+                case Region() as region:
+                    yield self._region(region, "yield", 0, needs_args=False)
+                case Dense() as data:
+                    yield dense_text(data)
+                    if not _has_type(data, symbol.type):
+                        yield f" : {dense_type_text(data)}"
+            return
+        executable = isinstance(symbol, Executable)
+        yield f"executable {name} target({quoted(symbol.target)}) " if executable else f"func {name}"
+        results = f" -> ({self._types_of(symbol.body.yields)})"
+        yield self._region(symbol.body, "yield" if executable else "return", 0, results)
+
+    def _region(self, region: Region, end: str, depth: int, results: str = "", *, needs_args: bool = True) -> Pieces:
+        names = Names(chain(region.args, (r for op in region.ops for r in op.results)))
+        args = ", ".join(f"{names[a]}: {self.type(a)}" for a in region.args)
+        indent = "  " * min(depth, _MAX_INDENT)
+        if needs_args or region.args:
+            yield f"({args}){results} "
+        yield "{\n"
+        for op in region.ops:
+            yield indent + "  "
+            yield self._op(op, names, depth + 1)
+            yield "\n"
+        values = ", ".join(names[y] for y in region.yields)
+        types = f" {values} : {self._types_of(region.yields)}" if region.yields else ""
+        yield f"{indent}  {end}{types}\n{indent}}}"
+
+    def _op(self, op: Op, names: Names, depth: int) -> Pieces:
+        operands = op.operands
+        head = f"{', '.join(names[r] for r in op.results)} = " if op.results else ""
+        inputs = f" {', '.join(names[v] for v in operands)}" if operands else ""
+        types = self._types_of(op.results)
+        results = types if len(op.results) == 1 else f"({types})"
+        yield f"{head}{op.NAME}{inputs}{_attributes(op)} : ({self._types_of(operands)}) -> {results}"
+        for i, region in enumerate(op.regions):
+            yield ", " if i else " "
+            yield self._region(region, "yield", depth)
+        yield self._loc(op.loc)
+
+    def _loc(self, loc: Location) -> str:
+        if not self.locations:
+            return ""
+        position = f":{int_text(loc.line)}" + (f":{int_text(loc.col)}" if loc.col else "") if loc.line else ""
+        return f" loc({quoted(loc.file)}{position})"
+
+
+def _joined(pieces: Pieces) -> str:
+    out: list[str] = []
+    stack = [pieces]
+    while stack:
+        piece = next(stack[-1], None)
+        if piece is None:
+            stack.pop()
+        elif isinstance(piece, str):
+            out.append(piece)
+        else:
+            stack.append(piece)
+    return "".join(out)
+
+
+def _attributes(op: Op) -> str:
+    """` {name = value, …}` of the attributes that differ from their defaults."""
+    defaults = schema(type(op)).defaults
+    parts: list[str] = []
+    for name in op.ATTRIBUTES:
+        value = getattr(op, name)
+        if name in defaults and same_value(value, defaults[name]):
+            continue
+        if name in op.SYMBOLS and isinstance(value, str):
+            value = SymbolRef(value)
+        parts.append(f"{name} = {value_text(value)}")
+    return f" {{{', '.join(parts)}}}" if parts else ""
+
+
+def _has_type(data: Dense, type: TensorType) -> bool:
+    return (data.shape, data.dtype) == (type.shape, type.dtype)
