@@ -1,0 +1,56 @@
+"""tensorir: a tensor compiler that tiles data late, for several devices. See the README for a first program."""
+
+from __future__ import annotations
+
+from tensorir.api import compile
+from tensorir.frontends.builder import FunctionBuilder, ModuleBuilder, Weight
+from tensorir.frontends.tensor import Tensor
+from tensorir.interp import interpret
+from tensorir.ir.diagnostic import Diagnostic, ParseError, Remark, TensorIRError, VerifyError
+from tensorir.ir.dims import ceildiv, floordiv, symbol
+from tensorir.ir.dtype import bf16, f16, f32, f64, i1, i4, i8, i16, i32, i64, u4, u8
+from tensorir.ir.isomorphism import fingerprint, isomorphic
+from tensorir.ir.module import Function, Global, Module
+from tensorir.ir.types import TensorType
+from tensorir.ir.verify import verify
+from tensorir.runtime.program import Program, Stats
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Diagnostic",
+    "Function",
+    "FunctionBuilder",
+    "Global",
+    "Module",
+    "ModuleBuilder",
+    "ParseError",
+    "Program",
+    "Remark",
+    "Stats",
+    "Tensor",
+    "TensorIRError",
+    "TensorType",
+    "VerifyError",
+    "Weight",
+    "bf16",
+    "ceildiv",
+    "compile",
+    "f16",
+    "f32",
+    "f64",
+    "fingerprint",
+    "floordiv",
+    "i1",
+    "i4",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
+    "interpret",
+    "isomorphic",
+    "symbol",
+    "u4",
+    "u8",
+    "verify",
+]

@@ -1,0 +1,21 @@
+"""The weights of all-MiniLM-L6-v2."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tensorir.demo.files import need, read_file
+
+
+def load_weights() -> Mapping[str, npt.NDArray[Any]]:
+    """Name → array of float32, read-only, in the names of the model's file (HuggingFace's BERT)."""
+    loaded = need("safetensors.numpy").load(read_file("model.safetensors"))
+    weights: dict[str, npt.NDArray[Any]] = {}
+    for name, array in loaded.items():
+        weights[name] = kept = array if array.dtype.kind == "i" else np.ascontiguousarray(array, np.float32)
+        kept.flags.writeable = False
+    return weights
