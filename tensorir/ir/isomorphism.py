@@ -93,7 +93,8 @@ class _Fingerprint:
     def text(self, value: Any) -> str:
         if isinstance(value, Dense):
             return value.digest
-        key: Any = (type(value), value)  # True == 1 == 1.0, but they are different attributes
+        # True == 1 == 1.0 and 0.0 == -0.0, but they are different attributes.
+        key: Any = (type(value), repr(value) if isinstance(value, float) else value)
         if key not in self.texts:
             self.texts[key] = (
                 _body_text(value) if isinstance(value, ScalarBody) else f"{value!s}|{type(value).__name__}"
@@ -183,8 +184,9 @@ class _Match:
                 return False
             if not all(self._attribute(x, y, name) for name in x.ATTRIBUTES):
                 return False
-            if not all(self.region(p, q) for p, q in zip(x.regions, y.regions, strict=True)):
-                return False
+            for p, q in zip(x.regions, y.regions, strict=True):  # a loop: regions may be nested deeply
+                if not self.region(p, q):
+                    return False
             if any(v.type != w.type for v, w in zip(x.results, y.results, strict=True)):
                 return False
             env.update(zip(x.results, y.results, strict=True))
@@ -194,4 +196,6 @@ class _Match:
         a, b = getattr(x, name), getattr(y, name)
         if name in x.SYMBOLS and isinstance(self.a, Module):
             return self.symbol(a, b)
-        return type(a) is type(b) and a == b
+        if type(a) is not type(b):
+            return False
+        return repr(a) == repr(b) if isinstance(a, float) else a == b  # NaN is NaN, 0.0 is not -0.0

@@ -31,7 +31,7 @@ from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.types import TensorType
 from tensorir.text.lexer import Lexer
-from tensorir.text.parser import parse_all
+from tensorir.text.parser import ModuleParser
 from tensorir.text.printer import Printer
 from tensorir.text.sizes import size
 from tensorir.text.types import tensor_type
@@ -43,7 +43,7 @@ def parse(text: str, registry: Mapping[str, type[Op]], *, file: str = "<string>"
     """The module that `text` is. `registry` has the op classes by name (tensorir.dialects.registry.OPS).
 
     Ops without a `loc` have their position in `file`. Raises ParseError at the first mistake, with its place."""
-    return parse_all(text, registry, file)
+    return ModuleParser(Lexer(text, file), registry).module()
 
 
 def parse_type(text: str) -> TensorType:

@@ -55,40 +55,45 @@ class SymbolRef:
 def value_text(value: object, depth: int = 0) -> str:
     """An attribute's value. Never raises."""
     try:
-        match value:
-            case None:
-                return "none"
-            case np.generic():
-                return value_text(value.item(), depth) if not isinstance(value.item(), np.generic) else opaque(value)
-            case bool() | int() | float():
-                return number_text(value)
-            case str():
-                return quoted(value)
-            case tuple() | list():
-                if depth > _MAX_PRINTED_NESTING:
-                    return opaque("nested too deep")
-                items = typing.cast("tuple[object, ...]", value)
-                return f"[{', '.join(value_text(v, depth + 1) for v in items)}]"
-            case DimExpr():
-                return size_text(value)
-            case DType():
-                return value.name
-            case TensorType():
-                return type_text(value)
-            case TypeEncoding():
-                return encoding_text(value)
-            case AffineMap():
-                return map_text(value)
-            case ScalarBody():
-                return body_text(value)
-            case Dense():
-                return f"{dense_text(value)} : {dense_type_text(value)}"
-            case SymbolRef():
-                return symbol_name(value.name)
-            case _:
-                return opaque(value)
+        text = _text(value, depth)
     except Exception:  # whatever is wrong inside of it: printing is total
-        return opaque(value)
+        text = None
+    return opaque(value) if text is None else text
+
+
+def _text(value: object, depth: int) -> str | None:
+    match value:
+        case None:
+            return "none"
+        case np.number() | np.bool():  # odd: results of NumPy where Python's numbers belong
+            return value_text(value.item())
+        case bool() | int() | float():
+            return number_text(value)
+        case str():
+            return quoted(value)
+        case tuple() | list():
+            items = typing.cast("tuple[object, ...]", value)
+            if depth > _MAX_PRINTED_NESTING:
+                return None
+            return f"[{', '.join(value_text(v, depth + 1) for v in items)}]"
+        case DimExpr():
+            return size_text(value)
+        case DType():
+            return value.name
+        case TensorType():
+            return type_text(value)
+        case TypeEncoding():
+            return encoding_text(value)
+        case AffineMap():
+            return map_text(value)
+        case ScalarBody():
+            return body_text(value)
+        case Dense():
+            return f"{dense_text(value)} : {dense_type_text(value)}"
+        case SymbolRef():
+            return symbol_name(value.name)
+        case _:
+            return None
 
 
 def opaque(value: object) -> str:
@@ -104,12 +109,12 @@ def attribute_value(lex: Lexer) -> Any:
     """Reads a value: lists become tuples, `@name` a SymbolRef. Without recursion."""
     stack: list[list[Any]] = []
     while True:
-        if lex.text == "[":
+        if lex.at("["):
             if len(stack) >= MAX_NESTING:
                 raise lex.error(f"lists are nested deeper than {MAX_NESTING}")
             lex.advance()
             stack.append([])
-            if lex.text != "]":
+            if not lex.at("]"):
                 continue
         else:
             value = _single(lex)

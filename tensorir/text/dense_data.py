@@ -191,7 +191,7 @@ def _list(lex: Lexer, start: int) -> Literal:
             counts.append(0)
             if len(lengths) < len(counts):
                 lengths.append(-1)
-            if lex.text != "]":
+            if not lex.at("]"):
                 continue
         else:
             if leaf_depth not in (0, len(counts)):

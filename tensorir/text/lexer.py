@@ -80,6 +80,10 @@ class Lexer:
         token = _TOKEN(self.source, self.pos)
         return ("", "") if token is None else (token.lastgroup or "", token[token.lastgroup or ""])
 
+    def at(self, text: str) -> bool:
+        """True if the current token is `text`."""
+        return self.text == text
+
     def accept(self, text: str) -> bool:
         """Goes past the current token if it is `text`."""
         if self.text == text:

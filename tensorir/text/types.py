@@ -31,7 +31,7 @@ def tensor_type(lex: Lexer) -> TensorType:
         lex.pos = whole.end()
         lex.advance()
         return known
-    if lex.text != "tensor":
+    if not lex.at("tensor"):
         raise lex.error(f"expected a type (tensor<…>), found {lex.found()}")
     start = lex.start
     lex.advance()
@@ -40,7 +40,7 @@ def tensor_type(lex: Lexer) -> TensorType:
     shape = _shape(lex)
     element = dtype(lex)
     slot = encoding(lex) if lex.accept(",") else None
-    if lex.text != ">":
+    if not lex.at(">"):
         raise lex.error(f"expected '>' at the end of a type, found {lex.found()}")
     type = lex.types[lex.source[start : lex.pos]] = TensorType(shape, element, slot)
     lex.advance()
@@ -63,11 +63,11 @@ def _shape(lex: Lexer) -> tuple[Dim, ...]:
                 raise lex.error("sizes known only at run time have names here: write [N] instead of ?")
             if lex.kind in ("int", "float"):
                 raise lex.error("expected 'x' and an element type after the sizes")
-            if lex.text != "[":
+            if not lex.at("["):
                 return tuple(dims)
             lex.advance()
             dim = size(lex)
-            if lex.text != "]":
+            if not lex.at("]"):
                 raise lex.error(f"expected ']', found {lex.found()}")
             if lex.source[lex.pos : lex.pos + 1] != "x":
                 raise lex.error("expected 'x' after the size", lex.pos)
