@@ -1,6 +1,6 @@
 """pack and unpack: every line of their tables, and every form of linalg.pack, against NumPy."""
 
-from typing import Any
+from typing import Any, Literal
 
 import ml_dtypes
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tensorir.native import Features, Kernel, cpu_features, kernels, pack, unpack
 
 from . import oracle
-from .guard import guarded_like, outer_strides
+from .guard import extent, guarded_like, outer_strides
 
 LINES = [kernel for kernel in kernels() if kernel.op == "pack" and kernel.runs_with(cpu_features())]
 CHECKS = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
@@ -114,26 +114,51 @@ def test_each_line_is_taken(line: Kernel) -> None:
     assert (back == values).all()
 
 
-@lines
-@pytest.mark.parametrize("first", [0, 1])
-def test_more_than_the_caches_hold(line: Kernel, first: int) -> None:
-    """Large copies may write past the caches: into aligned memory, and into other."""
-    dtype = np.dtype(f"u{int(line.types[0][1:]) // 8}")
-    rows = 2**12 + (3 if first else 0)
-    columns = (9 << 20) // (rows * dtype.itemsize) // 64 * 64 + 64
-    values = np.arange(rows * columns, dtype=np.uint32).astype(dtype).reshape(rows, columns)
-    source = np.asfortranarray(values) if line.rhs_order == "columns" else values
-    tile = (16, 64)
-    expected = oracle.pack(values, (0, 1), tile, (0, 1), 3)
-    memory = np.zeros(expected.nbytes + 128, np.uint8)
+@pytest.mark.parametrize(("order", "tile"), [("C", (1, 16)), ("F", (1, 16)), ("C", (16, 1)), ("F", (16, 1))])
+def test_narrow_tiles_are_not_slow(order: Literal["C", "F"], tile: tuple[int, int]) -> None:
+    """Tiles of one row or one column are copied in lines, or transposed in blocks, as wider ones are."""
+    values = np.arange(64 * 48, dtype=np.uint32).reshape(64, 48)
+    source = np.array(values, order=order)
+    out = np.zeros(oracle.packed_shape(values.shape, (0, 1), tile, (0, 1)), np.uint32)
+    along_lines = (order == "C") == (tile[0] == 1)
+    ran = pack(source, out, inner_dims=(0, 1))
+    assert ran.isa != "ref"
+    assert ran.rhs_order == ("rows" if along_lines else "columns")
+    assert (out == oracle.pack(values, (0, 1), tile, (0, 1), 0)).all()
+
+
+def line_aligned(size: int, dtype: np.dtype[Any], first: int) -> NDArray[Any]:
+    """Zeros that begin `first` elements after a multiple of 64 bytes."""
+    memory = np.zeros(size * dtype.itemsize + 128, np.uint8)
     start = -memory.ctypes.data % 64 + first * dtype.itemsize
-    out = memory[start : start + expected.nbytes].view(dtype).reshape(expected.shape)
+    return memory[start : start + size * dtype.itemsize].view(dtype)
+
+
+@lines
+@pytest.mark.parametrize(
+    ("first", "gap", "width"),
+    [(0, 0, 64), (1, 0, 64), (0, 1, 64), (0, 0, 65)],
+    ids=["aligned", "begin", "distance", "odd tile"],
+)
+def test_more_than_the_caches_hold(line: Kernel, first: int, gap: int, width: int) -> None:
+    """Large copies may write past the caches: only where all of a line's places are aligned."""
+    dtype = np.dtype(f"u{int(line.types[0][1:]) // 8}")
+    rows, columns = 2**12, (9 << 20) // (2**12 * dtype.itemsize) // 64 * 64 + 64
+    values = np.arange(rows * columns, dtype=np.uint32).astype(dtype).reshape(rows, columns)
+    by_columns = line.rhs_order == "columns"
+    source = np.asfortranarray(values) if by_columns else values
+    expected = oracle.pack(values, (0, 1), (16, width), (0, 1), 3)
+    strides = outer_strides(expected.shape, 2, (0, 1), gap, backwards=False)
+    out = np.lib.stride_tricks.as_strided(
+        line_aligned(extent(expected.shape, strides), dtype, first),
+        expected.shape,
+        [stride * dtype.itemsize for stride in strides],
+    )
     pack(source, out, inner_dims=(0, 1), padding=3, features=line.features)
     assert (out == expected).all()
-    memory = np.zeros(values.nbytes + 128, np.uint8)
-    start = -memory.ctypes.data % 64 + first * dtype.itemsize
-    back = memory[start : start + values.nbytes].view(dtype)
-    back = back.reshape(columns, rows).T if line.rhs_order == "columns" else back.reshape(rows, columns)
+    long, short = (columns, rows) if by_columns else (rows, columns)
+    back = line_aligned(long * (short + gap), dtype, first).reshape(long, short + gap)[:, :short]
+    back = back.T if by_columns else back
     unpack(out, back, inner_dims=(0, 1), features=line.features)
     assert (back == values).all()
 

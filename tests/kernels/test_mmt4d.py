@@ -137,12 +137,13 @@ def test_blocks_of_panels(line: Kernel) -> None:
     k1, n1, m1 = 4096 // k0, 640 // n0, 256 // m0 + 1
     lhs = rng.integers(-1, 2, (m1, k1, m0, k0)).astype(np.float32)
     rhs = rng.integers(-1, 2, (n1, k1, k0, n0)).astype(np.float32)
-    out = np.full((m1, n1, m0, n0), np.nan, np.float32)
-    mmt4d(lhs, rhs, out, features=line.features)
+    out = np.ones((m1, n1, m0, n0), np.float32)
+    # Accumulating tells a panel computed twice.
+    mmt4d(lhs, rhs, out, accumulate=True, features=line.features)
     left = lhs.transpose(0, 2, 1, 3).reshape(m1 * m0, k1 * k0)
     right = rhs.transpose(1, 2, 0, 3).reshape(k1 * k0, n1 * n0)
     exact = (left.astype(np.float64) @ right.astype(np.float64)).reshape(m1, m0, n1, n0).transpose(0, 2, 1, 3)
-    assert (out == exact).all()
+    assert (out == exact + 1).all()
 
 
 @lines
