@@ -34,7 +34,11 @@ def _unsupported(contraction: Contraction) -> str:
     for name, dims in (("M", contraction.m), ("N", contraction.n), ("K", contraction.k)):
         if len(dims) != 1:
             return f"mmt4d needs one {name} dim, this contraction has {len(dims)}"
-    return f"batch_mmt4d has one batch dim, this contraction {len(contraction.batch)}" if len(contraction.batch) > 1 else ""
+    return (
+        f"batch_mmt4d has one batch dim, this contraction {len(contraction.batch)}"
+        if len(contraction.batch) > 1
+        else ""
+    )
 
 
 def _for_rows(candidates: list[Kernel], rows: int | None) -> Kernel:

@@ -88,7 +88,7 @@ def _report(module: Module, program: Program, args: argparse.Namespace, counts: 
     print(f"  dispatches per sentence     off {dispatches['off']}, late {dispatches['late']}")
     stats = program.stats
     print(f"  contractions                {counts.contractions}")
-    print(f"  encodings                   {counts.encodings} set, {counts.after_propagation} left after propagation")
+    print(f"  encodings                   {counts.encodings} set; propagated over {counts.propagated} ops")
     print(f"  of those constant           {counts.hoisted} hoisted, {counts.evaluated} evaluated when compiled")
     print(f"  initializers left for load  {stats.init_dispatches}")
     print(f"  packed weights              {counts.packed_bytes / 1e6:.1f} MB of {stats.weights_bytes / 1e6:.1f} MB")
@@ -102,7 +102,7 @@ class _Counts:
     """Counts encodings as the passes go by; what a pass did is seen in the module after it."""
 
     def __init__(self) -> None:
-        self.contractions = self.encodings = self.after_propagation = self.hoisted = self.evaluated = 0
+        self.contractions = self.encodings = self.propagated = self.hoisted = self.evaluated = 0
         self.packed_bytes = 0
         self.pending: set[str] = set()
 
@@ -114,7 +114,8 @@ class _Counts:
                 self.contractions = sum(isinstance(o, Contract) for o in ops)
                 self.encodings = sets
             case "propagate-encodings":
-                self.after_propagation = sets
+                encoded = [o for o in ops if o.results and o.results[0].type.encoding is not None]
+                self.propagated = sum(not isinstance(o, SetEncoding | Contract) for o in encoded)
             case "hoist-constants":
                 self.hoisted = len(_encoding_globals(module))
             case "symbol-dce":
