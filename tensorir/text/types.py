@@ -58,7 +58,6 @@ def _shape(lex: Lexer) -> tuple[Dim, ...]:
             lex.pos = static.end()
         else:
             lex.advance()
-            start = lex.start
             if lex.text == "?":
                 raise lex.error("sizes known only at run time have names here: write [N] instead of ?")
             if lex.kind in ("int", "float"):
@@ -66,6 +65,7 @@ def _shape(lex: Lexer) -> tuple[Dim, ...]:
             if not lex.at("["):
                 return tuple(dims)
             lex.advance()
+            start = lex.start
             dim = size(lex)
             if not lex.at("]"):
                 raise lex.error(f"expected ']', found {lex.found()}")
