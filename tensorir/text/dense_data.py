@@ -21,7 +21,7 @@ from tensorir.ir.dtype import DType
 from tensorir.ir.types import TensorType
 from tensorir.ir.verify import MAX_RANK
 from tensorir.text.lexer import Lexer
-from tensorir.text.literals import number, number_text
+from tensorir.text.literals import float_text, number, number_text
 from tensorir.text.types import tensor_type, type_text
 
 MAX_INLINE = 64
@@ -160,9 +160,12 @@ def _element_text(x: Any, element: DType) -> str | None:
         return "true" if x else "false"
     if not element.is_float:
         return str(int(x)) if _same_bits(np.array(int(x)).astype(element.numpy), x) else None
-    for text in (str(x), repr(float(x))):
-        if _same_bits(np.array(float(text)).astype(element.numpy), x):
-            return text if any(c in text for c in ".ein") else text + ".0"
+    # NumPy's own types print their shortest decimal; ml_dtypes' (bf16) need at most 9 digits.
+    shortest = [str(x)] if element.numpy.kind == "f" else [f"{float(x):.{digits}g}" for digits in range(1, 10)]
+    for value in (*map(float, shortest), float(x)):
+        text = float_text(value)
+        if _same_bits(np.array(float(text)).astype(element.numpy), x):  # float(text): a NaN loses its payload
+            return text
     return None
 
 

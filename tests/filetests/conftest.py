@@ -29,7 +29,9 @@ _CHECKS = re.compile(r"//\s*CHECK(-[A-Z]+)?:")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    return TirFile.from_parent(parent, path=file_path) if file_path.suffix == ".tir" else None
+    if file_path.suffix != ".tir":
+        return None
+    return TirFile.from_parent(parent, path=file_path)  # pyright: ignore[reportUnknownMemberType]  # untyped in pytest
 
 
 class TirFile(pytest.File):
@@ -39,18 +41,18 @@ class TirFile(pytest.File):
         if not runs:
             raise self.CollectError(f"{self.path}: no // RUN: line")
         for number, run in enumerate(runs, 1):
-            yield TirRun.from_parent(
+            yield TirRun.from_parent(  # pyright: ignore[reportUnknownMemberType]  # untyped in pytest
                 self, name=f"run{number}", run=run, checked="| filecheck" in run or _CHECKS.search(text)
             )
 
 
-class CheckFailed(Exception):
+class CheckError(Exception):
     """A command of a RUN line failed, or its output is not as the CHECK lines say."""
 
 
 class TirRun(pytest.Item):
     def __init__(self, *, run: str, checked: object, **keywords: Any) -> None:
-        super().__init__(**keywords)
+        super().__init__(**keywords)  # pyright: ignore[reportUnknownMemberType]  # untyped in pytest
         self.run = run
         self.checked = bool(checked)
 
@@ -59,7 +61,7 @@ class TirRun(pytest.Item):
         code, out, err = self._tool(shlex.split(command))
         fails = command.startswith("not ")
         if code != fails:
-            raise CheckFailed(f"exit code {code}, expected {int(fails)}\n--- stderr\n{err}\n--- stdout\n{out}")
+            raise CheckError(f"exit code {code}, expected {int(fails)}\n--- stderr\n{err}\n--- stdout\n{out}")
         if self.checked:
             self._filecheck(shlex.split(check), out)
 
@@ -87,10 +89,10 @@ class TirRun(pytest.Item):
             matcher.stderr = messages
             code = matcher.run()
         if code:
-            raise CheckFailed(f"{messages.getvalue()}\n--- output\n{output}")
+            raise CheckError(f"{messages.getvalue()}\n--- output\n{output}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        if isinstance(excinfo.value, CheckFailed):
+        if isinstance(excinfo.value, CheckError):
             return f"// RUN: {self.run}\n{excinfo.value}"
         return super().repr_failure(excinfo, style)
 
