@@ -31,8 +31,13 @@ def generic(op: linalg.Generic, inputs: Arrays, ctx: Context) -> Arrays:
         out = evaluate_body(op.body, aligned, ctx)
     except InferError as e:
         raise TensorIRError(f"{op.NAME}: {e}", op.loc) from None
-    out = np.broadcast_to(out, sizes).transpose(op.maps[-1].positions())
+    out = _transposed(np.broadcast_to(out, sizes), op.maps[-1].positions())
     return (out if out.flags.writeable else out.copy(),)
+
+
+def _transposed(array: Array, order: Sequence[int]) -> Array:
+    """NumPy takes an empty order for "no order given"."""
+    return array.transpose(order) if order else array
 
 
 def _align(array: Array, map: AffineMap, sizes: tuple[int, ...]) -> Array:
@@ -41,7 +46,8 @@ def _align(array: Array, map: AffineMap, sizes: tuple[int, ...]) -> Array:
         dims = map.positions()
         order = sorted(range(len(dims)), key=dims.__getitem__)
         present = set(dims)
-        return array.transpose(order)[tuple(slice(None) if d in present else None for d in range(len(sizes)))]
+        spread = tuple(slice(None) if d in present else None for d in range(len(sizes)))
+        return np.asarray(_transposed(array, order)[spread])
     points = np.indices(sizes).reshape(len(sizes), -1).T
     index = np.array([map.apply(tuple(int(i) for i in p)) for p in points], np.int64).reshape(-1, array.ndim)
     return array[tuple(index.T)].reshape(sizes)
@@ -73,7 +79,7 @@ def multiply(lhs: Array, rhs: Array, dims: Sequence[Sequence[int]], dtype: DType
 
     def matrix(array: Array, labels: Sequence[int], rows: list[int], columns: list[int]) -> Array:
         order = [list(labels).index(d) for d in (*batch, *rows, *columns)]
-        return array.transpose(order).reshape(_size(batch), _size(rows), _size(columns))
+        return _transposed(array, order).reshape(_size(batch), _size(rows), _size(columns))
 
     def _size(labels: list[int]) -> int:
         return math.prod(size[d] for d in labels)
@@ -81,7 +87,7 @@ def multiply(lhs: Array, rhs: Array, dims: Sequence[Sequence[int]], dtype: DType
     with np.errstate(all="ignore"):
         product = np.matmul(matrix(a, in_lhs, m, k), matrix(b, in_rhs, k, n))
     made = [*batch, *m, *n]
-    return product.reshape([size[d] for d in made]).transpose([made.index(d) for d in out])
+    return _transposed(product.reshape([size[d] for d in made]), [made.index(d) for d in out])
 
 
 def _sum_alone(array: Array, labels: Sequence[int], elsewhere: Sequence[int]) -> tuple[Array, Sequence[int]]:
@@ -97,7 +103,7 @@ def accumulate(out: Array, init: list[Array], dtype: DType, ctx: Context) -> Arr
     if init:
         with np.errstate(all="ignore"):
             out = out + init[0].astype(out.dtype)
-    return convert(out, dtype, ctx) if out.dtype != ctx.numpy(dtype) else np.ascontiguousarray(out)
+    return convert(out, dtype, ctx) if out.dtype != ctx.numpy(dtype) else np.asarray(out, order="C")
 
 
 def reduce(op: linalg.Reduce, inputs: Arrays, ctx: Context) -> Arrays:
@@ -131,7 +137,7 @@ def _limits(dtype: DType) -> tuple[Any, Any]:
 
 
 def transpose(op: linalg.Transpose, inputs: Arrays, ctx: Context) -> Arrays:
-    return (inputs[0].transpose(op.permutation),)
+    return (_transposed(inputs[0], op.permutation),)
 
 
 def broadcast(op: linalg.Broadcast, inputs: Arrays, ctx: Context) -> Arrays:

@@ -14,13 +14,16 @@ from tensorir.ir.region import Region
 from tensorir.ir.types import Type
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Function:
     """A callable program. Symbols in the argument types are bound by each call."""
 
     name: str
     body: Region
     loc: Location = UNKNOWN
+
+    def __repr__(self) -> str:
+        return f"<Function @{self.name}>"
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -52,13 +55,16 @@ Symbol: TypeAlias = Union[Function, Global, Executable]
 S = TypeVar("S", Function, Global, Executable)
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Module:
     """Everything that is compiled together. Symbols are unique over all three kinds (checked by `verify`)."""
 
     functions: tuple[Function, ...] = field(default=(), converter=tuple)
     globals: tuple[Global, ...] = field(default=(), converter=tuple)
     executables: tuple[Executable, ...] = field(default=(), converter=tuple)
+
+    def __repr__(self) -> str:
+        return f"<Module {', '.join('@' + f.name for f in self.functions) or 'without functions'}>"
 
     @cached_property
     def symbols(self) -> dict[str, Symbol]:

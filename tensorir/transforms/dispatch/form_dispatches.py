@@ -52,6 +52,8 @@ class _Plan:
     free: dict[Value, Op] = field(factory=dict[Value, Op])
     level: dict[Value, int] = field(factory=dict[Value, int])
     """The cluster (counted from 1) after which the value is known; 0: before all."""
+    returned: dict[Value, Value] = field(factory=dict[Value, Value])
+    """A free value that the function returns → its copy in a dispatch of its own."""
 
     def place(self, op: Op) -> None:
         kind = kind_of(op, all(v in self.constant for v in op.operands))
@@ -66,10 +68,13 @@ class _Plan:
 
     def open_for(self, value: Value) -> None:
         """Gives a free value that the function returns a dispatch: somebody must write it."""
-        op = self.free.pop(value)
+        if value in self.returned:
+            return
+        op = self.free[value].rebuilt(self.free[value].operands)
         cluster = _Cluster(len(self.clusters) + 1, frozenset())
         self.clusters.append(cluster)
         self._add(op, cluster, {})
+        self.returned.update(zip(self.free[value].results, op.results, strict=True))
 
     def _keep_outside(self, op: Op, kind: Kind, level: int) -> None:
         for r in op.results:
@@ -158,7 +163,10 @@ class _Emitter:
         for cluster in self.plan.clusters:
             self._emit_cluster(cluster)
             self._emit_outside(by_level.get(cluster.level, []))
-        return Region(self.region.args, tuple(self.ops), tuple(self.env[y] for y in self.region.yields))
+        return Region(self.region.args, tuple(self.ops), tuple(self.env[y] for y in self._yields()))
+
+    def _yields(self) -> list[Value]:
+        return [self.plan.returned.get(y, y) for y in self.region.yields]
 
     def _is_inside(self, op: Op) -> bool:
         return all(r in self.plan.cluster_of or r in self.plan.free for r in op.results)
@@ -187,7 +195,7 @@ class _Emitter:
     def _wanted_outside(self) -> set[Value]:
         """Values made in a dispatch that someone outside of it reads."""
         cluster_of = self.plan.cluster_of
-        wanted = {y for y in self.region.yields if y in cluster_of}
+        wanted = {y for y in self._yields() if y in cluster_of}
         for cluster, body in self.bodies.items():
             wanted |= {v for o in body for v in o.operands if cluster_of.get(v, cluster) is not cluster}
         for op in self.region.ops:

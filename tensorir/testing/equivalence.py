@@ -1,0 +1,107 @@
+"""Checks that two programs mean the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tensorir.dialects.linalg import Generic, LayerNorm, Softmax
+from tensorir.interp import interpret
+from tensorir.ir.module import Function, Module
+from tensorir.ir.scalar import ScalarBody
+from tensorir.testing.programs import arguments
+
+Array = npt.NDArray[Any]
+Runnable = Module | Callable[..., Any]
+
+_EXACT_FNS = frozenset(
+    [
+        "arg",
+        "const",
+        "cast",
+        "add",
+        "sub",
+        "mul",
+        "max",
+        "min",
+        "neg",
+        "abs",
+        "select",
+        "eq",
+        "ne",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+    ]
+)
+
+
+def assert_equivalent(
+    a: Module, b: Runnable, args: Sequence[Array] | None = None, *, function: str = "main", seed: int = 0
+) -> None:
+    """Fails unless `b` (a module, interpreted, or a callable such as a compiled program) gives the results of `a`.
+
+    `args` default to small integers from `seed`. Integer results must be equal. A float result must be bit-identical
+    if `a` computes it exactly: all its ops are exact on integers and a float64 run gives the same numbers. Otherwise
+    |b − a₆₄| ≤ 16·|a − a₆₄| + 2⁻¹⁸·max(1, |a₆₄|), the maxima over the tensor, where a₆₄ is a float64 run of `a`
+    (2⁻⁵ instead of 2⁻¹⁸ with bf16, 2⁻⁸ with f16); NaN and infinities must stand in the same places."""
+    given = arguments(a, seed, function) if args is None else args
+    expected = interpret(a, function, given)
+    exact = interpret(a, function, given, widen=True)
+    got = interpret(b, function, given) if isinstance(b, Module) else b(*given)
+    results: tuple[Array, ...] = got if isinstance(got, tuple) else (got,)
+    assert len(results) == len(expected), f"{len(results)} results, expected {len(expected)}"
+    must_be_exact = _computes_exactly(a, function)
+    unit = _unit(a, function)
+    for i, (r, e, x) in enumerate(zip(results, expected, exact, strict=True)):
+        assert (r.dtype, r.shape) == (e.dtype, e.shape), f"result {i}: {r.dtype}{r.shape}, expected {e.dtype}{e.shape}"
+        _assert_close(i, r, e, x, must_be_exact, unit)
+
+
+def _assert_close(i: int, got: Array, expected: Array, exact: Array, must_be_exact: bool, unit: float) -> None:
+    if expected.dtype.kind in "iub" or expected.dtype.name in ("int4", "uint4"):
+        _assert_same(i, got, expected)
+        return
+    wide = [np.asarray(a, np.float64) for a in (got, expected, exact)]
+    if must_be_exact and np.array_equal(wide[1], wide[2], equal_nan=True):
+        _assert_same(i, got, expected)
+        return
+    finite = np.isfinite(wide[2])
+    np.testing.assert_array_equal(wide[0][~finite], wide[2][~finite], err_msg=f"result {i}: NaN or infinity")
+    g, e, x = (w[finite] for w in wide)
+    if not x.size:
+        return
+    bound = 16 * float(np.max(np.abs(e - x))) + unit * max(1.0, float(np.max(np.abs(x))))
+    error = np.abs(g - x)
+    worst = int(np.argmax(error))
+    if not error[worst] <= bound:
+        position = tuple(int(p) for p in np.argwhere(finite)[worst])
+        raise AssertionError(f"result {i}{list(position)}: {g[worst]}, expected {x[worst]} ± {bound:.2e}")
+
+
+def _assert_same(i: int, got: Array, expected: Array) -> None:
+    np.testing.assert_array_equal(got, expected, err_msg=f"result {i} should be bit-identical")
+
+
+def _computes_exactly(module: Module, function: str) -> bool:
+    for op in module.lookup(Function, function).body.walk():
+        if isinstance(op, Softmax | LayerNorm):
+            return False
+        if isinstance(op, Generic) and not _is_exact(op.body):
+            return False
+    return True
+
+
+def _is_exact(body: ScalarBody) -> bool:
+    return all(n.fn in _EXACT_FNS for n in body.nodes())
+
+
+def _unit(module: Module, function: str) -> float:
+    """The slack for one tensor, by the coarsest float type in the function."""
+    body = module.lookup(Function, function).body
+    names = {v.type.dtype.name for v in body.args} | {r.type.dtype.name for o in body.walk() for r in o.results}
+    return 2.0**-5 if "bf16" in names else 2.0**-8 if "f16" in names else 2.0**-18

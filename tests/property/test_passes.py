@@ -1,0 +1,68 @@
+"""The law of every pass and of every prefix of every pipeline: it keeps what the program means."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, note
+from hypothesis import strategies as st
+
+from tensorir.api import compile
+from tensorir.ir.isomorphism import fingerprint, isomorphic
+from tensorir.ir.module import Module
+from tensorir.passes.runner import run_passes
+from tensorir.pipelines import PASSES, pipeline
+from tensorir.testing.equivalence import assert_equivalent
+from tensorir.testing.strategies import programs
+from tensorir.text import print_module
+
+SEEDS = st.integers(0, 1 << 30)
+DEVICES = st.sampled_from(["cpu", "reference"])
+TILINGS = st.sampled_from(["late", "off"])
+
+
+@pytest.mark.parametrize("name", PASSES)
+@given(module=programs(), seed=SEEDS)
+def test_every_pass_alone_keeps_the_meaning(name: str, module: Module, seed: int) -> None:
+    note(print_module(module))
+    assert_equivalent(module, run_passes(module, (PASSES[name](),)), seed=seed)
+
+
+@given(module=programs(), seed=SEEDS, device=DEVICES, tiling=TILINGS, data=st.data())
+def test_every_prefix_of_a_pipeline_keeps_the_meaning(
+    module: Module, seed: int, device: str, tiling: str, data: st.DataObject
+) -> None:
+    passes = pipeline(tiling, device).passes
+    length = data.draw(st.integers(1, len(passes)), label="passes")
+    note(print_module(module))
+    assert_equivalent(module, run_passes(module, passes[:length]), seed=seed)
+
+
+@given(module=programs(), seed=SEEDS, device=DEVICES, tiling=TILINGS)
+def test_compiled_programs_give_what_the_interpreter_gives(module: Module, seed: int, device: str, tiling: str) -> None:
+    note(print_module(module))
+    assert_equivalent(module, compile(module, (device,), tiling, verify_each=True), seed=seed)
+
+
+@given(module=programs())
+def test_every_pass_returns_the_module_itself_when_run_again_on_its_result(module: Module) -> None:
+    """Simplifications are idempotent, and report "nothing changed" by identity."""
+    for name in ("canonicalize", "cse", "symbol-dce", "set-encodings"):
+        once = run_passes(module, (PASSES[name](),))
+        again = run_passes(once, (PASSES[name](),))
+        assert again is once or name == "canonicalize" and isomorphic(again, once)
+
+
+@given(module=programs())
+def test_late_has_at_most_the_dispatches_of_off(module: Module) -> None:
+    note(print_module(module))
+    late, off = compile(module, data_tiling="late"), compile(module, data_tiling="off")
+    assert late.stats.dispatches <= off.stats.dispatches
+    assert late.stats.init_dispatches == off.stats.init_dispatches == 0
+
+
+@given(module=programs())
+def test_on_a_device_that_declines_late_is_off(module: Module) -> None:
+    note(print_module(module))
+    late, off = (compile(module, ("reference",), t).module for t in ("late", "off"))
+    assert isomorphic(late, off)
+    assert fingerprint(late) == fingerprint(off)
