@@ -125,10 +125,11 @@ class Layout(TypeEncoding):
         for group in view.groups:
             if len(group) > 1 and any(self.tile(d) for d in group[:-1]):
                 return None
-            tile = self.tile(group[-1])
-            if len(group) > 1 and tile and not divisible(view.shape[group[-1]], tile):
+            innermost = group[len(group) - 1]
+            tile = self.tile(innermost)
+            if len(group) > 1 and tile and not divisible(view.shape[innermost], tile):
                 return None
-        last = {group[-1]: g for g, group in enumerate(view.groups)}
+        last = {group[len(group) - 1]: g for g, group in enumerate(view.groups)}
         return Layout(
             tuple(last[d] for d in self.inner_dims),
             self.inner_tiles,

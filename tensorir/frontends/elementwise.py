@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 from tensorir.dialects.linalg import Generic, Reduce
@@ -19,9 +20,12 @@ Operand = Value | ScalarValue
 
 
 def elementwise(
-    make: Callable[..., Scalar], operands: Sequence[Operand], loc: Location, shape: tuple[Dim, ...] | None = None
+    make: Callable[[Sequence[Scalar]], Scalar],
+    operands: Sequence[Operand],
+    loc: Location,
+    shape: tuple[Dim, ...] | None = None,
 ) -> list[Op]:
-    """The ops that compute `make(*elements)`; the last one's result is the answer.
+    """The ops that compute `make(elements)`; the last one's result is the answer.
 
     Python numbers become constants of the first tensor's type. `shape` is the result's; None: that of the operands
     broadcast together. Raises InferError for shapes or types that don't fit."""
@@ -35,7 +39,7 @@ def elementwise(
         inputs.append(squeezed)
         maps.append(select(len(shape), dims))
     dtypes = tuple(v.type.dtype for v in inputs)
-    body = ScalarBody(dtypes, make(*_elements(operands, dtypes)))
+    body = ScalarBody(dtypes, make(_elements(operands, dtypes)))
     ops.append(Generic(tuple(inputs), (*maps, identity(len(shape))), body, shape, loc=loc))
     return ops
 
@@ -85,7 +89,7 @@ def _without_unit_dims(
     op: Op
     if kept:
         starts = [0, *kept[1:], len(source)]
-        groups = tuple(tuple(range(a, b)) for a, b in zip(starts, starts[1:], strict=False))
+        groups = tuple(tuple(range(a, b)) for a, b in itertools.pairwise(starts))
         op = CollapseShape(value, groups, loc=loc)
     else:
         op = Reduce(value, "max", tuple(range(len(source))), loc=loc)  # of one element: that element

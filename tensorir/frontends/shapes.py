@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from types import EllipsisType
 
@@ -87,7 +88,7 @@ def unit_groups(rank: int, dropped: Sequence[int]) -> Groups:
     """The groups that merge each dropped dim (of size 1) into a neighbour that stays."""
     kept = [d for d in range(rank) if d not in dropped]
     starts = [0, *kept[1:], rank]
-    return tuple(tuple(range(a, b)) for a, b in zip(starts, starts[1:], strict=False))
+    return tuple(tuple(range(a, b)) for a, b in itertools.pairwise(starts))
 
 
 def sliced(
@@ -145,7 +146,7 @@ def contraction_maps(spec: str, lhs_rank: int, rhs_rank: int) -> tuple[AffineMap
     """Maps of an einsum spec such as "bmk,bnk->bmn". Raises InferError for a spec that is none."""
     inputs, arrow, out = spec.replace(" ", "").partition("->")
     lhs, comma, rhs = inputs.partition(",")
-    if not arrow or not comma or not (lhs + rhs + out).isalpha() and lhs + rhs + out:
+    if not arrow or not comma or (not (lhs + rhs + out).isalpha() and lhs + rhs + out):
         raise InferError(f'{spec!r} is no contraction: write it like "bmk,bnk->bmn"')
     for name, letters, rank in (("left", lhs, lhs_rank), ("right", rhs, rhs_rank)):
         if len(letters) != rank or len(set(letters)) != rank:

@@ -138,22 +138,22 @@ class Tensor:
         return self._unary("gelu")
 
     def relu(self) -> Tensor:
-        return self._elementwise(lambda x: apply("max", x, const(0, x.dtype)), self)
+        return self._elementwise(lambda x: apply("max", x[0], const(0, x[0].dtype)), self)
 
     def abs(self) -> Tensor:
         return self._unary("abs")
 
     def cast(self, dtype: DType) -> Tensor:
         """Another element type: floats round to nearest even, to integers truncate, integers wrap."""
-        return self if dtype == self.dtype else self._elementwise(lambda x: cast(x, dtype), self)
+        return self if dtype == self.dtype else self._elementwise(lambda x: cast(x[0], dtype), self)
 
     def where(self, yes: Operand, no: Operand) -> Tensor:
         """`yes` where this i1 tensor is true, `no` elsewhere; at least one of them a tensor."""
-        return self._elementwise(lambda y, n, c: apply("select", c, y, n), yes, no, self)
+        return self._elementwise(lambda x: apply("select", x[2], x[0], x[1]), yes, no, self)
 
     def broadcast_to(self, shape: Sequence[Dim]) -> Tensor:
         """The same elements, repeated along dims of size 1 and new leading dims."""
-        return self._emit(lambda: elementwise(lambda x: x, [self.value], self._loc(), tuple(shape)))
+        return self._emit(lambda: elementwise(lambda x: x[0], [self.value], self._loc(), tuple(shape)))
 
     # -- contractions
 
@@ -293,13 +293,13 @@ class Tensor:
     # -- how ops are made
 
     def _unary(self, fn: str) -> Tensor:
-        return self._elementwise(lambda x: apply(fn, x), self)
+        return self._elementwise(lambda x: apply(fn, x[0]), self)
 
     def _binary(self, fn: str, other: Operand, *, swapped: bool = False) -> Tensor:
         pair = (other, self) if swapped else (self, other)
-        return self._elementwise(lambda x, y: apply(fn, x, y), *pair)
+        return self._elementwise(lambda x: apply(fn, *x), *pair)
 
-    def _elementwise(self, make: Callable[..., Scalar], *operands: Operand) -> Tensor:
+    def _elementwise(self, make: Callable[[Sequence[Scalar]], Scalar], *operands: Operand) -> Tensor:
         def ops() -> list[Op]:
             given = [x if isinstance(x, int | float) else self._own(x).value for x in operands]
             return elementwise(make, given, self._loc())

@@ -47,7 +47,8 @@ def operand() -> Any:
 
 def operand_list() -> Any:
     """Any number of operands, a tuple."""
-    return attrs.field(metadata={_KIND: "operands"}, converter=_as_tuple)
+    field: Any = attrs.field  # its overloads for converters don't cover a generic tuple
+    return field(metadata={_KIND: "operands"}, converter=_as_tuple)
 
 
 def _as_tuple(values: Sequence[Value]) -> tuple[Value, ...]:

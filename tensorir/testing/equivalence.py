@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -52,8 +52,8 @@ def assert_equivalent(
     given = arguments(a, seed, function) if args is None else args
     expected = interpret(a, function, given)
     exact = interpret(a, function, given, widen=True)
-    got = interpret(b, function, given) if isinstance(b, Module) else b(*given)
-    results: tuple[Array, ...] = got if isinstance(got, tuple) else (got,)
+    got: Any = interpret(b, function, given) if isinstance(b, Module) else b(*given)
+    results = cast("tuple[Array, ...]", got if isinstance(got, tuple) else (got,))
     assert len(results) == len(expected), f"{len(results)} results, expected {len(expected)}"
     must_be_exact = _computes_exactly(a, function)
     unit = _unit(a, function)

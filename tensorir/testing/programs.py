@@ -15,7 +15,17 @@ import numpy.typing as npt
 from hypothesis import strategies as st
 
 from tensorir.dialects.flow import GlobalLoad
-from tensorir.dialects.linalg import Broadcast, Contract, Fill, Generic, LayerNorm, Reduce, Softmax, Transpose
+from tensorir.dialects.linalg import (
+    Broadcast,
+    Contract,
+    Fill,
+    Generic,
+    LayerNorm,
+    Reduce,
+    ReductionKind,
+    Softmax,
+    Transpose,
+)
 from tensorir.dialects.tensor import CollapseShape, Concat, Constant, ExpandShape, ExtractSlice, Gather, Pad
 from tensorir.ir.affine import identity, select
 from tensorir.ir.builder import RegionBuilder
@@ -187,7 +197,8 @@ class _Writer:
         rank = x.type.rank
         turned = self.draw(permutation(rank))
         shape = tuple(x.type.shape[d] for d in turned)
-        y = self._pick(lambda v: v.type.dtype == x.type.dtype and v.type.shape == shape)
+        wanted = TensorType(shape, x.type.dtype)
+        y = self._pick(lambda v: v.type == wanted)
         fn = self.draw(st.sampled_from(["add", "sub", "mul", "max", "gelu", "tanh", "neg"]))
         limit = EXACT.get(x.type.dtype, 1)
         if fn in ("gelu", "tanh", "neg") or y is None:
@@ -277,7 +288,8 @@ class _Writer:
         if x is None:
             return
         dims = self.draw(st.lists(st.integers(0, x.type.rank - 1), unique=True, min_size=1).map(tuple))
-        kind = self.draw(st.sampled_from(["add", "max", "min"]))
+        kinds: list[ReductionKind] = ["add", "max", "min"]
+        kind = self.draw(st.sampled_from(kinds))
         count = int(np.prod([s for d in dims if isinstance(s := x.type.shape[d], int)])) if kind == "add" else 1
         x = self._within(x, max(EXACT.get(x.type.dtype, 1) // max(count, 1), 1))
         if self.bounds[x] * count <= EXACT.get(x.type.dtype, 1):

@@ -43,13 +43,21 @@ def dims(symbols: tuple[str, ...] = ("M", "N", "S")) -> st.SearchStrategy[Dim]:
     def deeper(inner: st.SearchStrategy[Dim]) -> st.SearchStrategy[Dim]:
         divisor = st.integers(1, 17)
         return st.one_of(
-            st.builds(lambda a, b: a + b, inner, inner),
-            st.builds(lambda a, b: a * b, inner, inner),
+            st.builds(_add, inner, inner),
+            st.builds(_multiply, inner, inner),
             *(st.builds(fn, inner, divisor) for fn in (ceildiv, floordiv, mod)),
         )
 
     leaves: st.SearchStrategy[Dim] = st.one_of(st.integers(0, 40), st.sampled_from([symbol(s) for s in symbols]))
     return st.recursive(leaves, deeper, max_leaves=4)
+
+
+def _add(a: Dim, b: Dim) -> Dim:
+    return a + b
+
+
+def _multiply(a: Dim, b: Dim) -> Dim:
+    return a * b
 
 
 def shapes(max_rank: int = 4) -> st.SearchStrategy[tuple[int, ...]]:
@@ -125,7 +133,7 @@ def encodings(draw: st.DrawFn) -> Encoding:
     if draw(st.booleans()):
         encoding = encoding.through(Transposed(draw(permutations(rank))))
     if draw(st.booleans()):
-        split = tuple((g,) for g in range(rank - 1)) + ((rank - 1, rank),)
+        split = (*tuple((g,) for g in range(rank - 1)), (rank - 1, rank))
         shape = tuple(draw(st.sampled_from([1, 2, 16, 32])) for _ in range(rank + 1))
         return encoding.through(Expanded(split, shape))
     if draw(st.booleans()):

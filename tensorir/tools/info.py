@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
 def _choice(device: str, types: tuple[DType, DType, DType]) -> str:
     m, n, k = symbol("M"), symbol("N"), symbol("K")
     lhs, rhs = Value(TensorType((m, k), types[0])), Value(TensorType((k, n), types[1]))
-    op = Contract(lhs, rhs, [], (select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1))), types[2])
+    op = Contract(lhs, rhs, (), (select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1))), types[2])
     choice = device_target(device).resolver.tiles_for(op.space())
     if isinstance(choice, Declined):
         return f"row-major ({choice.reason})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ def read_only(a: Array) -> Array:
     return copy
 
 
-ODD = {
+ODD: dict[str, Callable[[Array], Any]] = {
     "fortran order": np.asfortranarray,
     "every second row of a larger array": lambda a: np.repeat(a, 2, axis=0)[::2],
     "every second column": lambda a: np.repeat(a, 2, axis=1)[:, ::2],
@@ -45,7 +46,7 @@ ODD = {
     "read-only": read_only,
     "big-endian": lambda a: a.astype(a.dtype.newbyteorder(">")),
     "unaligned": byte_aligned,
-    "nested lists of NumPy rows": lambda a: list(a),
+    "nested lists of NumPy rows": list,
     "transposed twice": lambda a: np.ascontiguousarray(a.T).T,
 }
 
