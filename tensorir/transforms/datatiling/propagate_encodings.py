@@ -45,7 +45,8 @@ def _unset(op: Op, *before: Op) -> Replacement:
 @pattern(Generic)
 def unset_through_generic(op: Generic, view: View) -> Rewrite:
     """f(unset(x), y) == unset(f(x, set(y))), if every element of x is used once"""
-    found = [(i, e) for i, v in enumerate(op.inputs) if (e := _encoded(v, view)) and op.maps[i].is_permutation]
+    tensors = [(i, v) for i, v in enumerate(op.inputs) if v.type.rank and op.maps[i].is_permutation]
+    found = [(i, e) for i, v in tensors if (e := _encoded(v, view))]
     if not found:
         return None
     anchor, (_, encoding) = found[0]
