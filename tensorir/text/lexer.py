@@ -154,5 +154,5 @@ class Lexer:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`; did you mean a, b?` with the known names nearest to `name`, or nothing."""
-    close = get_close_matches(name[:100], [k for k in known if len(k) < 200][:20000], 3)
+    close = get_close_matches(name[:100], [k for k in known if len(k) < 200][:5000], 3)
     return f"; did you mean {', '.join(close)}?" if close else ""
