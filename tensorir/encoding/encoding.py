@@ -10,7 +10,7 @@ from typing import Literal
 
 from attrs import evolve, field, frozen
 
-from tensorir.encoding.views import Projected, Transposed, View
+from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed, View
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.dtype import DType
 from tensorir.ir.types import TypeEncoding
@@ -71,6 +71,19 @@ class Encoding(TypeEncoding):
     contraction: Contraction
     role: Role
     views: tuple[View, ...] = field(default=())
+
+    @property
+    def rank(self) -> int:
+        """The rank of the tensor behind all views."""
+        if not self.views:
+            return len(self.contraction.map_of(self.role).results)
+        match self.views[-1]:
+            case Transposed(permutation=dims) | Projected(dims=dims):
+                return len(dims)
+            case Expanded(shape=shape):
+                return len(shape)
+            case Collapsed(groups=groups):
+                return len(groups)
 
     def through(self, view: View) -> Encoding:
         """The encoding of the tensor behind one more view. Views that undo each other vanish."""

@@ -12,6 +12,11 @@ from typing import Literal, TypeAlias, Union
 
 from attrs import frozen
 
+from tensorir.ir.diagnostic import InferError
+
+MAX_TERMS = 1024
+"""A size that multiplies out to more terms is refused: products of sums grow exponentially."""
+
 Division = Literal["ceildiv", "floordiv", "mod"]
 
 
@@ -95,7 +100,7 @@ def mod(a: Dim, b: Dim) -> Dim:
 
 
 def product(dims: Iterable[Dim]) -> Dim:
-    """The product of all sizes; 1 for none."""
+    """The product of all sizes; 1 for none. Raises InferError if it has more than MAX_TERMS terms."""
     result: Dim = 1
     for dim in dims:
         result = result * dim
@@ -182,6 +187,8 @@ def _sum(terms: Iterable[tuple[Monomial, int]]) -> Dim:
     for monomial, coefficient in terms:
         total[monomial] = total.get(monomial, 0) + coefficient
     kept = [(m, c) for m, c in total.items() if c]
+    if len(kept) > MAX_TERMS:
+        raise InferError(f"a size of {len(kept)} terms is over the limit of {MAX_TERMS}")
     if not kept:
         return 0
     if len(kept) == 1 and not kept[0][0]:

@@ -16,6 +16,11 @@ class TypeEncoding:
 
     __slots__ = ()
 
+    @property
+    def rank(self) -> int:
+        """The rank of the tensors that it can stand on."""
+        raise NotImplementedError(type(self).__name__)  # a subclass that forgot: a bug
+
 
 @frozen(cache_hash=True)
 class TensorType:

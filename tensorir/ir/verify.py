@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from tensorir.ir.diagnostic import Diagnostic, InferError, VerifyError
-from tensorir.ir.dims import Dim
 from tensorir.ir.location import UNKNOWN, Location
 from tensorir.ir.module import Function, Global, Module
 from tensorir.ir.op import Op
@@ -60,9 +60,11 @@ def check_type(type: Type) -> Iterator[str]:
     for dim in type.shape:
         if isinstance(dim, int) and not 0 <= dim < MAX_DIM:
             yield f"the size {dim} in {type} is outside 0 ≤ size < 2**48"
-    elements: Dim = type.elements
-    if isinstance(elements, int) and elements * type.dtype.itemsize > MAX_BYTES:
-        yield f"{type} takes {elements * type.dtype.itemsize} bytes, over the limit of 2**60"
+    nbytes = type.dtype.itemsize * math.prod(d for d in type.shape if isinstance(d, int))
+    if type.is_static and nbytes > MAX_BYTES:
+        yield f"{type} takes {nbytes} bytes, over the limit of 2**60"
+    if type.encoding is not None and type.encoding.rank != type.rank:
+        yield f"the encoding of {type} is for rank {type.encoding.rank}, the tensor has rank {type.rank}"
 
 
 def _check_global(symbol: Global) -> Iterator[Diagnostic]:

@@ -39,11 +39,11 @@ from tensorir.text.types import tensor_type
 __all__ = ["parse", "parse_dim", "parse_type", "print_module", "print_op", "print_region"]
 
 
-def parse(text: str, registry: Mapping[str, type[Op]], *, file: str = "<string>") -> Module:
+def parse(text: str, registry: Mapping[str, type[Op]], *, file: str = "<string>", first_line: int = 1) -> Module:
     """The module that `text` is. `registry` has the op classes by name (tensorir.dialects.registry.OPS).
 
-    Ops without a `loc` have their position in `file`. Raises ParseError at the first mistake, with its place."""
-    return ModuleParser(Lexer(text, file), registry).module()
+    Ops without a `loc` have their position in `file`, whose line `first_line` the text begins in. Raises ParseError at the first mistake, with its place."""
+    return ModuleParser(Lexer(text, file, first_line), registry).module()
 
 
 def parse_type(text: str) -> TensorType:

@@ -51,11 +51,13 @@ class Lexer:
     Strings keep their quotes in `text`, so comparing `text` with a keyword or a punctuation mark is enough.
     """
 
-    __slots__ = ("__dict__", "file", "kind", "pos", "source", "start", "text", "types")
+    __slots__ = ("__dict__", "file", "first_line", "kind", "pos", "source", "start", "text", "types")
 
-    def __init__(self, source: str, file: str = "<string>") -> None:
+    def __init__(self, source: str, file: str = "<string>", first_line: int = 1) -> None:
         self.source = source
         self.file = file
+        self.first_line = first_line
+        """The line of `file` that the text begins in."""
         self.pos = 0
         self.kind = ""
         self.text = ""
@@ -124,13 +126,13 @@ class Lexer:
     def location(self, pos: int) -> Location:
         """Line and column, from 1, of a position in the text."""
         line = bisect_right(self._line_starts, pos)
-        return Location(self.file, line, pos - self._line_starts[line - 1] + 1)
+        return Location(self.file, line + self.first_line - 1, pos - self._line_starts[line - 1] + 1)
 
     def error(self, message: str, pos: int | None = None) -> ParseError:
         """An error at `pos` (the current token unless given), with the source line and a caret below the place."""
         pos = self.start if pos is None else pos
         loc = self.location(pos)
-        begin = self._line_starts[loc.line - 1]
+        begin = self._line_starts[loc.line - self.first_line]
         end = self.source.find("\n", pos)
         line = self.source[begin : len(self.source) if end < 0 else end]
         at = loc.col - 1

@@ -46,14 +46,12 @@ def run(args: argparse.Namespace) -> int:
     text = read_text(args.file)
     name = "<stdin>" if args.file == "-" else args.file
     passes = parse_spec(args.passes, PASSES, PIPELINES)
-    parts = _split(text) if args.split_input_file else [(0, text)]
+    parts = _split(text) if args.split_input_file else [(1, text)]
     outputs: list[str] = []
     code = 0
     for first_line, part in parts:
-        # Blank lines in front keep the line numbers of the whole file.
-        padded = "\n" * first_line + part
         try:
-            outputs.append(_one(padded, name, passes, args))
+            outputs.append(_one(part, name, first_line, passes, args))
             errors: list[Diagnostic] = []
         except TensorIRError as e:
             errors = list(_root(e).diagnostics)
@@ -61,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
                 print(e, file=sys.stderr)
                 code = 1
         if args.verify_diagnostics:
-            code = max(code, _check_expected(padded, name, errors))
+            code = max(code, _check_expected(part, name, first_line, errors))
     result = "// -----\n".join(outputs)
     if args.output:
         with open(args.output, "w", encoding="utf-8") as f:
@@ -71,8 +69,8 @@ def run(args: argparse.Namespace) -> int:
     return code
 
 
-def _one(text: str, name: str, passes: tuple[Pass, ...], args: argparse.Namespace) -> str:
-    module = parse(text, OPS, file=name)
+def _one(text: str, name: str, first_line: int, passes: tuple[Pass, ...], args: argparse.Namespace) -> str:
+    module = parse(text, OPS, file=name, first_line=first_line)
     verify(module)
     ctx = PassContext(timed=args.timing)
 
@@ -95,20 +93,22 @@ def _root(e: TensorIRError) -> TensorIRError:
 
 
 def _split(text: str) -> list[tuple[int, str]]:
-    """The parts between `// -----` lines, each with the number of lines before it."""
+    """The parts between `// -----` lines, each with the line that it begins in."""
     parts: list[tuple[int, str]] = []
-    start = 0
+    start, line = 0, 1
     for match in [*_SPLIT.finditer(text), None]:
         end = match.start() if match else len(text)
-        parts.append((text.count("\n", 0, start), text[start:end]))
-        start = match.end() if match else end
+        parts.append((line, text[start:end]))
+        after = match.end() if match else end
+        line += text.count("\n", start, after)
+        start = after
     return parts
 
 
-def _check_expected(text: str, name: str, errors: list[Diagnostic]) -> int:
+def _check_expected(text: str, name: str, first_line: int, errors: list[Diagnostic]) -> int:
     """Each expected error occurs on its line, and no other error does. Prints what is off; returns the exit code."""
     expected: list[tuple[int, str]] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), first_line):
         for match in _EXPECTED.finditer(line):
             expected.append((number + int(match.group(1) or 0), match.group(2)))
     left = list(errors)

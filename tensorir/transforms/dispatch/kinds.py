@@ -52,5 +52,7 @@ def _is_worth_storing(op: Op) -> bool:
 
 
 def _nbytes(type: Type) -> int | None:
+    if not type.is_static:
+        return None
     elements = type.elements
     return elements * type.dtype.itemsize if isinstance(elements, int) else None
