@@ -16,6 +16,7 @@ from tensorir.ir.module import Module
 from tensorir.passes.runner import run_passes
 from tensorir.pipelines import pipeline
 from tests.support.graphs import GRAPHS, SIZES
+from tests.support.targets import DEVICES as MORE_DEVICES
 
 MOST_DISPATCHES = {
     "matmul f32": 1,
@@ -46,7 +47,7 @@ def arguments(name: str, module: Module) -> list[npt.NDArray[Any]]:
 
 
 @pytest.mark.parametrize("name", GRAPHS)
-@pytest.mark.parametrize("device", ["cpu", "reference"])
+@pytest.mark.parametrize("device", ["cpu", "reference", *MORE_DEVICES])
 def test_off_and_late_agree_with_the_interpreter(name: str, device: str) -> None:
     module = GRAPHS[name]()
     args = arguments(name, module)

@@ -14,9 +14,10 @@ from tensorir.pipelines import PASSES, pipeline
 from tensorir.testing.equivalence import assert_equivalent
 from tensorir.testing.strategies import programs
 from tensorir.text import print_module
+from tests.support.targets import DEVICES as MORE_DEVICES
 
 SEEDS = st.integers(0, 1 << 30)
-DEVICES = st.sampled_from(["cpu", "reference"])
+DEVICES = st.sampled_from(["cpu", "cpu", "reference", *MORE_DEVICES])
 TILINGS = st.sampled_from(["late", "off"])
 
 
