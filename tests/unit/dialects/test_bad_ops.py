@@ -1,0 +1,118 @@
+"""Ops that can't be: each says what does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tensorir.dialects.linalg import (
+    Broadcast,
+    Contract,
+    Fill,
+    Generic,
+    LayerNorm,
+    Reduce,
+    Softmax,
+    Transpose,
+    ZeroPadding,
+)
+from tensorir.dialects.packing import BatchMmt4d, Mmt4d, Pack, Unpack
+from tensorir.dialects.registry import OPS
+from tensorir.dialects.tensor import Cast, CollapseShape, Concat, DimOp, ExpandShape, ExtractSlice, Gather, Pad
+from tensorir.ir.affine import AffineMap, identity, select
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.dims import Dim, symbol
+from tensorir.ir.dtype import DType, f32, i8, i32
+from tensorir.ir.op import Op
+from tensorir.ir.scalar import ScalarBody, apply, arg
+from tensorir.ir.types import TensorType
+from tensorir.ir.value import Value
+
+S = symbol("S")
+MATMUL = (select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1)))
+ADD = ScalarBody((f32, f32), apply("add", arg(0, f32), arg(1, f32)))
+
+
+def v(*shape: Dim, dtype: DType = f32) -> Value:
+    return Value(TensorType(shape, dtype))
+
+
+kind: Any = "median"
+order: Any = "kk"
+
+BAD: list[tuple[Callable[[], Op], str]] = [
+    (lambda: Transpose(v(2, 3), (0,)), "permutation [0] is not a permutation of 2 dims"),
+    (lambda: Transpose(v(2, 3), (0, 2)), "is not a permutation of 2 dims"),
+    (lambda: DimOp(v(2), 1), "index 1 is outside 0 … 0"),
+    (lambda: ExpandShape(v(6), ((0, 1),), (2, 4)), "group 0 has 2·4 = 8 elements, the merged dim 6"),
+    (lambda: ExpandShape(v(6), ((0,),), (2, 3)), "do not map 2 dims to 1 in order"),
+    (lambda: ExpandShape(v(6, 2), ((0, 1), ()), (2, 3)), "group 1 is empty"),
+    (lambda: ExpandShape(v(S), ((0, 1),), (2, S)), "elements, the merged dim S"),
+    (lambda: CollapseShape(v(2, 3), ((1, 0),)), "do not map 2 dims to 1 in order"),
+    (lambda: ExtractSlice(v(4), (0,), (2,), ()), "strides has 0 entries for rank 1"),
+    (lambda: Concat((), 0), "needs at least one input"),
+    (lambda: Concat((v(2), v(2, dtype=i32)), 0), "inputs[1] is tensor<2xi32>, inputs[0] tensor<2xf32>"),
+    (lambda: Concat((v(2, 3), v(2, 4)), 0), "sizes differ beside dim 0"),
+    (lambda: Concat((v(2),), 1), "dim 1 is outside 0 … 0"),
+    (lambda: Pad(v(2), (1, 1), (0,)), "low has 2 and high 1 entries for rank 1"),
+    (lambda: Pad(v(2), (-1,), (0,)), "padding must not be negative"),
+    (lambda: Pad(v(2, dtype=i8), (1,), (0,), 300), "the constant 300 does not fit into i8"),
+    (lambda: Gather(v(2, 3), v(4)), "indices must be integers, got f32"),
+    (lambda: Gather(v(), v(4, dtype=i32)), "source must have at least one dim"),
+    (lambda: Cast(v(2, S), (3, S)), "dim 0 is 2, can't be 3"),
+    (lambda: Cast(v(2), (2, 1)), "2 sizes for rank 1"),
+    (lambda: Fill(0.5, TensorType((2,), i32)), "the constant 0.5 does not fit into i32"),
+    (lambda: Generic((v(2), v(2)), (identity(1),) * 2, ADD), "2 maps for 2 inputs and one result"),
+    (lambda: Generic((v(2), v(3)), (identity(1),) * 3, ADD), "d0 has size 2 in an earlier operand and 3"),
+    (lambda: Generic((v(2), v(2, dtype=i32)), (identity(1),) * 3, ADD), "the body takes (f32, f32)"),
+    (lambda: Generic((v(2, 2), v(2, 2)), (identity(2), identity(2), select(2, (0,))), ADD), "must be a permutation"),
+    (lambda: Generic((v(2), v(2)), (identity(2),) * 3, ADD), "has 2 results for tensor<2xf32>"),
+    (
+        lambda: Generic((v(2), v(2)), (select(2, (0,)), select(2, (0,)), identity(2)), ADD),
+        "the size of d1; state shape",
+    ),
+    (lambda: Generic((v(2), v(2)), (identity(1),) * 3, ADD, (3,)), "d0 has size 2 in an input, 3 in shape"),
+    (lambda: Contract(v(2, 3), v(4, 5), (), MATMUL, f32), "d2 has size 3 in an earlier operand and 4 in operand 1"),
+    (
+        lambda: Contract(v(2, 3), v(3, 5), (v(2, 4),), MATMUL, f32),
+        "init is tensor<2x4xf32>, the result tensor<2x5xf32>",
+    ),
+    (lambda: Contract(v(2, 3), v(3, 5), (v(2, 5), v(2, 5)), MATMUL, f32), "at most one init"),
+    (
+        lambda: Contract(v(2), v(2), (), (AffineMap(1, (2 * symbol("d0"),)), identity(1), select(1, ())), f32),
+        "is not a projected permutation",
+    ),
+    (lambda: Contract(v(2, 3), v(3, 5), (), (*MATMUL[:2], select(4, (0, 3))), f32), "map 2 has 4 dims, map 0 has 3"),
+    (lambda: Reduce(v(2, 3), "add", (2,)), "dim 2 is outside 0 … 1"),
+    (lambda: Reduce(v(2, 3), "add", (0, 0)), "has a dim twice"),
+    (lambda: Reduce(v(2, 3), kind, (0,)), "unknown kind 'median'; known: add, mul, max, min"),
+    (lambda: Broadcast(v(2), (0,), (3, 4)), "is not [3, 4]"),
+    (lambda: Softmax(v(2, dtype=i32), (0,)), "needs a float type, got i32"),
+    (lambda: Softmax(v(2), ()), "must be one or more different dims"),
+    (lambda: Softmax(v(2), (0,), 3), "extent 3 is outside 0 … 2"),
+    (lambda: LayerNorm(v(2, 3), v(3), v(2), (1,), 1e-5), "bias is tensor<2xf32>, should be [3] of f32"),
+    (lambda: ZeroPadding(v(2), (1,), 1), "dim 1 is outside 0 … 0"),
+    (lambda: Pack(v(4, 4), (0, 0), (2, 2), (0, 1)), "do not fit together"),
+    (lambda: Pack(v(4, 4), (0,), (0,), (0, 1)), "the tile 0 of dim 0 must be at least 1"),
+    (lambda: Pack(v(4, 4), (0,), (2,), (0,)), "outer_dims_perm [0] is not a permutation of 2 dims"),
+    (lambda: Unpack(v(2, 2, 2, 2), (0, 1), (2, 2), (0, 1), (9, 4)), "a packed [9, 4] has ['5', '2', '2', '2']"),
+    (lambda: Mmt4d(v(1, 1, 8, 1), v(1, 1, 8), (), f32), "lhs and rhs must have rank 4"),
+    (lambda: Mmt4d(v(1, 2, 8, 1), v(1, 3, 8, 1), (), f32), "K1 and K0 of lhs"),
+    (lambda: Mmt4d(v(1, 1, 8, 1), v(1, 1, 8, 1), (), f32, order), 'rhs_order must be "nk" or "kn"'),
+    (lambda: BatchMmt4d(v(2, 1, 1, 8, 1), v(3, 1, 1, 8, 1), (), f32), "batch, K1 and K0"),
+]
+
+
+@pytest.mark.parametrize(("make", "message"), BAD, ids=[m[:40] for _, m in BAD])
+def test_ops_that_cannot_be_are_refused(make: Callable[[], Op], message: str) -> None:
+    with pytest.raises(TensorIRError) as e:
+        make()
+    assert message in str(e.value)
+
+
+def test_every_op_has_a_name_in_its_family_and_a_docstring() -> None:
+    for name, cls in OPS.items():
+        assert name.count(".") == 1
+        assert cls.__doc__, name

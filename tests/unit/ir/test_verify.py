@@ -1,0 +1,157 @@
+"""Every rule of the verifier, broken once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tensorir.dialects.encode import SetEncoding, UnsetEncoding
+from tensorir.dialects.flow import Dispatch, GlobalLoad, Launch
+from tensorir.dialects.linalg import Transpose
+from tensorir.dialects.tensor import ExtractSlice
+from tensorir.encoding.layout import Layout
+from tensorir.ir.builder import RegionBuilder
+from tensorir.ir.dense import Dense
+from tensorir.ir.diagnostic import VerifyError
+from tensorir.ir.dims import symbol
+from tensorir.ir.dtype import f32, f64
+from tensorir.ir.location import Location
+from tensorir.ir.module import Executable, Function, Global, Module
+from tensorir.ir.op import Op
+from tensorir.ir.region import Region
+from tensorir.ir.types import TensorType
+from tensorir.ir.value import Value
+from tensorir.ir.verify import diagnose, verify
+
+T = TensorType((2, 3), f32)
+X = Value(T, "x")
+Y = Value(T, "y")
+HERE = Location("model.py", 7, 3)
+
+
+def function(*ops: Op, args: tuple[Value, ...] = (X,), yields: tuple[Value, ...] | None = None) -> Module:
+    results = (ops[-1].results if ops else args) if yields is None else yields
+    return Module([Function("main", Region(args, ops, results))])
+
+
+def nested(depth: int) -> Module:
+    region = Region((X,), (), (X,))
+    for _ in range(depth):
+        x = Value(T)
+        d = Dispatch((x,), region)
+        region = Region((x,), (d,), d.results)
+    return Module([Function("main", region)])
+
+
+ok = Transpose(X, (1, 0))
+BROKEN: dict[str, tuple[Module, str]] = {
+    "symbol defined twice": (
+        Module([Function("f", Region((), (), ()))], [Global("f", T, Dense(np.zeros((2, 3), np.float32)))]),
+        "the symbol @f is defined twice",
+    ),
+    "used before it is defined": (
+        function(Transpose(Y, (1, 0))),
+        "linalg.transpose: source (%y) is used before it is defined in this region",
+    ),
+    "used before its definition in order": (
+        function(Transpose(ok.result, (1, 0)), ok, yields=ok.results),
+        "is used before it is defined",
+    ),
+    "yield not defined": (function(yields=(Y,)), "@main: yield 0 (%y) is not defined in this region"),
+    "defined twice": (function(ok, ok), "%? is defined twice"),
+    "argument twice": (function(args=(X, X), yields=(X,)), "%x is defined twice"),
+    "wrong result type": (
+        function(Transpose(X, (1, 0), results=(Value(T),))),
+        "results are (tensor<2x3xf32>), should be (tensor<3x2xf32>)",
+    ),
+    "operands that don't fit": (
+        function(Transpose(X, (0, 0), results=(Value(T),))),
+        "permutation [0, 0] is not a permutation of 2 dims",
+    ),
+    "an op's own rule": (
+        function(ExtractSlice(X, (1, 0), (2, 3), (1, 1))),
+        "dim 0: [1 : 3 : 1] is outside of the size 2",
+    ),
+    "set of an encoded tensor": (
+        function(
+            one := SetEncoding(X, Layout((0,), (8,), (0, 1))), SetEncoding(one.result, Layout((0,), (4,), (0, 1)))
+        ),
+        "source already has an encoding",
+    ),
+    "unset of a plain tensor": (function(UnsetEncoding(X)), "source has no encoding"),
+    "encoding of another rank": (
+        function(args=(v := Value(TensorType((2,), f32, Layout((0,), (8,), (0, 1)))),), yields=(v,)),
+        "is for rank 2, the tensor has rank 1",
+    ),
+    "global that is not there": (function(GlobalLoad("w", T)), "there is no symbol @w in the module"),
+    "executable that is not there": (function(Launch((X,), "e", (T,))), "there is no symbol @e in the module"),
+    "data of another type": (
+        Module([], [Global("w", T, Dense(np.zeros((3, 2), np.float32)))]),
+        "@w is tensor<2x3xf32>, its data f32[3, 2]",
+    ),
+    "initializer of another type": (
+        Module([], [Global("w", T, Region((), (load := GlobalLoad("w", TensorType((1,), f64)),), load.results))]),
+        "@w is tensor<2x3xf32>, its initializer yields tensor<1xf64>",
+    ),
+    "initializer with an argument": (
+        Module([], [Global("w", T, Region((X,), (), (X,)))]),
+        "must have no argument and one yield",
+    ),
+    "dispatch with a missing input": (
+        function(Dispatch((), Region((Y,), (), (Y,)))),
+        "0 inputs for a body of 1 arguments",
+    ),
+    "dispatch with another type": (
+        function(Dispatch((X,), Region((b := Value(TensorType((2,), f32)),), (), (b,)))),
+        "inputs[0] is tensor<2x3xf32>, the body's argument tensor<2xf32>",
+    ),
+    "a size that nothing binds": (
+        function(Transpose(Value(TensorType((symbol("S"), 3), f32)), (1, 0)), yields=()),
+        "the size S in tensor<3x[S]xf32> is bound by no argument",
+    ),
+    "negative size": (function(args=(n := Value(TensorType((-1,), f32)),), yields=(n,)), "outside 0 ≤ size < 2**48"),
+    "huge size": (function(args=(h := Value(TensorType((1 << 48,), f32)),), yields=(h,)), "outside 0 ≤ size < 2**48"),
+    "huge rank": (function(args=(r := Value(TensorType((1,) * 65, f32)),), yields=(r,)), "over the limit of 64"),
+    "huge product": (
+        function(args=(p := Value(TensorType((1 << 40, 1 << 40), f32)),), yields=(p,)),
+        "over the limit of 2**60",
+    ),
+    "deep nesting": (nested(300), "regions are nested deeper than 256"),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_broken_rules_are_reported(what: str) -> None:
+    module, message = BROKEN[what]
+    with pytest.raises(VerifyError) as e:
+        verify(module)
+    assert message in str(e.value)
+
+
+def test_all_errors_are_collected_with_op_neighbours_and_location() -> None:
+    first = Transpose(Y, (1, 0), loc=HERE)
+    second = Transpose(Value(T, "z"), (1, 0))
+    found = list(diagnose(function(ok, first, second)))
+    assert len(found) == 2
+    assert found[0].loc == HERE
+    assert str(found[0]).startswith("model.py:7:3: error: linalg.transpose: source (%y)")
+    assert [note[:2] for note in found[0].notes] == ["  ", "->", "  "]
+    assert "linalg.transpose %y : (tensor<2x3xf32>) -> (tensor<3x2xf32>)" in found[0].notes[1]
+
+
+def test_products_of_many_sums_are_checked_in_time() -> None:
+    dims = tuple(symbol(f"A{i}") + symbol(f"B{i}") for i in range(64))
+    value = Value(TensorType(dims, f32))
+    bind = tuple(Value(TensorType((symbol(f"{c}{i}"),), f32)) for c in "AB" for i in range(64))
+    verify(Module([Function("main", Region((*bind, value), (), (value,)))]))
+
+
+def test_valid_modules_pass() -> None:
+    b = RegionBuilder()
+    x = b.arg(T, "x")
+    module = Module(
+        [Function("main", b.finish([b.add(Transpose(x, (1, 0))).result]))],
+        [Global("w", T, Dense(np.zeros((2, 3), np.float32)))],
+        [Executable("e", "cpu", Region((X,), (), (X,)))],
+    )
+    verify(module)
