@@ -163,7 +163,7 @@ class Tensor:
     def matmul(self, other: Tensor | Weight) -> Tensor:
         """NumPy's matmul: ranks 1 and 2, or equal leading batch dims."""
         rank, other = len(self.shape), self._own(other)
-        batch = "bcdefgh"[: max(rank, len(other.shape)) - 2]
+        batch = "bcdefgh"[: max(rank, len(other.shape), 2) - 2]
         lhs = batch + "mk" if rank > 1 else "k"
         rhs = batch + "kn" if len(other.shape) > 1 else "k"
         out = batch + ("m" if rank > 1 else "") + ("n" if len(other.shape) > 1 else "")

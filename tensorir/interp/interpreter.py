@@ -40,7 +40,7 @@ def interpret(
     """The results of @function for `args`, as arrays of their own.
 
     `widen`: every float type computes and is stored as float64. Raises TensorIRError naming the argument for wrong
-    arguments, the op for what can't be computed; KeyError if there is no such function."""
+    arguments, the op for what can't be computed, and if there is no such function."""
     chosen = module.lookup(Function, function)
     arrays, sizes = bind_arguments(chosen, args)
     ctx = Context(module, sizes, widen, _Globals(module, widen), run_region)

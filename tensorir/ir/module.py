@@ -9,6 +9,7 @@ from typing import TypeAlias, TypeVar, Union
 from attrs import evolve, field, frozen
 
 from tensorir.ir.dense import Dense
+from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.location import UNKNOWN, Location
 from tensorir.ir.region import Region
 from tensorir.ir.types import Type
@@ -76,12 +77,12 @@ class Module:
         yield from self.functions
 
     def lookup(self, kind: type[S], name: str) -> S:
-        """The symbol `name`. Raises KeyError naming what there is, if it is missing or of another kind."""
+        """The symbol `name`. Raises TensorIRError naming what there is, if it is missing or of another kind."""
         found = self.symbols.get(name)
         if isinstance(found, kind):
             return found
         names = ", ".join("@" + s.name for s in self.symbols.values() if isinstance(s, kind)) or "none"
-        raise KeyError(f"no {kind.__name__.lower()} @{name} in the module; there is: {names}")
+        raise TensorIRError(f"no {kind.__name__.lower()} @{name} in the module; there is: {names}")
 
     def replace(
         self,

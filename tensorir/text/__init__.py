@@ -42,7 +42,8 @@ __all__ = ["parse", "parse_dim", "parse_type", "print_module", "print_op", "prin
 def parse(text: str, registry: Mapping[str, type[Op]], *, file: str = "<string>", first_line: int = 1) -> Module:
     """The module that `text` is. `registry` has the op classes by name (tensorir.dialects.registry.OPS).
 
-    Ops without a `loc` have their position in `file`, whose line `first_line` the text begins in. Raises ParseError at the first mistake, with its place."""
+    Ops without a `loc` have their position in `file`; the text begins in its line `first_line`. Raises ParseError at
+    the first mistake, with its place."""
     return ModuleParser(Lexer(text, file, first_line), registry).module()
 
 

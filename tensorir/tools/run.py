@@ -17,6 +17,7 @@ from tensorir.api import compile
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dtype import DTYPES
 from tensorir.ir.location import Location
+from tensorir.ir.scalar import const
 from tensorir.pipelines import DATA_TILING
 from tensorir.targets.registry import device_names
 from tensorir.tools.usage import UsageError, read_module
@@ -79,9 +80,9 @@ def parse_input(text: str) -> npt.NDArray[Any]:
     if len(words) not in (1, count):
         raise UsageError(f"--input: {len(words)} values for {'x'.join(map(str, shape))} = {count} elements")
     try:
-        numbers = [float(w) if dtype.is_float else int(w) for w in words]
+        numbers = [const(float(w) if dtype.is_float else int(w), dtype).value for w in words]
         values = np.array(numbers, np.float64 if dtype.is_float else np.int64).astype(dtype.numpy)
-    except (ValueError, OverflowError) as e:
+    except (ValueError, OverflowError) as e:  # InferError, a ValueError, for what does not fit
         raise UsageError(f"--input: {e}") from None
     return np.full(shape, values[0], dtype.numpy) if len(words) == 1 else values.reshape(shape)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
-from tensorir.dialects.flow import GlobalLoad
+from tensorir.dialects.flow import Dispatch, GlobalLoad, Launch
 from tensorir.dialects.linalg import Broadcast, Fill, Transpose
 from tensorir.dialects.tensor import Cast, CollapseShape, Constant, DimOp, Empty, ExpandShape, ExtractSlice
 from tensorir.ir.op import Op, Trait
@@ -28,11 +28,11 @@ def kind_of(op: Op, constant_operands: bool) -> Kind:
 
     - constant: evaluated ahead of time (`hoist-constants`)
     - free: moves data only; goes with the op that made its operand, otherwise into each op that reads it
-    - host: arithmetic on sizes, no launch
+    - host: arithmetic on sizes, no launch; and what is a launch already
     - work: needs a dispatch"""
     if isinstance(op, GlobalLoad):
         return "constant"
-    if isinstance(op, DimOp):
+    if isinstance(op, DimOp | Dispatch | Launch):
         return "host"
     if isinstance(op, Fill | Empty):
         return "free"

@@ -130,7 +130,7 @@ def test_denormals_are_kept() -> None:
 
 
 def test_unknown_function_device_and_mode_are_refused() -> None:
-    with pytest.raises(KeyError, match="there is: @main"):
+    with pytest.raises(TensorIRError, match="no function @other in the module; there is: @main"):
         compile(mlp())(A, function="other")
     with pytest.raises(TensorIRError, match="no device 'gpu'; there are: cpu, reference"):
         compile(mlp(), ("gpu",))

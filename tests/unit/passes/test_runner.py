@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from attrs import frozen
+
+from tensorir.dialects.linalg import Transpose
+from tensorir.dialects.registry import OPS
+from tensorir.ir.diagnostic import TensorIRError, VerifyError
+from tensorir.ir.isomorphism import isomorphic
+from tensorir.ir.module import Function, Module
+from tensorir.ir.region import Region
+from tensorir.passes.pass_ import Pass, PassContext
+from tensorir.passes.runner import run_passes
+from tensorir.pipelines import pipeline
+from tensorir.text import parse
+from tests.support.graphs import GRAPHS, matmul, mlp
+
+
+@frozen
+class Crash(Pass):
+    """Raises what no pass should."""
+
+    name: ClassVar[str] = "crash"
+
+    def run(self, module: Module, ctx: PassContext) -> Module:
+        raise IndexError("list index out of range")
+
+
+@frozen
+class Break(Pass):
+    """Returns a module that does not verify."""
+
+    name: ClassVar[str] = "break"
+
+    def run(self, module: Module, ctx: PassContext) -> Module:
+        body = module.functions[0].body
+        return Module([Function("main", Region(body.args, (), body.yields))])
+
+
+def test_snapshots_come_after_each_pass_in_order() -> None:
+    seen: list[str] = []
+    passes = pipeline("late").passes
+    run_passes(mlp(), passes, snapshot=lambda p, m: seen.append(p.name))
+    assert seen == [p.name for p in passes]
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"), [(Crash(), "pass crash crashed: IndexError"), (Break(), "pass break failed")]
+)
+def test_a_crash_leaves_a_file_that_reproduces_it(bad: Pass, message: str, tmp_path: Path) -> None:
+    module = matmul()
+    with pytest.raises(TensorIRError, match=message) as e:
+        run_passes(module, (bad,), reproducers=tmp_path)
+    (file,) = tmp_path.iterdir()
+    assert str(file) in str(e.value)
+    text = file.read_text("utf-8")
+    assert text.startswith(f"// tensorir opt {file.name} -p '{bad.name}'\n")
+    assert isomorphic(parse(text, OPS), module)
+
+
+def test_an_invalid_input_is_refused_before_any_pass() -> None:
+    with pytest.raises(VerifyError):
+        run_passes(Break().run(matmul(), PassContext()), (Crash(),))
+
+
+def test_the_garbage_collector_is_as_it_was() -> None:
+    assert gc.isenabled()
+    run_passes(matmul(), ())
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        run_passes(matmul(), ())
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_refusals_become_remarks_with_pass_op_rule_and_operand() -> None:
+    ctx = PassContext(timed=True)
+    run_passes(GRAPHS["matvec"](), pipeline("late").passes, ctx)
+    (declined,) = [r for r in ctx.remarks if r.rule == "declined"]
+    assert (declined.pass_name, declined.op) == ("specialize-encodings", "linalg.contract")
+    assert "cpu: mmt4d needs one N dim, this contraction has 0" in str(declined)
+    stats = ctx.traces["propagate-encodings"].patterns
+    assert stats
+    assert all(s.seconds > 0 for s in stats.values() if s.tried)
+
+
+def test_modules_that_need_nothing_come_back_as_they_are() -> None:
+    module = Module([Function("main", Region((), (), ()))])
+    assert run_passes(module, pipeline("late").passes) is module
+    assert Transpose.__doc__

@@ -1,0 +1,189 @@
+"""The command line: what it prints, where, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tensorir.tools.cli import main
+
+MATMUL = """\
+func @main(%a: tensor<[M]x3xf32>, %b: tensor<3x2xf32>) -> (tensor<[M]x2xf32>) {
+  %0 = linalg.contract %a, %b {maps = [(d0, d1, d2) -> (d0, d2), (d0, d1, d2) -> (d2, d1), (d0, d1, d2) -> (d0, d1)], dtype = f32} : (tensor<[M]x3xf32>, tensor<3x2xf32>) -> tensor<[M]x2xf32>
+  return %0 : tensor<[M]x2xf32>
+}
+func @twice(%a: tensor<2xi32>) -> (tensor<2xi32>, tensor<2xi32>) {
+  return %a, %a : tensor<2xi32>, tensor<2xi32>
+}
+"""  # noqa: E501
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    path = tmp_path / "matmul.tir"
+    path.write_text(MATMUL, "utf-8")
+    return str(path)
+
+
+def test_run_prints_results(file: str, capsys: Capture) -> None:
+    assert main(["run", file, "--input=2x3xf32=1,2,3,4,5,6", "--input=3x2xf32=1"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "2x2xfloat32=[[ 6.  6.]\n [15. 15.]]\n"
+    assert err == ""
+
+
+@pytest.mark.parametrize("tiling", ["late", "off"])
+@pytest.mark.parametrize("device", ["cpu", "reference"])
+def test_run_reads_and_writes_arrays(tiling: str, device: str, file: str, tmp_path: Path, capsys: Capture) -> None:
+    a = np.arange(12, dtype=np.float32).reshape(4, 3)
+    np.save(tmp_path / "a.npy", a)
+    out = tmp_path / "y.npy"
+    flags = [f"--data-tiling={tiling}", f"--device={device}", "--stats=json", f"--output=@{out}"]
+    assert main(["run", file, f"--input=@{tmp_path / 'a.npy'}", "--input=3x2xf32=1,0,0,1,0,0", *flags]) == 0
+    np.testing.assert_array_equal(np.load(out), a[:, :2])
+    stats = json.loads(capsys.readouterr().err)
+    assert stats["dispatches"] == 1
+    assert stats["init_dispatches"] == 0
+    assert {"copies", "kernels", "weights_bytes", "transient_bytes", "compile_s"} <= set(stats)
+    assert any("mmt4d" in k for k in stats["kernels"]) == (tiling == "late" and device == "cpu")
+
+
+def test_run_takes_a_function_by_name(file: str, capsys: Capture) -> None:
+    assert main(["run", file, "--function=twice", "--input=2xi32=7"]) == 0
+    assert capsys.readouterr().out == "2xint32=[7 7]\n" * 2
+
+
+@pytest.mark.parametrize(
+    ("flags", "code", "message"),
+    [
+        ([], 1, "@main takes 2 arguments, got 0"),
+        (["--input=2x3xf32=1"], 1, "@main takes 2 arguments, got 1"),
+        (["--input=2x3xf64=1", "--input=3x2xf32=1"], 1, "argument 0 (%a) should be f32 (float32), got float64"),
+        (["--input=2x4xf32=1", "--input=3x2xf32=1"], 1, "argument 0 (%a): dim 1 should be 3, got 4"),
+        (["--input=2x3xf32=1,2"], 2, "2 values for 2x3 = 6 elements"),
+        (["--input=2x3xf99=1"], 2, "expected @file.npy or SHAPExTYPE=values"),
+        (["--input=nonsense"], 2, "got 'nonsense'"),
+        (["--input=2xi8=300,1"], 2, "300 does not fit into i8"),
+        (["--input=2xf32=a,b"], 2, "could not convert string to float"),
+        (["--input=99999999999x3xf32=1"], 2, "over the limit of 2**31"),
+        (["--input=@missing.npy"], 1, "missing.npy: error: not a readable .npy file"),
+        (["--function=other"], 1, "no function @other in the module; there is: @main, @twice"),
+        (["--device=gpu"], 2, "invalid choice: 'gpu'"),
+        (["--data-tiling=early"], 2, "invalid choice: 'early'"),
+        (["--input=2x3xf32=1", "--input=3x2xf32=1", "--output=-", "--output=-"], 2, "2 --output for 1 results"),
+        (["--input=2x3xf32=1", "--input=3x2xf32=1", "--output=y.npy"], 2, "expected @file.npy or -"),
+        (["--input=2x3xf32=1", "--input=3x2xf32=1", "--output=@no/such/y.npy"], 1, "can't be written"),
+    ],
+)
+def test_run_refuses_with_the_right_code(flags: list[str], code: int, message: str, file: str, capsys: Capture) -> None:
+    assert main(["run", file, *flags]) == code
+    out, err = capsys.readouterr()
+    assert message in err
+    assert "Traceback" not in err
+    assert out == ""
+
+
+def test_opt_runs_passes_and_prints(file: str, capsys: Capture) -> None:
+    assert main(["opt", file, "-p", "set-encodings", "--print-after-each", "--timing"]) == 0
+    out, err = capsys.readouterr()
+    assert out.count("encode.set") == 2
+    assert "// after set-encodings" in err
+    assert "ms  set-encodings" in err
+
+
+def test_opt_prints_remarks(file: str, capsys: Capture) -> None:
+    assert main(["opt", file, "-p", "set-encodings{min-parallel=64},late", "--remarks"]) == 0
+    assert main(["opt", file, "-p", "set-encodings,specialize-encodings{device=reference}", "--remarks"]) == 0
+    assert "remark: [specialize-encodings] linalg.contract: declined" in capsys.readouterr().err
+
+
+def test_opt_writes_what_it_can_read(file: str, tmp_path: Path, capsys: Capture) -> None:
+    out = str(tmp_path / "late.tir")
+    assert main(["opt", file, "-p", "late", "-o", out]) == 0
+    assert main(["opt", out]) == 0
+    assert capsys.readouterr().out == Path(out).read_text("utf-8")
+    assert main(["run", out, "--function=main", "--input=2x3xf32=1", "--input=3x2xf32=1"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"func @f(", ":1:9: error:"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b"func @f() -> () {\n  %0 = linalg.contrct : () -> tensor<f32>\n  return\n}\n", ":2:8: error:"),
+    ],
+)
+def test_files_that_are_no_programs(content: bytes, message: str, tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "bad.tir"
+    path.write_bytes(content)
+    assert main(["opt", str(path)]) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_files_that_cannot_be_read(tmp_path: Path, capsys: Capture) -> None:
+    assert main(["opt", str(tmp_path)]) == 1
+    assert main(["opt", str(tmp_path / "none.tir")]) == 1
+    os.mkfifo(tmp_path / "pipe")
+    assert main(["opt", str(tmp_path / "pipe")]) == 1  # would wait for ever if it were opened
+    assert capsys.readouterr().err.count("no such file, or not a regular one") == 3
+
+
+@pytest.mark.parametrize("argv", [[], ["frobnicate"], ["opt"], ["run"]])
+def test_wrong_usage_is_code_2(argv: list[str], capsys: Capture) -> None:
+    assert main(argv) == 2
+    assert "usage: tensorir" in capsys.readouterr().err
+
+
+def test_unknown_passes_are_code_1_with_a_hint(file: str, capsys: Capture) -> None:
+    assert main(["opt", file, "-p", "canonicalise"]) == 1
+    assert "did you mean canonicalize" in capsys.readouterr().err
+
+
+def test_expected_errors_are_checked(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "e.tir"
+    path.write_text("func @f(  // expected-error {{found the end}}\n", "utf-8")
+    wrong = main(["opt", str(path), "--verify-diagnostics"])
+    assert wrong == 1
+    assert "did not occur" in capsys.readouterr().err
+    path.write_text("nonsense  // expected-error {{expected func, global or executable}}\n", "utf-8")
+    assert main(["opt", str(path), "--verify-diagnostics"]) == 0
+    path.write_text("nonsense\n", "utf-8")
+    assert main(["opt", str(path), "--verify-diagnostics"]) == 1
+
+
+def test_many_parts_are_split_in_time(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "parts.tir"
+    path.write_text("// -----\n" * 20_000 + "nonsense\n", "utf-8")
+    assert main(["opt", str(path), "--split-input-file"]) == 1
+    assert ":20001:1: error:" in capsys.readouterr().err
+
+
+def test_info_lists_kernels_and_devices(capsys: Capture) -> None:
+    assert main(["info"]) == 0
+    out = capsys.readouterr().out
+    assert "tir_mmt4d_f32f32f32_any_ref" in out
+    assert "reference: NumPy; declines every encoding" in out
+
+
+def test_demo_ranks_lines_of_files(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "lines.txt"
+    path.write_text("A cat sleeps on the sofa.\n\nThe stock market fell today.\n", "utf-8")
+    assert main(["demo", str(path), "--query", "a pet at home", "--top", "1"]) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines()[1].endswith("A cat sleeps on the sofa.")
+    assert "The stock market" not in out
+    assert "dispatches per sentence     off 55, late 55" in out
+    assert err == ""  # no progress bar: stderr is not a terminal
+
+
+def test_demo_without_sentences_is_wrong_usage(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "empty.txt"
+    path.write_text("\n", "utf-8")
+    assert main(["demo", str(path)]) == 2
+    assert "hold no sentence" in capsys.readouterr().err
