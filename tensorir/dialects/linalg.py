@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, get_args
 
+from attrs import evolve
+
 from tensorir.dialects.tensor import check_axis, check_permutation
 from tensorir.encoding.encoding import NARROW
 from tensorir.encoding.encoding import Contraction as ContractionSpace
@@ -135,11 +137,12 @@ class Contract(Op):
         return iteration_sizes(self.maps[:2], (self.lhs.type, self.rhs.type))
 
     def space(self) -> ContractionSpace:
-        """The iteration space as encodings name it."""
-        sizes = self.sizes()
-        narrow = tuple(s if isinstance(s, int) and s <= NARROW else None for _, s in sorted(sizes.items()))
+        """The iteration space as encodings name it: of the sizes only narrow M and N, all that tiles depend on."""
         types = (self.lhs.type.dtype, self.rhs.type.dtype, self.dtype)
-        return ContractionSpace(self.maps, types, narrow)
+        wide = ContractionSpace(self.maps, types, (None,) * self.maps[0].num_dims)
+        sizes, parallel = self.sizes(), (*wide.m, *wide.n)
+        kept = (sizes[d] if d in parallel else None for d in range(self.maps[0].num_dims))
+        return evolve(wide, narrow=tuple(s if isinstance(s, int) and s <= NARROW else None for s in kept))
 
 
 @op("linalg.reduce", Trait.PURE)
