@@ -10,7 +10,6 @@ from tensorir.targets.cpu import CPU
 from tensorir.targets.reference import REFERENCE
 from tensorir.targets.target import Target
 
-
 _BUILT_IN = {t.name: t for t in (CPU, REFERENCE)}
 _REGISTERED: dict[str, Target] = {}
 

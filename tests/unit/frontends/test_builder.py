@@ -15,6 +15,7 @@ from tensorir.dialects.tensor import CollapseShape, ExpandShape
 from tensorir.frontends.builder import FunctionBuilder, ModuleBuilder
 from tensorir.frontends.tensor import Tensor
 from tensorir.interp import interpret
+from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import symbol
 from tensorir.ir.dtype import dtype_of, f32, f64, i1, i32
@@ -37,51 +38,68 @@ def call(make: Callable[..., Tensor], *arrays: Array) -> Array:
     return interpret(m.build(), "main", arrays)[0]
 
 
-SAME: dict[str, tuple[Callable[..., Tensor], Callable[..., Any], tuple[Array, ...]]] = {
-    "operators": (lambda a, b: (a + b) * 2 - b / a, lambda a, b: (a + b) * 2 - b / a, (A, A + 3)),
-    "numbers on the left": (lambda a: 1 / (2 - a) + 3 * a, lambda a: 1 / (2 - a) + 3 * a, (A,)),
-    "broadcast of a row": (lambda a, v: a - v, lambda a, v: a - v, (A, V)),
-    "broadcast of a column": (lambda a, v: a * v, lambda a, v: a * v, (A, A[:, :1])),
-    "broadcast of both": (lambda a, v: a + v, lambda a, v: a + v, (A[:1], A[:, :1])),
-    "broadcast of one element": (lambda a, v: a + v, lambda a, v: a + v, (A, A[:1, :1])),
-    "broadcast of a scalar": (lambda a, v: a + v, lambda a, v: a + v, (A, np.array(2.0))),
-    "higher rank": (lambda a, v: a + v, lambda a, v: a + v, (C, A[:, :1])),
-    "negative": (lambda a: -a, lambda a: -a, (A,)),
-    "comparison and where": (lambda a: (a > 0).where(a, -1), lambda a: np.where(a > 0, a, -1), (A,)),
-    "relu": (lambda a: a.relu(), lambda a: np.maximum(a, 0), (A,)),
-    "rsqrt": (lambda a: (a * a + 1).rsqrt(), lambda a: 1 / np.sqrt(a * a + 1), (A,)),
-    "cast": (lambda a: (a * 10).cast(i32), lambda a: np.trunc(a * 10).astype(np.int32), (A,)),
-    "matmul": (lambda a, b: a @ b, lambda a, b: a @ b, (A, B)),
-    "matmul with a vector": (lambda a, v: a @ v, lambda a, v: a @ v, (A, V)),
-    "vector with a matrix": (lambda v, b: v @ b, lambda v, b: v @ b, (V, B)),
-    "dot": (lambda v, w: v @ w, lambda v, w: v @ w, (V, V)),
-    "batched matmul": (lambda a, b: a @ b, lambda a, b: a @ b, (C, np.stack([B, B]))),
-    "linear": (lambda x, w, b: x.linear(w, b), lambda x, w, b: x @ w.T + b, (C, B.T, B[0])),
-    "contract": (lambda a, b: a.contract(b, "ij,jk->ki"), lambda a, b: (a @ b).T, (A, B)),
-    "reshape splits": (lambda a: a.reshape(3, 2, 2), lambda a: a.reshape(3, 2, 2), (A,)),
-    "reshape merges": (lambda c: c.reshape(6, -1), lambda c: c.reshape(6, 4), (C,)),
-    "reshape regroups": (lambda c: c.reshape(4, 6), lambda c: c.reshape(4, 6), (C,)),
-    "reshape with ones": (lambda a: a.reshape(1, 3, 1, 4, 1), lambda a: a.reshape(1, 3, 1, 4, 1), (A,)),
-    "reshape without ones": (lambda a: a.reshape(4, 3), lambda a: a.reshape(4, 3), (A[None, :, None],)),
-    "reshape to a scalar": (lambda a: a[:1, :1].reshape(), lambda a: a[0, 0], (A,)),
-    "reshape from a scalar": (lambda a: a.reshape(1, 1), lambda a: a.reshape(1, 1), (np.array(3.0),)),
-    "transpose": (lambda c: c.transpose(2, 0, 1), lambda c: c.transpose(2, 0, 1), (C,)),
-    "T": (lambda c: c.T, lambda c: c.T, (C,)),
-    "slices": (lambda a: a[1:, ::2], lambda a: a[1:, ::2], (A,)),
-    "negative bounds": (lambda a: a[-2:, :-1], lambda a: a[-2:, :-1], (A,)),
-    "bounds beyond the end": (lambda a: a[1:99], lambda a: a[1:99], (A,)),
-    "integers": (lambda c: c[1, ..., -1], lambda c: c[1, ..., -1], (C,)),
-    "one element": (lambda a: a[1, 2], lambda a: a[1, 2], (A,)),
-    "concat": (lambda a: a.concat(a, axis=1), lambda a: np.hstack([a, a]), (A,)),
-    "pad": (lambda a: a.pad((1, 0), (0, 2), 7), lambda a: np.pad(a, ((1, 0), (0, 2)), constant_values=7), (A,)),
-    "gather": (lambda a, i: a.gather(i), lambda a, i: a[i], (A, np.array([[2, 0], [1, 1]]))),
-    "sum": (lambda a: a.sum(0), lambda a: a.sum(0), (A,)),
-    "sum of all": (lambda a: a.sum(), lambda a: a.sum(), (A,)),
-    "max keeps dims": (lambda a: a.max(-1, keepdims=True), lambda a: a.max(-1, keepdims=True), (A,)),
-    "mean": (lambda c: c.mean((0, 2)), lambda c: c.mean((0, 2)), (C,)),
-    "minus its mean": (lambda a: a - a.mean(-1, keepdims=True), lambda a: a - a.mean(-1, keepdims=True), (A,)),
-    "softmax": (lambda a: a.softmax(0), lambda a: np.exp(a) / np.exp(a).sum(0), (A,)),
-    "broadcast_to": (lambda v: v.broadcast_to((2, 4)), lambda v: np.broadcast_to(v, (2, 4)), (V,)),
+Case = tuple[Callable[..., Any], Callable[..., Any], tuple[Array, ...]]
+
+
+def one(make: Callable[[Any], Any], numpy: Callable[[Any], Any], arrays: tuple[Array, ...]) -> Case:
+    return make, numpy, arrays
+
+
+def two(make: Callable[[Any, Any], Any], numpy: Callable[[Any, Any], Any], arrays: tuple[Array, ...]) -> Case:
+    return make, numpy, arrays
+
+
+def three(
+    make: Callable[[Any, Any, Any], Any], numpy: Callable[[Any, Any, Any], Any], arrays: tuple[Array, ...]
+) -> Case:
+    return make, numpy, arrays
+
+
+SAME: dict[str, Case] = {
+    "operators": two(lambda a, b: (a + b) * 2 - b / a, lambda a, b: (a + b) * 2 - b / a, (A, A + 3)),
+    "numbers on the left": one(lambda a: 1 / (2 - a) + 3 * a, lambda a: 1 / (2 - a) + 3 * a, (A,)),
+    "broadcast of a row": two(lambda a, v: a - v, lambda a, v: a - v, (A, V)),
+    "broadcast of a column": two(lambda a, v: a * v, lambda a, v: a * v, (A, A[:, :1])),
+    "broadcast of both": two(lambda a, v: a + v, lambda a, v: a + v, (A[:1], A[:, :1])),
+    "broadcast of one element": two(lambda a, v: a + v, lambda a, v: a + v, (A, A[:1, :1])),
+    "broadcast of a scalar": two(lambda a, v: a + v, lambda a, v: a + v, (A, np.array(2.0))),
+    "higher rank": two(lambda a, v: a + v, lambda a, v: a + v, (C, A[:, :1])),
+    "negative": one(lambda a: -a, lambda a: -a, (A,)),
+    "comparison and where": one(lambda a: (a > 0).where(a, -1), lambda a: np.where(a > 0, a, -1), (A,)),
+    "relu": one(lambda a: a.relu(), lambda a: np.maximum(a, 0), (A,)),
+    "rsqrt": one(lambda a: (a * a + 1).rsqrt(), lambda a: 1 / np.sqrt(a * a + 1), (A,)),
+    "cast": one(lambda a: (a * 10).cast(i32), lambda a: np.trunc(a * 10).astype(np.int32), (A,)),
+    "matmul": two(lambda a, b: a @ b, lambda a, b: a @ b, (A, B)),
+    "matmul with a vector": two(lambda a, v: a @ v, lambda a, v: a @ v, (A, V)),
+    "vector with a matrix": two(lambda v, b: v @ b, lambda v, b: v @ b, (V, B)),
+    "dot": two(lambda v, w: v @ w, lambda v, w: v @ w, (V, V)),
+    "batched matmul": two(lambda a, b: a @ b, lambda a, b: a @ b, (C, np.stack([B, B]))),
+    "linear": three(lambda x, w, b: x.linear(w, b), lambda x, w, b: x @ w.T + b, (C, B.T, B[0])),
+    "contract": two(lambda a, b: a.contract(b, "ij,jk->ki"), lambda a, b: (a @ b).T, (A, B)),
+    "reshape splits": one(lambda a: a.reshape(3, 2, 2), lambda a: a.reshape(3, 2, 2), (A,)),
+    "reshape merges": one(lambda c: c.reshape(6, -1), lambda c: c.reshape(6, 4), (C,)),
+    "reshape regroups": one(lambda c: c.reshape(4, 6), lambda c: c.reshape(4, 6), (C,)),
+    "reshape with ones": one(lambda a: a.reshape(1, 3, 1, 4, 1), lambda a: a.reshape(1, 3, 1, 4, 1), (A,)),
+    "reshape without ones": one(lambda a: a.reshape(4, 3), lambda a: a.reshape(4, 3), (A[None, :, None],)),
+    "reshape to a scalar": one(lambda a: a[:1, :1].reshape(), lambda a: a[0, 0], (A,)),
+    "reshape from a scalar": one(lambda a: a.reshape(1, 1), lambda a: a.reshape(1, 1), (np.array(3.0),)),
+    "transpose": one(lambda c: c.transpose(2, 0, 1), lambda c: c.transpose(2, 0, 1), (C,)),
+    "T": one(lambda c: c.T, lambda c: c.T, (C,)),
+    "slices": one(lambda a: a[1:, ::2], lambda a: a[1:, ::2], (A,)),
+    "negative bounds": one(lambda a: a[-2:, :-1], lambda a: a[-2:, :-1], (A,)),
+    "bounds beyond the end": one(lambda a: a[1:99], lambda a: a[1:99], (A,)),
+    "integers": one(lambda c: c[1, ..., -1], lambda c: c[1, ..., -1], (C,)),
+    "one element": one(lambda a: a[1, 2], lambda a: a[1, 2], (A,)),
+    "concat": one(lambda a: a.concat(a, axis=1), lambda a: np.hstack([a, a]), (A,)),
+    "pad": one(lambda a: a.pad((1, 0), (0, 2), 7), lambda a: np.pad(a, ((1, 0), (0, 2)), constant_values=7), (A,)),
+    "gather": two(lambda a, i: a.gather(i), lambda a, i: a[i], (A, np.array([[2, 0], [1, 1]]))),
+    "sum": one(lambda a: a.sum(0), lambda a: a.sum(0), (A,)),
+    "sum of all": one(lambda a: a.sum(), lambda a: a.sum(), (A,)),
+    "max keeps dims": one(lambda a: a.max(-1, keepdims=True), lambda a: a.max(-1, keepdims=True), (A,)),
+    "mean": one(lambda c: c.mean((0, 2)), lambda c: c.mean((0, 2)), (C,)),
+    "minus its mean": one(lambda a: a - a.mean(-1, keepdims=True), lambda a: a - a.mean(-1, keepdims=True), (A,)),
+    "softmax": one(lambda a: a.softmax(0), lambda a: np.exp(a) / np.exp(a).sum(0), (A,)),
+    "broadcast_to": one(lambda v: v.broadcast_to((2, 4)), lambda v: np.broadcast_to(v, (2, 4)), (V,)),
 }
 
 
@@ -133,7 +151,9 @@ def test_a_weight_is_loaded_once_and_its_array_not_copied() -> None:
     f.returns((x @ w) @ w)
     module = m.build()
     assert len(module.functions[0].body.ops) == 3
-    assert np.shares_memory(getattr(module.globals[0].value, "array"), data)  # noqa: B009
+    value = module.globals[0].value
+    assert isinstance(value, Dense)
+    assert np.shares_memory(value.array, data)
 
 
 def test_ops_remember_the_callers_line() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 from typing import Any
 
 import ml_dtypes
@@ -64,22 +65,27 @@ def test_erf_is_exact_to_double_precision() -> None:
     assert np.signbit(erf(np.array([-0.0])))[0]
 
 
-@pytest.mark.parametrize(
-    ("fn", "formula"),
-    [
-        ("exp", math.exp),
-        ("tanh", math.tanh),
-        ("erf", math.erf),
-        ("gelu", lambda x: x / 2 * (1 + math.erf(x / math.sqrt(2)))),
-        ("abs", abs),
-        ("neg", lambda x: -x),
-        ("floor", math.floor),
-        ("ceil", math.ceil),
-        ("sin", math.sin),
-        ("cos", math.cos),
-    ],
-)
-def test_functions_of_one_number(fn: str, formula: Any) -> None:
+def gelu(x: float) -> float:
+    return x / 2 * (1 + math.erf(x / math.sqrt(2)))
+
+
+FORMULAS: dict[str, Callable[[float], float]] = {
+    "exp": math.exp,
+    "tanh": math.tanh,
+    "erf": math.erf,
+    "gelu": gelu,
+    "abs": abs,
+    "neg": lambda x: -x,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "sin": math.sin,
+    "cos": math.cos,
+}
+
+
+@pytest.mark.parametrize("fn", FORMULAS)
+def test_functions_of_one_number(fn: str) -> None:
+    formula = FORMULAS[fn]
     x = np.linspace(-3, 3, 61)
     np.testing.assert_allclose(elementwise(fn, x), [formula(v) for v in x], rtol=1e-14, atol=1e-15)
     single = x.astype(np.float32)
