@@ -42,10 +42,13 @@ def _unsupported(contraction: Contraction) -> str:
 
 
 def _for_rows(candidates: list[Kernel], rows: int | None) -> Kernel:
-    """The tallest tile, or for few rows the one that pads least (the tallest of those)."""
-    if rows is None:
-        return max(candidates, key=lambda k: k.tile[0])
-    return min(candidates, key=lambda k: (-(-max(rows, 1) // k.tile[0]) * k.tile[0], -k.tile[0]))
+    """The tallest tile; for fewer rows than it has, the lowest that takes them all at once.
+
+    Lower tiles pad less but load more per product: nine rows are better two tiles of eight than nine of one."""
+    tallest = max(candidates, key=lambda k: k.tile[0])
+    if rows is None or rows >= tallest.tile[0]:
+        return tallest
+    return min((k for k in candidates if k.tile[0] >= rows), key=lambda k: k.tile[0])
 
 
 def _tiles(kernel: Kernel) -> Tiles:

@@ -34,6 +34,7 @@ MOST_DISPATCHES = {
     "dynamic": 1,
     "ragged attention": 5,
     "nan padding": 2,
+    "nan rows on the right": 2,
 }
 """Launches per call, late."""
 
@@ -52,7 +53,7 @@ def test_off_and_late_agree_with_the_interpreter(name: str, device: str) -> None
     module = GRAPHS[name]()
     args = arguments(name, module)
     expected = interpret(module, "main", args)
-    exact = not {"softmax", "div"} & {o.NAME.split(".")[-1] for o in module.functions[0].body.ops}
+    exact = not {"softmax", "layer_norm"} & {o.NAME.split(".")[-1] for o in module.functions[0].body.ops}
     for tiling in ("off", "late"):
         results = compile(module, (device,), tiling, verify_each=True).call(args)
         for got, want in zip(results, expected, strict=True):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tensorir.dialects.flow import GlobalLoad
-from tensorir.dialects.linalg import Contract, Generic, Softmax
+from tensorir.dialects.linalg import Contract, Generic, LayerNorm, Softmax
 from tensorir.dialects.tensor import CollapseShape, ExpandShape
 from tensorir.ir import scalar
 from tensorir.ir.affine import identity, select
@@ -142,6 +142,15 @@ def nan_padding() -> Module:
     return g.done(g.matmul(g.elementwise("div", m, m), c))
 
 
+def nan_rows_on_the_right() -> Module:
+    """Without epsilon a row of padding has the norm 0/0; as a right side its rows are summed over."""
+    g = Graph()
+    a, b, c = g.arg(5, 3), g.arg(3, 7), g.arg(9, 5)
+    m = g.matmul(a, b)
+    normed = g.b.add(LayerNorm(m, g.weight("scale", 7), g.weight("bias", 7), (1,), 0.0)).result
+    return g.done(g.matmul(c, normed))
+
+
 GRAPHS: dict[str, Callable[[], Module]] = {
     "matmul f32": matmul,
     "matmul f64": lambda: matmul(f64),
@@ -158,6 +167,7 @@ GRAPHS: dict[str, Callable[[], Module]] = {
     "dynamic": dynamic,
     "ragged attention": ragged_attention,
     "nan padding": nan_padding,
+    "nan rows on the right": nan_rows_on_the_right,
 }
 
 SIZES: dict[str, dict[str, int]] = {"dynamic": {"M": 7, "N": 33, "K": 50}, "ragged attention": {"S": 21}}
