@@ -202,24 +202,3 @@ def _check_groups(groups: Groups, many: tuple[Dim, ...], few: tuple[Dim, ...]) -
         if total != few[g]:
             sizes = "·".join(str(many[d]) for d in group)
             raise InferError(f"group {g} has {sizes} = {total} elements, the merged dim {few[g]}")
-
-
-def groups_for(many: tuple[Dim, ...], few: tuple[Dim, ...]) -> Groups | None:
-    """The groups that take `few` to `many` by splitting only, or None if there are none."""
-    groups: list[tuple[int, ...]] = []
-    at = 0
-    for size in few:
-        start = at
-        total: Dim = 1
-        group: list[int] = []
-        while at < len(many) and (not group or total != size):
-            total = total * many[at]
-            group.append(at)
-            at += 1
-        if not group or total != size:
-            return None
-        groups.append(tuple(range(start, at)))
-    while at < len(many) and groups and many[at] == 1:
-        groups[-1] = (*groups[-1], at)
-        at += 1
-    return tuple(groups) if at == len(many) else None

@@ -8,7 +8,6 @@ from attrs import frozen
 
 from tensorir.encoding.encoding import Contraction, Encoding
 from tensorir.encoding.layout import Layout
-from tensorir.ir.dims import Dim
 
 
 class Identity:
@@ -84,8 +83,3 @@ def operand_layout(encoding: Encoding, tiles: Tiles) -> Layout:
         tuple(size[d] for d in inner),
         tuple(position[d] for d in (*contraction.batch, rows, columns)),
     )
-
-
-def storage_shape(shape: tuple[Dim, ...], layout: Layout | Identity) -> tuple[Dim, ...]:
-    """The shape in memory: host arithmetic on symbolic sizes, nothing a device must be asked at run time."""
-    return shape if isinstance(layout, Identity) else layout.packed_shape(shape)

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from tensorir.ir.dims import Dim, evaluate
 from tensorir.ir.dtype import DType
@@ -49,6 +49,3 @@ class Context:
 
     def run_region(self, region: Region, inputs: Sequence[Array]) -> tuple[Array, ...]:
         return self.runner(region, inputs, self)
-
-    def with_sizes(self, sizes: Mapping[str, int]) -> Context:
-        return evolve(self, sizes=sizes)

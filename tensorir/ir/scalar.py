@@ -143,7 +143,3 @@ class ScalarBody:
                 continue
             done.add(id(stack.pop()))
             yield node
-
-    @property
-    def used_args(self) -> frozenset[int]:
-        return frozenset(n.index for n in self.nodes() if n.fn == "arg")

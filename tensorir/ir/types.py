@@ -53,9 +53,6 @@ class TensorType:
     def with_shape(self, shape: tuple[Dim, ...]) -> TensorType:
         return evolve(self, shape=shape)
 
-    def with_dtype(self, dtype: DType) -> TensorType:
-        return evolve(self, dtype=dtype)
-
     def __str__(self) -> str:
         dims = "".join(f"{d}x" if isinstance(d, int) else f"[{d}]x" for d in self.shape)
         encoding = f", {self.encoding}" if self.encoding is not None else ""

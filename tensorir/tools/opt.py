@@ -37,7 +37,7 @@ def add_parser(commands: Any) -> None:
     p.add_argument("--split-input-file", action="store_true", help="treat parts between // ----- lines apart")
     p.add_argument("--locations", action="store_true", help="print locations")
     p.add_argument("--remarks", action="store_true", help="print remarks, on stderr")
-    p.add_argument("--timing", action="store_true", help="print seconds per pass, on stderr")
+    p.add_argument("--timing", action="store_true", help="print time per pass and pattern, on stderr")
     p.set_defaults(run=run)
 
 
@@ -84,6 +84,10 @@ def _one(text: str, name: str, first_line: int, passes: tuple[Pass, ...], args: 
     if args.timing:
         for pass_name, seconds in ctx.seconds.items():
             print(f"{seconds * 1e3:9.3f} ms  {pass_name}", file=sys.stderr)
+            patterns = ctx.traces[pass_name].patterns if pass_name in ctx.traces else {}
+            for name, p in sorted(patterns.items(), key=lambda item: -item[1].seconds):
+                counts = f"{p.applied} applied, {p.refused} refused of {p.tried}"
+                print(f"{p.seconds * 1e3:9.3f} ms    {name}: {counts}", file=sys.stderr)
     return print_module(module, locations=args.locations)
 
 

@@ -134,3 +134,24 @@ def test_trace_counts_and_keeps_each_refusal_once() -> None:
     assert (stats.tried, stats.applied, stats.refused) == (2, 0, 2)
     assert stats.seconds > 0
     assert [(p.name, r.reason) for _, p, r in trace.refusals] == [("refuse", "because")]
+
+
+def test_patterns_see_users_and_yields_as_they_are_now() -> None:
+    seen: list[tuple[int, bool]] = []
+
+    @pattern(Transpose)
+    def look(op: Transpose, view: View) -> Rewrite:
+        """transpose(x) == transpose(x), after a look around"""
+        seen.append((len(view.users_of(op.result)), view.is_yielded(op.result)))
+        return None
+
+    b = RegionBuilder()
+    x = b.arg(SQUARE)
+    first = b.add(Transpose(x, (1, 0))).result
+    set_ = b.add(SetEncoding(first, LAYOUT)).result
+    back = b.add(UnsetEncoding(set_)).result  # folds to `first`
+    second = b.add(Transpose(back, (1, 0))).result
+    greedy(b.finish([second, back]), index([fold, look]))
+    assert seen[0] == (1, False)  # read by set, not yet yielded
+    assert seen[-1] == (0, True)  # the second one
+    assert greedy(b.finish([second, back]), index([fold])).yields == (second, first)

@@ -95,6 +95,8 @@ def test_opt_runs_passes_and_prints(file: str, capsys: Capture) -> None:
     assert out.count("encode.set") == 2
     assert "// after set-encodings" in err
     assert "ms  set-encodings" in err
+    assert main(["opt", file, "-p", "set-encodings,canonicalize", "--timing"]) == 0
+    assert "fold-unset-of-set: 0 applied, 0 refused of 1" in capsys.readouterr().err
 
 
 def test_opt_prints_remarks(file: str, capsys: Capture) -> None:
