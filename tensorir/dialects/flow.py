@@ -34,6 +34,8 @@ class Dispatch(Op):
 
     def verify(self) -> Iterator[str]:
         yield from check_inputs(self.inputs, self.body.arg_types)
+        if any(isinstance(o, Dispatch | Launch) for o in self.body.ops):
+            yield "a launch can't launch: its body holds a flow.dispatch or flow.launch"
 
 
 @op("flow.launch", Trait.PURE)

@@ -46,7 +46,11 @@ def interpret(
     ctx = Context(module, sizes, widen, _Globals(module, widen), run_region)
     if widen:
         arrays = tuple(a.astype(ctx.numpy(v.type.dtype)) for a, v in zip(arrays, chosen.body.args, strict=True))
-    return tuple(np.array(r, order="C") for r in run_region(chosen.body, arrays, ctx))
+    try:
+        results = run_region(chosen.body, arrays, ctx)
+    except RecursionError:
+        raise TensorIRError(f"@{function}: regions are nested too deep to be run", chosen.loc) from None
+    return tuple(np.array(r, order="C") for r in results)
 
 
 def run_region(region: Region, inputs: Sequence[Array], ctx: Context) -> tuple[Array, ...]:

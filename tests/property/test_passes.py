@@ -35,7 +35,10 @@ def test_every_prefix_of_a_pipeline_keeps_the_meaning(
     passes = pipeline(tiling, device).passes
     length = data.draw(st.integers(1, len(passes)), label="passes")
     note(print_module(module))
-    assert_equivalent(module, run_passes(module, passes[:length]), seed=seed)
+    partly = run_passes(module, passes[:length])
+    note(print_module(partly))
+    assert_equivalent(module, partly, seed=seed)
+    assert_equivalent(module, compile(partly, (device,), tiling), seed=seed)
 
 
 @given(module=programs(), seed=SEEDS, device=DEVICES, tiling=TILINGS)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from tensorir.dialects.flow import Dispatch
 from tensorir.dialects.linalg import Contract, Fill, Generic, LayerNorm, Reduce, Softmax, ZeroPadding
 from tensorir.dialects.packing import Mmt4d
 from tensorir.dialects.tensor import Cast, Concat, DimOp, Empty, ExtractSlice, Gather, Pad
@@ -24,6 +25,7 @@ from tensorir.ir.dims import symbol
 from tensorir.ir.dtype import DTYPES, DType, bf16, dtype_of, f16, f32, f64, i1, i4, i8, i32, i64, u8
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
+from tensorir.ir.region import Region
 from tensorir.ir.scalar import ScalarBody, apply, arg, cast, const
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
@@ -274,6 +276,17 @@ def test_errors_that_show_only_when_run_name_the_op_and_the_place() -> None:
 def test_empty_tensors_are_poison() -> None:
     assert np.isnan(run(Empty(TensorType((2,), f32)))).all()
     assert (run(Empty(TensorType((2,), i8))) == 127).all()
+
+
+def test_regions_nested_too_deep_are_an_error() -> None:
+    x = Value(TensorType((1,), f32))
+    region = Region((x,), (), (x,))
+    for _ in range(2000):
+        x = Value(TensorType((1,), f32))
+        d = Dispatch((x,), region)
+        region = Region((x,), (d,), d.results)
+    with pytest.raises(TensorIRError, match="@main: regions are nested too deep to be run"):
+        interpret(Module([Function("main", region)]), "main", [np.ones(1, np.float32)])
 
 
 def test_widening_computes_every_float_type_in_float64() -> None:

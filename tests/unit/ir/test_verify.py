@@ -105,6 +105,7 @@ BROKEN: dict[str, tuple[Module, str]] = {
         function(Dispatch((X,), Region((b := Value(TensorType((2,), f32)),), (), (b,)))),
         "inputs[0] is tensor<2x3xf32>, the body's argument tensor<2xf32>",
     ),
+    "dispatch within a dispatch": (nested(2), "flow.dispatch: a launch can't launch"),
     "a size that nothing binds": (
         function(Transpose(Value(TensorType((symbol("S"), 3), f32)), (1, 0)), yields=()),
         "the size S in tensor<3x[S]xf32> is bound by no argument",
