@@ -42,6 +42,7 @@ repo: ## the rules of the house
 bench: ## speed, as ratios against peers in the same run
 	$(PYTHON) benchmarks/kernels.py
 	$(PYTHON) benchmarks/engine.py
+	$(PYTHON) benchmarks/minilm.py
 
 fuzz: ## the laws on many more programs; takes long
 	HYPOTHESIS_PROFILE=deep $(PYTHON) -m pytest tests/property
