@@ -8,6 +8,7 @@ affine maps.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Literal, TypeAlias, Union
 
 from attrs import frozen
@@ -16,6 +17,9 @@ from tensorir.ir.diagnostic import InferError
 
 MAX_TERMS = 1024
 """A size that multiplies out to more terms is refused: products of sums grow exponentially."""
+
+MAX_DEPTH = 64
+"""Divisions may be nested this deep: printing and comparing sizes follow them by recursion."""
 
 Division = Literal["ceildiv", "floordiv", "mod"]
 
@@ -37,6 +41,12 @@ class Divided:
     kind: Division
     a: Dim
     b: Dim
+
+    @cached_property
+    def depth(self) -> int:
+        """How many divisions are nested here."""
+        inside = [atom for dim in (self.a, self.b) for monomial, _ in _terms(dim) for atom in monomial]
+        return 1 + max((atom.depth for atom in inside if isinstance(atom, Divided)), default=0)
 
     def __str__(self) -> str:
         return f"{self.kind}({self.a}, {self.b})"
@@ -85,7 +95,7 @@ def symbol(name: str) -> DimExpr:
 
 
 def ceildiv(a: Dim, b: Dim) -> Dim:
-    """⌈a / b⌉. Raises ZeroDivisionError when b is the constant 0."""
+    """⌈a / b⌉. Raises ZeroDivisionError when b is the constant 0, InferError beyond MAX_DEPTH nested divisions."""
     return _divide("ceildiv", a, b)
 
 
@@ -168,7 +178,10 @@ def _divide(kind: Division, a: Dim, b: Dim) -> Dim:
         return 0 if kind == "mod" else _sum([(m, c // b) for m, c in _terms(a)])
     if a == b:
         return 0 if kind == "mod" else 1
-    return DimExpr((((Divided(kind, a, b),), 1),))
+    made = Divided(kind, a, b)
+    if made.depth > MAX_DEPTH:
+        raise InferError(f"a size with {made.depth} divisions within each other is over the limit of {MAX_DEPTH}")
+    return DimExpr((((made,), 1),))
 
 
 def _terms(dim: Dim) -> tuple[tuple[Monomial, int], ...]:
