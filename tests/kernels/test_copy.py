@@ -15,7 +15,7 @@ from . import oracle
 from .guard import extent, guarded_like, outer_strides
 
 LINES = [kernel for kernel in kernels() if kernel.op == "pack" and kernel.runs_with(cpu_features())]
-CHECKS = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+CHECKS = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 DTYPES = [
     *(np.dtype(name) for name in ["bool", "int8", "uint8", "int16", "uint16", "float16", "int32", "uint32", "float32"]),
     *(np.dtype(name) for name in ["int64", "uint64", "float64", "complex64", "datetime64[s]"]),
