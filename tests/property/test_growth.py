@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import process_time
 
 import pytest
 
@@ -22,6 +21,7 @@ from tensorir.rewrite.greedy import greedy
 from tensorir.rewrite.sweep import sweep
 from tensorir.text import parse, print_module
 from tensorir.transforms.simplify.canonicalize import PATTERNS
+from tests.support.growth import growth
 
 SMALL, LARGE, LIMIT = 1_000, 10_000, 20
 
@@ -103,14 +103,4 @@ def sweep_all(count: int) -> Callable[[], object]:
     "prepare", [build, parse_text, print_text, verify_all, hash_all, greedy_nothing, greedy_fold_all, sweep_all]
 )
 def test_ten_times_the_ops_take_less_than_twenty_times_as_long(prepare: Callable[[int], Callable[[], object]]) -> None:
-    def seconds(count: int) -> float:
-        work = prepare(count)
-        work()
-        best = float("inf")
-        for _ in range(3):
-            start = process_time()
-            work()
-            best = min(best, process_time() - start)
-        return best
-
-    assert seconds(LARGE) / seconds(SMALL) < LIMIT
+    assert growth(prepare(SMALL), prepare(LARGE), LIMIT) < LIMIT

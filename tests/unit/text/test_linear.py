@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import process_time
 
 import pytest
 
 from tensorir.dialects.registry import OPS
 from tensorir.text import parse, print_module
+from tests.support.growth import growth
 
 T = "tensor<4xf32>"
 
@@ -36,18 +36,9 @@ def arguments(count: int) -> str:
     return f"func @f({', '.join(f'%a{i}: tensor<[S{i}]xf32>' for i in range(count))}) -> () {{ return }}"
 
 
-def seconds(run: Callable[[], object]) -> float:
-    best = float("inf")
-    for _ in range(3):
-        start = process_time()
-        run()
-        best = min(best, process_time() - start)
-    return best
-
-
 @pytest.mark.parametrize("make", [ops, elements, steps, symbols, arguments])
 def test_ten_times_as_much_takes_less_than_twenty_times_as_long(make: Callable[[int], str]) -> None:
     small, large = make(500), make(5_000)
-    assert seconds(lambda: parse(large, OPS)) < 20 * seconds(lambda: parse(small, OPS))
+    assert growth(lambda: parse(small, OPS), lambda: parse(large, OPS), 20) < 20
     few, many = parse(small, OPS), parse(large, OPS)
-    assert seconds(lambda: print_module(many)) < 20 * seconds(lambda: print_module(few))
+    assert growth(lambda: print_module(few), lambda: print_module(many), 20) < 20
