@@ -55,7 +55,8 @@ def test_every_module_says_what_it_is() -> None:
 )
 def test_nothing_forbidden_is_written(pattern: str, why: str) -> None:
     here = Path(__file__)
-    texts = [f for f in tracked("*.py", "*.c", "*.h", "*.inc", "*.md", "*.toml", "Makefile", ".ci/run") if f != here]
+    suffixes = ("py", "pyi", "c", "h", "inc", "md", "toml", "yaml", "in", "sh", "tir")
+    texts = [f for f in tracked(*(f"*.{s}" for s in suffixes), "Makefile", ".ci/run", ".gitignore") if f != here]
     # Kernel docs may name a forbidden flag in order to forbid it.
     found = [
         f"{f.relative_to(ROOT)}: {m.group()}"

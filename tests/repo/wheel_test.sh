@@ -15,5 +15,5 @@ python -m venv "$work/venv"
 "$work/venv/bin/pip" install -q "$(ls "$work"/dist/*.whl)[testing]" pytest
 cp -r "$root/tests" "$work/tests"
 cd "$work"
-"$work/venv/bin/python" -m pytest -q -p no:cacheprovider --import-mode=importlib --rootdir "$work" tests/kernels
 "$work/venv/bin/tensorir" info
+"$work/venv/bin/python" -m pytest -q -p no:cacheprovider --import-mode=importlib --rootdir "$work" tests/kernels
