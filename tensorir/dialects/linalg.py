@@ -19,7 +19,7 @@ from tensorir.ir.scalar import ScalarBody, ScalarValue, const
 from tensorir.ir.types import TensorType, Type, TypeEncoding
 from tensorir.ir.value import Value
 
-ReductionKind = Literal["add", "mul", "max", "min"]
+ReductionKind = Literal["add", "mul", "max", "min", "maxnum", "minnum", "and", "or", "xor"]
 
 
 def iteration_sizes(maps: Sequence[AffineMap], types: Sequence[Type]) -> dict[int, Dim]:
@@ -42,6 +42,12 @@ def iteration_sizes(maps: Sequence[AffineMap], types: Sequence[Type]) -> dict[in
                     f"d{dim} has size {sizes[dim]} in an earlier operand and {size} in operand {i} ({type})"
                 )
     return sizes
+
+
+def check_iteration_dims(body: ScalarBody, num_dims: int) -> None:
+    """Raises InferError if the body reads the index of an iteration dim that there is not."""
+    if beyond := [d for d in sorted(body.iteration_dims) if not 0 <= d < num_dims]:
+        raise InferError(f"the body reads the index of d{beyond[0]}, there are {num_dims} iteration dims")
 
 
 @op("linalg.fill", Trait.PURE | Trait.CONSTANT)
@@ -78,6 +84,7 @@ class Generic(Op):
         out = self.maps[-1]
         if not out.is_permutation:
             raise InferError(f"the result's map {out} must be a permutation")
+        check_iteration_dims(self.body, out.num_dims)
         sizes = iteration_sizes(self.maps[:-1], types) if self.inputs else {}
         if self.inputs and out.num_dims != self.maps[0].num_dims:
             raise InferError(f"the result's map has {out.num_dims} dims, map 0 has {self.maps[0].num_dims}")
@@ -99,6 +106,74 @@ class Generic(Op):
         shape = self.results[0].type.shape
         by_dim = dict(zip(self.maps[-1].positions(), shape, strict=True))
         return tuple(by_dim[d] for d in range(len(shape)))
+
+
+@op("linalg.fold", Trait.PURE)
+class Fold(Op):
+    """A reduction with any scalar body and any number of results: linalg.generic with reduction iterators.
+
+    `tensors` are inputs, then one initial tensor per result; `maps` has one map per operand. Those of the initial
+    tensors are projected permutations; the iteration dims that they lack are reduced, in row-major order:
+    `result[r] = bodies[r](elements of the inputs, current values of all results)` for each position, starting from
+    the initial tensors. What one combiner can say is `linalg.reduce`, products that are summed `linalg.contract`."""
+
+    tensors: tuple[Value, ...] = operand_list()
+    maps: tuple[AffineMap, ...] = attribute()
+    bodies: tuple[ScalarBody, ...] = attribute()
+    shape: tuple[Dim, ...] = attribute(default=())
+    """Sizes of the iteration dims; may be left () when the operands determine all of them."""
+
+    @property
+    def inputs(self) -> tuple[Value, ...]:
+        return self.tensors[: len(self.tensors) - len(self.bodies)]
+
+    @property
+    def inits(self) -> tuple[Value, ...]:
+        return self.tensors[len(self.tensors) - len(self.bodies) :]
+
+    @property
+    def result_maps(self) -> tuple[AffineMap, ...]:
+        return self.maps[len(self.maps) - len(self.bodies) :]
+
+    @property
+    def reduced(self) -> tuple[int, ...]:
+        """Iteration dims that the results lack."""
+        kept = {d for m in self.result_maps for d in m.dims}
+        return tuple(d for d in range(self.maps[0].num_dims) if d not in kept)
+
+    def infer_types(self) -> Sequence[Type]:
+        if not self.bodies or len(self.tensors) < len(self.bodies):
+            raise InferError(f"{len(self.bodies)} bodies for {len(self.tensors)} operands: one per initial tensor")
+        if len(self.maps) != len(self.tensors):
+            raise InferError(f"{len(self.maps)} maps for {len(self.tensors)} operands")
+        types = tuple(v.type for v in self.tensors)
+        parallel = {d for d in self.result_maps[0].dims if d is not None}
+        for i, map in enumerate(self.result_maps):
+            if not map.is_projected_permutation or set(map.dims) != parallel:
+                raise InferError(f"the map {map} of init {i} must be a permutation of the parallel dims")
+        for body, init in zip(self.bodies, self.inits, strict=True):
+            if body.args != tuple(t.dtype for t in types):
+                raise InferError(f"a body takes ({', '.join(map(str, body.args))})")
+            if body.result.dtype != init.type.dtype:
+                raise InferError(f"a body gives {body.result.dtype}, its init is {init.type}")
+            check_iteration_dims(body, self.maps[0].num_dims)
+        self.iteration_shape(iteration_sizes(self.maps, types))
+        return tuple(v.type for v in self.inits)
+
+    def iteration_shape(self, sizes: dict[int, Dim] | None = None) -> tuple[Dim, ...]:
+        """The size of each iteration dim. Raises InferError for one that is not determined, or in two ways."""
+        sizes = iteration_sizes(self.maps, tuple(v.type for v in self.tensors)) if sizes is None else sizes
+        count = self.maps[0].num_dims
+        if self.shape:
+            if len(self.shape) != count:
+                raise InferError(f"shape has {len(self.shape)} sizes for {count} iteration dims")
+            for d, size in sizes.items():
+                if self.shape[d] != size:
+                    raise InferError(f"d{d} has size {size} in an operand, {self.shape[d]} in shape")
+            return self.shape
+        if missing := [d for d in range(count) if d not in sizes]:
+            raise InferError(f"no operand gives the size of d{missing[0]}; state shape")
+        return tuple(sizes[d] for d in range(count))
 
 
 @op("linalg.contract", Trait.PURE | Trait.CONTRACTION)

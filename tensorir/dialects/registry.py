@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tensorir.dialects import encode, flow, linalg, packing, tensor
+from tensorir.dialects import device, encode, flow, func, linalg, packing, tensor
 from tensorir.ir.op import Op
 
-_FAMILIES = (tensor, linalg, packing, encode, flow)
+_FAMILIES = (tensor, linalg, packing, encode, flow, func, device)
 
 
 def _classes() -> Mapping[str, type[Op]]:

@@ -27,6 +27,19 @@ def check_axis(dim: int, rank: int, what: str) -> None:
         raise InferError(f"{what} {dim} is outside 0 … {rank - 1}")
 
 
+def check_slice(
+    extents: Sequence[Dim], offsets: Sequence[Dim], sizes: Sequence[Dim], strides: Sequence[int]
+) -> Iterator[str]:
+    """One message per dim in which a slice with known bounds leaves a tensor of sizes `extents`."""
+    for d, (extent, offset, size, stride) in enumerate(zip(extents, offsets, sizes, strides, strict=True)):
+        if stride < 1:
+            yield f"stride {stride} of dim {d} must be at least 1"
+        elif isinstance(offset, int) and isinstance(size, int) and isinstance(extent, int):
+            last = offset + (size - 1) * stride + 1 if size else offset
+            if offset < 0 or size < 0 or last > extent:
+                yield f"dim {d}: [{offset} : {last} : {stride}] is outside of the size {extent}"
+
+
 @op("tensor.constant", Trait.PURE | Trait.CONSTANT)
 class Constant(Op):
     """A literal tensor. Large weights belong into globals."""
@@ -105,14 +118,29 @@ class ExtractSlice(Op):
         return (self.source.type.with_encoding(None).with_shape(self.sizes),)
 
     def verify(self) -> Iterator[str]:
-        for d, (offset, size, stride) in enumerate(zip(self.offsets, self.sizes, self.strides, strict=True)):
-            extent = self.source.type.shape[d]
-            if stride < 1:
-                yield f"stride {stride} of dim {d} must be at least 1"
-            elif isinstance(offset, int) and isinstance(size, int) and isinstance(extent, int):
-                last = offset + (size - 1) * stride + 1 if size else offset
-                if offset < 0 or size < 0 or last > extent:
-                    yield f"dim {d}: [{offset} : {last} : {stride}] is outside of the size {extent}"
+        yield from check_slice(self.source.type.shape, self.offsets, self.sizes, self.strides)
+
+
+@op("tensor.insert_slice", Trait.PURE)
+class InsertSlice(Op):
+    """`dest` with `dest[offset : offset + size·stride : stride]` replaced by `source`, in each dim."""
+
+    source: Value = operand()
+    dest: Value = operand()
+    offsets: tuple[Dim, ...] = attribute()
+    strides: tuple[int, ...] = attribute()
+
+    def infer_types(self) -> Sequence[Type]:
+        source, dest = self.source.type, self.dest.type
+        if source.rank != dest.rank or source.dtype != dest.dtype:
+            raise InferError(f"source is {source}, dest {dest}: rank and element type must agree")
+        for name in ("offsets", "strides"):
+            if len(getattr(self, name)) != dest.rank:
+                raise InferError(f"{name} has {len(getattr(self, name))} entries for rank {dest.rank}")
+        return (dest.with_encoding(None),)
+
+    def verify(self) -> Iterator[str]:
+        yield from check_slice(self.dest.type.shape, self.offsets, self.source.type.shape, self.strides)
 
 
 @op("tensor.concat", Trait.PURE)
@@ -172,6 +200,28 @@ class Gather(Op):
         if self.indices.type.dtype.kind not in ("signed", "unsigned"):
             raise InferError(f"indices must be integers, got {self.indices.type.dtype}")
         return (TensorType((*self.indices.type.shape, *self.source.type.shape[1:]), self.source.type.dtype),)
+
+
+@op("tensor.gather_nd", Trait.PURE)
+class GatherNd(Op):
+    """Single elements: `result[p…] = source[indices[0][p…], indices[1][p…], …]`, one index tensor per source dim.
+
+    All index tensors have the result's shape. An index outside is an error when run."""
+
+    source: Value = operand()
+    indices: tuple[Value, ...] = operand_list()
+
+    def infer_types(self) -> Sequence[Type]:
+        source = self.source.type
+        if len(self.indices) != source.rank or not source.rank:
+            raise InferError(f"{len(self.indices)} index tensors for {source}: one per dim, at least one")
+        first = self.indices[0].type
+        for i, value in enumerate(self.indices):
+            if value.type.dtype.kind not in ("signed", "unsigned"):
+                raise InferError(f"indices[{i}] must be integers, got {value.type.dtype}")
+            if value.type.shape != first.shape:
+                raise InferError(f"indices[{i}] is {value.type}, indices[0] {first}: shapes must agree")
+        return (TensorType(first.shape, source.dtype),)
 
 
 @op("tensor.cast", Trait.PURE | Trait.VIEW)

@@ -47,10 +47,13 @@ i16 = DType("i16", "signed", 16, np.dtype(np.int16))
 i8 = DType("i8", "signed", 8, np.dtype(np.int8))
 i4 = DType("i4", "signed", 4, np.dtype(ml_dtypes.int4))
 i1 = DType("i1", "bool", 1, np.dtype(np.bool_))
+u64 = DType("u64", "unsigned", 64, np.dtype(np.uint64))
+u32 = DType("u32", "unsigned", 32, np.dtype(np.uint32))
+u16 = DType("u16", "unsigned", 16, np.dtype(np.uint16))
 u8 = DType("u8", "unsigned", 8, np.dtype(np.uint8))
 u4 = DType("u4", "unsigned", 4, np.dtype(ml_dtypes.uint4))
 
-DTYPES: dict[str, DType] = {t.name: t for t in (f64, f32, f16, bf16, i64, i32, i16, i8, i4, i1, u8, u4)}
+DTYPES: dict[str, DType] = {t.name: t for t in (f64, f32, f16, bf16, i64, i32, i16, i8, i4, i1, u64, u32, u16, u8, u4)}
 _BY_NUMPY: dict[np.dtype[Any], DType] = {t.numpy: t for t in DTYPES.values()}
 
 

@@ -17,11 +17,16 @@ from tensorir.ir.types import Type
 
 @frozen(eq=False, repr=False)
 class Function:
-    """A callable program. Symbols in the argument types are bound by each call."""
+    """A callable program. Symbols in the argument types are bound by each call.
+
+    `arg_devices`, `result_devices`: the device that each argument is given on and each result wanted on, "" where
+    the program does not say; () if it says nothing at all."""
 
     name: str
     body: Region
     loc: Location = UNKNOWN
+    arg_devices: tuple[str, ...] = ()
+    result_devices: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Function @{self.name}>"
@@ -32,13 +37,22 @@ class Function:
         return tuple(sorted(frozenset[str]().union(*(t.symbols for t in self.body.arg_types))))
 
 
+@frozen
+class Parameter:
+    """Data that is not in the module: `key` of a file or table called `scope` (#flow.parameter.named)."""
+
+    scope: str
+    key: str
+
+
 @frozen(eq=False)
 class Global:
-    """A constant of the module: its data, or an initializer (a region without arguments, one yield)."""
+    """A constant of the module: its data, an initializer (a region without arguments, one yield), or the name of
+    data that is given when the module is compiled (see `transforms.simplify.bind_parameters`)."""
 
     name: str
     type: Type
-    value: Dense | Region
+    value: Dense | Region | Parameter
     loc: Location = UNKNOWN
 
 

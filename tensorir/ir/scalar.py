@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 from attrs import frozen
 
 from tensorir.ir.diagnostic import InferError
-from tensorir.ir.dtype import DType, i1
+from tensorir.ir.dtype import DType, i1, i64
 
 ScalarValue = int | float | bool
 Domain = Literal["any", "float", "integer"]
@@ -34,24 +34,36 @@ def _table(*fns: ScalarFn) -> dict[str, ScalarFn]:
 
 
 SCALAR_FNS = _table(
-    *(ScalarFn(n, 2) for n in ("add", "sub", "mul", "div", "max", "min")),
+    *(ScalarFn(n, 2) for n in ("add", "sub", "mul", "div", "rem", "max", "min")),
     *(ScalarFn(n, 1) for n in ("neg", "abs")),
-    *(
-        ScalarFn(n, 1, "float")
-        for n in ("exp", "log", "sqrt", "rsqrt", "tanh", "erf", "gelu", "floor", "ceil", "sin", "cos")
-    ),
-    ScalarFn("pow", 2, "float"),
-    *(ScalarFn(n, 2, "integer") for n in ("and", "or", "xor", "rem")),
+    *(ScalarFn(n, 1, "float") for n in ("exp", "exp2", "expm1", "log", "log2", "log10", "log1p")),
+    *(ScalarFn(n, 1, "float") for n in ("sqrt", "rsqrt", "cbrt", "erf", "erfc", "gelu")),
+    *(ScalarFn(n, 1, "float") for n in ("floor", "ceil", "trunc", "round", "roundeven")),
+    *(ScalarFn(n, 1, "float") for n in ("sin", "cos", "tan", "asin", "acos", "atan")),
+    *(ScalarFn(n, 1, "float") for n in ("sinh", "cosh", "tanh", "asinh", "acosh", "atanh")),
+    *(ScalarFn(n, 2, "float") for n in ("pow", "atan2", "copysign", "maxnum", "minnum")),
+    ScalarFn("fma", 3, "float"),
+    *(ScalarFn(n, 2, "integer") for n in ("and", "or", "xor", "shl", "shr", "floordiv", "ceildiv", "ipow")),
+    *(ScalarFn(n, 1, "integer") for n in ("ctpop", "ctlz", "cttz")),
     *(ScalarFn(n, 2, "any", i1) for n in ("eq", "ne", "lt", "le", "gt", "ge")),
     ScalarFn("select", 3),
     ScalarFn("cast", 1),
+    ScalarFn("bitcast", 1),
 )
-"""`max`/`min` propagate NaN (arith.maximumf); integer `div` truncates (arith.divsi); `gelu` is the erf form."""
+"""`max`/`min` propagate NaN (arith.maximumf), `maxnum`/`minnum` prefer the number; integer `div` truncates (arith.divsi),
+`rem` has the sign of the dividend; `shr` is arithmetic on signed and logical on unsigned types; `round` is half away
+from zero; `ne` of floats is true for NaN and the other comparisons are false (arith.cmpf une, oeq, olt, …); `gelu` is
+the erf form."""
+
+
+CONVERSIONS = ("cast", "bitcast")
+"""Functions whose result type is chosen, not that of their operand."""
 
 
 @frozen(eq=False, weakref_slot=True, slots=True)
 class Scalar:
-    """A node: `arg` (with `index`), `const` (with `value`) or a function of `operands`; see the makers below."""
+    """A node: `arg` (with `index`), `index` (the position along iteration dim `index`, linalg.index), `const` (with
+    `value`) or a function of `operands`; see the makers below."""
 
     fn: str
     operands: tuple[Scalar, ...]
@@ -62,10 +74,12 @@ class Scalar:
     def __str__(self) -> str:
         if self.fn == "arg":
             return f"a{self.index}"
+        if self.fn == "index":
+            return f"index({self.index})"
         if self.fn == "const":
             return f"{self.value} : {self.dtype}"
         inside = ", ".join(map(str, self.operands))
-        return f"{self.fn}({inside})" + (f" : {self.dtype}" if self.fn == "cast" else "")
+        return f"{self.fn}({inside})" + (f" : {self.dtype}" if self.fn in CONVERSIONS else "")
 
 
 _NODES: WeakValueDictionary[tuple[object, ...], Scalar] = WeakValueDictionary()
@@ -85,6 +99,11 @@ def arg(index: int, dtype: DType) -> Scalar:
     return _intern("arg", (), dtype, index)
 
 
+def iteration_index(dim: int) -> Scalar:
+    """The position along iteration dim `dim`, of type i64 (linalg.index)."""
+    return _intern("index", (), i64, dim)
+
+
 def const(value: ScalarValue, dtype: DType) -> Scalar:
     """A literal. Raises InferError for a value outside an integer type, or a fraction in one."""
     if dtype.is_float:
@@ -101,7 +120,7 @@ def const(value: ScalarValue, dtype: DType) -> Scalar:
 def apply(name: str, *operands: Scalar) -> Scalar:
     """A function of scalars. Raises InferError for an unknown name, a wrong count or types that differ."""
     fn = SCALAR_FNS.get(name)
-    if fn is None or name == "cast":
+    if fn is None or name in CONVERSIONS:
         raise InferError(f"unknown scalar function {name!r}; known: {', '.join(SCALAR_FNS)}")
     if len(operands) != fn.arity:
         raise InferError(f"{name} takes {fn.arity} operands, got {len(operands)}")
@@ -121,12 +140,24 @@ def cast(value: Scalar, dtype: DType) -> Scalar:
     return value if value.dtype == dtype else _intern("cast", (value,), dtype)
 
 
+def bitcast(value: Scalar, dtype: DType) -> Scalar:
+    """The same bits read as another element type. Raises InferError if the widths differ."""
+    if value.dtype.bits != dtype.bits:
+        raise InferError(f"bitcast: {value.dtype} has {value.dtype.bits} bits, {dtype} has {dtype.bits}")
+    return value if value.dtype == dtype else _intern("bitcast", (value,), dtype)
+
+
 @frozen(cache_hash=True)
 class ScalarBody:
     """The types of the operands' elements and the one result. `result` is interned, so `==` is cheap."""
 
     args: tuple[DType, ...]
     result: Scalar
+
+    @property
+    def iteration_dims(self) -> frozenset[int]:
+        """The iteration dims whose index the body reads; a body that reads none is the same at every position."""
+        return frozenset(node.index for node in self.nodes() if node.fn == "index")
 
     def nodes(self) -> Iterator[Scalar]:
         """Every node once, operands before users. Iterative: depth is no limit."""

@@ -1,0 +1,24 @@
+"""device: where a value lives. Names of devices are those of the program; a compilation says what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tensorir.ir.op import Op, Trait, attribute, op, operand
+from tensorir.ir.types import Type
+from tensorir.ir.value import Value
+
+
+@op("device.transfer", Trait.PURE)
+class Transfer(Op):
+    """The same tensor in the memory of `device` (flow.tensor.transfer)."""
+
+    source: Value = operand()
+    device: str = attribute()
+
+    def infer_types(self) -> Sequence[Type]:
+        return (self.source.type,)
+
+    def verify(self) -> Iterator[str]:
+        if not self.device:
+            yield "the name of the device is empty"
