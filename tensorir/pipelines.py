@@ -43,25 +43,24 @@ PASSES: Mapping[str, type[Pass]] = {
 }
 
 
-def pipeline(data_tiling: str, device: str = "cpu") -> Pipeline:
-    """The whole compiler for one device. Up to form-dispatches and hoist-constants nothing depends on the device.
+STAGES = ("input", "encoded", "dispatch", "specialized", "materialized")
+"""Where a compilation can be stopped: the program as it was read; with the intent to tile on it; cut into launches,
+constants hoisted; answered by the device; in packed form, constants evaluated (that is: compiled)."""
 
-    Raises TensorIRError for an unknown `data_tiling`."""
+
+def stages(data_tiling: str, device: str = "cpu") -> Mapping[str, tuple[Pass, ...]]:
+    """Per stage the passes that lead to it from the one before.
+
+    Up to "dispatch" nothing depends on the device. Raises TensorIRError for an unknown `data_tiling`."""
     if data_tiling not in DATA_TILING:
         raise TensorIRError(f"data_tiling must be one of {', '.join(DATA_TILING)}, got {data_tiling!r}")
     encode: tuple[Pass, ...] = (SetEncodings(), PropagateEncodings(), CommonSubexpressions())
-    return Pipeline(
-        data_tiling,
-        (
-            Canonicalize(),
-            CommonSubexpressions(),
-            *(encode if data_tiling == "late" else ()),
-            FormDispatches(),
-            HoistConstants(),
-            SpecializeEncodings(device=device),
-            SymbolDce(),
-            Canonicalize(),
-            CanonicalizeDispatches(),
+    return {
+        "input": (),
+        "encoded": (Canonicalize(), CommonSubexpressions(), *(encode if data_tiling == "late" else ())),
+        "dispatch": (FormDispatches(), HoistConstants()),
+        "specialized": (SpecializeEncodings(device=device), SymbolDce(), Canonicalize(), CanonicalizeDispatches()),
+        "materialized": (
             MaterializeEncodings(),
             Canonicalize(),
             CommonSubexpressions(),
@@ -71,7 +70,16 @@ def pipeline(data_tiling: str, device: str = "cpu") -> Pipeline:
             EvaluateInitializers(device=device),
             SymbolDce(),
         ),
-    )
+    }
+
+
+def pipeline(data_tiling: str, device: str = "cpu", to: str = "materialized") -> Pipeline:
+    """The compiler for one device up to and with the stage `to`. Raises TensorIRError for an unknown name."""
+    by_stage = stages(data_tiling, device)
+    if to not in by_stage:
+        raise TensorIRError(f"no stage {to!r}; there are: {', '.join(STAGES)}")
+    reached = STAGES[: STAGES.index(to) + 1]
+    return Pipeline(data_tiling, tuple(p for stage in reached for p in by_stage[stage]))
 
 
 PIPELINES: Mapping[str, tuple[Pass, ...]] = {name: pipeline(name).passes for name in DATA_TILING}
