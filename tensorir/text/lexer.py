@@ -7,14 +7,12 @@ elsewhere: the type parser reads sizes straight from `source` at `pos`.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable
 from difflib import get_close_matches
-from functools import cached_property
 
-from tensorir.ir.diagnostic import Diagnostic, ParseError
-from tensorir.ir.location import Location
+from tensorir.ir.diagnostic import ParseError
 from tensorir.ir.types import TensorType
+from tensorir.text.source import Source
 
 MAX_NESTING = 256
 """Regions in regions, and lists in lists."""
@@ -41,27 +39,14 @@ _TOKEN = re.compile(
 _SKIP = re.compile(_SPACE).match
 IDENTIFIER = re.compile(_IDENTIFIER)
 
-_WIDTH = 100
-"""How much of a source line an error shows."""
 
+class Lexer(Source):
+    """The kind of a token is a group of the pattern above."""
 
-class Lexer:
-    """The current token is `kind` (a group of the pattern above), `text`, `start`; `pos` is behind it.
-
-    Strings keep their quotes in `text`, so comparing `text` with a keyword or a punctuation mark is enough.
-    """
-
-    __slots__ = ("__dict__", "file", "first_line", "kind", "pos", "source", "start", "text", "types")
+    __slots__ = ("types",)
 
     def __init__(self, source: str, file: str = "<string>", first_line: int = 1) -> None:
-        self.source = source
-        self.file = file
-        self.first_line = first_line
-        """The line of `file` that the text begins in."""
-        self.pos = 0
-        self.kind = ""
-        self.text = ""
-        self.start = 0
+        super().__init__(source, file, first_line)
         self.types: dict[str, TensorType] = {}
         """Types already read, by their text: programs repeat few types many times."""
         self.advance()
@@ -85,61 +70,6 @@ class Lexer:
     def at(self, text: str) -> bool:
         """True if the current token is `text`."""
         return self.text == text
-
-    def accept(self, text: str) -> bool:
-        """Goes past the current token if it is `text`."""
-        if self.text == text:
-            self.advance()
-            return True
-        return False
-
-    def expect(self, text: str, where: str = "") -> None:
-        """Goes past `text`, or raises ParseError."""
-        if self.text != text:
-            raise self.error(f"expected '{text}'{where and ' ' + where}, found {self.found()}")
-        self.advance()
-
-    def take(self, kind: str, what: str) -> str:
-        """The text of the current token, which must be of this kind, and goes past it."""
-        if self.kind != kind:
-            raise self.error(f"expected {what}, found {self.found()}")
-        text = self.text
-        self.advance()
-        return text
-
-    def expect_end(self) -> None:
-        """Raises ParseError unless all of the text is read."""
-        if self.kind != "end":
-            raise self.error(f"expected the end of the text, found {self.found()}")
-
-    def found(self) -> str:
-        """The current token as errors name it."""
-        if self.kind == "end":
-            return "the end of the text"
-        text = self.text if len(self.text) <= 40 else self.text[:37] + "…"
-        return text if self.kind == "string" else f"'{text}'"
-
-    @cached_property
-    def _line_starts(self) -> list[int]:
-        return [0, *(m.end() for m in re.finditer("\n", self.source))]
-
-    def location(self, pos: int) -> Location:
-        """Line and column, from 1, of a position in the text."""
-        line = bisect_right(self._line_starts, pos)
-        return Location(self.file, line + self.first_line - 1, pos - self._line_starts[line - 1] + 1)
-
-    def error(self, message: str, pos: int | None = None) -> ParseError:
-        """An error at `pos` (the current token unless given), with the source line and a caret below the place."""
-        pos = self.start if pos is None else pos
-        loc = self.location(pos)
-        begin = self._line_starts[loc.line - self.first_line]
-        end = self.source.find("\n", pos)
-        line = self.source[begin : len(self.source) if end < 0 else end]
-        at = loc.col - 1
-        first = max(0, at - _WIDTH // 2) if len(line) > _WIDTH else 0
-        window = line[first : first + _WIDTH]
-        shown = "".join(c if c.isprintable() else " " if c in "\t\r" else "\ufffd" for c in window)
-        return ParseError([Diagnostic(message, loc, notes=(shown.rstrip(), " " * (at - first) + "^"))])
 
     def _no_token(self) -> ParseError:
         skipped = _SKIP(self.source, self.pos)
