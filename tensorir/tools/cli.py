@@ -1,4 +1,6 @@
-"""`tensorir`: opt, run, demo, info. Exit codes: 0 ok, 1 a failed check or a refused input, 2 wrong usage."""
+"""`tensorir`: opt, run, compile, reduce, demo, info.
+
+Exit codes: 0 ok, 1 a failed check or a refused input, 2 wrong usage."""
 
 from __future__ import annotations
 
@@ -9,10 +11,10 @@ from collections.abc import Sequence
 
 import tensorir
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.tools import demo, info, opt, run
+from tensorir.tools import compile, demo, info, opt, reduce, run
 from tensorir.tools.usage import UsageError
 
-_COMMANDS = (opt, run, demo, info)
+_COMMANDS = (opt, run, compile, reduce, demo, info)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

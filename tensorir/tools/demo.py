@@ -26,7 +26,8 @@ from tensorir.passes.pass_ import Pass
 from tensorir.pipelines import DATA_TILING
 from tensorir.runtime.program import Program
 from tensorir.targets.registry import device_names
-from tensorir.tools.usage import UsageError, read_text
+from tensorir.tools.files import read_text
+from tensorir.tools.usage import UsageError
 
 Array = npt.NDArray[Any]
 

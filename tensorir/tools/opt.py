@@ -7,7 +7,6 @@ import re
 import sys
 from typing import Any
 
-from tensorir.dialects.registry import OPS
 from tensorir.ir.diagnostic import Diagnostic, TensorIRError
 from tensorir.ir.module import Module
 from tensorir.ir.verify import verify
@@ -15,8 +14,17 @@ from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.passes.runner import run_passes
 from tensorir.passes.spec import option_fields, parse_spec
 from tensorir.pipelines import PASSES, PIPELINES
-from tensorir.text import parse, print_module
-from tensorir.tools.usage import read_text
+from tensorir.text import print_module
+from tensorir.tools.files import (
+    Format,
+    add_output_flags,
+    format_of,
+    module_text,
+    output_format,
+    parse_module,
+    read_text,
+    write_text,
+)
 
 _SPLIT = re.compile(r"^// -----.*\n", re.MULTILINE)
 _EXPECTED = re.compile(r"//\s*expected-error(?:@([+-]\d+))?\s*\{\{(.*?)\}\}")
@@ -25,33 +33,36 @@ _EXPECTED = re.compile(r"//\s*expected-error(?:@([+-]\d+))?\s*\{\{(.*?)\}\}")
 def add_parser(commands: Any) -> None:
     """Adds the command."""
     p = commands.add_parser(
-        "opt", help="run passes on a .tir file", epilog=_listing(), formatter_class=argparse.RawDescriptionHelpFormatter
+        "opt",
+        help="run passes on a .tir or .mlir file",
+        epilog=_listing(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    p.add_argument("file", help="a .tir file, - for standard input")
+    p.add_argument("file", help="a .tir or .mlir file, - for standard input")
     p.add_argument(
         "-p", "--passes", default="", metavar="SPEC", help="pass{option=value …},pass,… or a pipeline's name"
     )
-    p.add_argument("-o", "--output", help="write to this file instead of standard output")
     p.add_argument("--print-after-each", action="store_true", help="print the program after each pass, on stderr")
     p.add_argument("--verify-diagnostics", action="store_true", help="check // expected-error {{text}} comments")
     p.add_argument("--split-input-file", action="store_true", help="treat parts between // ----- lines apart")
     p.add_argument("--locations", action="store_true", help="print locations")
     p.add_argument("--remarks", action="store_true", help="print remarks, on stderr")
     p.add_argument("--timing", action="store_true", help="print time per pass and pattern, on stderr")
+    add_output_flags(p)
     p.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 1 if a part is refused, or with --verify-diagnostics if the errors are not the expected ones."""
     text = read_text(args.file)
-    name = "<stdin>" if args.file == "-" else args.file
+    form = format_of(args.file, text)
     passes = parse_spec(args.passes, PASSES, PIPELINES)
     parts = _split(text) if args.split_input_file else [(1, text)]
     outputs: list[str] = []
     code = 0
     for first_line, part in parts:
         try:
-            outputs.append(_one(part, name, first_line, passes, args))
+            outputs.append(_one(part, form, first_line, passes, args))
             errors: list[Diagnostic] = []
         except TensorIRError as e:
             errors = list(_root(e).diagnostics)
@@ -59,20 +70,16 @@ def run(args: argparse.Namespace) -> int:
                 print(e, file=sys.stderr)
                 code = 1
         if args.verify_diagnostics:
-            code = max(code, _check_expected(part, name, first_line, errors))
+            code = max(code, _check_expected(part, args.file, first_line, errors))
     result = "// -----\n".join(outputs)
-    if args.output:
-        with open(args.output, "w", encoding="utf-8") as f:
-            f.write(result)
-    else:
-        sys.stdout.write(result)
+    write_text(args.output, result)
     return code
 
 
-def _one(text: str, name: str, first_line: int, passes: tuple[Pass, ...], args: argparse.Namespace) -> str:
-    module = parse(text, OPS, file=name, first_line=first_line)
-    verify(module)
+def _one(text: str, form: Format, first_line: int, passes: tuple[Pass, ...], args: argparse.Namespace) -> str:
     ctx = PassContext(timed=args.timing)
+    module = parse_module(text, args.file, first_line, ctx.remarks, form)
+    verify(module)
 
     def show(p: Pass, after: Module) -> None:
         print(f"// after {p.name}\n{print_module(after, locations=args.locations)}", file=sys.stderr)
@@ -88,7 +95,7 @@ def _one(text: str, name: str, first_line: int, passes: tuple[Pass, ...], args: 
             for name, p in sorted(patterns.items(), key=lambda item: -item[1].seconds):
                 counts = f"{p.applied} applied, {p.refused} refused of {p.tried}"
                 print(f"{p.seconds * 1e3:9.3f} ms    {name}: {counts}", file=sys.stderr)
-    return print_module(module, locations=args.locations)
+    return module_text(module, output_format(args, form), args.dialect, locations=args.locations)
 
 
 def _root(e: TensorIRError) -> TensorIRError:

@@ -15,12 +15,13 @@ from attrs import asdict
 
 from tensorir.api import compile
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.dtype import DTYPES
+from tensorir.ir.dtype import DTYPES, dtype_of
 from tensorir.ir.location import Location
 from tensorir.ir.scalar import const
 from tensorir.pipelines import DATA_TILING
 from tensorir.targets.registry import device_names
-from tensorir.tools.usage import UsageError, read_module
+from tensorir.tools.files import bound, read_module
+from tensorir.tools.usage import UsageError
 
 _INLINE = re.compile(r"((?:\d+x)*)([a-z]+\d+)=(.*)", re.DOTALL)
 MAX_INPUT_ELEMENTS = 1 << 31
@@ -28,8 +29,8 @@ MAX_INPUT_ELEMENTS = 1 << 31
 
 def add_parser(commands: Any) -> None:
     """Adds the command."""
-    p = commands.add_parser("run", help="compile and run a .tir file")
-    p.add_argument("file", help="a .tir file, - for standard input")
+    p = commands.add_parser("run", help="compile and run a .tir or .mlir file")
+    p.add_argument("file", help="a .tir or .mlir file, - for standard input")
     p.add_argument("--function", help="the function to call; may be left out if there is one, or a @main")
     p.add_argument(
         "--input",
@@ -39,6 +40,14 @@ def add_parser(commands: Any) -> None:
         help="@x.npy or 2x3xf32=1,2,3,4,5,6 (one value fills all); one per argument",
     )
     p.add_argument("--output", action="append", default=[], metavar="FILE", help="@y.npy or - to print; one per result")
+    p.add_argument(
+        "--expected-output",
+        action="append",
+        default=[],
+        metavar="VALUE",
+        help="as --input; exit code 1 if a result differs; one per result",
+    )
+    p.add_argument("--parameters", action="append", default=[], metavar="[SCOPE=]FILE", help="data for parameters")
     p.add_argument("--data-tiling", choices=DATA_TILING, default="late")
     p.add_argument("--device", choices=device_names(), default="cpu")
     p.add_argument("--stats", choices=("json",), help="print statistics on stderr")
@@ -48,18 +57,51 @@ def add_parser(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Prints or stores the results."""
     inputs = [parse_input(text) for text in args.input]
-    program = compile(read_module(args.file), (args.device,), args.data_tiling)
+    expected = [parse_input(text, "--expected-output") for text in args.expected_output]
+    module = bound(read_module(args.file), args.parameters)
+    program = compile(module, (args.device,), args.data_tiling)
     results = program.call(inputs, args.function)
+    if expected and len(expected) != len(results):
+        raise UsageError(f"{len(expected)} --expected-output for {len(results)} results")
     if args.output and len(args.output) != len(results):
         raise UsageError(f"{len(args.output)} --output for {len(results)} results")
-    for target, array in zip(args.output or ["-"] * len(results), results, strict=True):
+    for target, array in zip(args.output or ["-"] * (0 if expected else len(results)), results, strict=False):
         _write(target, array)
     if args.stats:
         print(json.dumps(asdict(program.stats)), file=sys.stderr)
-    return 0
+    differences = [d for i, (r, e) in enumerate(zip(results, expected, strict=False)) if (d := _difference(i, r, e))]
+    for line in differences:
+        print(line, file=sys.stderr)
+    return 1 if differences else 0
 
 
-def parse_input(text: str) -> npt.NDArray[Any]:
+TOLERANCE = 1e-5
+"""A float result may differ from the expected one by this much of the largest expected magnitude (1 at least), and
+2⁻⁷ where a 16-bit float was computed."""
+
+
+def _difference(i: int, result: npt.NDArray[Any], expected: npt.NDArray[Any]) -> str:
+    """What is wrong with a result, or nothing. Integers must be equal, NaN and infinities stand in the same places."""
+    if (result.dtype, result.shape) != (expected.dtype, expected.shape):
+        return f"result {i} is {result.dtype}{result.shape}, expected {expected.dtype}{expected.shape}"
+    if dtype_of(result.dtype).is_integer:
+        wrong = result != expected
+    else:
+        got, wanted = result.astype(np.float64), expected.astype(np.float64)
+        finite = np.isfinite(wanted)
+        unit = TOLERANCE if result.itemsize >= 4 else 2.0**-7
+        bound = unit * max(1.0, float(np.max(np.abs(wanted[finite]), initial=0)))
+        with np.errstate(invalid="ignore"):
+            close = np.where(finite, np.abs(got - wanted) <= bound, got == wanted)
+        wrong = ~close & ~(np.isnan(got) & np.isnan(wanted))
+    if not np.any(wrong):
+        return ""
+    place = tuple(int(p) for p in np.argwhere(wrong)[0])
+    count = f"{np.count_nonzero(wrong)} of {wrong.size} differ"
+    return f"result {i}: {count}; {list(place)} is {result[place]}, expected {expected[place]}"
+
+
+def parse_input(text: str, flag: str = "--input") -> npt.NDArray[Any]:
     """An array from `@file.npy` or `2x3xf32=v,v,…`. Raises UsageError saying what is wrong with it."""
     if text.startswith("@"):
         try:
@@ -68,22 +110,22 @@ def parse_input(text: str) -> npt.NDArray[Any]:
             raise TensorIRError(f"not a readable .npy file: {e}", Location(text[1:])) from None
     match = _INLINE.fullmatch(text)
     if match is None or match.group(2) not in DTYPES:
-        raise UsageError(f"--input: expected @file.npy or SHAPExTYPE=values such as 2x3xf32=1,2, got {text[:40]!r}")
+        raise UsageError(f"{flag}: expected @file.npy or SHAPExTYPE=values such as 2x3xf32=1,2, got {text[:40]!r}")
     shape = tuple(int(s) for s in match.group(1).split("x")[:-1])
     dtype = DTYPES[match.group(2)]
     count = 1
     for size in shape:
         count *= size
     if count > MAX_INPUT_ELEMENTS:
-        raise UsageError(f"--input: {count} elements are over the limit of 2**31; use @file.npy")
+        raise UsageError(f"{flag}: {count} elements are over the limit of 2**31; use @file.npy")
     words = [w.strip() for w in match.group(3).split(",")] if match.group(3).strip() else []
     if len(words) not in (1, count):
-        raise UsageError(f"--input: {len(words)} values for {'x'.join(map(str, shape))} = {count} elements")
+        raise UsageError(f"{flag}: {len(words)} values for {'x'.join(map(str, shape))} = {count} elements")
     try:
         numbers = [const(float(w) if dtype.is_float else int(w), dtype).value for w in words]
         values = np.array(numbers, np.float64 if dtype.is_float else np.int64).astype(dtype.numpy)
     except (ValueError, OverflowError) as e:  # InferError, a ValueError, for what does not fit
-        raise UsageError(f"--input: {e}") from None
+        raise UsageError(f"{flag}: {e}") from None
     return np.full(shape, values[0], dtype.numpy) if len(words) == 1 else values.reshape(shape)
 
 

@@ -1,0 +1,55 @@
+"""`tensorir compile`: print a program as it is at a stage of the compilation."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from tensorir.ir.verify import verify
+from tensorir.passes.pass_ import PassContext
+from tensorir.passes.runner import run_passes
+from tensorir.pipelines import DATA_TILING, STAGES, pipeline
+from tensorir.targets.registry import device_names
+from tensorir.tools.files import (
+    add_output_flags,
+    bound,
+    format_of,
+    module_text,
+    output_format,
+    parse_module,
+    read_text,
+    write_text,
+)
+
+_HELP = """\
+Stages: input: as read; encoded: with the intent to tile; dispatch: cut into launches, constants hoisted; specialized:
+with the device's layouts; materialized: packed, constants evaluated. MLIR's standard dialects can say input, encoded
+and materialized; the others are written as .tir."""
+
+
+def add_parser(commands: Any) -> None:
+    """Adds the command."""
+    p = commands.add_parser("compile", help="print a program at a stage of its compilation", epilog=_HELP)
+    p.add_argument("file", help="a .tir or .mlir file, - for standard input")
+    p.add_argument("--compile-to", choices=STAGES, default="materialized", help="where to stop (default: at the end)")
+    p.add_argument("--data-tiling", choices=DATA_TILING, default="late")
+    p.add_argument("--device", choices=device_names(), default="cpu")
+    p.add_argument("--parameters", action="append", default=[], metavar="[SCOPE=]FILE", help="data for parameters")
+    p.add_argument("--remarks", action="store_true", help="print remarks, on stderr")
+    add_output_flags(p)
+    p.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Reads, runs the passes up to the stage, writes."""
+    text = read_text(args.file)
+    ctx = PassContext()
+    module = bound(parse_module(text, args.file, remarks=ctx.remarks), args.parameters)
+    verify(module)
+    module = run_passes(module, pipeline(args.data_tiling, args.device, args.compile_to).passes, ctx, verify_each=False)
+    if args.remarks:
+        for remark in ctx.remarks:
+            print(remark, file=sys.stderr)
+    write_text(args.output, module_text(module, output_format(args, format_of(args.file, text)), args.dialect))
+    return 0

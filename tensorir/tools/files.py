@@ -1,0 +1,133 @@
+"""Programs in files, for all commands: `.tir` and MLIR text, read and written."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy.typing as npt
+
+from tensorir.dialects.registry import OPS
+from tensorir.frontends import mlir
+from tensorir.ir.diagnostic import Remark, TensorIRError
+from tensorir.ir.location import Location
+from tensorir.ir.module import Module
+from tensorir.text import parse, print_module
+from tensorir.tools.usage import UsageError
+
+MAX_FILE_BYTES = 1 << 30
+
+Format = Literal["tir", "mlir"]
+FORMATS: tuple[Format, ...] = ("tir", "mlir")
+DIALECTS = ("current", "llvm19")
+
+_COMMENTS = re.compile(r"(?:\s|//[^\n]*)*")
+_TIR_BEGINS = re.compile(r"(?:global|executable|func)\s+(?:private\s+)?@|\Z")
+
+
+def read_text(path: str) -> str:
+    """The text of a file, `-` for standard input. Raises TensorIRError if it can't be read or is not UTF-8."""
+    try:
+        if path == "-":
+            return sys.stdin.read()
+        file = Path(path)
+        if not file.is_file():
+            raise TensorIRError("no such file, or not a regular one", Location(path))
+        if file.stat().st_size > MAX_FILE_BYTES:
+            raise TensorIRError(f"larger than {MAX_FILE_BYTES} bytes", Location(path))
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as e:
+        raise TensorIRError(f"not UTF-8: {e.reason} at byte {e.start}", Location(path)) from None
+    except OSError as e:
+        raise TensorIRError(f"can't be read: {e.strerror}", Location(path)) from None
+
+
+def format_of(path: str, text: str) -> Format:
+    """What a program is written in: by the name of its file, else (standard input, other names) by how it begins."""
+    for form in FORMATS:
+        if path.endswith(f".{form}"):
+            return form
+    begin = _COMMENTS.match(text)  # matches always
+    return "tir" if _TIR_BEGINS.match(text, begin.end() if begin else 0) else "mlir"
+
+
+def parse_module(
+    text: str, path: str, first_line: int = 1, remarks: list[Remark] | None = None, form: Format | None = None
+) -> Module:
+    """The program in `text`, read from `path` (`-`: standard input). `remarks` collects what reading it dropped.
+
+    `form` is what it is written in, if not what `format_of` says. Raises ParseError."""
+    name = "<stdin>" if path == "-" else path
+    if (form or format_of(path, text)) == "mlir":
+        return mlir.parse(text, file=name, first_line=first_line, remarks=remarks)
+    return parse(text, OPS, file=name, first_line=first_line)
+
+
+def read_module(path: str, remarks: list[Remark] | None = None) -> Module:
+    """The program in a file, `-` for standard input."""
+    return parse_module(read_text(path), path, remarks=remarks)
+
+
+def module_text(module: Module, form: Format, dialect: str = "current", *, locations: bool = False) -> str:
+    """The program as text. Raises TensorIRError for what MLIR's standard dialects can't say."""
+    if form == "tir":
+        return print_module(module, locations=locations)
+    return mlir.print_mlir(module, dialect="llvm19" if dialect == "llvm19" else "current")
+
+
+def write_text(path: str | None, text: str) -> None:
+    """To a file, or to standard output for None and `-`. Raises TensorIRError if it can't be written."""
+    if path in (None, "-"):
+        sys.stdout.write(text)
+        return
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as e:
+        raise TensorIRError(f"can't be written: {e.strerror}", Location(path)) from None
+
+
+def add_output_flags(parser: argparse.ArgumentParser) -> None:
+    """`-o`, `--emit`, `--dialect`."""
+    parser.add_argument("-o", "--output", metavar="FILE", help="write to this file instead of standard output")
+    parser.add_argument(
+        "--emit", choices=FORMATS, help="write this form; default: by the name of the output, else that of the input"
+    )
+    parser.add_argument(
+        "--dialect", choices=DIALECTS, default="current", help="MLIR as IREE 3.13 spells it, or as LLVM 19 does"
+    )
+
+
+def output_format(args: argparse.Namespace, read: Format) -> Format:
+    """The form to write: --emit, else the output's name, else `read`, the form of the input."""
+    if args.emit:
+        return args.emit
+    named = Path(args.output).suffix.removeprefix(".") if args.output else ""
+    return "tir" if named == "tir" else "mlir" if named == "mlir" else read
+
+
+def bound(module: Module, flags: Sequence[str]) -> Module:
+    """`module` with the data of its parameters from `--parameters` flags."""
+    if not flags:
+        return module
+    from tensorir.transforms.simplify.bind_parameters import bind_parameters
+
+    return bind_parameters(module, read_parameters(flags))
+
+
+def read_parameters(flags: Sequence[str]) -> dict[str, dict[str, npt.NDArray[Any]]]:
+    """Scope → key → array, from `SCOPE=FILE` flags (without `=`: for the scope ""). See `mlir.load_parameters`.
+
+    Raises TensorIRError for a file that can't be read, UsageError for a key that two files give."""
+    found: dict[str, dict[str, npt.NDArray[Any]]] = {}
+    for flag in flags:
+        scope, equals, path = flag.partition("=")
+        scope, path = (scope, path) if equals else ("", flag)
+        for key, array in mlir.load_parameters(path).items():
+            if key in found.setdefault(scope, {}):
+                raise UsageError(f"--parameters: {scope!r} has {key!r} twice, again in {path}")
+            found[scope][key] = array
+    return found
