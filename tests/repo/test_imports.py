@@ -8,7 +8,7 @@ import sys
 import tensorir
 from tensorir.ir.dtype import DType
 
-EXTRAS = ("hypothesis", "iree", "pytest", "onnx", "torch", "rich", "tokenizers", "safetensors", "pandas")
+EXTRAS = ("hypothesis", "iree", "pytest", "onnx", "torch", "rich", "tokenizers", "safetensors", "pandas", "xdsl")
 
 
 def test_import_brings_no_extra() -> None:

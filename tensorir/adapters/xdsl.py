@@ -1,0 +1,72 @@
+"""The data-tiling pipeline as a pass of xDSL: `xdsl-opt -p tensorir-data-tiling{device=\"cpu\"} FILE.mlir`.
+
+Found by xDSL through the entry point `xdsl.universe`. The module goes over as text in generic form and comes back the
+same way, so ops that xDSL does not know (`linalg.pack`, `linalg.mmt4d`) are unregistered ops there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import StringIO
+from typing import ClassVar
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.parser import Parser
+from xdsl.passes import ModulePass
+from xdsl.printer import Printer
+from xdsl.universe import Universe
+from xdsl.utils.exceptions import PassFailedException
+
+from tensorir.frontends import mlir
+from tensorir.frontends.mlir.generic import generic_text
+from tensorir.frontends.mlir.parser import parse_document
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.passes.pass_ import PassContext
+from tensorir.passes.runner import run_passes
+from tensorir.pipelines import pipeline
+
+
+@dataclass(frozen=True)
+class DataTilingPass(ModulePass):
+    """tensorir's pipeline on the whole module: intent, launches, layouts of a device, packed ops.
+
+    `to`: "input", "encoded" or "materialized", the stages that MLIR's standard dialects can say. Raises
+    PassFailedException with tensorir's message, which names op and operand, for what it does not read."""
+
+    name: ClassVar[str] = "tensorir-data-tiling"
+    device: str = "cpu"
+    data_tiling: str = "late"
+    to: str = "materialized"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        try:
+            tiled = data_tiled(_generic_text(op), self.device, self.data_tiling, self.to)
+        except TensorIRError as e:
+            raise PassFailedException(f"{self.name}: {e}") from e
+        unregistered = ctx.allow_unregistered
+        ctx.allow_unregistered = True  # what xDSL has no class for stays in generic form
+        try:
+            made = Parser(ctx, tiled).parse_module()
+        finally:
+            ctx.allow_unregistered = unregistered
+        for block in list(op.body.blocks):
+            op.body.erase_block(block)
+        made.body.move_blocks(op.body)
+
+
+def data_tiled(text: str, device: str = "cpu", data_tiling: str = "late", to: str = "materialized") -> str:
+    """MLIR text in, MLIR text in generic form out. Raises TensorIRError."""
+    ctx = PassContext()
+    module = mlir.parse(text, file="<xdsl>", remarks=ctx.remarks)
+    module = run_passes(module, pipeline(data_tiling, device, to).passes, ctx, verify_each=False, verify_input=True)
+    return generic_text(parse_document(mlir.print_mlir(module)))
+
+
+def _generic_text(op: ModuleOp) -> str:
+    out = StringIO()
+    Printer(stream=out, print_generic_format=True).print_op(op)
+    return out.getvalue()
+
+
+UNIVERSE = Universe(all_passes={DataTilingPass.name: lambda: DataTilingPass})

@@ -1,0 +1,195 @@
+"""Syntax trees as text in MLIR's generic form: what every MLIR tool reads, also one that does not know the ops.
+
+Law: `parse_document(generic_text(d))` is the tree of `d` again, with the data of resources in place. Named linalg ops
+get the region that pretty text leaves out, because the generic form must state it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from tensorir.frontends.mlir.named_regions import with_region
+from tensorir.frontends.mlir.syntax import (
+    AffineMapAttr,
+    ArrayAttr,
+    Attribute,
+    Block,
+    DenseArrayAttr,
+    DenseAttr,
+    DialectAttr,
+    DictAttr,
+    Document,
+    FloatAttr,
+    IntAttr,
+    Operation,
+    RankedTensor,
+    ResourceAttr,
+    ScalarType,
+    SSAValue,
+    StringAttr,
+    SymbolRef,
+    Type,
+    TypeAttr,
+    UnitAttr,
+)
+from tensorir.ir.dims import Dim, DimExpr, Symbol
+
+_MAX_DECIMAL = 16
+"""Data with more elements than this is written in hex."""
+
+_FLOAT_BITS = {"f64": np.dtype("<f8"), "f32": np.dtype("<f4"), "f16": np.dtype("<f2")}
+
+
+def generic_text(document: Document) -> str:
+    """The module of a document as generic text; `dense_resource` becomes `dense` with the same data in hex."""
+    return "".join(_Printer(document).op(document.module, 0))
+
+
+class _Printer:
+    """Values are numbered in the order of their definition; no name occurs twice in a document."""
+
+    def __init__(self, document: Document) -> None:
+        self.resources = document.resources
+        self.names: dict[SSAValue, str] = {}
+
+    def op(self, op: Operation, depth: int) -> Iterator[str]:
+        op = with_region(op)
+        pad = "  " * min(depth, 40)
+        results = ", ".join(self._define(r) for r in op.results)
+        yield f"{pad}{results}{' = ' if results else ''}{_quoted(op.name)}({', '.join(self.names[v] for v in op.operands)})"
+        for i, blocks in enumerate(op.regions):
+            yield ", {" if i else " ({"
+            for block in blocks:
+                yield "\n"
+                yield from self._block(block, depth + 1)
+            yield f"{pad}}}"
+        if op.regions:
+            yield ")"
+        if op.attributes:
+            yield f" {self._dictionary(op.attributes.items())}"
+        yield f" : ({self._types(op.operands)}) -> ({self._types(op.results)})\n"
+
+    def _block(self, block: Block, depth: int) -> Iterator[str]:
+        if block.args:
+            args = ", ".join(f"{self._define(a)}: {self.type(a.type)}" for a in block.args)
+            yield f"{'  ' * min(depth - 1, 40)}^bb0({args}):\n"
+        for op in block.ops:
+            yield from self.op(op, depth)
+
+    def _define(self, value: SSAValue) -> str:
+        self.names[value] = name = f"%{len(self.names)}"
+        return name
+
+    def _types(self, values: Sequence[SSAValue]) -> str:
+        return ", ".join(self.type(v.type) for v in values)
+
+    def type(self, type: Type) -> str:
+        """A type; unlike `str(type)` with the encoding in full."""
+        if not isinstance(type, RankedTensor) or type.encoding is None:
+            return str(type)
+        dims = "".join(f"{'?' if d is None else d}x" for d in type.shape)
+        return f"tensor<{dims}{self.type(type.element)}, {self.attribute(type.encoding)}>"
+
+    def attribute(self, value: Attribute) -> str:
+        match value:
+            case IntAttr(value=number, type=type):
+                return ("false", "true")[number] if type == ScalarType("i1") else f"{number} : {type}"
+            case FloatAttr(value=number, type=type):
+                return f"{float_text(number, str(type))} : {type}"
+            case StringAttr(value=text):
+                return _quoted(text)
+            case UnitAttr():
+                return "unit"
+            case ArrayAttr(items=items):
+                return f"[{', '.join(map(self.attribute, items))}]"
+            case DictAttr(entries=entries):
+                return self._dictionary(entries.items())
+            case SymbolRef(path=path):
+                return "::".join(f"@{_quoted(part)}" for part in path)
+            case TypeAttr(type=type):
+                return self.type(type)
+            case AffineMapAttr(map=map, num_symbols=count):
+                dims = ", ".join(f"d{i}" for i in range(map.num_dims))
+                symbols = f"[{', '.join(f's{i}' for i in range(count))}]" if count else ""
+                return f"affine_map<({dims}){symbols} -> ({', '.join(map_expression(r) for r in map.results)})>"
+            case DenseArrayAttr(element=element, values=values):
+                listed = ", ".join(_element(v, str(element)) for v in values)
+                return f"array<{element}{': ' if values else ''}{listed}>"
+            case DenseAttr(type=type):
+                return f"dense<{self._data(value)}> : {self.type(type)}"
+            case ResourceAttr(key=key, type=type):
+                data = bytes(self.resources[key])
+                return f'dense<"0x{data.hex()}"> : {self.type(type)}'
+            case DialectAttr(name=name, text=text):
+                return f"#{name}<{text}>" if text else f"#{name}"
+
+    def _dictionary(self, entries: Iterator[tuple[str, Attribute]] | Sequence[tuple[str, Attribute]] | object) -> str:
+        parts = [
+            _quoted(key) if isinstance(value, UnitAttr) else f"{_quoted(key)} = {self.attribute(value)}"
+            for key, value in entries  # pyright: ignore
+        ]
+        return f"{{{', '.join(parts)}}}"
+
+    def _data(self, value: DenseAttr) -> str:
+        array, element = value.array, str(value.type.element)
+        if array.size and all(s == 0 for s, n in zip(array.strides, array.shape, strict=True) if n != 1):
+            return _element(array.reshape(-1)[:1].item() if array.ndim else array.item(), element)
+        if array.size <= _MAX_DECIMAL or element == "i1" or array.dtype.itemsize * 8 != _bits(element):
+            return _nested(array, element)
+        little = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False)
+        return f'"0x{little.tobytes().hex()}"'
+
+
+def map_expression(expression: Dim) -> str:
+    """A result of an affine map as MLIR writes it: `d0 * 2 + d1`, `(d0 + 1) floordiv 4`."""
+    if not isinstance(expression, DimExpr):
+        return str(expression)
+    terms: list[str] = []
+    for monomial, coefficient in expression.terms:
+        factors = [
+            atom.name
+            if isinstance(atom, Symbol)
+            else f"(({map_expression(atom.a)}) {atom.kind} ({map_expression(atom.b)}))"
+            for atom in monomial
+        ]
+        if coefficient != 1 or not factors:
+            factors.append(str(coefficient))
+        terms.append(" * ".join(factors))
+    return " + ".join(terms)
+
+
+def float_text(value: float, type: str) -> str:
+    """A float literal that is read back as the same number; bits in hex for NaN and infinities."""
+    if value != value or value in (float("inf"), float("-inf")):
+        if type == "bf16":
+            return f"0x{int(np.array(value, '<f4').view('<u4')) >> 16:04X}"
+        kind = _FLOAT_BITS[type]
+        return f"0x{int(np.array(value, kind).view(f'<u{kind.itemsize}')):0{2 * kind.itemsize}X}"
+    text = repr(value)
+    mantissa, e, exponent = text.partition("e")
+    return f"{mantissa if '.' in mantissa else mantissa + '.0'}{e}{exponent}"
+
+
+def _element(value: object, element: str) -> str:
+    if isinstance(value, bool) or element == "i1":
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) else float_text(float(value), element)  # pyright: ignore
+
+
+def _nested(array: np.ndarray, element: str) -> str:  # pyright: ignore
+    if not array.ndim:
+        return _element(array.item(), element)
+    if not array.size:
+        return ""
+    return f"[{', '.join(_nested(row, element) for row in array)}]"
+
+
+def _bits(element: str) -> int:
+    return 64 if element == "index" else int("".join(c for c in element if c.isdigit()) or 0)
+
+
+def _quoted(text: str) -> str:
+    out = "".join(c if c.isprintable() and c not in '"\\' else "".join(f"\\{b:02X}" for b in c.encode()) for c in text)
+    return f'"{out}"'
