@@ -6,9 +6,11 @@ get the region that pretty text leaves out, because the generic form must state 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tensorir.frontends.mlir.named_regions import with_region
 from tensorir.frontends.mlir.syntax import (
@@ -58,7 +60,8 @@ class _Printer:
         op = with_region(op)
         pad = "  " * min(depth, 40)
         results = ", ".join(self._define(r) for r in op.results)
-        yield f"{pad}{results}{' = ' if results else ''}{_quoted(op.name)}({', '.join(self.names[v] for v in op.operands)})"
+        operands = ", ".join(self.names[v] for v in op.operands)
+        yield f"{pad}{results}{' = ' if results else ''}{_quoted(op.name)}({operands})"
         for i, blocks in enumerate(op.regions):
             yield ", {" if i else " ({"
             for block in blocks:
@@ -110,10 +113,10 @@ class _Printer:
                 return "::".join(f"@{_quoted(part)}" for part in path)
             case TypeAttr(type=type):
                 return self.type(type)
-            case AffineMapAttr(map=map, num_symbols=count):
-                dims = ", ".join(f"d{i}" for i in range(map.num_dims))
+            case AffineMapAttr(map=affine, num_symbols=count):
+                dims = ", ".join(f"d{i}" for i in range(affine.num_dims))
                 symbols = f"[{', '.join(f's{i}' for i in range(count))}]" if count else ""
-                return f"affine_map<({dims}){symbols} -> ({', '.join(map_expression(r) for r in map.results)})>"
+                return f"affine_map<({dims}){symbols} -> ({', '.join(map_expression(r) for r in affine.results)})>"
             case DenseArrayAttr(element=element, values=values):
                 listed = ", ".join(_element(v, str(element)) for v in values)
                 return f"array<{element}{': ' if values else ''}{listed}>"
@@ -125,10 +128,10 @@ class _Printer:
             case DialectAttr(name=name, text=text):
                 return f"#{name}<{text}>" if text else f"#{name}"
 
-    def _dictionary(self, entries: Iterator[tuple[str, Attribute]] | Sequence[tuple[str, Attribute]] | object) -> str:
+    def _dictionary(self, entries: Iterable[tuple[str, Attribute]]) -> str:
         parts = [
             _quoted(key) if isinstance(value, UnitAttr) else f"{_quoted(key)} = {self.attribute(value)}"
-            for key, value in entries  # pyright: ignore
+            for key, value in entries
         ]
         return f"{{{', '.join(parts)}}}"
 
@@ -172,13 +175,13 @@ def float_text(value: float, type: str) -> str:
     return f"{mantissa if '.' in mantissa else mantissa + '.0'}{e}{exponent}"
 
 
-def _element(value: object, element: str) -> str:
+def _element(value: float, element: str) -> str:
     if isinstance(value, bool) or element == "i1":
         return "true" if value else "false"
-    return str(value) if isinstance(value, int) else float_text(float(value), element)  # pyright: ignore
+    return str(value) if isinstance(value, int) else float_text(float(value), element)
 
 
-def _nested(array: np.ndarray, element: str) -> str:  # pyright: ignore
+def _nested(array: npt.NDArray[Any], element: str) -> str:
     if not array.ndim:
         return _element(array.item(), element)
     if not array.size:
