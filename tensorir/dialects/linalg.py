@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, get_args
 
 from attrs import evolve
@@ -12,10 +12,10 @@ from tensorir.encoding.encoding import NARROW
 from tensorir.encoding.encoding import Contraction as ContractionSpace
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import InferError
-from tensorir.ir.dims import Dim, product
+from tensorir.ir.dims import Dim, product, symbols_of
 from tensorir.ir.dtype import DType
 from tensorir.ir.op import Op, Trait, attribute, op, operand, operand_list
-from tensorir.ir.scalar import ScalarBody, ScalarValue, const
+from tensorir.ir.scalar import SCALAR_FNS, ScalarBody, ScalarValue, const
 from tensorir.ir.types import TensorType, Type, TypeEncoding
 from tensorir.ir.value import Value
 
@@ -32,8 +32,10 @@ def iteration_sizes(maps: Sequence[AffineMap], types: Sequence[Type]) -> dict[in
             raise InferError(f"map {i} {map} has {len(map.results)} results for {type}")
         if map.num_dims != maps[0].num_dims:
             raise InferError(f"map {i} has {map.num_dims} dims, map 0 has {maps[0].num_dims}")
-        for dim, size in zip(map.dims, type.shape, strict=True):
+        for dim, size, result in zip(map.dims, type.shape, map.results, strict=True):
             if dim is None:
+                for name in sorted(symbols_of(result) - {f"d{d}" for d in range(map.num_dims)}):
+                    raise InferError(f"map {i} {map} uses {name}, which is none of its {map.num_dims} dims")
                 continue
             if dim >= map.num_dims:
                 raise InferError(f"map {i} {map} uses d{dim} of {map.num_dims} dims")
@@ -48,6 +50,17 @@ def check_iteration_dims(body: ScalarBody, num_dims: int) -> None:
     """Raises InferError if the body reads the index of an iteration dim that there is not."""
     if beyond := [d for d in sorted(body.iteration_dims) if not 0 <= d < num_dims]:
         raise InferError(f"the body reads the index of d{beyond[0]}, there are {num_dims} iteration dims")
+
+
+def outside_reads(op: Op, values: Sequence[Value], maps: Sequence[AffineMap], shape: Sequence[Dim]) -> Iterator[str]:
+    """One message per dim of an operand that an iteration of known sizes reads outside of."""
+    for i, (value, map) in enumerate(zip(values, maps, strict=False)):
+        for d, (extent, plain) in enumerate(zip(value.type.shape, map.dims, strict=True)):
+            if plain is not None or not isinstance(extent, int) or (reach := map.reach(d, shape)) is None:
+                continue
+            first, last = reach
+            if first < 0 or last >= extent:
+                yield f"{op.operand_name(i)}: {map} reads {first} … {last} of dim {d}, which has the size {extent}"
 
 
 @op("linalg.fill", Trait.PURE | Trait.CONSTANT)
@@ -74,6 +87,9 @@ class Generic(Op):
     shape: tuple[Dim, ...] = attribute(default=())
     """Sizes of the iteration dims; may be left () when the inputs determine all of them."""
     encoding: TypeEncoding | None = attribute(default=None)
+
+    def verify(self) -> Iterator[str]:
+        yield from outside_reads(self, self.inputs, self.maps, self.iteration_shape)
 
     def infer_types(self) -> Sequence[Type]:
         if len(self.maps) != len(self.inputs) + 1:
@@ -148,9 +164,9 @@ class Fold(Op):
             raise InferError(f"{len(self.maps)} maps for {len(self.tensors)} operands")
         types = tuple(v.type for v in self.tensors)
         parallel = {d for d in self.result_maps[0].dims if d is not None}
-        for i, map in enumerate(self.result_maps):
-            if not map.is_projected_permutation or set(map.dims) != parallel:
-                raise InferError(f"the map {map} of init {i} must be a permutation of the parallel dims")
+        for i, out in enumerate(self.result_maps):
+            if not out.is_projected_permutation or set(out.dims) != parallel:
+                raise InferError(f"the map {out} of init {i} must be a permutation of the parallel dims")
         for body, init in zip(self.bodies, self.inits, strict=True):
             if body.args != tuple(t.dtype for t in types):
                 raise InferError(f"a body takes ({', '.join(map(str, body.args))})")
@@ -159,6 +175,9 @@ class Fold(Op):
             check_iteration_dims(body, self.maps[0].num_dims)
         self.iteration_shape(iteration_sizes(self.maps, types))
         return tuple(v.type for v in self.inits)
+
+    def verify(self) -> Iterator[str]:
+        yield from outside_reads(self, self.inputs, self.maps, self.iteration_shape())
 
     def iteration_shape(self, sizes: dict[int, Dim] | None = None) -> tuple[Dim, ...]:
         """The size of each iteration dim. Raises InferError for one that is not determined, or in two ways."""
@@ -224,7 +243,7 @@ class Contract(Op):
 class Reduce(Op):
     """Combines all elements along `dims`, which vanish. An empty reduction gives the neutral element.
 
-    `max` and `min` propagate NaN."""
+    `max` and `min` propagate NaN; `maxnum` and `minnum` skip it, and NaN is their neutral element."""
 
     source: Value = operand()
     kind: ReductionKind = attribute()
@@ -234,6 +253,9 @@ class Reduce(Op):
         type = self.source.type
         if self.kind not in get_args(ReductionKind):
             raise InferError(f"unknown kind {self.kind!r}; known: {', '.join(get_args(ReductionKind))}")
+        domain = SCALAR_FNS[self.kind].domain
+        if domain not in ("any", "float" if type.dtype.is_float else "integer"):
+            raise InferError(f"{self.kind} takes {domain} elements, got {type.dtype}")
         for d in self.dims:
             check_axis(d, type.rank, "dim")
         if len(set(self.dims)) != len(self.dims):

@@ -242,7 +242,13 @@ class Cast(Op):
 
 
 def _check_groups(groups: Groups, many: tuple[Dim, ...], few: tuple[Dim, ...]) -> None:
-    """`groups` must list the dims of `many` in order, one non-empty group per dim of `few`, equal in product."""
+    """`groups` must list the dims of `many` in order, one non-empty group per dim of `few`, equal in product.
+
+    To and from a scalar there are no groups, and all sizes are 1."""
+    if not few and not groups:
+        if any(d != 1 for d in many):
+            raise InferError(f"a scalar has no dims: all sizes must be 1, not [{', '.join(map(str, many))}]")
+        return
     if [d for group in groups for d in group] != list(range(len(many))) or len(groups) != len(few):
         raise InferError(f"groups {[list(g) for g in groups]} do not map {len(many)} dims to {len(few)} in order")
     for g, group in enumerate(groups):

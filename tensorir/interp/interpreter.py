@@ -15,7 +15,7 @@ from tensorir.interp.packing_ops import PACKING_OPS
 from tensorir.interp.tensor_ops import TENSOR_OPS
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.module import Function, Global, Module
+from tensorir.ir.module import Function, Global, Module, Parameter
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
@@ -67,6 +67,12 @@ def run_region(region: Region, inputs: Sequence[Array], ctx: Context) -> tuple[A
     return tuple(env[y] for y in region.yields)
 
 
+def unbound(symbol: Global, parameter: Parameter) -> TensorIRError:
+    """The error for a parameter whose data was not given."""
+    way_out = "give it by bind_parameters, or parameters= of compile"
+    return TensorIRError(f"@{symbol.name} is the parameter {parameter} without data: {way_out}", symbol.loc)
+
+
 class _Globals:
     """The values of globals, each initializer run once."""
 
@@ -80,6 +86,8 @@ class _Globals:
         if name in self.values:
             return self.values[name]
         symbol = self.module.lookup(Global, name)
+        if isinstance(symbol.value, Parameter):
+            raise unbound(symbol, symbol.value)
         if name in self.running:
             raise TensorIRError(f"the initializer of @{name} needs itself", symbol.loc)
         if isinstance(symbol.value, Dense):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from attrs import frozen
 
-from tensorir.ir.dims import Dim, DimExpr, Symbol, evaluate, substitute, symbol
+from tensorir.ir.dims import Dim, DimExpr, Monomial, Symbol, evaluate, substitute, symbol, symbols_of
+
+_DIM = re.compile(r"d(0|[1-9][0-9]{0,8})\Z").match
 
 
 @frozen(cache_hash=True)
@@ -54,6 +57,36 @@ class AffineMap:
         values = {f"d{i}": p for i, p in enumerate(point)}
         return tuple(evaluate(r, values) for r in self.results)
 
+    def strides(self, result: int) -> tuple[dict[int, int], int] | None:
+        """Result number `result` as Σ stride·dim + offset: the strides that are not 0, by dim, and the offset. None
+        where it is no such sum."""
+        strides: dict[int, int] = {}
+        offset = 0
+        for monomial, coefficient in _terms_of(self.results[result]):
+            match monomial:
+                case ():
+                    offset = coefficient
+                case (Symbol(name=name),) if _number(name) is not None:
+                    strides[int(name[1:])] = coefficient
+                case _:
+                    return None
+        return strides, offset
+
+    def reach(self, result: int, sizes: Sequence[Dim]) -> tuple[int, int] | None:
+        """The smallest and largest value of a result over the iteration space. None if nothing is iterated or may
+        not be, because a size is not known, and where a result is neither linear nor monotone."""
+        expr = self.results[result]
+        last = {f"d{d}": s - 1 for d, s in enumerate(sizes) if isinstance(s, int) and s > 0}
+        if len(last) != len(sizes) or not symbols_of(expr) <= last.keys():
+            return None
+        if (linear := self.strides(result)) is not None:
+            strides, offset = linear
+            ends = [stride * last[f"d{d}"] for d, stride in strides.items()]
+            return offset + sum(min(e, 0) for e in ends), offset + sum(max(e, 0) for e in ends)
+        if not _is_monotone(expr):
+            return None
+        return evaluate(expr, dict.fromkeys(last, 0)), evaluate(expr, last)
+
     def __str__(self) -> str:
         dims = ", ".join(f"d{i}" for i in range(self.num_dims))
         return f"({dims}) -> ({', '.join(map(str, self.results))})"
@@ -76,7 +109,33 @@ def identity(rank: int) -> AffineMap:
 
 def _plain_dim(expr: Dim) -> int | None:
     match expr:
-        case DimExpr(terms=(((Symbol(name=name),), 1),)) if name[1:].isdigit() and name[0] == "d":
-            return int(name[1:])
+        case DimExpr(terms=(((Symbol(name=name),), 1),)):
+            return _number(name)
         case _:
             return None
+
+
+def _number(name: str) -> int | None:
+    """Which iteration dim a symbol is."""
+    match = _DIM(name)
+    return int(match[1]) if match else None
+
+
+def _terms_of(expr: Dim) -> tuple[tuple[Monomial, int], ...]:
+    return (((), expr),) if isinstance(expr, int) else expr.terms
+
+
+def _is_monotone(expr: Dim) -> bool:
+    """Only if it never falls where a dim grows: sums of dims, and their quotients by a constant."""
+    if isinstance(expr, int):
+        return True
+    return all(
+        (coefficient >= 0 or not monomial)
+        and len(monomial) <= 1  # factors might be negative
+        and all(
+            isinstance(atom, Symbol)
+            or (atom.kind != "mod" and isinstance(atom.b, int) and atom.b > 0 and _is_monotone(atom.a))
+            for atom in monomial
+        )
+        for monomial, coefficient in expr.terms
+    )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tensorir.ir.dense import Dense
-from tensorir.ir.module import Executable, Function, Global, Module
+from tensorir.ir.module import Executable, Function, Global, Module, Parameter
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.scalar import ScalarBody
@@ -23,14 +23,25 @@ def fingerprint(program: Module | Region) -> str:
     if isinstance(program, Region):
         return _Fingerprint(None).region(program)
     own = _Fingerprint(program)
-    functions = [f"{f.name}={own.symbol(f.name)}" for f in sorted(program.functions, key=lambda f: f.name)]
-    others = sorted(own.symbol(s.name) for s in (*program.globals, *program.executables))
+    public = sorted((f for f in program.functions if not f.private), key=lambda f: f.name)
+    functions = [f"{f.name}={own.symbol(f.name)}" for f in public]
+    others = sorted(own.symbol(s.name) for s in (*program.globals, *program.executables, *_private(program)))
     return _digest([*functions, *others])
 
 
 def isomorphic(a: Module | Region, b: Module | Region) -> bool:
     """True if some renaming of values and private symbols makes `a` and `b` equal."""
     return _Match(a, b).run()
+
+
+def _private(module: Module) -> list[Function]:
+    return [f for f in module.functions if f.private]
+
+
+def _devices(function: Function) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of arguments and results; not to say anything and to say nothing of each are the same."""
+    args, results = function.arg_devices, function.result_devices
+    return args if any(args) else (), results if any(results) else ()
 
 
 def _digest(parts: Sequence[str]) -> str:
@@ -58,12 +69,15 @@ class _Fingerprint:
             match self.module.symbols[name]:
                 case Global(type=type, value=Dense() as value):
                     parts = ["data", str(type), value.digest]
+                case Global(type=type, value=Parameter() as value):
+                    parts = ["parameter", str(type), value.scope, value.key]
                 case Global(type=type, value=Region() as value):
                     parts = ["initializer", str(type), self.region(value)]
                 case Executable(target=target, body=body):
                     parts = ["executable", target, self.region(body)]
-                case Function(body=body):
-                    parts = ["function", self.region(body)]
+                case Function(body=body) as function:
+                    devices = [f"{len(names)}:{names!r}" for names in _devices(function)]
+                    parts = ["private" if function.private else "function", *devices, self.region(body)]
                 case _:  # pragma: no cover
                     raise AssertionError
             self.symbols[name] = _digest(parts)
@@ -125,10 +139,12 @@ class _Match:
         a, b = self.a, self.b
         if isinstance(a, Region) or isinstance(b, Region):
             return isinstance(a, Region) and isinstance(b, Region) and self.region(a, b)
-        if {f.name for f in a.functions} != {f.name for f in b.functions}:
+        public = [f.name for f in a.functions if not f.private]
+        if set(public) != {f.name for f in b.functions if not f.private}:
             return False
         return (
-            all(self.symbol(f.name, f.name) for f in a.functions)
+            all(self.symbol(name, name) for name in public)
+            and self._pair_off([f.name for f in _private(a)], [f.name for f in _private(b)])
             and self._pair_off([g.name for g in a.globals], [g.name for g in b.globals])
             and self._pair_off([e.name for e in a.executables], [e.name for e in b.executables])
         )
@@ -157,13 +173,13 @@ class _Match:
                 case Executable(), Executable():
                     same = x.target == y.target and self.region(x.body, y.body)
                 case Function(), Function():
-                    same = self.region(x.body, y.body)
+                    same = (x.private, _devices(x)) == (y.private, _devices(y)) and self.region(x.body, y.body)
                 case _:
                     same = False
             self.symbols[a, b] = same
         return self.symbols[a, b]
 
-    def _contents(self, a: Dense | Region, b: Dense | Region) -> bool:
+    def _contents(self, a: Dense | Region | Parameter, b: Dense | Region | Parameter) -> bool:
         if isinstance(a, Region) and isinstance(b, Region):
             return self.region(a, b)
         return a == b

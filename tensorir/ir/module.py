@@ -20,13 +20,15 @@ class Function:
     """A callable program. Symbols in the argument types are bound by each call.
 
     `arg_devices`, `result_devices`: the device that each argument is given on and each result wanted on, "" where
-    the program does not say; () if it says nothing at all."""
+    the program does not say; () if it says nothing at all. `private`: called by other functions of the module only,
+    so its name means nothing outside and it may vanish."""
 
     name: str
     body: Region
     loc: Location = UNKNOWN
     arg_devices: tuple[str, ...] = ()
     result_devices: tuple[str, ...] = ()
+    private: bool = False
 
     def __repr__(self) -> str:
         return f"<Function @{self.name}>"
@@ -43,6 +45,9 @@ class Parameter:
 
     scope: str
     key: str
+
+    def __str__(self) -> str:
+        return f'"{self.scope}"::"{self.key}"'
 
 
 @frozen(eq=False)

@@ -7,7 +7,7 @@ copies with one of them exchanged. They are generated once per class, because re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Flag, auto
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, dataclass_transform
 
@@ -19,6 +19,7 @@ from tensorir.ir.types import Type
 from tensorir.ir.value import Value
 
 if TYPE_CHECKING:
+    from tensorir.ir.module import Symbol  # only named: modules are made of ops
     from tensorir.ir.region import Region
 
 
@@ -119,6 +120,10 @@ class Op:
 
     def verify(self) -> Iterator[str]:
         """Rules beyond types: one message each."""
+        return iter(())
+
+    def verify_symbols(self, symbols: Mapping[str, Symbol]) -> Iterator[str]:
+        """Rules about what the op names in its module, where every name is known: one message each."""
         return iter(())
 
     @property

@@ -50,11 +50,19 @@ SCALAR_FNS = _table(
     ScalarFn("cast", 1),
     ScalarFn("bitcast", 1),
 )
-"""`max`/`min` propagate NaN (arith.maximumf), `maxnum`/`minnum` prefer the number; integer `div` truncates (arith.divsi),
-`rem` has the sign of the dividend; `shr` is arithmetic on signed and logical on unsigned types; `round` is half away
-from zero; `ne` of floats is true for NaN and the other comparisons are false (arith.cmpf une, oeq, olt, …); `gelu` is
-the erf form."""
+"""`max`/`min` propagate NaN (arith.maximumf), `maxnum`/`minnum` prefer the number; which zero of two they give is open.
+`fma` is rounded once; `round` is half away from zero, `roundeven` half to even; `gelu` is the erf form; `ne` of floats
+is true for NaN and the other comparisons are false (arith.cmpf une, oeq, olt, …).
 
+Integers wrap; i1 is unsigned. `div` truncates (arith.divsi), `rem` has the sign of the dividend (C's fmod on floats);
+a division of an integer by zero is an error when run. `shr` is arithmetic on signed and logical on unsigned types; a
+shift by the width or more, or by a negative amount, shifts everything out: 0, or the sign for an arithmetic `shr`.
+`ipow` with a negative exponent is the integer part of the power: 0 but for ±1, and an error for 0. `ctlz` and `cttz`
+of 0 are the width."""
+
+
+MAY_FAIL = frozenset({"div", "rem", "floordiv", "ceildiv", "ipow"})
+"""Functions that are an error for some integers: to be computed only where the program does."""
 
 CONVERSIONS = ("cast", "bitcast")
 """Functions whose result type is chosen, not that of their operand."""
@@ -158,6 +166,11 @@ class ScalarBody:
     def iteration_dims(self) -> frozenset[int]:
         """The iteration dims whose index the body reads; a body that reads none is the same at every position."""
         return frozenset(node.index for node in self.nodes() if node.fn == "index")
+
+    @property
+    def may_fail(self) -> bool:
+        """True if some operands make it an error: a division of integers."""
+        return any(node.fn in MAY_FAIL and node.dtype.is_integer for node in self.nodes())
 
     def nodes(self) -> Iterator[Scalar]:
         """Every node once, operands before users. Iterative: depth is no limit."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tensorir.ir.diagnostic import Diagnostic, InferError, VerifyError
 from tensorir.ir.location import UNKNOWN, Location
-from tensorir.ir.module import Function, Global, Module
+from tensorir.ir.module import Function, Global, Module, Parameter
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.types import Type
@@ -35,6 +35,8 @@ def diagnose(module: Module) -> Iterator[Diagnostic]:
         body = symbol.value if isinstance(symbol, Global) else symbol.body
         if isinstance(symbol, Global):
             yield from _check_global(symbol)
+        if isinstance(symbol, Function):
+            yield from _check_devices(symbol)
         if isinstance(body, Region):
             bound = frozenset[str]().union(*(t.symbols for t in body.arg_types))
             checker = _Checker(module, bound if isinstance(symbol, Function) else None)
@@ -76,8 +78,21 @@ def _check_global(symbol: Global) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 f"@{symbol.name} is {symbol.type}, its initializer yields {value.yields[0].type}", symbol.loc
             )
+    elif isinstance(value, Parameter):
+        if not symbol.type.is_static:
+            yield Diagnostic(f"@{symbol.name} is {symbol.type}, but a parameter has static sizes", symbol.loc)
     elif (value.shape, value.dtype) != (symbol.type.shape, symbol.type.dtype):
         yield Diagnostic(f"@{symbol.name} is {symbol.type}, its data {value.dtype}{list(value.shape)}", symbol.loc)
+
+
+def _check_devices(function: Function) -> Iterator[Diagnostic]:
+    body = function.body
+    for what, devices, values in (
+        ("arguments", function.arg_devices, body.args),
+        ("results", function.result_devices, body.yields),
+    ):
+        if devices and len(devices) != len(values):
+            yield Diagnostic(f"@{function.name}: {len(devices)} devices for {len(values)} {what}", function.loc)
 
 
 class _Checker:
@@ -122,9 +137,11 @@ class _Checker:
         for i, value in enumerate(op.operands):
             if value not in defined:
                 yield f"{op.operand_name(i)} (%{value.hint or '?'}) is used before it is defined in this region"
-        for name in op.SYMBOLS:
-            if getattr(op, name) not in self.module.symbols:
-                yield f"{name}: there is no symbol @{getattr(op, name)} in the module"
+        missing = [
+            name for name in op.ATTRIBUTES if name in op.SYMBOLS and getattr(op, name) not in self.module.symbols
+        ]
+        for name in missing:
+            yield f"{name}: there is no symbol @{getattr(op, name)} in the module"
         try:
             expected = tuple(op.infer_types())
         except InferError as e:
@@ -134,6 +151,8 @@ class _Checker:
         if expected != actual:
             yield f"results are ({', '.join(map(str, actual))}), should be ({', '.join(map(str, expected))})"
         yield from op.verify()
+        if op.SYMBOLS and not missing:
+            yield from op.verify_symbols(self.module.symbols)
 
 
 def _window(region: Region, position: int, reach: int = 2) -> tuple[str, ...]:

@@ -4,10 +4,13 @@ Laws: `parse(print_module(m))` is isomorphic to `m` for every valid `m`; printin
 printing never fails; parsing raises nothing but ParseError, whatever the text; both take linear time.
 
     module     = {global | executable | function}                    // comments end with their line
-    global     = "global" @name ":" type "=" (dense [":" type] | "{" {op} "yield" %v ":" type "}") [loc]
+    global     = "global" @name ":" type "=" (dense [":" type] | parameter | "{" {op} "yield" %v ":" type "}") [loc]
+    parameter  = "parameter" "<" string "," string ">"               // the scope and the key of data given elsewhere
     executable = "executable" @name "target" "(" string ")" args "->" "(" types ")" body [loc]
-    function   = "func" @name args "->" "(" types ")" body [loc]     // its body ends with return, others with yield
+    function   = "func" ["private"] @name args "->" "(" types ")" body [loc]
+                                                                     // its body ends with return, others with yield
     args       = "(" [%name ":" type {"," %name ":" type}] ")"
+    on         = "on" string                                         // behind a type of a function's head: the device
     body       = "{" {op} ("yield" | "return") [%v {"," %v} ":" types] "}"
     op         = [%r {"," %r} "="] name [%v {"," %v}] ["{" attribute {"," attribute} "}"]
                  ":" "(" types ")" "->" (type | "(" types ")") [args body {"," args body}] [loc]

@@ -1,6 +1,8 @@
 """Scalar bodies, both ways, as a sequence of named steps: a shared value is written once, so text stays linear.
 
 (a0: f32, a1: f32) { v0 = mul a0, a1; v1 = const 1.0 : f32; v2 = cast v0 : f16; yield v2 }
+
+`index 1` is the position along iteration dim 1; `bitcast v0 : i32` is written like a cast.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from collections.abc import Mapping
 
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dtype import DType
-from tensorir.ir.scalar import SCALAR_FNS, Scalar, ScalarBody, apply, arg, cast, const
+from tensorir.ir.scalar import SCALAR_FNS, Scalar, ScalarBody, apply, arg, bitcast, cast, const, iteration_index
 from tensorir.text.encodings import dtype
 from tensorir.text.lexer import Lexer, did_you_mean
 from tensorir.text.literals import integer, number, number_text
@@ -30,8 +32,10 @@ def body_text(body: ScalarBody) -> str:
                 right = f"arg {node.index} : {node.dtype.name}"
             case "const":
                 right = f"const {number_text(node.value)} : {node.dtype.name}"
-            case "cast":
-                right = f"cast {operands} : {node.dtype.name}"
+            case "index":
+                right = f"index {node.index}"
+            case "cast" | "bitcast":
+                right = f"{node.fn} {operands} : {node.dtype.name}"
             case fn:
                 right = f"{fn} {operands}"
         names[id(node)] = name = f"v{len(steps)}"
@@ -98,12 +102,14 @@ def _right(lex: Lexer, known: dict[str, Scalar]) -> Scalar:
             index = integer(lex)
             lex.expect(":")
             return arg(index, dtype(lex))
-        case "cast":
+        case "index":
+            return iteration_index(integer(lex, "the number of an iteration dim"))
+        case "cast" | "bitcast":
             operand = _operand(lex, known)
             lex.expect(":")
-            return cast(operand, dtype(lex))
+            return (cast if fn == "cast" else bitcast)(operand, dtype(lex))
         case _ if fn not in SCALAR_FNS:
-            raise lex.error(f"unknown function '{fn}'{did_you_mean(fn, (*SCALAR_FNS, 'const'))}", start)
+            raise lex.error(f"unknown function '{fn}'{did_you_mean(fn, (*SCALAR_FNS, 'const', 'index'))}", start)
         case _:
             operands = [_operand(lex, known)]
             while lex.accept(","):

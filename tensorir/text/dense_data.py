@@ -130,7 +130,9 @@ def _from_numbers(lex: Lexer, value: Literal, element: DType) -> npt.NDArray[Any
         if problem := _misfit(x, element):
             raise lex.error(problem, place)
     if not element.is_float:
-        wide = np.array(value.numbers, np.bool_ if element.kind == "bool" else np.int64)
+        wide = np.array(
+            value.numbers, np.bool_ if element.kind == "bool" else np.uint64 if element.kind == "unsigned" else np.int64
+        )
         return wide.astype(element.numpy)
     with np.errstate(over="ignore"):
         made = np.array(value.numbers, np.float64).astype(element.numpy)

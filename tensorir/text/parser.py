@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tensorir.ir.dense import Dense
-from tensorir.ir.module import Executable, Function, Global, Module
+from tensorir.ir.module import Executable, Function, Global, Module, Parameter
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.text.dense_data import build, literal
 from tensorir.text.lexer import Lexer, did_you_mean
 from tensorir.text.literals import string, symbol, symbol_name
-from tensorir.text.regions import RegionParser, location
+from tensorir.text.regions import OpenRegion, RegionParser, location
 from tensorir.text.types import tensor_type
 
 
@@ -51,9 +51,15 @@ class ModuleParser:
         return Module(functions, globals, executables)
 
     def _function(self) -> Function:
-        start, name = self._defined_symbol()
-        body = self._callable("return")
-        return Function(name, body, location(self.lex, start))
+        lex = self.lex
+        start = lex.start
+        lex.advance()
+        private = lex.accept("private")
+        name = self._symbol()
+        region = self.regions.open("return", devices=True)
+        body, result_devices = self._callable(region, devices=True)
+        arg_devices = region.devices if any(region.devices) else ()
+        return Function(name, body, location(lex, start), arg_devices, result_devices, private)
 
     def _executable(self) -> Executable:
         start, name = self._defined_symbol()
@@ -61,7 +67,7 @@ class ModuleParser:
         self.lex.expect("(")
         target = string(self.lex, "the name of a target, a string")
         self.lex.expect(")")
-        body = self._callable("yield")
+        body, _ = self._callable(self.regions.open("yield"))
         return Executable(name, target, body, location(self.lex, start))
 
     def _global(self) -> Global:
@@ -75,37 +81,52 @@ class ModuleParser:
             data = literal(lex)
             if lex.accept(":"):  # data of another type than the global's: the verifier will say so
                 type_start = lex.start
-                value: Dense | Region = build(lex, data, tensor_type(lex), type_start)
+                value: Dense | Region | Parameter = build(lex, data, tensor_type(lex), type_start)
             else:
                 value = build(lex, data, type, type_start)
+        elif lex.accept("parameter"):
+            value = self._parameter()
         elif lex.text in ("{", "("):
             value = self.regions.body(self.regions.open("yield", needs_args=False))
         else:
-            raise lex.error(f"expected dense<…> or an initializer {{…}}, found {lex.found()}")
+            raise lex.error(f"expected dense<…>, parameter<…> or an initializer {{…}}, found {lex.found()}")
         return Global(name, type, value, location(self.lex, start))
 
-    def _defined_symbol(self) -> tuple[int, str]:
+    def _parameter(self) -> Parameter:
+        """`<"scope", "key">`."""
         lex = self.lex
-        start = lex.start
-        lex.advance()
+        lex.expect("<")
+        scope = string(lex, "the scope of a parameter, a string")
+        lex.expect(",")
+        key = string(lex, "the key of a parameter, a string")
+        lex.expect(">")
+        return Parameter(scope, key)
+
+    def _defined_symbol(self) -> tuple[int, str]:
+        start = self.lex.start
+        self.lex.advance()
+        return start, self._symbol()
+
+    def _symbol(self) -> str:
+        lex = self.lex
         place = lex.start
         name = symbol(lex)
         if name in self.symbols:
             line = lex.location(self.symbols[name]).line
             raise lex.error(f"the symbol {symbol_name(name)} is already defined in line {line}", place)
         self.symbols[name] = place
-        return start, name
+        return name
 
-    def _callable(self, end: str) -> Region:
-        """`(args) -> (types) {…}`."""
+    def _callable(self, region: OpenRegion, *, devices: bool = False) -> tuple[Region, tuple[str, ...]]:
+        """`-> (types) {…}` behind the arguments; the body, and the devices of the results if any is named."""
         lex = self.lex
-        region = self.regions.open(end)
         lex.expect("->", "and the result types")
-        types = self.regions.types()
+        names: list[str] = []
+        types = self.regions.types(names if devices else None)
         body = self.regions.body(region)
         if len(types) != len(body.yields):
-            raise lex.error(f"{len(types)} result types, but {end} has {len(body.yields)} values", region.start)
+            raise lex.error(f"{len(types)} result types, but {region.end} has {len(body.yields)} values", region.start)
         for (type, place), value in zip(types, body.yields, strict=True):
             if type != value.type:
-                raise lex.error(f"the result type is {type}, but {end} gives {value.type}", place)
-        return body
+                raise lex.error(f"the result type is {type}, but {region.end} gives {value.type}", place)
+        return body, tuple(names) if any(names) else ()

@@ -12,7 +12,7 @@ from typing import TypeAlias, Union
 
 from tensorir.ir.dense import Dense
 from tensorir.ir.location import Location
-from tensorir.ir.module import Executable, Global, Module
+from tensorir.ir.module import Executable, Global, Module, Parameter
 from tensorir.ir.module import Symbol as ModuleSymbol
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
@@ -80,15 +80,30 @@ class Printer:
                     yield dense_text(data)
                     if not _has_type(data, symbol.type):
                         yield f" : {dense_type_text(data)}"
+                case Parameter(scope=scope, key=key):
+                    yield f"parameter<{quoted(scope)}, {quoted(key)}>"
             return
-        executable = isinstance(symbol, Executable)
-        yield f"executable {name} target({quoted(symbol.target)}) " if executable else f"func {name}"
-        results = f" -> ({self._types_of(symbol.body.yields)})"
-        yield self._region(symbol.body, "yield" if executable else "return", 0, results)
+        if isinstance(symbol, Executable):
+            yield f"executable {name} target({quoted(symbol.target)}) "
+            yield self._region(symbol.body, "yield", 0, f" -> ({self._types_of(symbol.body.yields)})")
+            return
+        yield f"func {'private ' if symbol.private else ''}{name}"
+        types = (self.type(v) + on for v, on in _on(symbol.body.yields, symbol.result_devices))
+        results = f" -> ({', '.join(types)})"
+        yield self._region(symbol.body, "return", 0, results, devices=symbol.arg_devices)
 
-    def _region(self, region: Region, end: str, depth: int, results: str = "", *, needs_args: bool = True) -> Pieces:
+    def _region(
+        self,
+        region: Region,
+        end: str,
+        depth: int,
+        results: str = "",
+        *,
+        needs_args: bool = True,
+        devices: tuple[str, ...] = (),
+    ) -> Pieces:
         names = Names(chain(region.args, (r for op in region.ops for r in op.results)))
-        args = ", ".join(f"{names[a]}: {self.type(a)}" for a in region.args)
+        args = ", ".join(f"{names[a]}: {self.type(a)}{on}" for a, on in _on(region.args, devices))
         indent = "  " * min(depth, _MAX_INDENT)
         if needs_args or region.args:
             yield f"({args}){results} "
@@ -118,6 +133,12 @@ class Printer:
             return ""
         position = f":{int_text(loc.line)}" + (f":{int_text(loc.col)}" if loc.col else "") if loc.line else ""
         return f" loc({quoted(loc.file)}{position})"
+
+
+def _on(values: tuple[Value, ...], devices: tuple[str, ...]) -> Iterator[tuple[Value, str]]:
+    """Each value with ` on "device"`, if there is one."""
+    for i, value in enumerate(values):
+        yield value, f" on {quoted(devices[i])}" if i < len(devices) and devices[i] else ""
 
 
 def _joined(pieces: Pieces) -> str:

@@ -32,6 +32,8 @@ class OpenRegion:
     values: dict[str, Value] = Factory(dict[str, Value])
     ops: list[Op] = Factory(list[Op])
     op: _Head | None = None
+    devices: tuple[str, ...] = ()
+    """Of a function's arguments: "" where none is named."""
 
 
 @frozen
@@ -58,14 +60,15 @@ class RegionParser:
         self.registry = registry
         self.uses: list[tuple[str, int]] = []
 
-    def open(self, end: str, *, needs_args: bool = True) -> OpenRegion:
-        """Reads `(args)`."""
+    def open(self, end: str, *, needs_args: bool = True, devices: bool = False) -> OpenRegion:
+        """Reads `(args)`, each with `on "device"` behind it or not if `devices`."""
         lex = self.lex
         region = OpenRegion(lex.start, (), end)
         if not needs_args and lex.text == "{":
             return region
         lex.expect("(", "before the arguments")
         args: list[Value] = []
+        named: list[str] = []
         while not lex.accept(")"):
             if args:
                 lex.expect(",", "or ')'")
@@ -73,8 +76,15 @@ class RegionParser:
             name = lex.take("value", "an argument (%name: type)")[1:]
             lex.expect(":")
             args.append(self._bind(region, name, tensor_type(lex), place))
+            if devices:
+                named.append(self._device())
         region.args = tuple(args)
+        region.devices = tuple(named)
         return region
+
+    def _device(self) -> str:
+        """Reads `on "device"`, or nothing."""
+        return string(self.lex, "the name of a device, a string") if self.lex.accept("on") else ""
 
     def _bind(self, region: OpenRegion, name: str, type: TensorType, place: int) -> Value:
         if name in region.values:
@@ -184,8 +194,8 @@ class RegionParser:
         values = [v for _, v in operands]
         return _Head(start, name_start, cls, takes, results, values, attributes, types, types_start, [])
 
-    def types(self) -> list[Placed]:
-        """Reads `(types)`."""
+    def types(self, devices: list[str] | None = None) -> list[Placed]:
+        """Reads `(types)`; where `devices` is given, each may have `on "device"` behind it, which is appended."""
         lex = self.lex
         lex.expect("(")
         types: list[Placed] = []
@@ -194,6 +204,8 @@ class RegionParser:
                 lex.expect(",", "or ')'")
             place = lex.start
             types.append((tensor_type(lex), place))
+            if devices is not None:
+                devices.append(self._device())
         return types
 
     def _attributes(self, cls: type[Op], takes: Schema, name_start: int) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from typing import ClassVar
 from attrs import evolve, frozen
 
 from tensorir.dialects.flow import GlobalLoad
+from tensorir.interp.interpreter import unbound
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.module import Global, Module
+from tensorir.ir.module import Global, Module, Parameter
 from tensorir.ir.region import Region
 from tensorir.passes.pass_ import Pass, PassContext, option
 from tensorir.runtime.region_plan import evaluate
@@ -28,6 +29,9 @@ class EvaluateInitializers(Pass):
     device: str = option("cpu", "the device whose kernels run the initializers")
 
     def run(self, module: Module, ctx: PassContext) -> Module:
+        for g in module.globals:
+            if isinstance(g.value, Parameter):
+                raise unbound(g, g.value)
         pending = [g for g in module.globals if isinstance(g.value, Region)]
         if not pending:
             return module
@@ -54,6 +58,8 @@ class _Evaluator:
         if isinstance(symbol.value, Dense):
             self.values[name] = symbol.value
             return symbol.value
+        if isinstance(symbol.value, Parameter):
+            raise unbound(symbol, symbol.value)
         if name in self.running:
             raise TensorIRError(
                 f"the initializer of @{name} needs itself: {' → '.join([*self.running, name])}", symbol.loc

@@ -63,7 +63,7 @@ MALFORMED = [
     (f"func @main(%x: {T}) -> ({T}) {{ return %x : ¦{U} }}", f"%x is {T}, not {U}"),
     ('executable @e ¦targett("cpu")', "expected 'target', found 'targett'"),
     ("executable @e target(¦cpu) () -> () { yield }", "expected the name of a target, a string, found 'cpu'"),
-    (f"global @g : {T} = ¦1.0", "expected dense<…> or an initializer {…}, found '1.0'"),
+    (f"global @g : {T} = ¦1.0", "expected dense<…>, parameter<…> or an initializer {…}, found '1.0'"),
     (f"global @g : {T}¦", "expected '=' and the value of the global, found the end of the text"),
     # ops
     (func("%t = ¦linalg.foo %x"), "unknown op 'linalg.foo'"),
