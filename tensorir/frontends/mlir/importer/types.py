@@ -1,0 +1,45 @@
+"""Types of MLIR as types of the core."""
+
+from __future__ import annotations
+
+from tensorir.frontends.mlir.syntax import FunctionType, OpaqueType, RankedTensor, ScalarType, Type
+from tensorir.ir.diagnostic import InferError
+from tensorir.ir.dtype import DTYPES, DType
+
+_ELEMENTS = {
+    **{n: DTYPES[n] for n in ("f64", "f32", "f16", "bf16", "i64", "i32", "i16", "i8", "i4", "i1")},
+    **{f"si{b}": DTYPES[f"i{b}"] for b in (64, 32, 16, 8, 4)},
+    **{f"ui{b}": DTYPES[f"u{b}"] for b in (64, 32, 16, 8, 4)},
+    "index": DTYPES["i64"],
+}
+
+
+def element_type(type: Type) -> DType:
+    """The element type of a scalar or of a tensor: signless integers are signed, `index` is i64.
+
+    Raises InferError naming what there is no element type for."""
+    element = type.element if isinstance(type, RankedTensor) else type
+    found = _ELEMENTS.get(element.name) if isinstance(element, ScalarType) else None
+    if found is None:
+        raise InferError(f"the element type {element} is not supported; supported are {', '.join(_ELEMENTS)}")
+    return found
+
+
+def is_scalar(type: Type) -> bool:
+    return isinstance(type, ScalarType)
+
+
+def is_size(type: Type) -> bool:
+    """A type whose values may be sizes."""
+    return isinstance(type, ScalarType) and type.name in ("index", "i64", "i32")
+
+
+def ranked(type: Type) -> RankedTensor:
+    """`type`, which must be a ranked tensor. Raises InferError naming what it is."""
+    match type:
+        case RankedTensor():
+            return type
+        case OpaqueType(text=text) if text.startswith("tensor<"):
+            raise InferError(f"{text}: tensors of unknown rank are not supported")
+        case OpaqueType() | ScalarType() | FunctionType():
+            raise InferError(f"the type {type} is not supported: a tensor is needed here")
