@@ -66,7 +66,7 @@ def _substituted(value: Any, sizes: Sizes) -> Any:
         items = cast("tuple[Any, ...]", value)
         made = tuple(_substituted(v, sizes) for v in items)
         return items if all(a is b for a, b in zip(made, items, strict=True)) else made
-    cls: type[Any] = type(value)
+    cls = cast("type[Any]", type(value))
     if isinstance(value, AffineMap | ScalarBody) or not attrs.has(cls):
         return value
     changes = {f.name: _substituted(getattr(value, f.name), sizes) for f in attrs.fields(cls)}

@@ -137,9 +137,8 @@ class _Checker:
         for i, value in enumerate(op.operands):
             if value not in defined:
                 yield f"{op.operand_name(i)} (%{value.hint or '?'}) is used before it is defined in this region"
-        missing = [
-            name for name in op.ATTRIBUTES if name in op.SYMBOLS and getattr(op, name) not in self.module.symbols
-        ]
+        symbols = self.module.symbols
+        missing = [n for n in op.ATTRIBUTES if n in op.SYMBOLS and getattr(op, n) not in symbols]
         for name in missing:
             yield f"{name}: there is no symbol @{getattr(op, name)} in the module"
         try:
@@ -152,7 +151,7 @@ class _Checker:
             yield f"results are ({', '.join(map(str, actual))}), should be ({', '.join(map(str, expected))})"
         yield from op.verify()
         if op.SYMBOLS and not missing:
-            yield from op.verify_symbols(self.module.symbols)
+            yield from op.verify_symbols(symbols)
 
 
 def _window(region: Region, position: int, reach: int = 2) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ a payload). The amount of data is checked against the type before anything is al
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from math import isfinite, prod
 from typing import Any
 
@@ -125,14 +126,15 @@ def _from_hex(lex: Lexer, value: Literal, element: DType) -> npt.NDArray[Any]:
     return bits.view(element.numpy)
 
 
+_WIDE: Mapping[str, type[Any]] = {"bool": np.bool_, "unsigned": np.uint64, "signed": np.int64}
+
+
 def _from_numbers(lex: Lexer, value: Literal, element: DType) -> npt.NDArray[Any]:
     for x, place in zip(value.numbers, value.places, strict=True):
         if problem := _misfit(x, element):
             raise lex.error(problem, place)
     if not element.is_float:
-        wide = np.array(
-            value.numbers, np.bool_ if element.kind == "bool" else np.uint64 if element.kind == "unsigned" else np.int64
-        )
+        wide = np.array(value.numbers, _WIDE[element.kind])
         return wide.astype(element.numpy)
     with np.errstate(over="ignore"):
         made = np.array(value.numbers, np.float64).astype(element.numpy)
