@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -36,6 +37,21 @@ def test_python_blocks_run(block: str, tmp_path: Path) -> None:
     script = tmp_path / "block.py"
     script.write_text(block, "utf-8")
     done = run(str(script))
+    assert done.returncode == 0, done.stderr
+
+
+def shell_blocks(page: Path) -> str:
+    """The sh blocks of a page as one script: later ones use the files of earlier ones."""
+    return "".join(re.findall(r"^```sh\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL))
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.name != "README.md" and shell_blocks(p)], ids=lambda p: p.name)
+def test_shell_blocks_run(page: Path, tmp_path: Path) -> None:
+    """With the commands of this environment; one that is not installed fails, so that nothing is passed over."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    command = ["bash", "-c", f"set -euxo pipefail\n{shell_blocks(page)}"]
+    environment = {**os.environ, "PATH": path}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
