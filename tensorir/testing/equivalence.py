@@ -12,10 +12,14 @@ from tensorir.dialects.linalg import Generic, LayerNorm, Softmax
 from tensorir.interp import interpret
 from tensorir.ir.module import Function, Module
 from tensorir.ir.scalar import ScalarBody
+from tensorir.testing.error_bounds import error_bounds
 from tensorir.testing.programs import arguments
 
 Array = npt.NDArray[Any]
 Runnable = Module | Callable[..., Any]
+
+BLANK = 0.9
+"""A comparison shows nothing if more of the elements than this are zero, or of unknown bound."""
 
 _EXACT_FNS = frozenset(
     [
@@ -60,6 +64,67 @@ def assert_equivalent(
     for i, (r, e, x) in enumerate(zip(results, expected, exact, strict=True)):
         assert (r.dtype, r.shape) == (e.dtype, e.shape), f"result {i}: {r.dtype}{r.shape}, expected {e.dtype}{e.shape}"
         _assert_close(i, r, e, x, must_be_exact, unit)
+
+
+def assert_agrees(
+    module: Module,
+    function: str,
+    args: Sequence[npt.ArrayLike],
+    results: Sequence[Array],
+    *,
+    scale: float = 1.0,
+    signless: bool = False,
+) -> bool:
+    """Fails unless `results`, computed elsewhere, are what @function of `module` may give for `args`.
+
+    Integers must be equal bit for bit, floats within `scale` times the bounds of `testing.error_bounds`
+    (k·u·Σ|a||b| for contractions, zero for sums of small integers), NaN and infinities in the same places. With
+    `signless` an unsigned result may come as the signed integer of its width. Returns whether the comparison shows
+    anything: False if more than BLANK of all elements are zero or unknown; count that case as not run."""
+    bounds = error_bounds(module, function, args)
+    types = [y.type.dtype for y in module.lookup(Function, function).body.yields]
+    assert len(results) == len(bounds), f"{len(results)} results, expected {len(bounds)}"
+    telling = total = 0
+    for i, (given, (exact, error), dtype) in enumerate(zip(results, bounds, types, strict=True)):
+        got = np.asarray(given)
+        if signless and dtype.kind == "unsigned" and got.dtype == np.dtype(f"i{dtype.itemsize}"):
+            got = got.view(dtype.numpy)
+        found, wanted = f"{got.dtype}{got.shape}", f"{dtype.numpy}{exact.shape}"
+        assert found == wanted, f"result {i}: {found}, expected {wanted}"
+        known = np.isfinite(error)
+        if dtype.is_float:
+            _assert_floats(i, got.astype(np.float64), exact.astype(np.float64), np.where(known, error * scale, np.inf))
+        else:
+            _assert_integers(i, got, exact, error)
+        telling += int(np.count_nonzero(known & (exact != 0)))
+        total += exact.size
+    return telling > (1 - BLANK) * total
+
+
+def _assert_floats(i: int, got: Array, exact: Array, bound: Array) -> None:
+    known = np.isfinite(bound)
+    with np.errstate(all="ignore"):
+        fine = np.where(
+            np.isfinite(exact), np.abs(got - exact) <= bound, (got == exact) | (np.isnan(got) & np.isnan(exact))
+        )
+    _assert_all(i, fine | ~known, got, exact, bound)
+
+
+def _assert_integers(i: int, got: Array, exact: Array, error: Array) -> None:
+    a, b = got.astype(object), exact.astype(object)  # no integer of any type is rounded
+    fine = np.asarray((a == b) | ((error > 0) & (abs(a - b) <= error)), bool)
+    _assert_all(i, fine, got, exact, error)
+
+
+def _assert_all(i: int, fine: Array, got: Array, exact: Array, bound: Array) -> None:
+    if np.all(fine):
+        return
+    position = tuple(int(p) for p in np.argwhere(~fine)[0])
+    wrong = np.count_nonzero(~fine)
+    raise AssertionError(
+        f"result {i}{list(position)}: {got[position]}, expected {exact[position]} ± {bound[position]:.2e} "
+        f"({wrong} of {fine.size} elements are wrong)"
+    )
 
 
 def _assert_close(i: int, got: Array, expected: Array, exact: Array, must_be_exact: bool, unit: float) -> None:
