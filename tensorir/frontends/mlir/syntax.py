@@ -108,7 +108,7 @@ class ArrayAttr:
 class DictAttr:
     """`{a = 1}`."""
 
-    entries: Mapping[str, Attribute]
+    entries: Mapping[str, Attribute] = field(hash=False)
 
 
 @frozen
@@ -170,11 +170,12 @@ class ResourceAttr:
 @frozen
 class DialectAttr:
     """`#dialect.name<…>`. `params` holds what is written `key = value` between the brackets (aliases resolved), for
-    the attributes that the parser knows (`#iree_encoding.encoding`); `text` is the raw text between the brackets."""
+    the attributes that the parser knows (`#iree_encoding.encoding`): a bare word is a StringAttr, `?` the IntAttr of
+    MLIR's dynamic size, what has no key stands under ""; `text` is the raw text between the brackets of all others."""
 
     name: str
-    text: str = field(default="", eq=False)
-    params: Mapping[str, Attribute] = field(factory=dict["str", "Attribute"])
+    text: str = ""
+    params: Mapping[str, Attribute] = field(factory=dict["str", "Attribute"], hash=False)
 
 
 Attribute: TypeAlias = Union[

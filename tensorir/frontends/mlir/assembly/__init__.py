@@ -1,0 +1,16 @@
+"""The pretty forms of ops, by the name of the op. `dialect.*` reads those of its dialect that have no own entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tensorir.frontends.mlir.assembly import arith, func, math, ml_program, util
+from tensorir.frontends.mlir.parser import Assembly
+
+ASSEMBLY: Mapping[str, Assembly] = {
+    **func.ASSEMBLY,
+    **util.ASSEMBLY,
+    **ml_program.ASSEMBLY,
+    **arith.ASSEMBLY,
+    **math.ASSEMBLY,
+}

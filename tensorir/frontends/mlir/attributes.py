@@ -1,0 +1,326 @@
+"""Attributes of MLIR as data. Those of dialects are kept as text, but for the encodings of IREE."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tensorir.frontends.mlir.affine import read_affine_map
+from tensorir.frontends.mlir.dense import read_dense, read_dense_array, read_resource
+from tensorir.frontends.mlir.lexer import Lexer
+from tensorir.frontends.mlir.limits import MAX_DIGITS
+from tensorir.frontends.mlir.numbers import float_of_bits, round_float, wrap
+from tensorir.frontends.mlir.syntax import (
+    AffineMapAttr,
+    ArrayAttr,
+    Attribute,
+    DialectAttr,
+    DictAttr,
+    FloatAttr,
+    IntAttr,
+    ScalarType,
+    StringAttr,
+    SymbolRef,
+    Type,
+    TypeAttr,
+    UnitAttr,
+)
+from tensorir.frontends.mlir.types import F64, FLOATS, I1, I64, TypeReader, shown, width_of
+from tensorir.text.lexer import did_you_mean
+
+DYNAMIC = -(1 << 63)
+"""How the generic form writes a size that is not known; `?` in parameters becomes it."""
+
+WITH_PARAMETERS = frozenset(
+    {"iree_encoding.encoding", "iree_encoding.layout", "iree_encoding.matmul_k", "iree_encoding.padding"}
+)
+"""Dialect attributes whose `key = value` between the brackets are read."""
+
+_UNIT = UnitAttr()
+_FALSE, _TRUE = IntAttr(0, I1), IntAttr(1, I1)
+
+
+class AttributeReader(TypeReader):
+    """Reads attributes at the current token of `lex`."""
+
+    def __init__(self, lex: Lexer) -> None:
+        super().__init__(lex)
+        self.attribute_aliases: dict[str, tuple[Attribute, int]] = {}
+        self._dialect: dict[tuple[str, str], DialectAttr] = {}
+        self.typed_as: Type | None = None
+        """The type behind the last dialect attribute that had one (`#dialect.name<…> : type`)."""
+
+    def attribute(self) -> Attribute:
+        """The attribute at the current token."""
+        lex = self.lex
+        self.nodes += 1
+        match lex.kind:
+            case "attr":
+                return self._dialect_attribute()
+            case "int" | "hex" | "float":
+                return self.number()
+            case "string":
+                value = lex.string()
+                if lex.accept(":"):
+                    self.type()
+                return StringAttr(value)
+            case "symbol":
+                return self.symbol_ref()
+            case "name":
+                reader = _NAMED.get(lex.text)
+                if reader is not None:
+                    return reader(self)
+                if self.at_type():
+                    return TypeAttr(self.type())
+                raise lex.error(f"expected an attribute, found {lex.found()}{did_you_mean(lex.text, _NAMED)}")
+            case "type":
+                return TypeAttr(self.type())
+            case _:
+                pass
+        match lex.text:
+            case "-":
+                return self.number()
+            case "[":
+                return self.array()
+            case "{":
+                return DictAttr(self.dictionary())
+            case "(":
+                return TypeAttr(self.type())
+            case _:
+                raise lex.error(f"expected an attribute, found {lex.found()}")
+
+    def array(self) -> ArrayAttr:
+        """`[attribute, …]`."""
+        lex = self.lex
+        lex.expect("[")
+        if lex.accept("]"):
+            return ArrayAttr(())
+        self.enter()
+        items = [self.attribute()]
+        while lex.accept(","):
+            items.append(self.attribute())
+        self.depth -= 1
+        lex.expect("]", "after the items of an array")
+        return ArrayAttr(tuple(items))
+
+    def dictionary(self) -> dict[str, Attribute]:
+        """`{key = attribute, unit, …}`."""
+        lex = self.lex
+        lex.expect("{")
+        entries: dict[str, Attribute] = {}
+        if lex.accept("}"):
+            return entries
+        self.enter()
+        while True:
+            start = lex.start
+            key = lex.string() if lex.kind == "string" else lex.take("name", "the name of an attribute")
+            if key in entries:
+                raise lex.error(f"the attribute '{key}' is given twice", start)
+            entries[key] = self.attribute() if lex.accept("=") else _UNIT
+            if not lex.accept(","):
+                break
+        self.depth -= 1
+        lex.expect("}", "after attributes")
+        return entries
+
+    def optional_attr_dict(self) -> dict[str, Attribute]:
+        """`{…}` if there is one."""
+        return self.dictionary() if self.lex.text == "{" else {}
+
+    def affine_map(self) -> AffineMapAttr:
+        """`affine_map<…>`, or an alias of one."""
+        lex = self.lex
+        start = lex.start
+        found = lex.found()
+        attribute = self.attribute() if lex.text == "affine_map" or lex.kind == "attr" else None
+        if not isinstance(attribute, AffineMapAttr):
+            raise lex.error(f"expected an affine map, found {found}", start)
+        return attribute
+
+    def symbol_ref(self) -> SymbolRef:
+        """`@a::@b`."""
+        path = [self.symbol()]
+        while self.lex.accept("::"):
+            path.append(self.symbol())
+        return SymbolRef(tuple(path))
+
+    def symbol(self) -> str:
+        """`@a` or `@"a"`, without the @."""
+        lex = self.lex
+        start = lex.start
+        text = lex.take("symbol", "a symbol (@name)")[1:]
+        return lex.unescape(text, start) if text.startswith('"') else text
+
+    def number(self) -> IntAttr | FloatAttr:
+        """An integer or float, negative or not, with its type behind a `:` if there is one."""
+        return self.literal(None)
+
+    def literal(self, given: ScalarType | None) -> IntAttr | FloatAttr:
+        """A number of the `given` type; None: the type stands behind a `:` if there is one. i1 may be a word."""
+        lex = self.lex
+        if given is not None and given.name == "i1" and lex.text in ("true", "false"):
+            return self._word()
+        start = lex.start
+        negative = lex.accept("-")
+        kind, text = lex.kind, lex.text
+        if kind not in ("int", "hex", "float"):
+            raise lex.error(f"expected a number, found {lex.found()}")
+        if kind != "float" and len(text) > MAX_DIGITS:
+            raise lex.error(f"an integer of more than {MAX_DIGITS} digits is not supported", start)
+        lex.advance()
+        type: Type = given or (F64 if kind == "float" else I64)
+        at = start
+        if given is None and lex.accept(":"):
+            at = lex.start
+            type = self.type()
+        return self._number(kind, text, negative, type, start, at)
+
+    def _number(self, kind: str, text: str, negative: bool, type: Type, start: int, at: int) -> IntAttr | FloatAttr:
+        lex = self.lex
+        if isinstance(type, ScalarType) and type.name in FLOATS:
+            if kind == "float":
+                return FloatAttr(round_float(float(("-" if negative else "") + text), type.name), type)
+            if kind == "int":
+                raise lex.error(f"an integer where a {type} is meant: write {text}.0, or its bits in hex", start)
+            if negative or int(text, 16) >> FLOATS[type.name]:
+                raise lex.error(f"{'-' * negative}{text} is not the bits of a {type}", start)
+            value = float_of_bits(int(text, 16), type.name)
+            if value is None:
+                raise lex.error(f"the bits of a {type} are not supported", start)
+            return FloatAttr(value, type)
+        width = width_of(type)
+        if width is None:
+            raise lex.error(f"a number can't be a {shown(type)}", at)
+        if kind == "float":
+            raise lex.error(f"a float where a {type} is meant", start)
+        value = int(text, 16 if kind == "hex" else 10)
+        wrapped = wrap(-value if negative else value, str(type), width)
+        if wrapped is None:
+            raise lex.error(f"{'-' * negative}{text} does not fit {type}", start)
+        return IntAttr(wrapped, type)
+
+    def define_attribute(self) -> None:
+        """`#name = attribute`."""
+        lex = self.lex
+        start, name = lex.start, lex.take("attr", "an alias")
+        if "." in name:
+            raise lex.error(f"the alias {name} has a '.': such names are attributes of dialects", start)
+        if name in self.attribute_aliases:
+            raise lex.error(f"the alias {name} is defined twice", start)
+        lex.expect("=", "after the name of an alias")
+        before = self.nodes
+        attribute = self.attribute()
+        self.attribute_aliases[name] = (attribute, self.alias_nodes(before, start))
+
+    def _dialect_attribute(self) -> Attribute:
+        lex = self.lex
+        start, name = lex.start, lex.text
+        lex.advance()
+        alias = self.attribute_aliases.get(name)
+        if alias is not None:
+            self.nodes += alias[1]
+            return alias[0]
+        if lex.text != "<":
+            if "." not in name:
+                close = did_you_mean(name, self.attribute_aliases)
+                raise lex.error(f"the alias {name} is not defined before this use{close}", start)
+            return DialectAttr(name[1:])
+        if name[1:] in WITH_PARAMETERS:
+            return DialectAttr(name[1:], params=self._parameters())
+        body = lex.balanced("<")
+        if lex.accept(":"):
+            self.typed_as = self.type()
+        key = (name, body)
+        if key not in self._dialect:
+            self._dialect[key] = DialectAttr(name[1:], body)
+        return self._dialect[key]
+
+    def _parameters(self) -> dict[str, Attribute]:
+        """`<key = value, …>`. A value that is a bare word is a string; `?` is DYNAMIC; one without a key has the
+        name ""."""
+        lex = self.lex
+        lex.expect("<")
+        parameters: dict[str, Attribute] = {}
+        self.enter()
+        while lex.text != ">":
+            if parameters:
+                lex.expect(",", "between parameters")
+            start = lex.start
+            key = ""
+            if lex.kind == "name" and lex.peek() == ("punct", "="):
+                key = lex.text
+                lex.advance()
+                lex.advance()
+            if key in parameters:
+                raise lex.error(f"the parameter '{key}' is given twice", start)
+            parameters[key] = self._parameter()
+        self.depth -= 1
+        lex.advance()
+        return parameters
+
+    def _parameter(self) -> Attribute:
+        lex = self.lex
+        self.nodes += 1
+        if lex.text == "?":
+            lex.advance()
+            return IntAttr(DYNAMIC, I64)
+        if lex.text == "[":
+            lex.advance()
+            items: list[Attribute] = []
+            self.enter()
+            while lex.text != "]":
+                if items:
+                    lex.expect(",", "between the items of an array")
+                items.append(self._parameter())
+            self.depth -= 1
+            lex.advance()
+            return ArrayAttr(tuple(items))
+        if lex.kind == "name" and lex.text not in _NAMED and not self.at_type():
+            return StringAttr(lex.take("name", "a word"))
+        return self.attribute()
+
+    def _word(self) -> IntAttr:
+        text = self.lex.text
+        self.lex.advance()
+        return _TRUE if text == "true" else _FALSE
+
+    def _unit(self) -> Attribute:
+        self.lex.advance()
+        return _UNIT
+
+    def _array_or_opaque(self) -> Attribute:
+        """`strided<…>`, `affine_set<…>`, `distinct[0]<…>`, `opaque<…>`: kept as text."""
+        lex = self.lex
+        name = lex.text
+        lex.advance()
+        text = ""
+        if name == "distinct":
+            text = f"[{lex.balanced('[')}]"
+        text += f"<{lex.balanced('<')}>" if text else lex.balanced("<")
+        if lex.accept(":"):
+            self.type()
+        return DialectAttr(f"builtin.{name}", text)
+
+    def _location(self) -> Attribute:
+        lex = self.lex
+        lex.advance()
+        return DialectAttr("builtin.loc", lex.balanced("("))
+
+    def _sparse(self) -> Attribute:
+        raise self.lex.error("sparse<…> is not supported: write the elements as dense<…>")
+
+
+_NAMED: dict[str, Callable[[AttributeReader], Attribute]] = {
+    "true": AttributeReader._word,
+    "false": AttributeReader._word,
+    "unit": AttributeReader._unit,
+    "affine_map": lambda reader: read_affine_map(reader.lex),
+    "array": read_dense_array,
+    "dense": read_dense,
+    "dense_resource": read_resource,
+    "sparse": AttributeReader._sparse,
+    "affine_set": AttributeReader._array_or_opaque,
+    "strided": AttributeReader._array_or_opaque,
+    "opaque": AttributeReader._array_or_opaque,
+    "distinct": AttributeReader._array_or_opaque,
+    "loc": AttributeReader._location,
+}
