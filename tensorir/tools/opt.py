@@ -15,6 +15,7 @@ from tensorir.passes.runner import run_passes
 from tensorir.passes.spec import option_fields, parse_spec
 from tensorir.pipelines import PASSES, PIPELINES
 from tensorir.text import print_module
+from tensorir.text.split import split_input
 from tensorir.tools.files import (
     Format,
     add_output_flags,
@@ -26,7 +27,6 @@ from tensorir.tools.files import (
     write_text,
 )
 
-_SPLIT = re.compile(r"^// -----.*\n", re.MULTILINE)
 _EXPECTED = re.compile(r"//\s*expected-error(?:@([+-]\d+))?\s*\{\{(.*?)\}\}")
 
 
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     text = read_text(args.file)
     form = format_of(args.file, text)
     passes = parse_spec(args.passes, PASSES, PIPELINES)
-    parts = _split(text) if args.split_input_file else [(1, text)]
+    parts = split_input(text) if args.split_input_file else [(1, text)]
     outputs: list[str] = []
     code = 0
     for first_line, part in parts:
@@ -101,19 +101,6 @@ def _one(text: str, form: Format, first_line: int, passes: tuple[Pass, ...], arg
 def _root(e: TensorIRError) -> TensorIRError:
     """The error that a pass raised, without the runner's frame around it."""
     return e.__cause__ if isinstance(e.__cause__, TensorIRError) else e
-
-
-def _split(text: str) -> list[tuple[int, str]]:
-    """The parts between `// -----` lines, each with the line that it begins in."""
-    parts: list[tuple[int, str]] = []
-    start, line = 0, 1
-    for match in [*_SPLIT.finditer(text), None]:
-        end = match.start() if match else len(text)
-        parts.append((line, text[start:end]))
-        after = match.end() if match else end
-        line += text.count("\n", start, after)
-        start = after
-    return parts
 
 
 def _check_expected(text: str, name: str, first_line: int, errors: list[Diagnostic]) -> int:

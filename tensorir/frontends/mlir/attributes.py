@@ -8,6 +8,7 @@ from tensorir.frontends.mlir.affine import read_affine_map
 from tensorir.frontends.mlir.dense import read_dense, read_dense_array, read_resource
 from tensorir.frontends.mlir.lexer import Lexer
 from tensorir.frontends.mlir.limits import MAX_DIGITS
+from tensorir.frontends.mlir.locations import LocationReader
 from tensorir.frontends.mlir.numbers import float_of_bits, round_float, wrap
 from tensorir.frontends.mlir.syntax import (
     AffineMapAttr,
@@ -44,6 +45,7 @@ class AttributeReader(TypeReader):
 
     def __init__(self, lex: Lexer) -> None:
         super().__init__(lex)
+        self.locations = LocationReader(lex)
         self.attribute_aliases: dict[str, tuple[Attribute, int]] = {}
         self._dialect: dict[tuple[str, str], DialectAttr] = {}
         self.typed_as: Type | None = None
@@ -158,7 +160,7 @@ class AttributeReader(TypeReader):
         """A number of the `given` type; None: the type stands behind a `:` if there is one. i1 may be a word."""
         lex = self.lex
         if given is not None and given.name == "i1" and lex.text in ("true", "false"):
-            return self._word()
+            return _word(self)
         start = lex.start
         negative = lex.accept("-")
         kind, text = lex.kind, lex.text
@@ -263,8 +265,7 @@ class AttributeReader(TypeReader):
         if lex.text == "?":
             lex.advance()
             return IntAttr(DYNAMIC, I64)
-        if lex.text == "[":
-            lex.advance()
+        if lex.accept("["):
             items: list[Attribute] = []
             self.enter()
             while lex.text != "]":
@@ -278,49 +279,53 @@ class AttributeReader(TypeReader):
             return StringAttr(lex.take("name", "a word"))
         return self.attribute()
 
-    def _word(self) -> IntAttr:
-        text = self.lex.text
-        self.lex.advance()
-        return _TRUE if text == "true" else _FALSE
 
-    def _unit(self) -> Attribute:
-        self.lex.advance()
-        return _UNIT
+def _word(reader: AttributeReader) -> IntAttr:
+    text = reader.lex.text
+    reader.lex.advance()
+    return _TRUE if text == "true" else _FALSE
 
-    def _array_or_opaque(self) -> Attribute:
-        """`strided<…>`, `affine_set<…>`, `distinct[0]<…>`, `opaque<…>`: kept as text."""
-        lex = self.lex
-        name = lex.text
-        lex.advance()
-        text = ""
-        if name == "distinct":
-            text = f"[{lex.balanced('[')}]"
-        text += f"<{lex.balanced('<')}>" if text else lex.balanced("<")
-        if lex.accept(":"):
-            self.type()
-        return DialectAttr(f"builtin.{name}", text)
 
-    def _location(self) -> Attribute:
-        lex = self.lex
-        lex.advance()
-        return DialectAttr("builtin.loc", lex.balanced("("))
+def _unit(reader: AttributeReader) -> Attribute:
+    reader.lex.advance()
+    return _UNIT
 
-    def _sparse(self) -> Attribute:
-        raise self.lex.error("sparse<…> is not supported: write the elements as dense<…>")
+
+def _opaque(reader: AttributeReader) -> Attribute:
+    """`strided<…>`, `affine_set<…>`, `distinct[0]<…>`, `opaque<…>`: kept as text."""
+    lex = reader.lex
+    name = lex.text
+    lex.advance()
+    number = f"[{lex.balanced('[')}]" if name == "distinct" else ""
+    body = lex.balanced("<")
+    if lex.accept(":"):
+        reader.type()
+    return DialectAttr(f"builtin.{name}", f"{number}<{body}>" if number else body)
+
+
+def _location(reader: AttributeReader) -> Attribute:
+    lex = reader.lex
+    start = lex.start
+    reader.locations.skip()
+    return DialectAttr("builtin.loc", lex.source[start : lex.start].strip()[4:-1])
+
+
+def _sparse(reader: AttributeReader) -> Attribute:
+    raise reader.lex.error("sparse<…> is not supported: write the elements as dense<…>")
 
 
 _NAMED: dict[str, Callable[[AttributeReader], Attribute]] = {
-    "true": AttributeReader._word,
-    "false": AttributeReader._word,
-    "unit": AttributeReader._unit,
+    "true": _word,
+    "false": _word,
+    "unit": _unit,
     "affine_map": lambda reader: read_affine_map(reader.lex),
     "array": read_dense_array,
     "dense": read_dense,
     "dense_resource": read_resource,
-    "sparse": AttributeReader._sparse,
-    "affine_set": AttributeReader._array_or_opaque,
-    "strided": AttributeReader._array_or_opaque,
-    "opaque": AttributeReader._array_or_opaque,
-    "distinct": AttributeReader._array_or_opaque,
-    "loc": AttributeReader._location,
+    "sparse": _sparse,
+    "affine_set": _opaque,
+    "strided": _opaque,
+    "opaque": _opaque,
+    "distinct": _opaque,
+    "loc": _location,
 }

@@ -106,9 +106,9 @@ class Lexer(Source):
                 closing, at = open_brackets.pop()
                 if text != closing:
                     opened = self.location(at)
+                    place = f"{opened.line}:{opened.col}"
                     raise self.error(
-                        f"expected '{closing}' for the '{self.source[at]}' at {opened.line}:{opened.col}, found '{text}'",
-                        start,
+                        f"expected '{closing}' for the '{self.source[at]}' at {place}, found '{text}'", start
                     )
         self.goto(position)
         return self.source[begin : position - 1]
@@ -141,7 +141,7 @@ class Lexer(Source):
 
         result = _ESCAPE.sub(replace, raw)
         if wrong:
-            raise self.error("unknown escape in a string (there are \\n, \\t, \\\", \\\\ and two hex digits)", start)
+            raise self.error('unknown escape in a string (there are \\n, \\t, \\", \\\\ and two hex digits)', start)
         return result.decode("utf-8", "surrogateescape")
 
     def _long_token(self) -> None:

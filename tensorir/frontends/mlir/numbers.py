@@ -62,7 +62,7 @@ def wrap(value: int, type: str, width: int) -> int | None:
 def round_floats(values: npt.NDArray[np.float64], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     """Doubles to the nearest numbers of `dtype` (ties to even), without rounding twice. Overflow gives infinity."""
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        if dtype in (np.float64, np.float32, np.float16):
+        if dtype.name in ("float64", "float32", "float16"):
             return values.astype(dtype)
         # ml_dtypes goes through float32: rounded to odd, that loses nothing that the second rounding needs.
         single = values.astype(np.float32)

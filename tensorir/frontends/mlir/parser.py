@@ -10,13 +10,12 @@ from attrs import Factory, frozen
 from tensorir.frontends.mlir.attributes import AttributeReader
 from tensorir.frontends.mlir.lexer import Lexer
 from tensorir.frontends.mlir.limits import MAX_RESULTS, REGION_COST
-from tensorir.frontends.mlir.locations import LocationReader
 from tensorir.frontends.mlir.resources import Resources, read_metadata
 from tensorir.frontends.mlir.syntax import Attribute, Block, Document, Operation, SSAValue, StringAttr, Type
 from tensorir.frontends.mlir.types import shown
 from tensorir.text.lexer import did_you_mean
 
-ISOLATED = frozenset({"builtin.module", "func.func", "util.func", "util.initializer", "ml_program.func"})
+ISOLATED = frozenset({"module", "builtin.module", "func.func", "util.func", "util.initializer", "ml_program.func"})
 """Ops whose regions do not see the values around them."""
 
 
@@ -55,7 +54,6 @@ class OpParser(AttributeReader):
     def __init__(self, lex: Lexer, assembly: Mapping[str, Assembly]) -> None:
         super().__init__(lex)
         self.assembly = assembly
-        self.locations = LocationReader(lex)
         self._values: dict[str, SSAValue] = {}
         self._defined: list[str] = []
         """Names in the order of their definition: those of a region are taken back at its end."""

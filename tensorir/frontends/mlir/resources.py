@@ -89,7 +89,7 @@ def _entry(lex: Lexer, resources: Resources, is_data: bool) -> None:
         raise lex.error(f"the resource '{key}' is given twice", at)
     start, text = lex.start, lex.text
     if lex.kind != "string" or not text.startswith('"0x'):
-        raise lex.error(f"expected the hex digits of a resource (\"0x…\"), found {lex.found()}")
+        raise lex.error(f'expected the hex digits of a resource ("0x…"), found {lex.found()}')
     digits = len(text) - 4
     if digits % 2 or digits < 2 * _HEADER:
         raise lex.error("a resource has two hex digits for each byte, and four bytes before its data", start)

@@ -157,6 +157,9 @@ class DenseAttr:
             and self.array.tobytes() == other.array.tobytes()
         )
 
+    def __hash__(self) -> int:
+        return hash(self.type)
+
 
 @frozen
 class ResourceAttr:

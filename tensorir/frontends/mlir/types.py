@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from tensorir.frontends.mlir.lexer import Lexer
@@ -43,7 +43,12 @@ FLOATS = {
 
 SCALARS: dict[str, ScalarType] = {
     name: ScalarType(name)
-    for name in (*FLOATS, "index", "none", *(f"{sign}i{w}" for sign in ("", "s", "u") for w in (1, 2, 4, 8, 16, 32, 64)))
+    for name in (
+        *FLOATS,
+        "index",
+        "none",
+        *(f"{sign}i{w}" for sign in ("", "s", "u") for w in (1, 2, 4, 8, 16, 32, 64)),
+    )
 }
 OPAQUE = frozenset({"memref", "vector", "complex", "tuple"})
 """Builtin types that are kept as text."""
@@ -54,9 +59,7 @@ I1 = SCALARS["i1"]
 INDEX = SCALARS["index"]
 
 _INTEGER = re.compile(r"[su]?i([1-9][0-9]*)")
-_SIMPLE = re.compile(
-    r"tensor<(?:(?:[0-9]{1,12}|\?)x){0,16}+(?:bf16|f16|f32|f64|index|i1|i4|i8|i16|i32|i64)>"
-).match
+_SIMPLE = re.compile(r"tensor<(?:(?:[0-9]{1,12}|\?)x){0,16}+(?:bf16|f16|f32|f64|index|i1|i4|i8|i16|i32|i64)>").match
 """The tensor types that programs are full of: looked up by their text."""
 _SIZES = re.compile(r"[ \t\r\n]*+(?:([0-9]++)|(\?)|(\*))[ \t\r\n]*+x").match
 _LEADING_DIGIT = re.compile(r"[ \t\r\n]*+[0-9?*]").match
@@ -83,8 +86,8 @@ class TypeReader(ABC):
 
     def __init__(self, lex: Lexer) -> None:
         self.lex = lex
-        self.depth = 0
-        self.nodes = 0
+        self.depth: int = 0
+        self.nodes: int = 0
         """Types and attributes read so far, those that aliases stand for counted at each use."""
         self.type_aliases: dict[str, tuple[Type, int]] = {}
         self._types: dict[str, Type] = {}
@@ -94,7 +97,7 @@ class TypeReader(ABC):
         """The attribute at the current token."""
 
     @contextmanager
-    def nested(self, cost: int = 1) -> Iterator[None]:
+    def nested(self, cost: int = 1) -> Generator[None]:
         """Around reading what contains things of its own kind. Raises ParseError at MAX_NESTING."""
         self.enter(cost)
         try:
