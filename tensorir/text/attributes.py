@@ -96,6 +96,20 @@ def _text(value: object, depth: int) -> str | None:
             return None
 
 
+def attributes_text(op: Op) -> str:
+    """`{name = value, …}` of the attributes that differ from their defaults; nothing if there is none."""
+    defaults = schema(type(op)).defaults
+    parts: list[str] = []
+    for name in op.ATTRIBUTES:
+        value = getattr(op, name)
+        if name in defaults and same_value(value, defaults[name]):
+            continue
+        if name in op.SYMBOLS and isinstance(value, str):
+            value = SymbolRef(value)
+        parts.append(f"{name} = {value_text(value)}")
+    return f"{{{', '.join(parts)}}}" if parts else ""
+
+
 def opaque(value: object) -> str:
     """How something prints that has no text."""
     try:

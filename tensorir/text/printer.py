@@ -18,7 +18,7 @@ from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
-from tensorir.text.attributes import SymbolRef, opaque, same_value, schema, value_text
+from tensorir.text.attributes import attributes_text, opaque, value_text
 from tensorir.text.dense_data import dense_text, dense_type_text
 from tensorir.text.literals import int_text, quoted, symbol_name
 from tensorir.text.names import Names
@@ -122,7 +122,8 @@ class Printer:
         inputs = f" {', '.join(names[v] for v in operands)}" if operands else ""
         types = self._types_of(op.results)
         results = types if len(op.results) == 1 else f"({types})"
-        yield f"{head}{op.NAME}{inputs}{_attributes(op)} : ({self._types_of(operands)}) -> {results}"
+        attributes = f" {text}" if (text := attributes_text(op)) else ""
+        yield f"{head}{op.NAME}{inputs}{attributes} : ({self._types_of(operands)}) -> {results}"
         for i, region in enumerate(op.regions):
             yield ", " if i else " "
             yield self._region(region, "yield", depth)
@@ -153,20 +154,6 @@ def _joined(pieces: Pieces) -> str:
         else:
             stack.append(piece)
     return "".join(out)
-
-
-def _attributes(op: Op) -> str:
-    """` {name = value, …}` of the attributes that differ from their defaults."""
-    defaults = schema(type(op)).defaults
-    parts: list[str] = []
-    for name in op.ATTRIBUTES:
-        value = getattr(op, name)
-        if name in defaults and same_value(value, defaults[name]):
-            continue
-        if name in op.SYMBOLS and isinstance(value, str):
-            value = SymbolRef(value)
-        parts.append(f"{name} = {value_text(value)}")
-    return f" {{{', '.join(parts)}}}" if parts else ""
 
 
 def _has_type(data: Dense, type: TensorType) -> bool:
