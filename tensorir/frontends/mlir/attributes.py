@@ -211,6 +211,7 @@ class AttributeReader(TypeReader):
         lex.expect("=", "after the name of an alias")
         before = self.nodes
         attribute = self.attribute()
+        self.locations.defined.add(name)
         self.attribute_aliases[name] = (attribute, self.alias_nodes(before, start))
 
     def _dialect_attribute(self) -> Attribute:

@@ -60,9 +60,9 @@ def read_dense(reader: AttributeReader) -> Attribute:
     """`dense<…> : tensor<…>` at the current token."""
     lex = reader.lex
     lex.expect("dense")
-    lex.require("<", "after 'dense'")
-    begin = lex.pos
-    end = _end(lex, begin)
+    lex.expect("<", "after 'dense'")
+    begin, is_hex = lex.start, lex.kind == "string"
+    end = lex.pos if is_hex else _end(lex, begin)
     lex.goto(end)
     lex.expect(">", "after dense elements")
     lex.expect(":", "and the type of the elements")
@@ -78,15 +78,12 @@ def read_dense(reader: AttributeReader) -> Attribute:
     if len(shape) != len(type.shape):
         raise lex.error(f"dense elements need a type of static sizes, not {shown(type)}", at)
     elements = _Elements(lex, lex.source[begin:end], begin, type, element, dtype, shape)
-    return DenseAttr(type, _array(elements, lex.source[end - 1 : end] == '"'))
+    return DenseAttr(type, _array(elements, is_hex))
 
 
 def _end(lex: Lexer, begin: int) -> int:
     """Where the `>` of the elements is."""
     source = lex.source
-    if source[begin : begin + 1] == '"':
-        lex.advance()
-        return lex.pos
     end = source.find(">", begin)
     while end >= 0:
         comment = source.rfind("//", source.rfind("\n", begin, end) + 1 or begin, end)
@@ -195,7 +192,7 @@ def _wrong(e: _Elements, text: str, index: int | None = None) -> Exception:
 
 
 def _from_hex(e: _Elements) -> npt.NDArray[Any]:
-    if not e.text.startswith('"0x') or len(e.text) % 2 == 0:
+    if not e.text.startswith('"0x') or len(e.text) % 2:
         raise e.lex.error('expected "0x" and two hexadecimal digits for each byte', e.start)
     count, size = prod(e.shape), e.dtype.itemsize
     given = (len(e.text) - 4) // 2
