@@ -27,12 +27,16 @@ RhsOrder = Literal["nk", "kn"]
 
 @frozen(cache_hash=True)
 class Tiles:
-    """The tile of a contraction: M0×N0×K0, and whether rhs tiles are stored N0×K0 ("nk") or K0×N0 ("kn")."""
+    """The tile of a contraction: M0×N0×K0, and whether rhs tiles are stored N0×K0 ("nk") or K0×N0 ("kn").
+
+    `swapped`: computed as (rhsᵀ·lhsᵀ), result stored N first, for kernels that are made for few rows when there are
+    few columns. lhs and rhs change places: `rhs_order` then speaks of the order of lhs tiles ("nk": M0×K0)."""
 
     m0: int
     n0: int
     k0: int
     rhs_order: RhsOrder = "nk"
+    swapped: bool = False
 
 
 @frozen
@@ -58,8 +62,8 @@ class Resolver(Protocol):
 def layout_for(resolver: Resolver, encoding: Encoding) -> Layout | Identity:
     """The layout that `encoding` has on the resolver's device, or IDENTITY.
 
-    Canonical order: outer dims batch, then M, K (lhs), N, K (rhs), M, N (result); inner likewise, except that
-    a "kn" right side swaps its inner two. Views then move it to the tensor at hand; a view that would cut a
+    Canonical order: outer dims batch, then M, K (lhs), N, K (rhs), M, N (result; N, M if swapped); inner likewise,
+    except that a "kn" right side swaps its inner two. Views then move it to the tensor at hand; a view that would cut a
     tile gives IDENTITY for that tensor alone."""
     choice = resolver.tiles_for(encoding.contraction)
     if isinstance(choice, Declined):
@@ -74,10 +78,11 @@ def operand_layout(encoding: Encoding, tiles: Tiles) -> Layout:
     """The layout of the operand `encoding.role` itself, before its views. Needs one M, one N, one K dim."""
     contraction = encoding.contraction
     (m,), (n,), (k,) = contraction.m, contraction.n, contraction.k
-    rows, columns = {"lhs": (m, k), "rhs": (n, k), "result": (m, n)}[encoding.role]
+    result, right = ((n, m), "lhs") if tiles.swapped else ((m, n), "rhs")
+    rows, columns = {"lhs": (m, k), "rhs": (n, k), "result": result}[encoding.role]
     size = {m: tiles.m0, n: tiles.n0, k: tiles.k0}
     position = {d: i for i, d in enumerate(contraction.map_of(encoding.role).positions())}
-    inner = (columns, rows) if encoding.role == "rhs" and tiles.rhs_order == "kn" else (rows, columns)
+    inner = (columns, rows) if encoding.role == right and tiles.rhs_order == "kn" else (rows, columns)
     return Layout(
         tuple(position[d] for d in inner),
         tuple(size[d] for d in inner),

@@ -23,8 +23,8 @@ class FixedTiles:
         return self.tiles if one_each and len(contraction.batch) < 2 else Declined("no mmt4d")
 
 
-def _fixed(m0: int, n0: int, k0: int, order: RhsOrder) -> Resolver:
-    return FixedTiles(Tiles(m0, n0, k0, order))
+def _fixed(m0: int, n0: int, k0: int, order: RhsOrder, swapped: bool = False) -> Resolver:
+    return FixedTiles(Tiles(m0, n0, k0, order, swapped))
 
 
 RESOLVERS: dict[str, tuple[Resolver, bool]] = {
@@ -33,6 +33,8 @@ RESOLVERS: dict[str, tuple[Resolver, bool]] = {
     "tiles-16x16x1-nk": (_fixed(16, 16, 1, "nk"), True),
     "tiles-3x5x7-nk": (_fixed(3, 5, 7, "nk"), False),
     "tiles-8x4x2-kn": (_fixed(8, 4, 2, "kn"), False),
+    "tiles-3x5x7-nk-swapped": (_fixed(3, 5, 7, "nk", True), False),
+    "tiles-8x4x2-kn-swapped": (_fixed(8, 4, 2, "kn", True), False),
 }
 """Name → resolver, and whether packed ops run in C kernels (the reference kernels, where no other fits)."""
 

@@ -30,8 +30,8 @@ def contract(op: Contract, operands: list[Packed], layout: Layout, emit: Emitter
     The dim that is summed must be padded with zeros on both sides: zero times anything but zero may be NaN."""
     space = op.space()
     lhs, rhs, *init = operands
-    tiles = _tiles_of(op, lhs.layout, rhs.layout)
-    if tiles is None or operand_layout(Encoding(space, "result"), tiles) != layout:
+    tiles = _tiles_of(op, lhs.layout, rhs.layout, layout)
+    if tiles is None:
         return None
     ready: list[Packed] = []
     for role, x, map in (("lhs", lhs, op.maps[0]), ("rhs", rhs, op.maps[1])):
@@ -39,7 +39,8 @@ def contract(op: Contract, operands: list[Packed], layout: Layout, emit: Emitter
         ready.append(emit.with_zeros(x, map.positions().index(space.k[0])))
     made = BatchMmt4d if space.batch else Mmt4d
     inits = tuple(emit.stored(x, layout).value for x in init)
-    out = made(ready[0].value, ready[1].value, inits, op.dtype, tiles.rhs_order, loc=op.loc)
+    left, right = reversed(ready) if tiles.swapped else ready
+    out = made(left.value, right.value, inits, op.dtype, tiles.rhs_order, loc=op.loc)
     return Packed(emit.add(out).result, op.result.type.shape, layout)
 
 
@@ -48,8 +49,8 @@ def _canonical(op: Contract, role: str, tiles: Tiles) -> Layout:
     return operand_layout(Encoding(op.space(), as_role), tiles)
 
 
-def _tiles_of(op: Contract, lhs: Layout | None, rhs: Layout | None) -> Tiles | None:
-    """The tiles that the layouts of lhs and rhs were made from."""
+def _tiles_of(op: Contract, lhs: Layout | None, rhs: Layout | None, result: Layout) -> Tiles | None:
+    """The tiles that the layouts of lhs, rhs and result were made from."""
     space = op.space()
     if lhs is None or rhs is None or len(space.batch) > 1 or not len(space.m) == len(space.n) == len(space.k) == 1:
         return None
@@ -59,7 +60,9 @@ def _tiles_of(op: Contract, lhs: Layout | None, rhs: Layout | None) -> Tiles | N
     m0, k0, n0, rhs_k0 = lhs.tile(in_lhs[m]), lhs.tile(in_lhs[k]), rhs.tile(in_rhs[n]), rhs.tile(in_rhs[k])
     if m0 is None or n0 is None or k0 is None or k0 != rhs_k0:
         return None
-    return Tiles(m0, n0, k0, "nk" if rhs.inner_dims == (in_rhs[n], in_rhs[k]) else "kn")
+    plain = Tiles(m0, n0, k0, "nk" if rhs.inner_dims == (in_rhs[n], in_rhs[k]) else "kn")
+    swapped = Tiles(m0, n0, k0, "nk" if lhs.inner_dims == (in_lhs[m], in_lhs[k]) else "kn", swapped=True)
+    return next((t for t in (plain, swapped) if operand_layout(Encoding(space, "result"), t) == result), None)
 
 
 def generic(op: Generic, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
