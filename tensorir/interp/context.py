@@ -35,6 +35,8 @@ class Context:
     widen: bool = False
     load_global: Callable[[str], Array] = field(default=_no_globals)
     runner: RegionRunner = field(default=_no_regions)
+    callers: tuple[str, ...] = ()
+    """The functions whose calls are being run, outermost first."""
 
     def dim(self, dim: Dim) -> int:
         """The value of a size in this call."""

@@ -43,7 +43,7 @@ def interpret(
     arguments, the op for what can't be computed, and if there is no such function."""
     chosen = module.lookup(Function, function)
     arrays, sizes = bind_arguments(chosen, args)
-    ctx = Context(module, sizes, widen, _Globals(module, widen), run_region)
+    ctx = Context(module, sizes, widen, _Globals(module, widen), run_region, (function,))
     if widen:
         arrays = tuple(a.astype(ctx.numpy(v.type.dtype)) for a, v in zip(arrays, chosen.body.args, strict=True))
     try:

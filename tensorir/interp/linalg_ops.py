@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from tensorir.dialects import linalg
 from tensorir.interp.context import Array, Context
-from tensorir.interp.scalar import convert, evaluate_body
-from tensorir.ir.affine import AffineMap
+from tensorir.interp.conversions import convert, rounded, wide, wide_type, wrap
+from tensorir.interp.fold import fold
+from tensorir.interp.scalar import evaluate_body
+from tensorir.interp.windows import aligned, index_along
 from tensorir.ir.diagnostic import InferError, TensorIRError
 from tensorir.ir.dtype import DType
 from tensorir.ir.op import Op
@@ -26,9 +28,9 @@ def fill(op: linalg.Fill, inputs: Arrays, ctx: Context) -> Arrays:
 def generic(op: linalg.Generic, inputs: Arrays, ctx: Context) -> Arrays:
     """Inputs are broadcast over the iteration space, the body is evaluated, the result brought to its order."""
     sizes = ctx.shape(op.iteration_shape)
-    aligned = [_align(a, m, sizes) for a, m in zip(inputs, op.maps[:-1], strict=True)]
+    operands = [aligned(op, i, a, m, sizes) for i, (a, m) in enumerate(zip(inputs, op.maps[:-1], strict=True))]
     try:
-        out = evaluate_body(op.body, aligned, ctx)
+        out = evaluate_body(op.body, operands, ctx, lambda d: index_along(d, sizes))
     except InferError as e:
         raise TensorIRError(f"{op.NAME}: {e}", op.loc) from None
     out = _transposed(np.broadcast_to(out, sizes), op.maps[-1].positions())
@@ -38,19 +40,6 @@ def generic(op: linalg.Generic, inputs: Arrays, ctx: Context) -> Arrays:
 def _transposed(array: Array, order: Sequence[int]) -> Array:
     """NumPy takes an empty order for "no order given"."""
     return array.transpose(order) if order else array
-
-
-def _align(array: Array, map: AffineMap, sizes: tuple[int, ...]) -> Array:
-    """The operand as seen by the iteration space: missing dims are 1, other expressions are gathered."""
-    if map.is_projected_permutation:
-        dims = map.positions()
-        order = sorted(range(len(dims)), key=dims.__getitem__)
-        present = set(dims)
-        spread = tuple(slice(None) if d in present else None for d in range(len(sizes)))
-        return np.asarray(_transposed(array, order)[spread])
-    points = np.indices(sizes).reshape(len(sizes), -1).T
-    index = np.array([map.apply(tuple(int(i) for i in p)) for p in points], np.int64).reshape(-1, array.ndim)
-    return array[tuple(index.T)].reshape(sizes)
 
 
 def contract(op: linalg.Contract, inputs: Arrays, ctx: Context) -> Arrays:
@@ -63,12 +52,12 @@ def contract(op: linalg.Contract, inputs: Arrays, ctx: Context) -> Arrays:
 def multiply(lhs: Array, rhs: Array, dims: Sequence[Sequence[int]], dtype: DType, ctx: Context) -> Array:
     """Σ lhs·rhs, each operand's dims given as labels; one np.matmul over [batch, M, K] × [batch, K, N].
 
-    The result is not yet rounded to `dtype` if that is a 16-bit float (float32) or an integer (int64)."""
+    The result is not yet rounded to `dtype` if that is a 16-bit float (float32) or an integer (64 bits)."""
     if dtype.is_integer:
-        a, b = (convert(x, dtype, ctx).astype(np.int64) for x in (lhs, rhs))
+        a, b = (wide(convert(x, dtype, ctx), dtype) for x in (lhs, rhs))
     else:
-        wide = np.dtype(np.float32) if ctx.numpy(dtype).itemsize < 4 else ctx.numpy(dtype)
-        a, b = lhs.astype(wide, copy=False), rhs.astype(wide, copy=False)
+        into = np.dtype(np.float32) if ctx.numpy(dtype).itemsize < 4 else ctx.numpy(dtype)
+        a, b = lhs.astype(into, copy=False), rhs.astype(into, copy=False)
     in_lhs, in_rhs, out = dims
     a, in_lhs = _sum_alone(a, in_lhs, (*in_rhs, *out))
     b, in_rhs = _sum_alone(b, in_rhs, (*in_lhs, *out))
@@ -106,28 +95,45 @@ def accumulate(out: Array, init: list[Array], dtype: DType, ctx: Context) -> Arr
     return convert(out, dtype, ctx) if out.dtype != ctx.numpy(dtype) else np.asarray(out, order="C")
 
 
+_REDUCE: Mapping[str, Any] = {
+    "add": np.add,
+    "mul": np.multiply,
+    "max": np.maximum,
+    "min": np.minimum,
+    "maxnum": np.fmax,
+    "minnum": np.fmin,
+    "and": np.bitwise_and,
+    "or": np.bitwise_or,
+    "xor": np.bitwise_xor,
+}
+
+
 def reduce(op: linalg.Reduce, inputs: Arrays, ctx: Context) -> Arrays:
     """Integers wrap; 16-bit floats accumulate in float32; nothing gives the neutral element."""
     dtype = op.source.type.dtype
     source = inputs[0]
-    wide = source.astype(np.int64) if dtype.is_integer else source.astype(np.float32) if source.itemsize < 4 else source
-    low, high = _limits(dtype)
+    if dtype.is_integer:
+        source = wide(source, dtype)
+    elif source.itemsize < 4:
+        source = source.astype(np.float32)
+    neutral = np.asarray(_neutral(op.kind, dtype), source.dtype)
     with np.errstate(all="ignore"):
-        if op.kind == "add":
-            out = np.sum(wide, axis=op.dims)
-        elif op.kind == "mul":
-            out = np.prod(wide, axis=op.dims)
-        elif op.kind == "max":
-            out = np.max(wide, axis=op.dims, initial=low)
-        else:
-            out = np.min(wide, axis=op.dims, initial=high)
-    out = np.asarray(out)
-    if dtype.kind == "bool":
-        return (out % 2 != 0 if op.kind == "add" else out != 0,)
-    return (convert(out, dtype, ctx) if dtype.is_integer else out.astype(source.dtype, copy=False),)
+        # without `initial`, NumPy sums and multiplies pairwise, which rounds less
+        given = {} if op.kind in ("add", "mul") else {"initial": neutral}
+        out = np.asarray(_REDUCE[op.kind].reduce(source, axis=op.dims, dtype=source.dtype, **given))
+    return (wrap(out, dtype) if dtype.is_integer else rounded(out, ctx.numpy(dtype)),)
 
 
-def _limits(dtype: DType) -> tuple[Any, Any]:
+def _neutral(kind: linalg.ReductionKind, dtype: DType) -> int | float:
+    """What changes nothing: NaN for the kinds that skip it, all ones for "and"."""
+    low, high = _limits(dtype)
+    neutral = {"add": 0, "mul": 1, "max": low, "min": high, "maxnum": np.nan, "minnum": np.nan, "or": 0, "xor": 0}
+    if kind == "and":
+        return high if wide_type(dtype) is np.uint64 else -1
+    return neutral[kind]
+
+
+def _limits(dtype: DType) -> tuple[int | float, int | float]:
     """The neutral elements of max and min."""
     if dtype.is_float:
         return -np.inf, np.inf
@@ -197,6 +203,7 @@ def _compute_type(array: Array) -> Array:
 LINALG_OPS: dict[type[Op], Any] = {
     linalg.Fill: fill,
     linalg.Generic: generic,
+    linalg.Fold: fold,
     linalg.Contract: contract,
     linalg.Reduce: reduce,
     linalg.Transpose: transpose,

@@ -1,15 +1,18 @@
-"""tensor, encode, flow: ops that move, cut or name tensors."""
+"""tensor, encode, flow, func, device: ops that move, cut or name tensors."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from attrs import evolve
 
-from tensorir.dialects import encode, flow, tensor
+from tensorir.dialects import device, encode, flow, func, tensor
+from tensorir.interp.arguments import bind_sizes
 from tensorir.interp.context import Array, Context
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.module import Executable
+from tensorir.ir.module import Executable, Function
 from tensorir.ir.op import Op
 
 Arrays = tuple[Array, ...]
@@ -36,15 +39,27 @@ def reshape(op: tensor.ExpandShape | tensor.CollapseShape, inputs: Arrays, ctx: 
 
 def extract_slice(op: tensor.ExtractSlice, inputs: Arrays, ctx: Context) -> Arrays:
     (source,) = inputs
+    return (source[_slices(op, ctx.shape(op.offsets), ctx.shape(op.sizes), op.strides, source.shape)],)
+
+
+def _slices(
+    op: Op, offsets: Sequence[int], sizes: Sequence[int], strides: Sequence[int], shape: Sequence[int]
+) -> tuple[slice, ...]:
+    """The part of a tensor of `shape` that a slice is. Raises TensorIRError if it leaves it."""
     index: list[slice] = []
-    for d, (offset, size, stride) in enumerate(
-        zip(ctx.shape(op.offsets), ctx.shape(op.sizes), op.strides, strict=True)
-    ):
+    for d, (offset, size, stride) in enumerate(zip(offsets, sizes, strides, strict=True)):
         end = offset + (size - 1) * stride + 1 if size else offset
-        if offset < 0 or size < 0 or end > source.shape[d]:
-            raise _error(op, f"dim {d}: [{offset} : {end} : {stride}] is outside of the size {source.shape[d]}")
+        if offset < 0 or size < 0 or end > shape[d]:
+            raise _error(op, f"dim {d}: [{offset} : {end} : {stride}] is outside of the size {shape[d]}")
         index.append(slice(offset, end, stride))
-    return (source[tuple(index)],)
+    return tuple(index)
+
+
+def insert_slice(op: tensor.InsertSlice, inputs: Arrays, ctx: Context) -> Arrays:
+    source, dest = inputs
+    out = np.array(dest)
+    out[_slices(op, ctx.shape(op.offsets), source.shape, op.strides, dest.shape)] = source
+    return (out,)
 
 
 def concat(op: tensor.Concat, inputs: Arrays, ctx: Context) -> Arrays:
@@ -65,6 +80,15 @@ def gather(op: tensor.Gather, inputs: Arrays, ctx: Context) -> Arrays:
     if np.any(outside):
         raise _error(op, f"index {indices[outside][0]} is outside of the {source.shape[0]} rows of source")
     return (source[indices.astype(np.int64)],)
+
+
+def gather_nd(op: tensor.GatherNd, inputs: Arrays, ctx: Context) -> Arrays:
+    source, *indices = inputs
+    for d, index in enumerate(indices):
+        outside = (index < 0) | (index >= source.shape[d])
+        if np.any(outside):
+            raise _error(op, f"index {index[outside][0]} is outside of the size {source.shape[d]} of dim {d}")
+    return (source[tuple(index.astype(np.int64) for index in indices)],)
 
 
 def cast(op: tensor.Cast, inputs: Arrays, ctx: Context) -> Arrays:
@@ -91,6 +115,22 @@ def launch(op: flow.Launch, inputs: Arrays, ctx: Context) -> Arrays:
     return ctx.run_region(ctx.module.lookup(Executable, op.executable).body, inputs)
 
 
+def call(op: func.Call, inputs: Arrays, ctx: Context) -> Arrays:
+    """The callee runs under the sizes that the arguments have in this call."""
+    callee = ctx.module.lookup(Function, op.callee)
+    if op.callee in ctx.callers:
+        raise _error(op, f"@{op.callee} calls itself: {' → '.join('@' + n for n in (*ctx.callers, op.callee))}")
+    if len(inputs) != len(callee.body.args):
+        raise _error(op, f"@{op.callee} takes {len(callee.body.args)} arguments, got {len(inputs)}")
+    for i, (array, arg) in enumerate(zip(inputs, callee.body.args, strict=True)):
+        if (array.ndim, array.dtype) != (arg.type.rank, ctx.numpy(arg.type.dtype)):
+            raise _error(op, f"argument {i} of @{op.callee} is {arg.type}, got {array.dtype}{list(array.shape)}")
+    names = [f"argument {i}" for i in range(len(inputs))]
+    sizes = bind_sizes(callee.body.arg_types, inputs, names, f"{op.loc}: {op.NAME} @{op.callee}")
+    inner = evolve(ctx, sizes=sizes, callers=(*ctx.callers, op.callee))
+    return inner.run_region(callee.body, inputs)
+
+
 def _error(op: Op, message: str) -> TensorIRError:
     return TensorIRError(f"{op.NAME}: {message}", op.loc)
 
@@ -102,13 +142,17 @@ TENSOR_OPS: dict[type[Op], Any] = {
     tensor.ExpandShape: reshape,
     tensor.CollapseShape: reshape,
     tensor.ExtractSlice: extract_slice,
+    tensor.InsertSlice: insert_slice,
     tensor.Concat: concat,
     tensor.Pad: pad,
     tensor.Gather: gather,
+    tensor.GatherNd: gather_nd,
     tensor.Cast: cast,
     encode.SetEncoding: same,
     encode.UnsetEncoding: same,
     flow.GlobalLoad: load,
     flow.Dispatch: dispatch,
     flow.Launch: launch,
+    func.Call: call,
+    device.Transfer: same,
 }

@@ -12,6 +12,7 @@ from attrs import define, field, frozen
 
 from tensorir.dialects.flow import GlobalLoad, Launch
 from tensorir.interp import Context, apply_op
+from tensorir.interp.interpreter import run_region
 from tensorir.ir.module import Executable, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
@@ -118,7 +119,7 @@ def _plan_executable(executable: Executable) -> RegionPlan:
 def evaluate(module: Module, region: Region, target: Target, load: Callable[[str], Array]) -> tuple[Array, ...]:
     """The yields of a region without arguments, as arrays of their own. `load` gives the data of a global."""
     plan = plan_region(region, target, plan_executables(module))
-    ctx = Context(module, {}, load_global=load)
+    ctx = Context(module, {}, load_global=load, runner=run_region)
     return tuple(
         np.array(a, order="C") if a.base is not None or not a.flags.writeable or not a.flags.c_contiguous else a
         for a in plan.run((), Run(ctx))
