@@ -59,6 +59,8 @@ class OpParser(AttributeReader):
         """Names in the order of their definition: those of a region are taken back at its end."""
         self._op = ""
         """The op being read."""
+        self.op_start = 0
+        """Where the name of the op that was begun last stands."""
 
     # -- values
 
@@ -177,6 +179,7 @@ class OpParser(AttributeReader):
             parsed = self._generic()
         elif lex.kind == "name":
             name = self._op = lex.text
+            self.op_start = start
             lex.advance()
             assembly = self.assembly.get(name) or self.assembly.get(f"{name.partition('.')[0]}.*")
             if assembly is None:

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tensorir.frontends.mlir.assembly import arith, func, math, ml_program, util
+from tensorir.frontends.mlir.assembly import (
+    affine,
+    arith,
+    func,
+    iree,
+    linalg,
+    math,
+    ml_program,
+    packing,
+    refused,
+    slices,
+    structured,
+    tensor,
+    util,
+)
 from tensorir.frontends.mlir.parser import Assembly
 
 ASSEMBLY: Mapping[str, Assembly] = {
@@ -13,4 +27,12 @@ ASSEMBLY: Mapping[str, Assembly] = {
     **ml_program.ASSEMBLY,
     **arith.ASSEMBLY,
     **math.ASSEMBLY,
+    **affine.ASSEMBLY,
+    **tensor.ASSEMBLY,
+    **slices.ASSEMBLY,
+    **packing.ASSEMBLY,
+    **structured.ASSEMBLY,
+    **linalg.ASSEMBLY,
+    **iree.ASSEMBLY,
+    **refused.ASSEMBLY,
 }
