@@ -24,6 +24,7 @@ from tensorir.frontends.mlir.syntax import (
     DenseAttr,
     FloatAttr,
     IntAttr,
+    OpaqueType,
     RankedTensor,
     ResourceAttr,
     ScalarType,
@@ -40,6 +41,7 @@ _ELEMENT = re.compile(r"[^\[\], \t\r\n]+(?:\s+[^\[\], \t\r\n]+)*+")
 _FLOAT = r"-?[0-9]++\.[0-9]*+(?:[eE][+-]?[0-9]++)?+"
 _FLOATS = re.compile(rf"{_FLOAT}(?:,{_FLOAT})*+").fullmatch
 _INTS = re.compile(r"-?[0-9]{1,18}(?:,-?[0-9]{1,18})*+").fullmatch
+_VECTOR = re.compile(r"vector<((?:[0-9]{1,9}x){1,16})([a-z]+[0-9]*+)>").fullmatch
 _HEX_NUMBER = re.compile(r"-?0x[0-9A-Fa-f]++").fullmatch
 
 
@@ -68,6 +70,8 @@ def read_dense(reader: AttributeReader) -> Attribute:
     lex.expect(":", "and the type of the elements")
     at = lex.start
     type = reader.type()
+    if isinstance(type, OpaqueType):
+        type = _of_vector(type) or type
     if not isinstance(type, RankedTensor):
         raise lex.error(f"dense elements of type {shown(type)} are not supported: only those of a tensor are", at)
     element = type.element
@@ -79,6 +83,14 @@ def read_dense(reader: AttributeReader) -> Attribute:
         raise lex.error(f"dense elements need a type of static sizes, not {shown(type)}", at)
     elements = _Elements(lex, lex.source[begin:end], begin, type, element, dtype, shape)
     return DenseAttr(type, _array(elements, is_hex))
+
+
+def _of_vector(type: OpaqueType) -> RankedTensor | None:
+    """`vector<2xi64>` (linalg's strides) as the tensor type of that shape; None for other types."""
+    found = _VECTOR(type.text)
+    if found is None:
+        return None
+    return RankedTensor(tuple(int(d) for d in found[1].split("x")[:-1]), ScalarType(found[2]))
 
 
 def _end(lex: Lexer, begin: int) -> int:
