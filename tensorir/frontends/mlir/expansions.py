@@ -1,0 +1,127 @@
+"""Scalar functions that MLIR has no op for, as expressions of those it has, and back.
+
+`expand` is what the writer prints; `contract` is given each node that the reader makes and finds the function again:
+it builds the expansion of what a node could be and compares. Nodes are interned, so comparing is one `is`.
+
+    gelu(x)          x·0.5 · (1 + erf(x·2^-½)), in f32 for 16-bit floats
+    neg(i)           0 − i
+    cast(x : float, integer type)   NaN gives 0, beyond the range the nearest integer (arith.fptosi leaves both open)
+    shl(a, b), shr(a, b)   everything shifted out for amounts beyond the width (arith.shli leaves that open)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tensorir.ir.dtype import DType, f32, i1
+from tensorir.ir.scalar import Scalar, ScalarBody, apply, bitcast, cast, const
+
+
+def expand(body: ScalarBody) -> Scalar:
+    """The body's result in functions that MLIR has. Casts of floats to integers are then within the range."""
+    made: dict[int, Scalar] = {}
+    for node in body.nodes():
+        operands = tuple(made[id(o)] for o in node.operands)
+        made[id(node)] = _expanded(node, operands)
+    return made[id(body.result)]
+
+
+def contract(node: Scalar) -> Scalar:
+    """The function that `node` is the expansion of; `node` itself if it is none. Operands are contracted already."""
+    match node.fn:
+        case "sub" if node.dtype.is_integer:
+            zero, x = node.operands
+            return apply("neg", x) if zero is const(0, node.dtype) else node
+        case "mul" if node.dtype.is_float:
+            half = node.operands[0]
+            x = half.operands[0] if half.fn == "mul" else None
+            return apply("gelu", x) if x is not None and _gelu(x) is node else node
+        case "cast" if node.dtype.bits == 16 and node.dtype.is_float:
+            wide = node.operands[0]
+            if wide.fn == "gelu" and wide.operands[0] is cast(_uncast(wide.operands[0]), f32):
+                x = _uncast(wide.operands[0])
+                return apply("gelu", x) if x.dtype == node.dtype else node
+            return node
+        case "select" if node.operands[1].fn in ("shl", "shr"):
+            shift = node.operands[1]
+            return shift if _shift(shift) is node else node
+        case "select" if node.dtype.is_integer and node.operands[0].fn == "ne":
+            x = node.operands[0].operands[0]
+            return cast(_uncast(x), node.dtype) if x.dtype.is_float and _to_integer(x, node.dtype) is node else node
+        case _:
+            return node
+
+
+def _expanded(node: Scalar, operands: tuple[Scalar, ...]) -> Scalar:
+    match node.fn:
+        case "arg" | "index" | "const":
+            return node
+        case "gelu" if node.dtype.bits == 16:
+            return cast(_gelu(cast(operands[0], f32)), node.dtype)
+        case "gelu":
+            return _gelu(operands[0])
+        case "neg" if node.dtype.is_integer:
+            return apply("sub", const(0, node.dtype), operands[0])
+        case "shl" | "shr":
+            return _shift(rebuilt(node, operands))
+        case "cast" if operands[0].dtype.is_float and node.dtype.kind in ("signed", "unsigned"):
+            x = operands[0]
+            return _to_integer(cast(x, f32) if x.dtype.bits == 16 else x, node.dtype)
+        case _:
+            return rebuilt(node, operands)
+
+
+def rebuilt(node: Scalar, operands: tuple[Scalar, ...]) -> Scalar:
+    """The same function of other operands."""
+    if all(a is b for a, b in zip(node.operands, operands, strict=True)):
+        return node
+    if node.fn == "cast":
+        return cast(operands[0], node.dtype)
+    return bitcast(operands[0], node.dtype) if node.fn == "bitcast" else apply(node.fn, *operands)
+
+
+def _gelu(x: Scalar) -> Scalar:
+    erf = apply("erf", apply("mul", x, float_const(2**-0.5, x.dtype)))
+    return apply("mul", apply("mul", x, const(0.5, x.dtype)), apply("add", const(1, x.dtype), erf))
+
+
+def _to_integer(x: Scalar, dtype: DType) -> Scalar:
+    """`x` (f32 or f64) as an integer, with every value defined."""
+    signed = dtype.kind == "signed"
+    low, top = -(1 << (dtype.bits - 1)) if signed else 0, 1 << (dtype.bits - signed)
+    below = float(np.nextafter(x.dtype.numpy.type(top), x.dtype.numpy.type(0)))
+    inside = apply("minnum", apply("maxnum", x, const(low, x.dtype)), const(below, x.dtype))
+    capped = apply("select", apply("ge", x, const(top, x.dtype)), const(top - 1, dtype), cast(inside, dtype))
+    return apply("select", apply("ne", x, x), const(0, dtype), capped)
+
+
+def _shift(node: Scalar) -> Scalar:
+    """`node` where its amount is one, the value of everything shifted out elsewhere."""
+    value, amount = node.operands
+    width = node.dtype.bits
+    if amount.fn == "const":
+        return node if 0 <= amount.value < width else _shifted_out(node, value)
+    within = apply("lt", amount, const(width, amount.dtype)) if width <= _largest(amount.dtype) else const(1, i1)
+    if amount.dtype.kind == "signed":
+        within = apply("and", apply("ge", amount, const(0, amount.dtype)), within)
+    return apply("select", within, node, _shifted_out(node, value))
+
+
+def _shifted_out(node: Scalar, value: Scalar) -> Scalar:
+    if node.fn == "shr" and node.dtype.kind == "signed":
+        return apply("shr", value, const(node.dtype.bits - 1, node.dtype))
+    return const(0, node.dtype)
+
+
+def _largest(dtype: DType) -> int:
+    return (1 << (dtype.bits - (dtype.kind == "signed"))) - 1
+
+
+def _uncast(x: Scalar) -> Scalar:
+    """What `x` is the widening of, from a 16-bit float."""
+    return x.operands[0] if x.fn == "cast" and x.operands[0].dtype.is_float and x.operands[0].dtype.bits == 16 else x
+
+
+def float_const(value: float, dtype: DType) -> Scalar:
+    """A literal that is an element of the type: what a reader gets back from the text."""
+    return const(float(dtype.numpy.type(value)), dtype)

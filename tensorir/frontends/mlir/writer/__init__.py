@@ -1,0 +1,1 @@
+"""Core modules as MLIR text, in the spelling of a version."""

@@ -1,0 +1,86 @@
+"""A program as functions alone: dispatches, launches and initializers become the ops that they hold, in place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tensorir.dialects.flow import Dispatch, GlobalLoad, Launch
+from tensorir.ir.diagnostic import InferError, TensorIRError
+from tensorir.ir.module import Executable, Global, Module
+from tensorir.ir.op import Op
+from tensorir.ir.region import Region
+from tensorir.ir.sizes import bind_types, substituted_region
+from tensorir.ir.value import Value
+
+
+def inlined(module: Module, region: Region) -> Region:
+    """`region` without dispatches, launches, and loads of globals that are computed; each such global once.
+
+    Raises TensorIRError for a launch whose executable is missing or takes other types."""
+    if not any(isinstance(op, Dispatch | Launch | GlobalLoad) for op in region.ops):
+        return region
+    work = _Inliner(module)
+    work.ops_of(region.ops)
+    return Region(region.args, tuple(work.ops), tuple(work.env.get(y, y) for y in region.yields))
+
+
+class _Inliner:
+    """Appends ops; `env` is what a value of the old program is now, where that is another one."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.ops: list[Op] = []
+        self.env: dict[Value, Value] = {}
+        self.globals: dict[str, Value | None] = {}
+
+    def ops_of(self, ops: Sequence[Op]) -> None:
+        """The ops, each instance of a region with values of its own."""
+        for op in ops:
+            inputs = [self.env.get(v, v) for v in op.operands]
+            match op:
+                case Dispatch(body=body):
+                    self._instance(op, inputs, body)
+                case Launch():
+                    self._instance(op, inputs, self._launched(op))
+                case GlobalLoad() if isinstance(init := self.module.lookup(Global, op.symbol).value, Region):
+                    self.env[op.result] = self._computed(op, init)
+                case _:
+                    same = all(a is b for a, b in zip(inputs, op.operands, strict=True))
+                    self.ops.append(op if same else op.with_operands(inputs))
+
+    def _instance(self, op: Op, inputs: Sequence[Value], body: Region) -> None:
+        for result, value in zip(op.results, self._copied(body, inputs), strict=True):
+            self.env[result] = value
+
+    def _copied(self, body: Region, inputs: Sequence[Value]) -> list[Value]:
+        """The ops of a region with new results; what its yields are."""
+        outside = self.env
+        self.env = dict(zip(body.args, inputs, strict=True))
+        for op in body.ops:
+            if isinstance(op, Dispatch | Launch | GlobalLoad):
+                self.ops_of((op,))
+                continue
+            new = op.rebuilt([self.env.get(v, v) for v in op.operands])
+            self.env.update(zip(op.results, new.results, strict=True))
+            self.ops.append(new)
+        yields = [self.env.get(y, y) for y in body.yields]
+        self.env = outside
+        return yields
+
+    def _launched(self, op: Launch) -> Region:
+        body = self.module.lookup(Executable, op.executable).body
+        if body.arg_types == tuple(v.type for v in op.inputs) and body.yield_types == op.types:
+            return body  # its sizes are those of the caller
+        try:
+            return substituted_region(body, bind_types(body.arg_types, tuple(v.type for v in op.inputs)))
+        except InferError as e:
+            raise TensorIRError(f"{op.NAME} @{op.executable}: {e}", op.loc) from None
+
+    def _computed(self, op: GlobalLoad, init: Region) -> Value:
+        if op.symbol not in self.globals:
+            self.globals[op.symbol] = None
+            (self.globals[op.symbol],) = self._copied(init, ())
+        value = self.globals[op.symbol]
+        if value is None:
+            raise TensorIRError(f"the initializer of @{op.symbol} needs itself", op.loc)
+        return value

@@ -1,0 +1,47 @@
+"""SSA names of one function: the hints of values where there are any, numbers for all else."""
+
+from __future__ import annotations
+
+from tensorir.ir.value import Value
+from tensorir.text.names import clean_hint
+
+
+class Names:
+    """Unique names in the order of definition. Hints never are numbers, so the two kinds can't meet."""
+
+    __slots__ = ("_names", "_next", "_number", "_taken")
+
+    def __init__(self) -> None:
+        self._names: dict[Value, str] = {}
+        self._taken: set[str] = set()
+        self._next: dict[str, int] = {}
+        self._number = 0
+
+    def define(self, value: Value) -> str:
+        """A new name for a value."""
+        hint = clean_hint(value.hint)
+        name = self._hinted(f"_{hint}" if hint[0].isdigit() else hint) if hint else self.fresh()
+        self._names[value] = name
+        return name
+
+    def bind(self, value: Value, name: str) -> None:
+        """A value that is another one in the text."""
+        self._names[value] = name
+
+    def fresh(self) -> str:
+        """A name that is no value of the program: a constant, a size, a destination."""
+        self._number += 1
+        return f"%{self._number - 1}"
+
+    def __getitem__(self, value: Value) -> str:
+        return self._names[value]
+
+    def _hinted(self, hint: str) -> str:
+        name = hint
+        number = self._next.get(hint, 1)
+        while name in self._taken:
+            name = f"{hint}_{number}"
+            number += 1
+        self._next[hint] = number
+        self._taken.add(name)
+        return f"%{name}"

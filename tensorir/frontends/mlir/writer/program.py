@@ -1,0 +1,46 @@
+"""What all functions of one text share: types, data, and the private functions that composites become."""
+
+from __future__ import annotations
+
+from attrs import define, field, frozen
+
+from tensorir.frontends.mlir.writer.dialect import Dialect
+from tensorir.frontends.mlir.writer.spaces import Spaces
+from tensorir.frontends.mlir.writer.types import Types
+from tensorir.frontends.mlir.writer.weights import Weights
+from tensorir.ir.region import Region
+
+
+@frozen
+class Composite:
+    """A private function whose body says in standard ops what one op of the core is."""
+
+    name: str
+    op: str
+    attributes: str
+    """Of the op, in .tir text."""
+    body: Region
+
+
+@define
+class Program:
+    """`taken`: the symbols of the text so far."""
+
+    dialect: Dialect
+    types: Types
+    spaces: Spaces
+    weights: Weights
+    taken: set[str]
+    signatures: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(
+        factory=dict["str", "tuple[tuple[str, ...], tuple[str, ...]]"]
+    )
+    """Per function the types of its arguments and results."""
+    composites: dict[tuple[str, ...], Composite] = field(factory=dict["tuple[str, ...]", Composite])
+
+    def fresh_symbol(self, base: str) -> str:
+        """`base_0`, or the next number that is free."""
+        number = len(self.composites)
+        while (name := f"{base}_{number}") in self.taken:
+            number += 1
+        self.taken.add(name)
+        return name
