@@ -16,7 +16,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from tensorir.frontends.mlir.lexer import Lexer
-from tensorir.frontends.mlir.limits import MAX_DENSE_BYTES, MAX_DIGITS, MAX_NESTING
+from tensorir.frontends.mlir.limits import MAX_ARRAY_BYTES, MAX_ARRAY_RANK, MAX_DIGITS
 from tensorir.frontends.mlir.numbers import DTYPES, round_floats, wrap
 from tensorir.frontends.mlir.syntax import (
     Attribute,
@@ -34,7 +34,6 @@ from tensorir.frontends.mlir.types import FLOATS, shown, width_of
 if TYPE_CHECKING:
     from tensorir.frontends.mlir.attributes import AttributeReader
 
-_HEX = re.compile(r'"0x((?:[0-9A-Fa-f]{2})*+)"').fullmatch
 _COMMENT = re.compile(r"//[^\n]*+")
 _SPLIT_NUMBER = re.compile(r"[0-9A-Za-z.]\s+[0-9A-Za-z.]").search
 _ELEMENT = re.compile(r"[^\[\], \t\r\n]+(?:\s+[^\[\], \t\r\n]+)*+")
@@ -43,6 +42,8 @@ _FLOATS = re.compile(rf"{_FLOAT}(?:,{_FLOAT})*+").fullmatch
 _INTS = re.compile(r"-?[0-9]{1,18}(?:,-?[0-9]{1,18})*+").fullmatch
 _VECTOR = re.compile(r"vector<((?:[0-9]{1,9}x){1,16})([a-z]+[0-9]*+)>").fullmatch
 _HEX_NUMBER = re.compile(r"-?0x[0-9A-Fa-f]++").fullmatch
+_BITS = re.compile(r"0x[0-9A-Fa-f]++").fullmatch
+_DECIMAL = re.compile(r"-?[0-9]++").fullmatch
 
 
 @frozen
@@ -81,6 +82,8 @@ def read_dense(reader: AttributeReader) -> Attribute:
     shape = tuple(d for d in type.shape if d is not None)
     if len(shape) != len(type.shape):
         raise lex.error(f"dense elements need a type of static sizes, not {shown(type)}", at)
+    if len(shape) > MAX_ARRAY_RANK or prod(max(d, 1) for d in shape) * dtype.itemsize > MAX_ARRAY_BYTES:
+        raise lex.error(f"{shown(type)} is too large for an array", at)
     elements = _Elements(lex, lex.source[begin:end], begin, type, element, dtype, shape)
     return DenseAttr(type, _array(elements, is_hex))
 
@@ -130,53 +133,63 @@ def _array(e: _Elements, is_hex: bool) -> npt.NDArray[Any]:
 
 def _check_list(e: _Elements, compact: str) -> None:
     """The list has the nesting and the lengths of the type."""
-    expected = ""
-    if prod(max(d, 1) for d in e.shape) <= len(compact):
-        expected = "x"
-        for d in reversed(e.shape):
-            expected = "[" + ",".join([expected] * d) + "]"
     got = re.sub(r"[^\[\],]++", "x", compact)
-    if not e.shape or got != expected:
-        inferred: list[str] = []
-        while compact.startswith("[") and len(inferred) < MAX_NESTING:
-            inferred.append("[")
-            compact = compact[1:]
+    if not e.shape or got != _skeleton(e.shape, len(got)):
+        levels = len(compact) - len(compact.lstrip("["))
         raise e.lex.error(
-            f"the list of elements has not the shape of {shown(e.type)} (it begins {len(inferred)} levels deep and "
-            f"has {got.count('x')} elements)",
+            f"the list of elements has not the shape of {shown(e.type)}: it begins {levels} levels deep and has "
+            f"{got.count('x')} elements",
             e.start,
         )
 
 
+def _skeleton(shape: tuple[int, ...], limit: int) -> str:
+    """The list of this shape with x for each element; nothing if it is longer than `limit`."""
+    if 0 in shape:
+        shape = shape[: shape.index(0) + 1]
+    if prod(max(d, 1) for d in shape) > limit:
+        return ""
+    expected = "x"
+    for d in reversed(shape):
+        expected = "[" + ",".join([expected] * d) + "]"
+    return expected
+
+
 def _numbers(e: _Elements, text: str, listed: str) -> npt.NDArray[Any]:
-    """The elements, from their text with commas between."""
+    """The elements, from their text with commas between. What is written as usual is converted by NumPy at once."""
     name = e.element.name
-    is_float = name in FLOATS
-    if is_float and _FLOATS(listed):
-        return round_floats(np.array(listed.split(","), dtype=object).astype(np.float64), e.dtype)
-    tokens = listed.split(",")
+    if name in FLOATS:
+        if _FLOATS(listed):
+            return round_floats(np.fromstring(listed, np.float64, sep=","), e.dtype)
+        return _floats_and_bits(e, text, listed.split(","))
     width = width_of(e.element) or 0
-    if not is_float and _INTS(listed):
-        values = np.array(tokens, dtype=object).astype(np.int64)
+    if name != "i1" and _INTS(listed):
+        values = np.fromstring(listed, np.int64, sep=",")
         low, high = int(values.min()), int(values.max())
-        if name != "i1" and wrap(low, name, width) == low and wrap(high, name, width) == high:
+        if wrap(low, name, width) == low and wrap(high, name, width) == high:
             return values.astype(e.dtype)
-    result = np.empty(len(tokens), e.dtype)
-    for i, token in enumerate(tokens):
-        value = _float(e, token) if is_float else _integer(token, name, width)
+    integers: list[int] = []
+    for i, token in enumerate(listed.split(",")):
+        value = _integer(token, name, width)
         if value is None:
             raise _wrong(e, text, i)
-        result[i] = value
+        integers.append(value)
+    return np.array(integers, e.dtype)
+
+
+def _floats_and_bits(e: _Elements, text: str, tokens: list[str]) -> npt.NDArray[Any]:
+    """Elements of which some are given by their bits in hex, as infinities and NaNs are."""
+    bits = FLOATS[e.element.name]
+    for i, token in enumerate(tokens):
+        if not _FLOATS(token) and not (_BITS(token) and len(token) <= MAX_DIGITS and not int(token, 16) >> bits):
+            raise _wrong(e, text, i)
+    decimals = [token for token in tokens if not token.startswith("0x")]
+    result = np.empty(len(tokens), e.dtype)
+    is_hex = np.array([token.startswith("0x") for token in tokens])
+    given = np.array([int(token, 16) for token in tokens if token.startswith("0x")], f"u{e.dtype.itemsize}")
+    result[is_hex] = given.view(e.dtype)
+    result[~is_hex] = round_floats(np.array(list(map(float, decimals)), np.float64), e.dtype)
     return result
-
-
-def _float(e: _Elements, token: str) -> Any:
-    if _FLOATS(token):
-        return round_floats(np.array([float(token)]), e.dtype)[0]
-    if not _HEX_NUMBER(token) or token.startswith("-") or len(token) > MAX_DIGITS:
-        return None
-    bits = int(token, 16)
-    return np.array([bits], f"u{e.dtype.itemsize}").view(e.dtype)[0] if not bits >> FLOATS[e.element.name] else None
 
 
 def _integer(token: str, name: str, width: int) -> int | None:
@@ -186,7 +199,7 @@ def _integer(token: str, name: str, width: int) -> int | None:
         return None
     if _HEX_NUMBER(token):
         return wrap(int(token, 16), name, width)
-    return wrap(int(token), name, width) if _INTS(token) or re.fullmatch(r"-?[0-9]+", token) else None
+    return wrap(int(token), name, width) if _DECIMAL(token) else None
 
 
 def _wrong(e: _Elements, text: str, index: int | None = None) -> Exception:
@@ -197,7 +210,7 @@ def _wrong(e: _Elements, text: str, index: int | None = None) -> Exception:
             cut = token if len(token) <= 40 else token[:37] + "…"
             start = e.start + found.start()
             name = e.element.name
-            if name in FLOATS and re.fullmatch(r"-?[0-9]+", token):
+            if name in FLOATS and _DECIMAL(token):
                 return e.lex.error(f"an integer where a {name} is meant: write {cut}.0, or its bits in hex", start)
             return e.lex.error(f"'{cut}' is no element of type {name}", start)
     return e.lex.error("these are no elements", e.start)
@@ -275,6 +288,3 @@ def _array_item(reader: AttributeReader, element: ScalarType) -> int | float:
     item = reader.literal(element)
     assert isinstance(item, (IntAttr, FloatAttr))
     return item.value
-
-
-__all__ = ["MAX_DENSE_BYTES", "from_bits", "read_dense", "read_dense_array", "read_resource"]

@@ -18,8 +18,9 @@ MAX_INT_WIDTH = 1024
 MAX_DIGITS = 400
 """Of an integer literal: MAX_INT_WIDTH bits have fewer."""
 
-MAX_DENSE_BYTES = 1 << 30
-"""What one `dense<…>` may take up in memory. A splat takes one element."""
+MAX_ARRAY_RANK = 32
+MAX_ARRAY_BYTES = 1 << 62
+"""What NumPy can address. Only splats come near it, and those take the memory of one element."""
 
 MAX_ALIAS_NODES = 100_000
 """Types and attributes that an alias stands for, aliases in it spelled out: aliases of aliases grow exponentially."""
