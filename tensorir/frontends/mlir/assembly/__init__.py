@@ -8,6 +8,7 @@ from tensorir.frontends.mlir.assembly import (
     affine,
     arith,
     func,
+    hal,
     iree,
     linalg,
     math,
@@ -33,6 +34,7 @@ ASSEMBLY: Mapping[str, Assembly] = {
     **packing.ASSEMBLY,
     **structured.ASSEMBLY,
     **linalg.ASSEMBLY,
+    **hal.ASSEMBLY,
     **iree.ASSEMBLY,
     **refused.ASSEMBLY,
 }

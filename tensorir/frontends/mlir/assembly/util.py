@@ -14,11 +14,12 @@ from tensorir.frontends.mlir.assembly.signature import (
     function_attributes,
     visibility,
 )
-from tensorir.frontends.mlir.parser import Assembly, OpParser, Parsed
+from tensorir.frontends.mlir.parser import Assembly, OpParser, Parsed, Use
 from tensorir.frontends.mlir.syntax import (
     ArrayAttr,
     Attribute,
     DenseAttr,
+    DialectAttr,
     FloatAttr,
     FunctionType,
     IntAttr,
@@ -174,6 +175,38 @@ def _optimization_barrier(p: OpParser, op: str) -> Parsed:
     return Parsed(operands, tuple([v.type for v in operands]), attributes)
 
 
+def _null(p: OpParser, op: str) -> Parsed:
+    """`util.null : type {…}`."""
+    p.lex.expect(":", "and the type")
+    return Parsed(results=(p.type(),), attributes=p.optional_attr_dict())
+
+
+def _assume_int(p: OpParser, op: str) -> Parsed:
+    """`util.assume.int %n<umin = 1, umax = 32>, %m[<…>, <…>] {…} : type, type`: its operands, of which something is
+    known."""
+    lex = p.lex
+    uses: list[Use] = []
+    assumptions: list[Attribute] = []
+    while not uses or lex.accept(","):
+        uses.append(p.use())
+        found: list[Attribute] = []
+        if lex.accept("["):
+            while lex.text != "]":
+                if found:
+                    lex.expect(",", "between assumptions")
+                found.append(DialectAttr("util.int.assumption", lex.balanced("<")))
+            lex.advance()
+        else:
+            found.append(DialectAttr("util.int.assumption", lex.balanced("<")))
+        assumptions.append(ArrayAttr(tuple(found)))
+    attributes = p.optional_attr_dict()
+    lex.expect(":", "and the types")
+    start = lex.start
+    types = p.type_list()
+    operands = resolve_each(p, uses, types, start)
+    return Parsed(operands, types, {**attributes, "assumptions": ArrayAttr(tuple(assumptions))})
+
+
 def _unreachable(p: OpParser, op: str) -> Parsed:
     """`util.unreachable "message"`."""
     message: dict[str, Attribute] = {}
@@ -192,5 +225,7 @@ ASSEMBLY: Mapping[str, Assembly] = {
     "util.initializer": _initializer,
     "util.optimization_barrier": _optimization_barrier,
     "util.unreachable": _unreachable,
+    "util.null": _null,
+    "util.assume.int": _assume_int,
     "util.align": same_type(2),
 }
