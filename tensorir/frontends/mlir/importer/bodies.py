@@ -1,0 +1,124 @@
+"""The region of a structured op as scalar expressions: one per yielded value.
+
+What a body takes from outside becomes a literal or one more operand of rank 0; `tensor.extract` becomes one more
+operand that is gathered before (see `extracts`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import define, field
+
+from tensorir.dialects.tensor import DimOp
+from tensorir.frontends.mlir.expansions import contract
+from tensorir.frontends.mlir.importer.attributes import integer
+from tensorir.frontends.mlir.importer.extracts import Extract, extracted
+from tensorir.frontends.mlir.importer.scalar_trees import args_of, rebuilt
+from tensorir.frontends.mlir.importer.scalars import scalar_op
+from tensorir.frontends.mlir.importer.scope import Scope
+from tensorir.frontends.mlir.importer.types import element_type
+from tensorir.frontends.mlir.syntax import Block, Operation, RankedTensor, SSAValue
+from tensorir.ir.affine import AffineMap
+from tensorir.ir.diagnostic import InferError, ParseError, TensorIRError
+from tensorir.ir.dims import Dim
+from tensorir.ir.scalar import Scalar, arg, const, iteration_index
+from tensorir.ir.value import Value
+
+
+@define(eq=False)
+class Body:
+    """A body being read: expressions over `arg(i)`, operand i, for the operands that there are so far."""
+
+    scope: Scope
+    sizes: tuple[Dim, ...]
+    operands: list[Value]
+    maps: list[AffineMap]
+    outs: range
+    """The numbers of the operands that are results, too: their elements change while dims are reduced."""
+    reduces: bool
+    known: dict[SSAValue, Scalar] = field(factory=dict[SSAValue, Scalar])
+
+    def read(self, block: Block) -> tuple[Scalar, ...]:
+        """The yielded expressions. Raises ParseError at the op of the body that has none."""
+        for op in block.ops:
+            if op.name in ("linalg.yield", "tensor.yield"):
+                return tuple(rebuilt(self.scalar(v), contract) for v in op.operands)
+            try:
+                self._op(op)
+            except ParseError:
+                raise
+            except InferError as e:
+                raise self.scope.error(op, str(e)) from None
+            except TensorIRError as e:
+                raise self.scope.error(op, e.diagnostics[0].message) from None
+        raise InferError("its region has no yield")
+
+    def scalar(self, v: SSAValue) -> Scalar:
+        """The expression that a value of the body, or one from outside, is."""
+        found = self.known.get(v)
+        if found is None:
+            found = self.known[v] = self._captured(v)
+        return found
+
+    def operand(self, value: Value, map: AffineMap) -> Scalar:
+        """One more operand."""
+        self.operands.append(value)
+        self.maps.append(map)
+        return arg(len(self.operands) - 1, value.type.dtype)
+
+    def _captured(self, v: SSAValue) -> Scalar:
+        if isinstance(v.type, RankedTensor):
+            raise InferError(f"{v.name} is a tensor, a scalar is needed here")
+        literal = self.scope.constant(v)
+        if literal is not None:
+            return const(literal, element_type(v.type))
+        return self.operand(self.scope.tensor(v), AffineMap(len(self.sizes), ()))
+
+    def _op(self, op: Operation) -> None:
+        if op.regions:
+            raise InferError("control flow is not supported in a body; use arith.select")
+        if op.name == "linalg.index":
+            dim = integer(op, "dim")
+            if not 0 <= dim < len(self.sizes):
+                raise InferError(f"there is no dim {dim} in {len(self.sizes)} iteration dims")
+            found = iteration_index(dim)
+        elif op.name == "tensor.extract":
+            found = self._extract(op)
+        elif op.name == "tensor.dim":
+            found = self._dim(op)
+        else:
+            made = scalar_op(op, [self.scalar(v) for v in op.operands])
+            if made is None:
+                raise InferError("is not supported in the body of a structured op")
+            found = made
+        (result,) = self._results(op)
+        if element_type(result.type) != found.dtype:
+            raise InferError(f"gives {found.dtype}, its result is {result.type}")
+        self.known[result] = found
+
+    def _results(self, op: Operation) -> Sequence[SSAValue]:
+        if len(op.results) != 1:
+            raise InferError(f"gives {len(op.results)} results; one is supported in a body")
+        return op.results
+
+    def _dim(self, op: Operation) -> Scalar:
+        source, position = op.operands
+        value, index = self.scope.tensor(source), self.scope.constant(position)
+        if not isinstance(index, int) or not 0 <= index < value.type.rank:
+            raise InferError(f"needs a constant dim of {value.type}")
+        size = value.type.shape[index]
+        if isinstance(size, int):
+            return const(size, element_type(op.results[0].type))
+        made = self.scope.add(DimOp(value, index, loc=op.loc)).result
+        return self.operand(made, AffineMap(len(self.sizes), ()))
+
+    def _extract(self, op: Operation) -> Scalar:
+        source, *positions = op.operands
+        where = [self.scalar(v) for v in positions]
+        if self.reduces and any(n in self.outs for n in args_of(*where)):
+            raise InferError("a position that depends on the accumulator of a reduction is not supported")
+        table = self.scope.tensor(source)
+        if table.type.rank != len(where):
+            raise InferError(f"{len(where)} positions for {table.type}")
+        found: Extract = extracted(table, where, self.operands, self.maps, self.sizes, self.scope)
+        return self.operand(found.value, found.map)

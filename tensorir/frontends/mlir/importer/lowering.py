@@ -1,0 +1,69 @@
+"""From a structured op to ops of the core: elementwise, contraction, reduction or fold, result by result."""
+
+from __future__ import annotations
+
+from tensorir.frontends.mlir.importer.contractions import contraction
+from tensorir.frontends.mlir.importer.reductions import fold, reduction
+from tensorir.frontends.mlir.importer.scalar_trees import args_of
+from tensorir.frontends.mlir.importer.scope import Scope
+from tensorir.frontends.mlir.importer.structured import Structured, aligned, elementwise, squeezed, unsqueezed
+from tensorir.ir.diagnostic import InferError
+from tensorir.ir.dims import Dim
+from tensorir.ir.value import Value
+
+
+def lower(s: Structured, scope: Scope) -> tuple[Value, ...]:
+    """The results of a structured op. Raises InferError for what has no meaning independent of the order of steps."""
+    s, sizes = aligned(s, scope)
+    s, units = squeezed(s, scope)
+    count = len(s.inits)
+    reduced = [r for r in range(count) if not s.result_map(r).is_permutation]
+    _check_iterators(s)
+    made: dict[int, Value] = {}
+    accumulators = {s.init_number(r) for r in reduced}
+    for r in range(count):
+        if r in reduced:
+            continue
+        if accumulators & set(args_of(s.bodies[r])):
+            raise InferError(f"result {r} keeps every step of a reduction (a scan), which is not supported")
+        product = contraction(s, r, sizes, scope) if s.product else None
+        made[r] = product or _parallel(s, r, sizes, scope)
+    for group in _groups(s, reduced):
+        single = _single(s, group[0], sizes, scope) if len(group) == 1 else None
+        if single is not None:
+            made[group[0]] = single
+        else:
+            made.update(zip(group, fold(s, group, sizes, scope), strict=True))
+    return tuple(unsqueezed(scope, made[r], units[r]) for r in range(count))
+
+
+def _parallel(s: Structured, result: int, sizes: tuple[Dim, ...], scope: Scope) -> Value:
+    keep = len(s.inputs) if s.keep_inputs and len(s.inits) == 1 else 0
+    encoding = s.inits[result].type.encoding
+    return elementwise(scope, s, s.bodies[result], s.result_map(result), sizes, encoding, keep=keep)
+
+
+def _single(s: Structured, result: int, sizes: tuple[Dim, ...], scope: Scope) -> Value | None:
+    found = contraction(s, result, sizes, scope)
+    return found if found is not None else reduction(s, result, sizes, scope)
+
+
+def _check_iterators(s: Structured) -> None:
+    """A result that lacks a parallel dim is written in no particular order."""
+    for r in range(len(s.inits)):
+        lacking = [d for d in s.parallel or () if d not in s.result_map(r).dims]
+        if lacking:
+            raise InferError(f"the parallel dim d{lacking[0]} is not in the map {s.result_map(r)} of result {r}")
+
+
+def _groups(s: Structured, reduced: list[int]) -> list[list[int]]:
+    """Reduced results in groups that read each other's accumulators; each ascending, in order of their first."""
+    group = {r: {r} for r in reduced}
+    for r in reduced:
+        for i in args_of(s.bodies[r]):
+            other = i - len(s.inputs)
+            if other in group and group[other] is not group[r]:
+                joined = group[r] | group[other]
+                for member in joined:
+                    group[member] = joined
+    return [sorted(group[r]) for r in reduced if r == min(group[r])]
