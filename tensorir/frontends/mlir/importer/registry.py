@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from tensorir.frontends.mlir.importer import linalg_ops
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.syntax import Operation
 
@@ -17,5 +18,5 @@ def _merged(*tables: Mapping[str, OpImporter]) -> Mapping[str, OpImporter]:
     return merged
 
 
-IMPORTERS: Mapping[str, OpImporter] = _merged()
+IMPORTERS: Mapping[str, OpImporter] = _merged(linalg_ops.OPS)
 """Op name → importer. Each file of ops has a table `OPS` that is listed here."""
