@@ -1,4 +1,4 @@
-"""Programs and their weights in files: MLIR text, with the weights in a safetensors file beside it if they are left out."""
+"""Programs as MLIR text, and in files: weights that are left out of the text are in a safetensors file beside it."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def save(
 def load_parameters(path: str | Path) -> dict[str, Array]:
     """The arrays of a .safetensors or .npz file by name.
 
-    Raises TensorIRError for another suffix, a file that can't be read, or if safetensors is needed but not installed."""
+    Raises TensorIRError for another suffix, a file that can't be read, and where safetensors is not installed."""
     path = Path(path)
     if path.suffix not in (".safetensors", ".npz"):
         raise TensorIRError(f"{path}: parameters are read from .safetensors or .npz files")

@@ -112,9 +112,8 @@ def convert(value: str, source: DType, target: DType, let: Let) -> str:
         if source.kind == "bool":
             return value
         zero = let(f"arith.constant {scalar_text(0, source)} : {a}")
-        return let(
-            f"arith.cmpf une, {value}, {zero} : {a}" if source.is_float else f"arith.cmpi ne, {value}, {zero} : {a}"
-        )
+        compare = "arith.cmpf une" if source.is_float else "arith.cmpi ne"
+        return let(f"{compare}, {value}, {zero} : {a}")
     if a == b:
         return value
     if source.is_float and target.is_float and source.bits == target.bits:  # f16 and bf16

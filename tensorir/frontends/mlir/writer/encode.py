@@ -29,6 +29,5 @@ def _change(op: SetEncoding | UnsetEncoding, encoding: TypeEncoding, e: Emitter)
         e.result(op, f"iree_encoding.set_encoding {name}{needs} : {source} -> {result}")
         return
     sizes = e.dynamic(op.result.type.shape)
-    e.result(
-        op, f"iree_encoding.unset_encoding {name}{needs} : {source} -> {result}" + (f"{{{sizes}}}" if sizes else "")
-    )
+    dynamic = f"{{{sizes}}}" if sizes else ""
+    e.result(op, f"iree_encoding.unset_encoding {name}{needs} : {source} -> {result}{dynamic}")

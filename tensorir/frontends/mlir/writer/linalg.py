@@ -104,12 +104,10 @@ def multiply_add(e: Emitter, maps: Sequence[AffineMap], inputs: Sequence[Value],
     reduced = [d for d in range(maps[0].num_dims) if d not in kept]
     loop = Loop(e, maps, reduced, inputs, (result,), (out,))
     a, b = (convert(n, v.type.dtype, dtype, loop.let) for n, v in zip(loop.args[:2], inputs, strict=True))
-    multiply, add = (
-        ("arith.andi", "arith.ori") if dtype.kind == "bool" else (op_name("mul", dtype), op_name("add", dtype))
-    )
+    multiply, add = ("and", "or") if dtype.kind == "bool" else ("mul", "add")
     type = element_text(dtype)
-    product = loop.let(f"{multiply} {a}, {b} : {type}")
-    loop.finish([loop.let(f"{add} {loop.args[2]}, {product} : {type}")])
+    product = loop.let(f"{op_name(multiply, dtype)} {a}, {b} : {type}")
+    loop.finish([loop.let(f"{op_name(add, dtype)} {loop.args[2]}, {product} : {type}")])
 
 
 def converts_as_named(lhs: Type, rhs: Type, dtype: DType) -> bool:
@@ -165,9 +163,10 @@ def _moved(op: linalg.Transpose | linalg.Broadcast, how: str, e: Emitter) -> Non
 
 
 def softmax(op: linalg.Softmax, e: Emitter) -> None:
-    if op.extent is not None or len(op.dims) > 1 or op.source.type.dtype.bits == 16:
+    dim, *others = op.dims
+    if op.extent is not None or others or op.source.type.dtype.bits == 16:
         composites.write(op, e)
         return
     out, type = e.empty(op.result.type), e.type(op.result.type)
     source = e.typed((op.source,))
-    e.result(op, f"linalg.softmax dimension({op.dims[0]}) ins({source}) outs({out} : {type}) -> {type}")
+    e.result(op, f"linalg.softmax dimension({dim}) ins({source}) outs({out} : {type}) -> {type}")

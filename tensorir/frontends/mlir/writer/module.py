@@ -143,10 +143,8 @@ def _text(
     for op in region.ops:
         write_op(op, e)
     e.line(f"return{_returned(region, e)}")
-    args = ", ".join(
-        f"{n}: {e.type(v.type)}{_on(devices[0], i)}"
-        for i, (n, v) in enumerate(zip(e.arg_names, region.args, strict=True))
-    )
+    named = zip(e.arg_names, region.args, strict=True)
+    args = ", ".join(f"{n}: {e.type(v.type)}{_on(devices[0], i)}" for i, (n, v) in enumerate(named))
     types = [e.type(v.type) for v in region.yields]
     results = ", ".join(f"{t}{_on(devices[1], i)}" for i, t in enumerate(types))
     given = f" attributes {{{', '.join(attributes)}}}" if attributes else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from attrs import define, field, frozen
 
 from tensorir.frontends.mlir.writer.dialect import Dialect
@@ -9,6 +11,9 @@ from tensorir.frontends.mlir.writer.spaces import Spaces
 from tensorir.frontends.mlir.writer.types import Types
 from tensorir.frontends.mlir.writer.weights import Weights
 from tensorir.ir.region import Region
+
+Signature: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
+"""The types of the arguments and of the results of a function."""
 
 
 @frozen
@@ -31,10 +36,8 @@ class Program:
     spaces: Spaces
     weights: Weights
     taken: set[str]
-    signatures: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(
-        factory=dict["str", "tuple[tuple[str, ...], tuple[str, ...]]"]
-    )
-    """Per function the types of its arguments and results."""
+    signatures: dict[str, Signature] = field(factory=dict["str", "Signature"])
+    """Of each function that the program has."""
     composites: dict[tuple[str, ...], Composite] = field(factory=dict["tuple[str, ...]", Composite])
 
     def fresh_symbol(self, base: str) -> str:

@@ -26,9 +26,8 @@ def call(op: Call, e: Emitter) -> None:
     have = [e.type(r.type) for r in op.results]
     names = [e.names.define(r) if t == w else e.names.fresh() for r, t, w in zip(op.results, have, gives, strict=True)]
     head = f"{', '.join(names)} = " if names else ""
-    e.line(
-        f"{head}func.call {symbol_name(op.callee)}({', '.join(given)}) : ({', '.join(takes)}) -> ({', '.join(gives)})"
-    )
+    types = f"({', '.join(takes)}) -> ({', '.join(gives)})"
+    e.line(f"{head}func.call {symbol_name(op.callee)}({', '.join(given)}) : {types}")
     for result, name, type, wanted in zip(op.results, names, have, gives, strict=True):
         if type != wanted:
             e.line(f"{e.names.define(result)} = tensor.cast {name} : {wanted} to {type}")

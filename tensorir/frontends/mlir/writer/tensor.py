@@ -13,6 +13,7 @@ from tensorir.frontends.mlir.writer.types import element_text
 from tensorir.ir.affine import identity, select
 from tensorir.ir.dims import Dim
 from tensorir.ir.dtype import DType
+from tensorir.ir.value import Value
 from tensorir.text.sizes import size_text
 
 
@@ -90,9 +91,7 @@ def gather(op: tensor.Gather, e: Emitter) -> None:
     loop = Loop(e, (select(rank, range(rows)), identity(rank)), (), (op.indices,), (op.result,), (out,))
     row = _index(loop, loop.args[0], op.indices.type.dtype)
     rest = [loop.let(f"linalg.index {d} : index") for d in range(rows, rank)]
-    loop.finish(
-        [loop.let(f"tensor.extract {e.names[op.source]}[{', '.join([row, *rest])}] : {e.type(op.source.type)}")]
-    )
+    loop.finish([_element(op.source, [row, *rest], loop, e)])
 
 
 def gather_nd(op: tensor.GatherNd, e: Emitter) -> None:
@@ -100,7 +99,11 @@ def gather_nd(op: tensor.GatherNd, e: Emitter) -> None:
     out = e.empty(op.result.type)
     loop = Loop(e, (identity(rank),) * (len(op.indices) + 1), (), op.indices, (op.result,), (out,))
     at = [_index(loop, name, v.type.dtype) for name, v in zip(loop.args[:-1], op.indices, strict=True)]
-    loop.finish([loop.let(f"tensor.extract {e.names[op.source]}[{', '.join(at)}] : {e.type(op.source.type)}")])
+    loop.finish([_element(op.source, at, loop, e)])
+
+
+def _element(source: Value, at: Sequence[str], loop: Loop, e: Emitter) -> str:
+    return loop.let(f"tensor.extract {e.names[source]}[{', '.join(at)}] : {e.type(source.type)}")
 
 
 def _index(loop: Loop, name: str, dtype: DType) -> str:
