@@ -106,5 +106,5 @@ def test_xdsl_opt_gives_what_iree_compiles(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     x, b = _arguments()
-    (result,) = iree.run_mlir(done.stdout, "mlp", [x, b])
+    (result,) = iree.run_mlir(done.stdout, [x, b], "mlp")
     np.testing.assert_array_equal(result, x @ np.full((32, 16), 0.5, np.float32) + b)
