@@ -1,10 +1,15 @@
-"""How much the property tests do: HYPOTHESIS_PROFILE = dev, ci (the default where CI is set) or deep."""
+"""How much the property tests do: HYPOTHESIS_PROFILE = dev, ci (the default where CI is set) or deep.
+
+At the end of a run: how many cases were compared with IREE, none included."""
 
 from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.support.iree_counts import summary
 
 _SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
@@ -14,3 +19,8 @@ settings.register_profile(
 )
 settings.register_profile("deep", max_examples=5000, deadline=None, suppress_health_check=_SLOW_IS_FINE)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """An absent oracle must be seen."""
+    terminalreporter.write_line(summary())
