@@ -12,6 +12,7 @@ from tensorir.passes.runner import Snapshot, run_passes
 from tensorir.pipelines import pipeline
 from tensorir.runtime.program import Program
 from tensorir.targets.registry import device_target
+from tensorir.transforms.simplify.bind_parameters import Parameters, bind_parameters
 
 
 def compile(
@@ -19,6 +20,7 @@ def compile(
     devices: Sequence[str] = ("cpu",),
     data_tiling: str = "late",
     *,
+    parameters: Parameters | None = None,
     verify_each: bool = False,
     snapshot: Snapshot | None = None,
     progress: Progress | None = None,
@@ -26,6 +28,7 @@ def compile(
     """Compiles `module` for a device.
 
     `devices`: one name of `tensorir.targets`, such as "cpu" or "reference". `data_tiling`: "late" or "off".
+    `parameters`: the data of the module's parameters, by scope and key (see `bind_parameters`).
     `verify_each` verifies after every pass, not only at the start. `snapshot(pass, module)` is called after each
     pass. `progress(what, done, total)` is called while constants are evaluated.
 
@@ -35,6 +38,8 @@ def compile(
     if len(devices) != 1:
         raise TensorIRError(f"a program is compiled for one device at a time, got {list(devices)}: pass one name")
     target = device_target(devices[0])
+    if parameters is not None:
+        module = bind_parameters(module, parameters)
     ctx = PassContext(progress=progress)
     start = perf_counter()
     passes = pipeline(data_tiling, target.name).passes

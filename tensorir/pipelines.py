@@ -19,6 +19,8 @@ from tensorir.transforms.dispatch.hoist_constants import HoistConstants
 from tensorir.transforms.dispatch.outline_executables import OutlineExecutables
 from tensorir.transforms.simplify.canonicalize import Canonicalize
 from tensorir.transforms.simplify.cse import CommonSubexpressions
+from tensorir.transforms.simplify.drop_transfers import DropTransfers
+from tensorir.transforms.simplify.inline_calls import InlineCalls
 from tensorir.transforms.simplify.symbol_dce import SymbolDce
 
 DataTiling = Literal["late", "off"]
@@ -27,6 +29,8 @@ DATA_TILING: tuple[DataTiling, ...] = ("late", "off")
 PASSES: Mapping[str, type[Pass]] = {
     p.name: p
     for p in (
+        InlineCalls,
+        DropTransfers,
         Canonicalize,
         CommonSubexpressions,
         SymbolDce,
@@ -57,7 +61,10 @@ def stages(data_tiling: str, device: str = "cpu") -> Mapping[str, tuple[Pass, ..
     encode: tuple[Pass, ...] = (SetEncodings(), PropagateEncodings(), CommonSubexpressions())
     return {
         "input": (),
-        "encoded": (Canonicalize(), CommonSubexpressions(), *(encode if data_tiling == "late" else ())),
+        "encoded": (
+            *(InlineCalls(), DropTransfers(), Canonicalize(), CommonSubexpressions()),
+            *(encode if data_tiling == "late" else ()),
+        ),
         "dispatch": (FormDispatches(), HoistConstants()),
         "specialized": (SpecializeEncodings(device=device), SymbolDce(), Canonicalize(), CanonicalizeDispatches()),
         "materialized": (

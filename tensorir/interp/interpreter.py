@@ -14,7 +14,7 @@ from tensorir.interp.linalg_ops import LINALG_OPS
 from tensorir.interp.packing_ops import PACKING_OPS
 from tensorir.interp.tensor_ops import TENSOR_OPS
 from tensorir.ir.dense import Dense
-from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.diagnostic import Diagnostic, TensorIRError, UnsupportedError
 from tensorir.ir.module import Function, Global, Module, Parameter
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
@@ -67,10 +67,12 @@ def run_region(region: Region, inputs: Sequence[Array], ctx: Context) -> tuple[A
     return tuple(env[y] for y in region.yields)
 
 
-def unbound(symbol: Global, parameter: Parameter) -> TensorIRError:
-    """The error for a parameter whose data was not given."""
+def unbound(*symbols: Global) -> UnsupportedError:
+    """The error for parameters whose data was not given."""
     way_out = "give it by bind_parameters, or parameters= of compile"
-    return TensorIRError(f"@{symbol.name} is the parameter {parameter} without data: {way_out}", symbol.loc)
+    return UnsupportedError(
+        [Diagnostic(f"@{g.name} is the parameter {g.value} without data: {way_out}", g.loc) for g in symbols]
+    )
 
 
 class _Globals:
@@ -87,7 +89,7 @@ class _Globals:
             return self.values[name]
         symbol = self.module.lookup(Global, name)
         if isinstance(symbol.value, Parameter):
-            raise unbound(symbol, symbol.value)
+            raise unbound(symbol)
         if name in self.running:
             raise TensorIRError(f"the initializer of @{name} needs itself", symbol.loc)
         if isinstance(symbol.value, Dense):

@@ -62,5 +62,9 @@ class VerifyError(TensorIRError):
     """A program that breaks a rule of its ops."""
 
 
+class UnsupportedError(TensorIRError):
+    """A valid program that can't be compiled (yet): no mistake of a pass, so no reproducer is written."""
+
+
 class InferError(ValueError):
     """Raised by `Op.infer_types`: the operands do not fit together. The caller adds the place."""

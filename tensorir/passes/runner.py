@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
-from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.diagnostic import Diagnostic, TensorIRError, UnsupportedError
 from tensorir.ir.isomorphism import fingerprint
 from tensorir.ir.module import Module
 from tensorir.ir.verify import verify
@@ -34,7 +34,8 @@ def run_passes(
     the given module even if not `verify_each`.
 
     If a pass raises anything but TensorIRError, or leaves a module that does not verify, the module before it
-    is written to a file in `reproducers` (default: the system's temporary folder) and TensorIRError says where."""
+    is written to a file in `reproducers` (default: the system's temporary folder) and TensorIRError says where.
+    UnsupportedError goes through as it is."""
     ctx = ctx or PassContext()
     if verify_each or verify_input:
         verify(module)
@@ -55,9 +56,12 @@ def _run_one(module: Module, p: Pass, ctx: PassContext, verify_each: bool, repro
         after = p.run(module, ctx)
         if verify_each and after is not module:
             verify(after)
+    except UnsupportedError:
+        raise
     except TensorIRError as e:
         path = write_reproducer(module, p, reproducers)
-        raise TensorIRError(f"pass {p.name} failed; reproducer: {path}\n{e}") from e
+        head = Diagnostic(f"pass {p.name} failed; reproducer: {path}")
+        raise TensorIRError([head, *e.diagnostics]) from e
     except Exception as e:
         path = write_reproducer(module, p, reproducers)
         raise TensorIRError(f"pass {p.name} crashed: {type(e).__name__}: {e}; reproducer: {path}") from e

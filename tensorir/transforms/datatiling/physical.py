@@ -67,8 +67,8 @@ def _tiles_of(op: Contract, lhs: Layout | None, rhs: Layout | None, result: Layo
 
 def generic(op: Generic, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
     """Elementwise over physical dims: every input is stored like the part of the result that it is indexed by."""
-    if not all(map.is_projected_permutation for map in op.maps):
-        return None
+    if op.body.iteration_dims or op.body.may_fail or not all(map.is_projected_permutation for map in op.maps):
+        return None  # a physical position is not the logical one, and padding may be a zero to divide by
     result_dim = {d: i for i, d in enumerate(op.maps[-1].positions())}
     rank = layout.rank + len(layout.inner_dims)
     inputs: list[Value] = []

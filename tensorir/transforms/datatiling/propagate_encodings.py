@@ -53,6 +53,10 @@ def unset_through_generic(op: Generic, view: View) -> Rewrite:
     for i, map in enumerate(op.maps):
         if not map.is_projected_permutation:
             return Refused(f"its map {map} is not a projected permutation", op.operand_name(i))
+    if op.body.iteration_dims:
+        return Refused("its body reads iteration indices, which tiles have in another order", op.operand_name(anchor))
+    if op.body.may_fail:
+        return Refused("its body divides integers, and padding may hold a zero", op.operand_name(anchor))
     wanted = [_encoding_for(map, op.maps[anchor], encoding) for map in op.maps]
     ops: list[SetEncoding] = []
     inputs: list[Value] = []
@@ -113,6 +117,8 @@ def unset_through_expand(op: ExpandShape, view: View) -> Rewrite:
     if (found := _encoded(op.source, view)) is None:
         return None
     x, e = found
+    if not op.source.type.rank:
+        return Refused("its source is a scalar, which has no layout", "source")
     through = e.through(Expanded(op.groups, op.shape))
     return _unset(ExpandShape(x, op.groups, op.shape, through, loc=op.loc))
 
@@ -123,6 +129,8 @@ def unset_through_collapse(op: CollapseShape, view: View) -> Rewrite:
     if (found := _encoded(op.source, view)) is None:
         return None
     x, e = found
+    if not op.result.type.rank:
+        return Refused("its result is a scalar, which has no layout", "source")
     through = e.through(Collapsed(op.groups, op.source.type.shape))
     return _unset(CollapseShape(x, op.groups, through, loc=op.loc))
 

@@ -23,15 +23,16 @@ from tensorir.targets.registry import device_target
 
 @frozen
 class EvaluateInitializers(Pass):
-    """Laws: interp(evaluate(m)) == interp(m); every global holds data; equal initializers run once."""
+    """Laws: interp(evaluate(m)) == interp(m); every global holds data; equal initializers run once.
+
+    Raises UnsupportedError for parameters without data."""
 
     name: ClassVar[str] = "evaluate-initializers"
     device: str = option("cpu", "the device whose kernels run the initializers")
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        for g in module.globals:
-            if isinstance(g.value, Parameter):
-                raise unbound(g, g.value)
+        if missing := [g for g in module.globals if isinstance(g.value, Parameter)]:
+            raise unbound(*missing)
         pending = [g for g in module.globals if isinstance(g.value, Region)]
         if not pending:
             return module
@@ -59,7 +60,7 @@ class _Evaluator:
             self.values[name] = symbol.value
             return symbol.value
         if isinstance(symbol.value, Parameter):
-            raise unbound(symbol, symbol.value)
+            raise unbound(symbol)
         if name in self.running:
             raise TensorIRError(
                 f"the initializer of @{name} needs itself: {' → '.join([*self.running, name])}", symbol.loc

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from tensorir.dialects.device import Transfer
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.flow import Dispatch, GlobalLoad, Launch
 from tensorir.dialects.linalg import Broadcast, Fill, Transpose
@@ -20,7 +21,7 @@ MAX_GROWTH = 4
 """A constant is computed ahead of time only if its result has at most this many times the bytes of its operands
 (and of SMALL_BYTES): storing a broadcast costs more than repeating it."""
 
-_FREE = (SetEncoding, UnsetEncoding, ExtractSlice, Transpose, ExpandShape, CollapseShape, Cast, Broadcast)
+_FREE = (SetEncoding, UnsetEncoding, ExtractSlice, Transpose, ExpandShape, CollapseShape, Cast, Broadcast, Transfer)
 
 
 def kind_of(op: Op, constant_operands: bool) -> Kind:

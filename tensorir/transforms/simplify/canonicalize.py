@@ -6,9 +6,10 @@ from typing import ClassVar
 
 from attrs import frozen
 
+from tensorir.dialects.device import Transfer
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.linalg import Transpose
-from tensorir.dialects.tensor import Cast, CollapseShape, Concat, ExpandShape, ExtractSlice, Pad
+from tensorir.dialects.tensor import Cast, CollapseShape, Concat, ExpandShape, ExtractSlice, InsertSlice, Pad
 from tensorir.ir.module import Module
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.greedy import greedy
@@ -76,6 +77,23 @@ def fold_full_slice(op: ExtractSlice, view: View) -> Rewrite:
     return op.source if whole and op.source.type == op.result.type else None
 
 
+@pattern(InsertSlice)
+def fold_full_insert(op: InsertSlice, view: View) -> Rewrite:
+    """insert(x, y) == x, if it covers all of y"""
+    whole = all(o == 0 for o in op.offsets) and all(s == 1 for s in op.strides)
+    return op.source if whole and op.source.type == op.result.type else None
+
+
+@pattern(Transfer)
+def fold_transfer_of_transfer(op: Transfer, view: View) -> Rewrite:
+    """transfer(transfer(x, d), d) == transfer(x, d)"""
+    match view.def_of(op.source):
+        case Transfer(device=device) if device == op.device:
+            return op.source
+        case _:
+            return None
+
+
 @pattern(Pad)
 def fold_empty_pad(op: Pad, view: View) -> Rewrite:
     """pad(x, 0, 0) == x"""
@@ -102,6 +120,8 @@ PATTERNS = index(
         fold_collapse_of_expand,
         fold_expand_of_collapse,
         fold_full_slice,
+        fold_full_insert,
+        fold_transfer_of_transfer,
         fold_empty_pad,
         fold_single_concat,
         fold_trivial_cast,

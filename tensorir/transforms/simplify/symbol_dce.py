@@ -1,4 +1,4 @@
-"""symbol-dce: drops globals and executables that nothing reaches, and globals that only rename another."""
+"""symbol-dce: drops globals, executables and private functions that nothing reaches, and globals that only rename."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from tensorir.rewrite.symbols import map_regions
 
 @frozen
 class SymbolDce(Pass):
-    """Functions are the roots. Law: what a function computes does not change; every symbol left is used."""
+    """Public functions are the roots. Law: what a function computes does not change; every symbol left is used."""
 
     name: ClassVar[str] = "symbol-dce"
 
     def run(self, module: Module, ctx: PassContext) -> Module:
         module = _fold_aliases(module)
         reached: set[str] = set()
-        work = [f.name for f in module.functions]
+        work = [f.name for f in module.functions if not f.private]
         while work:
             name = work.pop()
             if name in reached or name not in module.symbols:
@@ -39,6 +39,7 @@ class SymbolDce(Pass):
         return module.replace(
             globals=[g for g in module.globals if g.name in reached],
             executables=[e for e in module.executables if e.name in reached],
+            functions=[f for f in module.functions if f.name in reached],
         )
 
 

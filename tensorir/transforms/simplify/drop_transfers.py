@@ -1,0 +1,58 @@
+"""drop-transfers: in a program on one device every value is there already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from attrs import frozen
+
+from tensorir.dialects.device import Transfer
+from tensorir.ir.diagnostic import UnsupportedError
+from tensorir.ir.location import Location
+from tensorir.ir.module import Function, Global, Module
+from tensorir.ir.op import Op
+from tensorir.ir.region import Region
+from tensorir.ir.value import Value
+from tensorir.passes.pass_ import Pass, PassContext
+from tensorir.rewrite.sweep import sweep
+from tensorir.rewrite.symbols import map_regions
+
+
+@frozen
+class DropTransfers(Pass):
+    """Laws: interp(drop(m)) == interp(m); no transfer is left. Raises UnsupportedError for a program over several
+    devices."""
+
+    name: ClassVar[str] = "drop-transfers"
+
+    def run(self, module: Module, ctx: PassContext) -> Module:
+        names = dict.fromkeys(name for name, _ in _mentions(module))
+        if len(names) > 1:
+            places = [loc for name, loc in _mentions(module) if name]
+            transfers = [o.loc for o in _ops(module) if isinstance(o, Transfer)]
+            raise UnsupportedError(
+                f"the program is for the devices {', '.join(names)}; programs over several devices are not compiled "
+                "yet, the interpreter runs them",
+                (transfers or places)[0],
+            )
+        return map_regions(module, lambda region: sweep(region, _visit))
+
+
+def _visit(op: Op, operands: tuple[Value, ...]) -> Value | None:
+    return operands[0] if isinstance(op, Transfer) else None
+
+
+def _mentions(module: Module) -> Iterator[tuple[str, Location]]:
+    """Every device that the program names, with its place."""
+    for symbol in module.all_symbols():
+        if isinstance(symbol, Function):
+            yield from ((name, symbol.loc) for name in (*symbol.arg_devices, *symbol.result_devices) if name)
+    yield from ((o.device, o.loc) for o in _ops(module) if isinstance(o, Transfer))
+
+
+def _ops(module: Module) -> Iterator[Op]:
+    for symbol in module.all_symbols():
+        body = symbol.value if isinstance(symbol, Global) else symbol.body
+        if isinstance(body, Region):
+            yield from body.walk()
