@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from attrs import Factory, define
 
-from tensorir.frontends.mlir.syntax import Document, Operation, ResourceAttr
+from tensorir.frontends.mlir.syntax import Document, Operation
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import Remark
 from tensorir.ir.location import Location
@@ -25,8 +25,10 @@ class Program:
     """The converted function of that name, for a call. Raises ParseError at the call."""
     remarks: list[Remark] = Factory(list[Remark])
     globals: dict[str, Global] = Factory(dict[str, Global])
-    resources: dict[ResourceAttr, Dense] = Factory(dict[ResourceAttr, Dense])
-    """Data of resources that was read already."""
+    unusable: dict[str, str] = Factory(dict[str, str])
+    """Globals that were left out, and why: an error for whoever loads one."""
+    resources: dict[tuple[str, str], Dense] = Factory(dict[tuple[str, str], Dense])
+    """Data of resources that was read already, by key and type."""
     _names: dict[Dense, str] = Factory(dict[Dense, str])
 
     def weight(self, data: Dense, wish: str, loc: Location) -> str:
@@ -36,6 +38,11 @@ class Program:
             name = self._names[data] = self._free(wish)
             self.globals[name] = Global(name, TensorType(data.shape, data.dtype), data, loc)
         return name
+
+    @property
+    def weights(self) -> frozenset[str]:
+        """The globals that `weight` made."""
+        return frozenset(self._names.values())
 
     def _free(self, wish: str) -> str:
         name, count = wish, 0

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tensorir.frontends.mlir.importer import linalg_ops
+from tensorir.frontends.mlir.importer import (
+    arith,
+    calls,
+    constants,
+    devices,
+    encoding,
+    globals,
+    identities,
+    linalg_ops,
+    slices,
+    tensor,
+)
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.syntax import Operation
 
@@ -18,5 +29,16 @@ def _merged(*tables: Mapping[str, OpImporter]) -> Mapping[str, OpImporter]:
     return merged
 
 
-IMPORTERS: Mapping[str, OpImporter] = _merged(linalg_ops.OPS)
+IMPORTERS: Mapping[str, OpImporter] = _merged(
+    arith.OPS,
+    calls.OPS,
+    constants.OPS,
+    devices.OPS,
+    encoding.OPS,
+    globals.OPS,
+    identities.OPS,
+    linalg_ops.OPS,
+    slices.OPS,
+    tensor.OPS,
+)
 """Op name → importer. Each file of ops has a table `OPS` that is listed here."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from tensorir.frontends.mlir.importer.types import element_type
 from tensorir.frontends.mlir.syntax import AffineMapAttr, Attribute, DenseAttr, FloatAttr, IntAttr, Operation
@@ -17,6 +18,7 @@ from tensorir.ir.dims import Dim, Symbol
 from tensorir.ir.dtype import DTYPES, DType, f64, i1, i32, i64
 from tensorir.ir.scalar import SCALAR_FNS, Scalar, ScalarValue, apply, bitcast, cast, const
 
+T = TypeVar("T")
 Rule = Callable[[Operation, Sequence[Scalar]], Scalar]
 
 
@@ -82,7 +84,7 @@ def dim_scalar(expr: Dim, dims: Mapping[str, Scalar]) -> Scalar:
     return const(0, i64) if total is None else total
 
 
-def affine_operands(map: AffineMapAttr, values: Sequence[Scalar]) -> dict[str, Scalar]:
+def affine_operands(map: AffineMapAttr, values: Sequence[T]) -> dict[str, T]:
     """The operands of affine.apply by the names that the map's expressions use."""
     dims = map.map.num_dims
     if len(values) != dims + map.num_symbols:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.linalg import Generic
 from tensorir.dialects.tensor import Cast, Constant, DimOp
 from tensorir.frontends.mlir.importer.attributes import DYNAMIC, integers
@@ -14,7 +15,7 @@ from tensorir.frontends.mlir.importer.encodings import type_encoding
 from tensorir.frontends.mlir.importer.program import Program
 from tensorir.frontends.mlir.importer.scalars import dim_scalar
 from tensorir.frontends.mlir.importer.sizes import Sizes, plain_symbol
-from tensorir.frontends.mlir.importer.types import element_type, ranked
+from tensorir.frontends.mlir.importer.types import element_type, is_buffer, ranked
 from tensorir.frontends.mlir.syntax import Operation, RankedTensor, SSAValue, Type
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.builder import RegionBuilder
@@ -44,6 +45,8 @@ class Scope:
         self.region = RegionBuilder()
         self.returned: tuple[SSAValue, ...] | None = None
         """The operands of the terminator, once it was seen."""
+        self.stores: dict[str, Value] | None = None
+        """In an initializer: what it stores to globals."""
         self._op = program.document.module
         self._tensors: dict[SSAValue, Value] = {}
         self._dims: dict[SSAValue, Dim] = {}
@@ -51,6 +54,8 @@ class Scope:
         self._why: dict[SSAValue, str] = {}
         self._sources: dict[str, tuple[Value, int]] = {}
         self._made_sizes: dict[Dim, Value] = {}
+        self._elements: dict[SSAValue, tuple[Dim | None, ...]] = {}
+        self._loads: dict[str, Value] = {}
         self._producers: dict[Value, Op] = {}
 
     # -- the op at hand
@@ -81,7 +86,7 @@ class Scope:
             return found
         if v in self._literals and not isinstance(v.type, RankedTensor):
             value = const(self._literals[v], dtype := element_type(v.type)).value
-            found = self.add(Constant(Dense.own(_array(value, dtype)), loc=self.loc)).result
+            found = self.add(Constant(Dense.own(scalar_array(value, dtype)), loc=self.loc)).result
         elif v in self._dims:
             found = self.size_tensor(self._dims[v], element_type(v.type))
         else:
@@ -127,6 +132,10 @@ class Scope:
             return self._literals[v]
         dim = self._dims.get(v)
         return dim if isinstance(dim, int) else None
+
+    def splat(self, v: SSAValue) -> ScalarValue | None:
+        """The literal that every element of a tensor is, or None."""
+        return self._literals.get(v)
 
     def scalar_of(self, v: SSAValue) -> Scalar | None:
         """`constant` as a node of a scalar body, or None."""
@@ -198,6 +207,8 @@ class Scope:
             self._dims[result] = self._dims[source]
         if source in self._literals:
             self._literals[result] = self._literals[source]
+        if source in self._elements:
+            self._elements[result] = self._elements[source]
         if source in self._tensors:
             self._tensors[result] = self.fitted(self._tensors[source], result.type)
         if source in self._why:
@@ -206,6 +217,20 @@ class Scope:
     def is_nothing(self, v: SSAValue) -> bool:
         """Whether `v` has no value in the core (see `bind_nothing`)."""
         return v not in self._tensors and v not in self._dims and v not in self._literals
+
+    def note_elements(self, result: SSAValue, elements: Sequence[Dim | None]) -> None:
+        """The elements of a tensor of rank 1 as sizes: what tensor.reshape wants to know."""
+        self._elements[result] = tuple(elements)
+
+    def elements(self, v: SSAValue) -> tuple[Dim | None, ...] | None:
+        """What is known of the elements of a tensor of rank 1."""
+        return self._elements.get(v)
+
+    def load(self, op: GlobalLoad) -> Value:
+        """The value of a global, loaded once."""
+        if op.symbol not in self._loads:
+            self._loads[op.symbol] = self.add(op).result
+        return self._loads[op.symbol]
 
     # -- sizes
 
@@ -227,6 +252,8 @@ class Scope:
     def fitted(self, value: Value, written: Type) -> Value:
         """`value` as the written type says it: its static sizes are the value's."""
         type = value.type
+        if is_buffer(written):
+            return value
         shape = written.shape if isinstance(written, RankedTensor) else ()
         wanted = self.type(written)
         if len(shape) != type.rank or wanted.dtype != type.dtype:
@@ -238,7 +265,7 @@ class Scope:
     def size_tensor(self, dim: Dim, dtype: DType = i64) -> Value:
         """A size as a rank-0 tensor."""
         if isinstance(dim, int):
-            return self.add(Constant(Dense.own(_array(const(dim, dtype).value, dtype)), loc=self.loc)).result
+            return self.add(Constant(Dense.own(scalar_array(const(dim, dtype).value, dtype)), loc=self.loc)).result
         wide = self._made_sizes.get(dim)
         if wide is None:
             wide = self._made_sizes[dim] = self._computed_size(dim)
@@ -268,6 +295,7 @@ def _scalar_generic(inputs: tuple[Value, ...], result: Scalar, loc: Location) ->
     return Generic(inputs, (scalar_map,) * (len(inputs) + 1), body, loc=loc)
 
 
-def _array(value: ScalarValue, dtype: DType) -> np.ndarray[Any, Any]:
+def scalar_array(value: ScalarValue, dtype: DType) -> np.ndarray[Any, Any]:
+    """A literal as an array of rank 0."""
     wide = np.float64 if dtype.is_float else np.uint64 if dtype.kind == "unsigned" else np.int64
     return np.asarray(value, wide).astype(dtype.numpy)

@@ -6,6 +6,9 @@ from tensorir.frontends.mlir.syntax import FunctionType, OpaqueType, RankedTenso
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dtype import DTYPES, DType
 
+BUFFER = "!hal.buffer_view"
+_TOKENS = ("!hal.fence", "!hal.device", "!hal.semaphore")
+
 _ELEMENTS = {
     **{n: DTYPES[n] for n in ("f64", "f32", "f16", "bf16", "i64", "i32", "i16", "i8", "i4", "i1")},
     **{f"si{b}": DTYPES[f"i{b}"] for b in (64, 32, 16, 8, 4)},
@@ -23,6 +26,16 @@ def element_type(type: Type) -> DType:
     if found is None:
         raise InferError(f"the element type {element} is not supported; supported are {', '.join(_ELEMENTS)}")
     return found
+
+
+def is_token(type: Type) -> bool:
+    """A type whose values order work and carry no data: arguments of it are left out."""
+    return isinstance(type, OpaqueType) and type.text in _TOKENS
+
+
+def is_buffer(type: Type) -> bool:
+    """`!hal.buffer_view`: a tensor whose type is said where it is imported."""
+    return isinstance(type, OpaqueType) and type.text == BUFFER
 
 
 def is_scalar(type: Type) -> bool:

@@ -1,0 +1,33 @@
+"""iree_encoding: the border between row-major tensors and encoded ones."""
+
+from __future__ import annotations
+
+from tensorir.dialects.encode import SetEncoding, UnsetEncoding
+from tensorir.frontends.mlir.importer.scope import Scope
+from tensorir.frontends.mlir.importer.types import ranked
+from tensorir.frontends.mlir.syntax import Operation
+from tensorir.ir.diagnostic import InferError
+
+
+def set_encoding(op: Operation, scope: Scope) -> None:
+    """Further operands (`encoding_dims`) are sizes that the encoding leaves open: no layout depends on them here."""
+    source, result = op.operands[0], op.results[0]
+    encoding = scope.type(result.type).encoding
+    if encoding is None:
+        raise InferError(f"the result's type {ranked(result.type)} has no encoding")
+    scope.bind(result, scope.add(SetEncoding(scope.tensor(source), encoding, loc=scope.loc)).result)
+
+
+def unset_encoding(op: Operation, scope: Scope) -> None:
+    source, result = op.operands[0], op.results[0]
+    value = scope.add(UnsetEncoding(scope.tensor(source), loc=scope.loc)).result
+    missing = ranked(result.type).shape.count(None)
+    sizes = iter(op.operands[1 : 1 + missing])
+    shape = list(value.type.shape)
+    for d, written in enumerate(ranked(result.type).shape):
+        if written is None and (v := next(sizes, None)) is not None:
+            shape[d] = scope.dim(v)
+    scope.bind(result, scope.with_shape(value, shape))
+
+
+OPS = {"iree_encoding.set_encoding": set_encoding, "iree_encoding.unset_encoding": unset_encoding}

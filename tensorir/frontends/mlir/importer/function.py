@@ -1,0 +1,224 @@
+"""One function or initializer: its arguments, its ops one after the other, its results."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from tensorir.frontends.mlir.importer.devices import devices
+from tensorir.frontends.mlir.importer.program import Program
+from tensorir.frontends.mlir.importer.registry import IMPORTERS
+from tensorir.frontends.mlir.importer.scope import Scope
+from tensorir.frontends.mlir.importer.signature import argument_type
+from tensorir.frontends.mlir.importer.sizes import Sizes
+from tensorir.frontends.mlir.importer.types import element_type, is_token, ranked
+from tensorir.frontends.mlir.syntax import (
+    ArrayAttr,
+    Block,
+    FunctionType,
+    Operation,
+    RankedTensor,
+    StringAttr,
+    TypeAttr,
+)
+from tensorir.ir.diagnostic import Diagnostic, InferError, ParseError, TensorIRError
+from tensorir.ir.dims import Dim, symbols_of
+from tensorir.ir.module import Function
+from tensorir.ir.op import Op, Trait
+from tensorir.ir.region import Region
+from tensorir.ir.value import Value
+from tensorir.text import parse_dim
+from tensorir.text.lexer import did_you_mean
+
+MAX_ROUNDS = 100
+"""A function is converted again as often as it says new equalities of sizes; each time at least one is solved."""
+
+
+def convert_function(op: Operation, program: Program) -> Function:
+    """The function that `op` defines. Raises ParseError at the op that can't be converted."""
+    name = function_name(op)
+    block = body(op)
+    sizes = Sizes()
+    try:
+        shapes = _argument_shapes(op, block, sizes, program)
+        arg_devices, result_devices = devices(op, "arg_attrs"), devices(op, "res_attrs")
+    except InferError as e:
+        raise ParseError([Diagnostic(f"{op.name}: @{name}: {e}", op.loc)]) from None
+
+    def convert() -> Region:
+        scope = Scope(program, sizes)
+        for i, v in enumerate(block.args):
+            if is_token(v.type):
+                scope.bind_nothing(v, "is an argument without data")
+                continue
+            written = argument_type(op, i, program)
+            shape = tuple(map(sizes.known, shapes[i]))
+            hint = v.name.lstrip("%")
+            scope.arg(v, scope.type(written, shape), hint if not hint[:1].isdigit() else f"arg{i}")
+        run(block, scope)
+        return _finished(op, scope)
+
+    region = until_settled(convert, sizes, program)
+    kept = [i for i, v in enumerate(block.args) if not is_token(v.type)]
+    return Function(name, region, op.loc, tuple(arg_devices[i] for i in kept) if arg_devices else (), result_devices)
+
+
+def convert_initializer(block: Block, program: Program, name: str) -> Region:
+    """What a block without arguments stores to the global @name. Raises ParseError if it stores nothing."""
+    scope = Scope(program, Sizes())
+    scope.stores = {}
+    run(block, scope)
+    return _without_dead(scope.region.finish((scope.stores[name],)))
+
+
+def until_settled(convert: Callable[[], Region], sizes: Sizes, program: Program) -> Region:
+    """Converts until the function says no new equality of sizes."""
+    for _ in range(MAX_ROUNDS):
+        before, remarks = sizes.solved, len(program.remarks)
+        try:
+            made = convert()
+            if sizes.solved == before:
+                return made
+        except ParseError:
+            if sizes.solved == before:
+                raise
+        del program.remarks[remarks:]
+    return convert()
+
+
+def run(block: Block, scope: Scope) -> None:
+    """Converts the ops of a block in order."""
+    for op in block.ops:
+        scope.at(op)
+        importer = IMPORTERS.get(op.name)
+        if importer is None:
+            raise scope.error(op, f"this op is not supported{did_you_mean(op.name, IMPORTERS)}")
+        try:
+            importer(op, scope)
+        except ParseError:
+            raise
+        except TensorIRError as e:
+            raise ParseError([_named(op, d) for d in e.diagnostics]) from None
+        except InferError as e:
+            raise scope.error(op, str(e)) from None
+        except ZeroDivisionError:
+            raise scope.error(op, "a size is divided by zero") from None
+
+
+def _named(op: Operation, d: Diagnostic) -> Diagnostic:
+    message = d.message if d.message.startswith(f"{op.name}: ") else f"{op.name}: {d.message}"
+    return Diagnostic(message, op.loc, notes=d.notes)
+
+
+def function_name(op: Operation) -> str:
+    found = op.attributes.get("sym_name")
+    if not isinstance(found, StringAttr):
+        raise ParseError([Diagnostic(f"{op.name}: has no name", op.loc)])
+    return found.value
+
+
+def body(op: Operation) -> Block:
+    """The block of a function. Raises ParseError for a declaration."""
+    if not op.regions or not op.regions[0]:
+        raise ParseError([Diagnostic(f"{op.name}: @{function_name(op)} has no body", op.loc)])
+    return op.regions[0][0]
+
+
+def function_type(op: Operation) -> FunctionType:
+    """The written type. Raises InferError if there is none, or one that is not that of the body's arguments."""
+    found = op.attributes.get("function_type")
+    type = found.type if isinstance(found, TypeAttr) else None
+    if not isinstance(type, FunctionType):
+        raise InferError("needs the attribute function_type")
+    if op.regions and op.regions[0] and type.inputs != tuple(v.type for v in op.regions[0][0].args):
+        raise InferError("its arguments are not those of its type")
+    return type
+
+
+# -- arguments and results
+
+
+def _argument_shapes(op: Operation, block: Block, sizes: Sizes, program: Program) -> list[tuple[Dim, ...]]:
+    """The sizes of each argument: a symbol for each `?`, named by `tensorir_sizes` or after the argument."""
+    function_type(op)
+    named = named_sizes(op)
+    for dims in named or ():
+        for dim in dims:
+            for name in sorted(symbols_of(dim)):
+                sizes.declare(name)
+    shapes: list[tuple[Dim, ...]] = []
+    for i, v in enumerate(block.args):
+        if is_token(v.type):
+            shapes.append(())
+            continue
+        written = argument_type(op, i, program)
+        element_type(written)
+        if not isinstance(written, RankedTensor):
+            shapes.append(())
+        elif named is not None:
+            shapes.append(_checked(named[i], written, f"argument {i}"))
+        else:
+            name = v.name.lstrip("%")
+            prefix = f"arg{i}" if not name or name[0].isdigit() else re.sub(r"[^A-Za-z0-9_]", "_", name)
+            shapes.append(tuple(sizes.fresh(f"{prefix}_{d}") if n is None else n for d, n in enumerate(written.shape)))
+    return shapes
+
+
+def named_sizes(op: Operation) -> list[tuple[Dim, ...]] | None:
+    """What `tensorir_sizes` says: the sizes of each argument. Raises InferError where it is malformed."""
+    found = op.attributes.get("tensorir_sizes")
+    if found is None:
+        return None
+    message = "tensorir_sizes must be an array with one array of sizes (strings) per argument"
+    if not isinstance(found, ArrayAttr) or len(found.items) != len(body(op).args):
+        raise InferError(message)
+    named: list[tuple[Dim, ...]] = []
+    for item in found.items:
+        if not isinstance(item, ArrayAttr) or not all(isinstance(s, StringAttr) for s in item.items):
+            raise InferError(message)
+        try:
+            named.append(tuple(parse_dim(s.value) for s in item.items if isinstance(s, StringAttr)))
+        except ParseError as e:
+            raise InferError(f"tensorir_sizes: {e.diagnostics[0].message}") from None
+    return named
+
+
+def _checked(dims: tuple[Dim, ...], written: RankedTensor, what: str) -> tuple[Dim, ...]:
+    if len(dims) != len(written.shape) or any(
+        (isinstance(a, int) and a != b) or (not isinstance(a, int) and b is not None)
+        for a, b in zip(dims, ranked(written).shape, strict=False)
+    ):
+        raise InferError(f"tensorir_sizes of {what} are [{', '.join(map(str, dims))}], its type is {written}")
+    return dims
+
+
+def _finished(op: Operation, scope: Scope) -> Region:
+    """The function's region: results as its type says, without dead ops."""
+    scope.at(op)
+    if scope.returned is None:
+        raise scope.error(op, f"@{function_name(op)} does not return")
+    try:
+        written = function_type(op).results
+        if len(written) != len(scope.returned):
+            raise InferError(f"returns {len(scope.returned)} values, its type has {len(written)}")
+        results = [
+            scope.fitted(scope.tensor(v), type)
+            for v, type in zip(scope.returned, written, strict=True)
+            if not is_token(type)
+        ]
+    except InferError as e:
+        raise scope.error(op, f"@{function_name(op)}: {e}") from None
+    except TensorIRError as e:
+        raise scope.error(op, f"@{function_name(op)}: {e.diagnostics[0].message}") from None
+    return _without_dead(scope.region.finish(results))
+
+
+def _without_dead(region: Region) -> Region:
+    used: set[Value] = set(region.yields)
+    kept: list[Op] = []
+    for op in reversed(region.ops):
+        if not op.is_(Trait.PURE) or any(v in used for v in op.results):
+            used.update(op.operands)
+            kept.append(op)
+    kept.reverse()
+    return region if len(kept) == len(region.ops) else Region(region.args, tuple(kept), region.yields)
