@@ -25,7 +25,7 @@ def write(op: Op, e: Emitter) -> None:
     names = [*(e.names[v] for v in op.operands), *sizes]
     takes = ", ".join(e.type(v.type) for v in parts.body.args)
     gives = ", ".join(e.type(v.type) for v in parts.body.yields)
-    attributes = attributes_text(op)
+    attributes = attributes_text(op) or "{}"
     symbolic = ", ".join(str(a.type) for a in parts.body.args)  # `?` of equal texts may be different sizes
     key = (op.NAME, attributes, symbolic, gives)
     known = e.program.composites.get(key)

@@ -171,8 +171,9 @@ def _zero_padding(op: ZeroPadding, operands: list[Value], w: _Work) -> Value:
 
 
 def _reduce(op: Reduce, operands: list[Value], w: _Work) -> Value:
-    made = w.b.add(Reduce(w.convert(operands[0], f32), op.kind, op.dims)).result
-    return w.convert(made, op.source.type.dtype)
+    dtype = op.source.type.dtype
+    made = w.b.add(Reduce(w.convert(operands[0], _compute_type(dtype)), op.kind, tuple(sorted(op.dims)))).result
+    return w.convert(made, dtype)
 
 
 def _contract(op: Contract, operands: list[Value], w: _Work) -> Value:
@@ -188,7 +189,7 @@ def _mmt4d(op: Mmt4d | BatchMmt4d, operands: list[Value], w: _Work) -> Value:
 
 
 def _compute_type(dtype: DType) -> DType:
-    return f32 if dtype.bits == 16 else dtype
+    return f32 if dtype.is_float and dtype.bits == 16 else dtype
 
 
 _INF = float("inf")

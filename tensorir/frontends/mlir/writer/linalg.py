@@ -119,7 +119,7 @@ def converts_as_named(lhs: Type, rhs: Type, dtype: DType) -> bool:
 
 def reduce(op: linalg.Reduce, e: Emitter) -> None:
     dtype = op.source.type.dtype
-    if dtype.is_float and dtype.bits == 16:
+    if (dtype.is_float and dtype.bits == 16) or list(op.dims) != sorted(op.dims):
         composites.write(op, e)
         return
     out = e.filled(neutral(op.kind, dtype), op.result.type)

@@ -11,7 +11,7 @@ from tensorir.ir.dtype import DType
 from tensorir.ir.scalar import ScalarValue
 
 _BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_$.]*")
-_KEYWORD = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
+_ODD = re.compile(r"[^A-Za-z0-9_]")
 
 
 def quoted(text: str) -> str:
@@ -28,8 +28,9 @@ def symbol_name(name: str) -> str:
 
 
 def resource_key(name: str) -> str:
-    """The name of a resource, in quotes where it is not an identifier."""
-    return name if _KEYWORD.fullmatch(name) else quoted(name)
+    """The name of a resource: an identifier, whatever it is named after."""
+    key = _ODD.sub("_", name)
+    return f"_{key}" if not key or key[0].isdigit() else key
 
 
 def scalar_text(value: ScalarValue, dtype: DType) -> str:

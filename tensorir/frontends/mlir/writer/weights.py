@@ -45,6 +45,7 @@ class Weights:
     scope: str
     external: dict[str, npt.NDArray[Any]] = field(factory=dict[str, "npt.NDArray[Any]"])
     _resources: dict[str, Dense] = field(factory=dict[str, Dense])
+    _numbers: dict[str, int] = field(factory=dict[str, int])
 
     def typed_data(self, data: Dense, name: str, types: TypeText) -> str:
         """`dense<…> : type`, or a resource called `name` (or after it)."""
@@ -62,7 +63,7 @@ class Weights:
         separator = ""
         for key, data in self._resources.items():
             itemsize = data.dtype.itemsize
-            yield f'{separator}      {resource_key(key)}: "0x{itemsize.to_bytes(4, "little").hex().upper()}'
+            yield f'{separator}      {key}: "0x{itemsize.to_bytes(4, "little").hex().upper()}'
             yield _bytes(data).hex().upper()
             yield '"'
             separator = ",\n"
@@ -73,12 +74,12 @@ class Weights:
             return _dense_text(data)
         if data.dtype.bits < 8:
             return f'dense<"0x{_packed(data).hex().upper()}">'
-        key, number = name, 0
+        base = key = resource_key(name)
         while key in self._resources:
-            number += 1
-            key = f"{name}_{number}"
+            number = self._numbers[base] = self._numbers.get(base, 0) + 1
+            key = f"{base}_{number}"
         self._resources[key] = data
-        return f"dense_resource<{resource_key(key)}>"
+        return f"dense_resource<{key}>"
 
 
 def _is_short(data: Dense) -> bool:
