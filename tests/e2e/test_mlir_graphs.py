@@ -1,0 +1,137 @@
+"""The graphs that peers are compared by: each runs through the command on every device and equals IREE's results."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from tensorir.api import compile
+from tensorir.dialects.device import Transfer
+from tensorir.frontends.mlir import load
+from tensorir.interp import interpret
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.dims import evaluate
+from tensorir.ir.dtype import DType
+from tensorir.ir.module import Module
+from tensorir.testing.equivalence import assert_agrees
+from tensorir.testing.error_bounds import error_bounds
+from tensorir.testing.iree import IreeOptions, iree_available, run_mlir
+from tensorir.tools.cli import main
+from tensorir.transforms.simplify.bind_parameters import bind_parameters
+from tests.support.iree_counts import count
+
+Array = npt.NDArray[Any]
+GRAPHS = Path(__file__).parent / "graphs"
+NAMES = sorted(p.stem for p in GRAPHS.glob("*.mlir"))
+RUNNABLE = [n for n in NAMES if n != "two_devices"]
+SIZES = {"a_0": 37, "a_1": 19, "b_0": 19, "b_1": 45}
+PARAMETERS = {"model": {"w": np.random.default_rng(7).standard_normal((256, 1000)).astype(np.float32)}}
+
+needs_iree = pytest.mark.skipif(not iree_available(), reason="needs the extra iree")
+
+
+@cache
+def graph(name: str) -> Module:
+    return bind_parameters(load(GRAPHS / f"{name}.mlir"), PARAMETERS)
+
+
+@cache
+def inputs(name: str) -> tuple[Array, ...]:
+    """Random data: reals for floats, the whole range for integers."""
+    rng = np.random.default_rng(NAMES.index(name))
+    function = graph(name).functions[0]
+    return tuple(
+        _data(rng, tuple(evaluate(d, SIZES) for d in t.shape), t.dtype) for t in (v.type for v in function.body.args)
+    )
+
+
+def _data(rng: np.random.Generator, shape: tuple[int, ...], dtype: DType) -> Array:
+    if dtype.is_float:
+        return rng.standard_normal(shape).astype(dtype.numpy)
+    limits = np.iinfo(dtype.numpy)
+    return rng.integers(limits.min, limits.max, shape, dtype.numpy, endpoint=True)
+
+
+@cache
+def by_iree(name: str) -> tuple[Array, ...]:
+    """IREE's results; it may be anything, so it is checked as well."""
+    text = (GRAPHS / f"{name}.mlir").read_text()
+    options = IreeOptions(devices=("da", "db")) if name == "two_devices" else IreeOptions()
+    function = graph(name).functions[0].name
+    parameters = PARAMETERS if "flow.parameter" in text else {}
+    results = run_mlir(text, inputs(name), function, options, parameters=parameters, file=name)
+    assert assert_agrees(graph(name), function, inputs(name), results)
+    return results
+
+
+@cache
+def bounds(name: str) -> tuple[Array, ...]:
+    return tuple(e for _, e in error_bounds(graph(name), graph(name).functions[0].name, inputs(name)))
+
+
+def assert_equals_iree(name: str, results: tuple[Array, ...]) -> None:
+    """Integers bit for bit; floats as near as two results can be that are each within their bound."""
+    for ours, theirs, bound in zip(results, by_iree(name), bounds(name), strict=True):
+        assert (ours.dtype, ours.shape) == (theirs.dtype, theirs.shape)
+        if ours.dtype.kind == "f":
+            assert np.all(np.abs(ours.astype(np.float64) - theirs) <= 2 * bound)
+        else:
+            np.testing.assert_array_equal(ours, theirs)
+    count("graphs")
+
+
+def test_these_are_all_graphs() -> None:
+    assert len(NAMES) == 17
+
+
+@needs_iree
+@pytest.mark.parametrize("tiling", ["off", "late"])
+@pytest.mark.parametrize("device", ["cpu", "reference"])
+@pytest.mark.parametrize("name", RUNNABLE)
+def test_the_command_gives_the_results_of_iree(name: str, device: str, tiling: str, tmp_path: Path) -> None:
+    command = ["run", str(GRAPHS / f"{name}.mlir"), "--device", device, "--data-tiling", tiling]
+    for i, array in enumerate(inputs(name)):
+        np.save(tmp_path / f"in{i}.npy", array)
+        command += ["--input", f"@{tmp_path / f'in{i}.npy'}"]
+    outputs = [tmp_path / f"out{i}.npy" for i in range(len(graph(name).functions[0].body.yields))]
+    command += [word for path in outputs for word in ("--output", f"@{path}")]
+    if name == "tied_weight":
+        save_parameters(tmp_path / "model.safetensors")
+        command += ["--parameters", f"model={tmp_path / 'model.safetensors'}"]
+    assert main(command) == 0
+    results = tuple(np.load(path) for path in outputs)
+    assert assert_agrees(graph(name), graph(name).functions[0].name, inputs(name), results)
+    assert_equals_iree(name, results)
+
+
+def save_parameters(path: Path) -> None:
+    numpy = pytest.importorskip("safetensors.numpy")
+    numpy.save_file(PARAMETERS["model"], path)
+
+
+def test_two_devices_are_read_with_their_transfers() -> None:
+    function = graph("two_devices").functions[0]
+    transfers = [op.device for op in function.body.ops if isinstance(op, Transfer)]
+    assert transfers == ["db", "db", "da"]
+    assert function.arg_devices == ("da", "da")
+    assert function.result_devices == ("da",)
+
+
+@needs_iree
+def test_two_devices_mean_what_iree_computes() -> None:
+    assert_equals_iree("two_devices", interpret(graph("two_devices"), "mm", inputs("two_devices")))
+
+
+def test_two_devices_are_refused_by_name_when_compiled(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(TensorIRError, match=r"two_devices\.mlir:\d+:\d+: error: .*\bd[ab]\b"):
+        compile(graph("two_devices"))
+    path = str(GRAPHS / "two_devices.mlir")
+    given = [f"{'x'.join(map(str, a.shape))}xf32=1" for a in inputs("two_devices")]
+    assert main(["run", path, *(word for value in given for word in ("--input", value))]) == 1
+    assert re.search(r"two_devices\.mlir:\d+:\d+: error: .*\bd[ab]\b", capsys.readouterr().err)
