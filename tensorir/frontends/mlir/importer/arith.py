@@ -34,6 +34,8 @@ def elementwise(op: Operation, scope: Scope) -> None:
         if dim is not None:
             _bind_size(result, dim, scope)
             return
+        if all(map(scope.is_of_sizes, op.operands)):
+            scope.mark_of_sizes(result)
     _computed(op, scope, result)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import cast
 
 from tensorir.frontends.mlir.importer.devices import devices
 from tensorir.frontends.mlir.importer.program import Program
 from tensorir.frontends.mlir.importer.registry import IMPORTERS
-from tensorir.frontends.mlir.importer.scope import Scope
+from tensorir.frontends.mlir.importer.scope import NO_SIZE, Scope
 from tensorir.frontends.mlir.importer.signature import argument_type
 from tensorir.frontends.mlir.importer.sizes import Sizes
 from tensorir.frontends.mlir.importer.types import element_type, is_token, ranked
@@ -22,10 +23,11 @@ from tensorir.frontends.mlir.syntax import (
     TypeAttr,
 )
 from tensorir.ir.diagnostic import Diagnostic, InferError, ParseError, TensorIRError
-from tensorir.ir.dims import Dim, symbols_of
+from tensorir.ir.dims import Dim, DimExpr, symbol, symbols_of
 from tensorir.ir.module import Function
 from tensorir.ir.op import Op, Trait
 from tensorir.ir.region import Region
+from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.text import parse_dim
 from tensorir.text.lexer import did_you_mean
@@ -59,6 +61,7 @@ def convert_function(op: Operation, program: Program) -> Function:
         return _finished(op, scope)
 
     region = until_settled(convert, sizes, program)
+    _check_known(region, sizes)
     kept = [i for i, v in enumerate(block.args) if not is_token(v.type)]
     return Function(name, region, op.loc, tuple(arg_devices[i] for i in kept) if arg_devices else (), result_devices)
 
@@ -211,6 +214,34 @@ def _finished(op: Operation, scope: Scope) -> Region:
     except TensorIRError as e:
         raise scope.error(op, f"@{function_name(op)}: {e.diagnostics[0].message}") from None
     return _without_dead(scope.region.finish(results))
+
+
+def _check_known(region: Region, sizes: Sizes) -> None:
+    """Raises ParseError if a size in the function is one that nothing says."""
+    unknown = {str(made): (v, user) for v, (made, user) in sizes.unknowns.items()}
+    unknown = {name: found for name, found in unknown.items() if sizes.known(symbol(name)) == symbol(name)}
+    if not unknown:
+        return
+    for op in region.ops:
+        used = {n for r in op.results for n in r.type.symbols} | _symbols_in(tuple(op.attributes().values()))
+        for name in sorted(used & set(unknown)):
+            v, user = unknown[name]
+            raise ParseError([Diagnostic(f"{user.name}: {NO_SIZE.format(v.name)}", user.loc)])
+    for name in sorted(frozenset[str]().union(*(t.symbols for t in region.arg_types)) & set(unknown)):
+        v, user = unknown[name]
+        raise ParseError([Diagnostic(f"{user.name}: {NO_SIZE.format(v.name)}", user.loc)])
+
+
+def _symbols_in(value: object) -> set[str]:
+    """The symbols of all sizes in the attributes of an op."""
+    if isinstance(value, DimExpr):
+        return set(symbols_of(value))
+    if isinstance(value, TensorType):
+        return set(value.symbols)
+    if isinstance(value, tuple):
+        items = cast("tuple[object, ...]", value)
+        return set[str]().union(*map(_symbols_in, items))
+    return set()
 
 
 def _without_dead(region: Region) -> Region:

@@ -73,6 +73,7 @@ def asserted(op: Operation, scope: Scope) -> None:
 
 OPS = {
     "util.optimization_barrier": each,
+    "util.assume.int": each,
     "iree_tensor_ext.compute_barrier.start": each,
     "iree_tensor_ext.compute_barrier.end": each,
     "hal.tensor.barrier": each,

@@ -31,6 +31,8 @@ from tensorir.ir.value import Value
 
 O = TypeVar("O", bound=Op)
 
+NO_SIZE = "{} is used as a size, and is no expression of the sizes of arguments"
+
 
 class Scope:
     """Values of MLIR and what they are in the core.
@@ -56,6 +58,7 @@ class Scope:
         self._made_sizes: dict[Dim, Value] = {}
         self._elements: dict[SSAValue, tuple[Dim | None, ...]] = {}
         self._loads: dict[str, Value] = {}
+        self._of_sizes: set[SSAValue] = set()
         self._producers: dict[Value, Op] = {}
 
     # -- the op at hand
@@ -102,9 +105,20 @@ class Scope:
         """A scalar as a size. Raises InferError if it is not one: computed from the elements of tensors, or an
         argument."""
         found = self.optional_dim(v)
+        if found is None and v in self._of_sizes:
+            return self.sizes.known(self.sizes.unknown(v, self._op))
         if found is None:
-            raise InferError(f"{v.name} is used as a size, and is no expression of the sizes of arguments")
+            raise InferError(NO_SIZE.format(v.name))
         return found
+
+    def is_of_sizes(self, v: SSAValue) -> bool:
+        """Whether a scalar depends on nothing but sizes: it is one, or was computed from some."""
+        return v in self._of_sizes or v in self._dims or (v in self._literals and not isinstance(v.type, RankedTensor))
+
+    def mark_of_sizes(self, result: SSAValue) -> None:
+        """`result` was computed from sizes in a way that no size can say (their minimum, say). Where it is used as a
+        size, it is an unknown one: the program must say elsewhere which size it is equal to."""
+        self._of_sizes.add(result)
 
     def optional_dim(self, v: SSAValue) -> Dim | None:
         """A scalar as a size, or None if it is not one."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from math import gcd
 
+from tensorir.frontends.mlir.syntax import Operation, SSAValue
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim, DimExpr, Symbol, floordiv, substitute, symbol, symbols_of
 
@@ -20,6 +21,8 @@ class Sizes:
         self._values: dict[str, Dim] = {}
         self.solved = 0
         """How many symbols are known to be something else. It only grows, up to the number of symbols."""
+        self.unknowns: dict[SSAValue, tuple[DimExpr, Operation]] = {}
+        """Symbols that stand for values which no size can say, and the op that first used each as a size."""
 
     def fresh(self, name: str) -> DimExpr:
         """A new symbol, called `name` or, where that is taken, `name` with a number behind it."""
@@ -33,6 +36,12 @@ class Sizes:
     def declare(self, name: str) -> None:
         """Makes `name` a symbol. One that exists stays as it is."""
         self._order.setdefault(name, len(self._order))
+
+    def unknown(self, v: SSAValue, user: Operation) -> DimExpr:
+        """The symbol that stands for `v`."""
+        if v not in self.unknowns:
+            self.unknowns[v] = self.fresh(f"unknown_{len(self.unknowns)}"), user
+        return self.unknowns[v][0]
 
     def known(self, dim: Dim) -> Dim:
         """`dim` in terms of the symbols that are left."""
