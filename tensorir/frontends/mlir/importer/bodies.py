@@ -77,6 +77,9 @@ class Body:
     def _op(self, op: Operation) -> None:
         if op.regions:
             raise InferError("control flow is not supported in a body; use arith.select")
+        if op.name == "cf.assert":
+            self.scope.remark(op, "dropped", "assertions are not checked when a program runs")
+            return
         if op.name == "linalg.index":
             dim = integer(op, "dim")
             if not 0 <= dim < len(self.sizes):
