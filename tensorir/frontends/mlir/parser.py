@@ -51,9 +51,12 @@ class _Names:
 class OpParser(AttributeReader):
     """Reads ops at the current token of `lex`. Values are looked up by name in the regions around them."""
 
-    def __init__(self, lex: Lexer, assembly: Mapping[str, Assembly]) -> None:
+    def __init__(
+        self, lex: Lexer, assembly: Mapping[str, Assembly], current: Mapping[str, Current] | None = None
+    ) -> None:
         super().__init__(lex)
         self.assembly = assembly
+        self.current = current or {}
         self._values: dict[str, SSAValue] = {}
         self._defined: list[str] = []
         """Names in the order of their definition: those of a region are taken back at its end."""
@@ -177,6 +180,8 @@ class OpParser(AttributeReader):
             if not name:
                 raise lex.error("an op without a name", start)
             parsed = self._generic()
+            if name in self.current:
+                parsed = self.current[name](parsed)
         elif lex.kind == "name":
             name = self._op = lex.text
             self.op_start = start
@@ -281,12 +286,16 @@ Assembly: TypeAlias = Callable[[OpParser, str], Parsed]
 """(parser, the op's name as written): reads what follows the name, up to but without a trailing `loc(…)`."""
 
 
+Current: TypeAlias = Callable[[Parsed], Parsed]
+"""Brings an op of an older version, in generic form, to the current form."""
+
+
 def parse_document(text: str, file: str = "<string>", first_line: int = 1) -> Document:
     """The module of an MLIR text, or the ops of one without a module put into one. Raises ParseError."""
-    from tensorir.frontends.mlir.assembly import ASSEMBLY
+    from tensorir.frontends.mlir.assembly import ASSEMBLY, CURRENT
 
     lex = Lexer(text, file, first_line)
-    parser = OpParser(lex, {**_MODULE, **ASSEMBLY})
+    parser = OpParser(lex, {**_MODULE, **ASSEMBLY}, CURRENT)
     ops: list[Operation] = []
     resources = Resources(text)
     while lex.kind != "end":

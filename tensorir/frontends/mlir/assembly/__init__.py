@@ -20,7 +20,10 @@ from tensorir.frontends.mlir.assembly import (
     tensor,
     util,
 )
+from tensorir.frontends.mlir.assembly.older import CURRENT
 from tensorir.frontends.mlir.parser import Assembly
+
+__all__ = ["ASSEMBLY", "CURRENT"]
 
 ASSEMBLY: Mapping[str, Assembly] = {
     **func.ASSEMBLY,

@@ -74,8 +74,8 @@ def _select(p: OpParser, name: str) -> Parsed:
     return Parsed(operands, (type,), attributes)
 
 
-def _addui_extended(p: OpParser, name: str) -> Parsed:
-    """`arith.addui_extended %a, %b : type, type of the overflow`."""
+def _with_overflow(p: OpParser, name: str) -> Parsed:
+    """`arith.addui_extended %a, %b : type, type of the overflow`; arith.subui_extended alike."""
     uses = comma_uses(p, 2)
     attributes = p.optional_attr_dict()
     p.lex.expect(":", "and the types")
@@ -90,14 +90,13 @@ _WRAPPING = same_type(2, NO_OVERFLOW, OVERFLOW)
 _EXACT = same_type(2, flags=EXACT)
 _CAST = cast()
 
+_FLOAT_NAMES = (
+    *("arith.addf", "arith.subf", "arith.mulf", "arith.divf", "arith.remf", "arith.maximumf", "arith.minimumf"),
+    *("arith.maxnumf", "arith.minnumf", "arith.maximumnumf", "arith.minimumnumf"),
+)
+
 DEFAULTS: Mapping[str, Mapping[str, Attribute]] = {
-    **dict.fromkeys(
-        (
-            *("arith.addf", "arith.subf", "arith.mulf", "arith.divf", "arith.remf", "arith.negf", "arith.cmpf"),
-            *("arith.maximumf", "arith.minimumf", "arith.maxnumf", "arith.minnumf"),
-        ),
-        NO_FASTMATH,
-    ),
+    **dict.fromkeys((*_FLOAT_NAMES, "arith.negf", "arith.cmpf", "arith.flush_denormals"), NO_FASTMATH),
     **dict.fromkeys(("arith.addi", "arith.subi", "arith.muli", "arith.shli", "arith.trunci"), NO_OVERFLOW),
 }
 """The attributes that an op has where its text says nothing of them."""
@@ -107,10 +106,10 @@ ASSEMBLY: Mapping[str, Assembly] = {
     "arith.cmpi": _cmpi,
     "arith.cmpf": _cmpf,
     "arith.select": _select,
-    "arith.negf": same_type(1, NO_FASTMATH, FASTMATH),
-    "arith.addui_extended": _addui_extended,
+    **dict.fromkeys(("arith.addui_extended", "arith.subui_extended"), _with_overflow),
     **dict.fromkeys(("arith.mulsi_extended", "arith.mului_extended"), same_type(2, results=2)),
-    **dict.fromkeys((n for n in DEFAULTS if n not in ("arith.negf", "arith.cmpf", "arith.trunci")), _FLOAT),
+    **dict.fromkeys(_FLOAT_NAMES, _FLOAT),
+    **dict.fromkeys(("arith.negf", "arith.flush_denormals"), same_type(1, NO_FASTMATH, FASTMATH)),
     **dict.fromkeys(("arith.addi", "arith.subi", "arith.muli", "arith.shli"), _WRAPPING),
     **dict.fromkeys(("arith.divsi", "arith.divui", "arith.shrsi", "arith.shrui"), _EXACT),
     **dict.fromkeys(("arith.ceildivsi", "arith.ceildivui", "arith.floordivsi", "arith.remsi", "arith.remui"), _INTEGER),
@@ -120,6 +119,6 @@ ASSEMBLY: Mapping[str, Assembly] = {
     **dict.fromkeys(("arith.index_cast", "arith.bitcast"), _CAST),
     **dict.fromkeys(("arith.extui", "arith.uitofp", "arith.index_castui"), cast(flags=NON_NEGATIVE)),
     "arith.extf": cast(flags=FASTMATH),
-    "arith.truncf": cast(flags={**ROUNDING, **FASTMATH}),
+    **dict.fromkeys(("arith.truncf", "arith.convertf"), cast(flags={**ROUNDING, **FASTMATH})),
     "arith.trunci": cast(NO_OVERFLOW, OVERFLOW),
 }

@@ -69,9 +69,15 @@ def _map(p: OpParser, op: str) -> Parsed:
         region = payload.region(types, 0, len(ins))
     else:
         region = p.region(_named_arguments(p))
-        if region and len(region[0].args) == len(ins):
-            region[0].args.append(SSAValue(types[-1], "%out", p.lex.location(start)))
+        for block in region:
+            with_out_argument(block, ins + outs)
     return Parsed(ins + outs, _written(outs), attributes, (region,))
+
+
+def with_out_argument(block: Block, operands: tuple[SSAValue, ...]) -> None:
+    """Gives the block of a linalg.map the argument for `outs`, if it has one for each input only."""
+    if len(block.args) == len(operands) - 1:
+        block.args.append(SSAValue(element_of(operands[-1].type), "%out"))
 
 
 def _reduce(p: OpParser, op: str) -> Parsed:

@@ -19,7 +19,6 @@ _REASONS: Mapping[str, str] = {
     "memref.*": "ops on memory are not supported; this reader takes programs before bufferization",
     "vector.*": "vectors are not supported; this reader takes programs before vectorization",
     "stream.*": "this reader takes programs as `iree-compile --compile-to=input` prints them, not from later phases",
-    "linalg.fill_rng_2d": "its random numbers are not reproduced",
     "linalg.winograd_filter_transform": "write the convolution that it belongs to",
     "linalg.winograd_input_transform": "write the convolution that it belongs to",
     "linalg.winograd_output_transform": "write the convolution that it belongs to",

@@ -11,19 +11,27 @@ from collections.abc import Mapping
 from tensorir.frontends.mlir.assembly.common import enum_attr, enum_word, group, segments, strings_as_enums
 from tensorir.frontends.mlir.parser import Assembly, OpParser, Parsed
 from tensorir.frontends.mlir.syntax import AffineMapAttr, ArrayAttr, Attribute, RankedTensor, SSAValue, Type
-from tensorir.ir.affine import AffineMap, identity, select
+from tensorir.ir.affine import identity, select
 
-_DEFAULT_MAPS: Mapping[str, tuple[AffineMap, AffineMap, AffineMap]] = {
-    "linalg.matmul": (select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1))),
-    "linalg.batch_matmul": (select(4, (0, 1, 3)), select(4, (0, 3, 2)), select(4, (0, 1, 2))),
-    "linalg.batch_reduce_matmul": (select(4, (0, 1, 3)), select(4, (0, 3, 2)), select(4, (1, 2))),
+
+def _maps_of(*dims: tuple[int, ...], count: int) -> ArrayAttr:
+    return ArrayAttr(tuple([AffineMapAttr(select(count, d)) for d in dims]))
+
+
+DEFAULT_MAPS: Mapping[str, ArrayAttr] = {
+    "linalg.matmul": _maps_of((0, 2), (2, 1), (0, 1), count=3),
+    "linalg.batch_matmul": _maps_of((0, 1, 3), (0, 3, 2), (0, 1, 2), count=4),
+    "linalg.batch_reduce_matmul": _maps_of((0, 1, 3), (0, 3, 2), (1, 2), count=4),
 }
 """The ops whose maps may be given, and what they are if not."""
 
+_WITH_MAPS = frozenset({*DEFAULT_MAPS, "linalg.contract", "linalg.scaled_contract", "linalg.elementwise"})
+
 _KINDS = (
     *("exp", "log", "abs", "ceil", "floor", "negf", "reciprocal", "round", "sqrt", "rsqrt", "square", "tanh", "erf"),
+    *("sin", "cos", "tan", "acos", "acosh", "asin", "asinh", "atan", "atanh", "log10", "log1p", "log2"),
     *("add", "sub", "mul", "div", "div_unsigned", "max_signed", "min_signed", "max_unsigned", "min_unsigned", "powf"),
-    *("select", "max_f", "min_f"),
+    "select",
 )
 
 
@@ -62,8 +70,8 @@ def _elementwise(p: OpParser, op: str) -> Parsed:
 def _maps(p: OpParser, op: str) -> ArrayAttr:
     """`indexing_maps = [map, …]`."""
     lex = p.lex
-    if op not in _DEFAULT_MAPS and op not in ("linalg.contract", "linalg.elementwise"):
-        raise lex.error(f"{op} has no indexing_maps of its own: linalg.generic has")
+    if op not in _WITH_MAPS:
+        raise lex.error(f"the maps of {op} follow from its name: others need linalg.generic")
     lex.advance()
     lex.expect("=")
     lex.expect("[")
@@ -78,8 +86,8 @@ def _new(p: OpParser, attributes: Mapping[str, Attribute], start: int) -> dict[s
     """An attribute dictionary, if there is one, that repeats nothing of `attributes`."""
     found = p.optional_attr_dict()
     for name in found:
-        if name in attributes or name == "operandSegmentSizes":
-            raise p.lex.error(f"the attribute '{name}' is given twice, or follows from the operands", start)
+        if name in attributes or name in ("operandSegmentSizes", "indexing_maps", "iterator_types"):
+            raise p.lex.error(f"the attribute '{name}' is given twice, or does not belong here", start)
     return found
 
 
@@ -88,9 +96,8 @@ def _operands(p: OpParser, op: str, attributes: dict[str, Attribute]) -> Parsed:
     lex = p.lex
     ins, outs = ins_outs(p)
     attributes |= _new(p, attributes, lex.start)
-    maps = _DEFAULT_MAPS.get(op)
-    if maps is not None and "indexing_maps" not in attributes:
-        attributes["indexing_maps"] = ArrayAttr(tuple(map(AffineMapAttr, maps)))
+    if op in DEFAULT_MAPS and "indexing_maps" not in attributes:
+        attributes["indexing_maps"] = DEFAULT_MAPS[op]
     attributes["operandSegmentSizes"] = segments(len(ins), len(outs))
     return Parsed(ins + outs, arrow_types(p, op, outs), attributes)
 
