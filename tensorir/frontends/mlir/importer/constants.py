@@ -11,6 +11,7 @@ from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.linalg import Fill
 from tensorir.dialects.tensor import Constant
 from tensorir.frontends.mlir.importer.attributes import attribute
+from tensorir.frontends.mlir.importer.composites import NAME
 from tensorir.frontends.mlir.importer.program import Program
 from tensorir.frontends.mlir.importer.scalars import literal
 from tensorir.frontends.mlir.importer.scope import Scope
@@ -32,7 +33,10 @@ def constant(op: Operation, scope: Scope) -> None:
     if isinstance(result.type, RankedTensor):
         if not isinstance(value, DenseAttr | ResourceAttr):
             raise InferError("the value of a constant tensor must be dense<…> or dense_resource<…>")
-        bind_data(result, value, scope)
+        if NAME in op.attributes:  # the writer's, for a constant of the core that is large
+            scope.bind(result, scope.add(Constant(dense(value, scope.program), loc=scope.loc)).result, uniform(value))
+        else:
+            bind_data(result, value, scope)
     else:
         scope.bind_literal(result, literal(value, element_type(result.type)))
 

@@ -103,7 +103,7 @@ def load(op: Operation, scope: Scope) -> None:
     if found is None:
         why = scope.program.unusable.get(name)
         raise InferError(f"@{name} {why}" if why else f"there is no global @{name}")
-    scope.bind(op.results[0], scope.load(GlobalLoad(name, found.type, loc=scope.loc)))
+    scope.bind(op.results[0], scope.add(GlobalLoad(name, found.type, loc=scope.loc)).result)
 
 
 def store(op: Operation, scope: Scope) -> None:

@@ -16,6 +16,7 @@ from tensorir.frontends.mlir.syntax import Block, Operation, RankedTensor, SSAVa
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.scalar import Scalar, arg
+from tensorir.ir.value import Value
 
 Written = Callable[[Sequence[Scalar]], tuple[Scalar, ...]]
 """The yielded expressions for the elements of the operands, for an op whose text has no region."""
@@ -65,8 +66,20 @@ def structured_op(
     for yielded, init in zip(bodies, s.inits, strict=True):
         if yielded.dtype != init.type.dtype:
             raise InferError(f"yields {yielded.dtype} for a result of type {init.type}")
+    if (value := _brought_in(s, reader, bodies)) is not None:
+        scope.bind(op.results[0], value)
+        return
     for result, value in zip(op.results, lower(_with_extra(s, reader, bodies), scope), strict=True):
         scope.bind(result, value)
+
+
+def _brought_in(s: Structured, reader: Body, bodies: Sequence[Scalar]) -> Value | None:
+    """The operand that the body brought in (rows of a table, say), where its elements in order are all it gives."""
+    if len(bodies) != 1 or bodies[0].fn != "arg" or bodies[0].index < len(s.operands):
+        return None
+    value = reader.operands[bodies[0].index]
+    same = reader.maps[bodies[0].index] == s.maps[-1] and value.type == s.inits[0].type
+    return value if same and s.maps[-1].is_permutation else None
 
 
 def _with_extra(s: Structured, reader: Body, bodies: Sequence[Scalar]) -> Structured:

@@ -10,6 +10,7 @@ from tensorir.frontends.mlir.writer.emitter import Emitter
 from tensorir.frontends.mlir.writer.linalg import Loop
 from tensorir.frontends.mlir.writer.literals import quoted
 from tensorir.frontends.mlir.writer.types import element_text
+from tensorir.frontends.mlir.writer.weights import MAX_DENSE_BYTES
 from tensorir.ir.affine import identity, select
 from tensorir.ir.dims import Dim
 from tensorir.ir.dtype import DType
@@ -18,7 +19,9 @@ from tensorir.text.sizes import size_text
 
 
 def constant(op: tensor.Constant, e: Emitter) -> None:
-    e.result(op, f"arith.constant {e.program.weights.typed_data(op.value, 'constant', e.program.types)}")
+    """A large one says that it is no weight: a reader would make a global of it."""
+    large = ' {tensorir_op = "tensor.constant"}' if op.value.nbytes > MAX_DENSE_BYTES else ""
+    e.result(op, f"arith.constant{large} {e.program.weights.typed_data(op.value, 'constant', e.program.types)}")
 
 
 def empty(op: tensor.Empty, e: Emitter) -> None:
