@@ -198,7 +198,9 @@ def main(argv: list[str] | None = None) -> int:
             slowest = max(slowest, outcome.slowest)
             for f in outcome.faults:
                 faults.setdefault(f.what, f.text)
-    print(f"{args.inputs} inputs: {read} read, {refused} refused, slowest {slowest:.2f} s, {len(faults)} kinds of faults")
+    print(
+        f"{args.inputs} inputs: {read} read, {refused} refused, slowest {slowest:.2f} s, {len(faults)} kinds of faults"
+    )
     for i, (what, text) in enumerate(sorted(faults.items())):
         print(f"--- {what}", *([] if args.save else [text]), sep="\n")
         if args.save:

@@ -40,6 +40,7 @@ _ELEMENT = re.compile(r"[^\[\], \t\r\n]+(?:\s+[^\[\], \t\r\n]+)*+")
 _FLOAT = r"-?[0-9]++\.[0-9]*+(?:[eE][+-]?[0-9]++)?+"
 _FLOATS = re.compile(rf"{_FLOAT}(?:,{_FLOAT})*+").fullmatch
 _INTS = re.compile(r"-?[0-9]{1,18}(?:,-?[0-9]{1,18})*+").fullmatch
+_FOREIGN = re.compile(r'[{}:;="%@#!^]').search
 _VECTOR = re.compile(r"vector<((?:[0-9]{1,9}x){1,16})([a-z]+[0-9]*+)>").fullmatch
 _HEX_NUMBER = re.compile(r"-?0x[0-9A-Fa-f]++").fullmatch
 _BITS = re.compile(r"0x[0-9A-Fa-f]++").fullmatch
@@ -100,6 +101,9 @@ def _end(lex: Lexer, begin: int) -> int:
     """Where the `>` of the elements is."""
     source = lex.source
     end = source.find(">", begin)
+    foreign = _FOREIGN(source, begin, len(source) if end < 0 else end)
+    if foreign and source.find("//", begin, foreign.start()) < 0:
+        raise lex.error(f"expected elements up to a '>', found '{foreign[0]}'", foreign.start())
     while end >= 0:
         comment = source.rfind("//", source.rfind("\n", begin, end) + 1 or begin, end)
         if comment < 0:
