@@ -138,11 +138,14 @@ def _compile(text: str, session: Any, api: Any, file: str) -> bytes:
     output = api.Output.open_membuffer()
     try:
         source = api.Source.wrap_buffer(session, text.encode() + b"\0", buffer_name="source.mlir")
-        if not invocation.parse_source(source) or not invocation.execute():
-            errors = [m for m in messages if m.severity == "error"]
-            raise TensorIRError(errors or [Diagnostic("IREE failed without a message", Location(file))])
-        invocation.output_vm_bytecode(output)
-        return bytes(output.map_memory())
+        try:
+            if invocation.parse_source(source) and invocation.execute():
+                invocation.output_vm_bytecode(output)
+                return bytes(output.map_memory())
+        except ValueError as e:
+            messages.append(Diagnostic(f"IREE: {e}", Location(file)))
+        errors = [m for m in messages if m.severity == "error"]
+        raise TensorIRError(errors or [Diagnostic("IREE failed without a message", Location(file))])
     finally:
         output.close()
         invocation.close()

@@ -33,7 +33,8 @@ class Request:
     args: tuple[Array, ...]
 
 
-Answer = tuple[Diagnostic, ...] | tuple[Array, ...]
+COMMAND = ("-m", "tensorir.testing.iree_child")
+"""What Python runs in the process of its own."""
 
 
 @frozen
@@ -56,7 +57,7 @@ class IsolatedProgram:
 
     def _ask(self, function: str, args: tuple[Array, ...]) -> tuple[Array, ...]:
         request = Request(self.text, self.options, self.parameters, self.file, function, args)
-        command = [sys.executable, "-m", "tensorir.testing.iree_child"]
+        command = [sys.executable, *COMMAND]
         loc = Location(self.file)
         try:
             done = subprocess.run(
