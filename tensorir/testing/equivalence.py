@@ -8,11 +8,11 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from tensorir.dialects.linalg import Generic, LayerNorm, Softmax
 from tensorir.interp import interpret
 from tensorir.ir.module import Function, Module
-from tensorir.ir.scalar import ScalarBody
+from tensorir.ir.region import Region
 from tensorir.testing.error_bounds import error_bounds
+from tensorir.testing.program_values import is_exact
 from tensorir.testing.programs import arguments
 
 Array = npt.NDArray[Any]
@@ -20,28 +20,6 @@ Runnable = Module | Callable[..., Any]
 
 BLANK = 0.9
 """A comparison shows nothing if more of the elements than this are zero, or of unknown bound."""
-
-_EXACT_FNS = frozenset(
-    [
-        "arg",
-        "const",
-        "cast",
-        "add",
-        "sub",
-        "mul",
-        "max",
-        "min",
-        "neg",
-        "abs",
-        "select",
-        "eq",
-        "ne",
-        "lt",
-        "le",
-        "gt",
-        "ge",
-    ]
-)
 
 
 def assert_equivalent(
@@ -59,8 +37,8 @@ def assert_equivalent(
     got: Any = interpret(b, function, given) if isinstance(b, Module) else b(*given)
     results = cast("tuple[Array, ...]", got if isinstance(got, tuple) else (got,))
     assert len(results) == len(expected), f"{len(results)} results, expected {len(expected)}"
-    must_be_exact = _computes_exactly(a, function)
-    unit = _unit(a, function)
+    must_be_exact = _computes_exactly(a)
+    unit = _unit(a)
     for i, (r, e, x) in enumerate(zip(results, expected, exact, strict=True)):
         assert (r.dtype, r.shape) == (e.dtype, e.shape), f"result {i}: {r.dtype}{r.shape}, expected {e.dtype}{e.shape}"
         _assert_close(i, r, e, x, must_be_exact, unit)
@@ -152,21 +130,17 @@ def _assert_same(i: int, got: Array, expected: Array) -> None:
     np.testing.assert_array_equal(got, expected, err_msg=f"result {i} should be bit-identical")
 
 
-def _computes_exactly(module: Module, function: str) -> bool:
-    for op in module.lookup(Function, function).body.walk():
-        if isinstance(op, Softmax | LayerNorm):
-            return False
-        if isinstance(op, Generic) and not _is_exact(op.body):
-            return False
-    return True
+def _computes_exactly(module: Module) -> bool:
+    return all(is_exact(op) for region in _regions(module) for op in region.walk())
 
 
-def _is_exact(body: ScalarBody) -> bool:
-    return all(n.fn in _EXACT_FNS for n in body.nodes())
+def _regions(module: Module) -> list[Region]:
+    """The bodies of all functions: one may call the others."""
+    return [f.body for f in module.functions]
 
 
-def _unit(module: Module, function: str) -> float:
-    """The slack for one tensor, by the coarsest float type in the function."""
-    body = module.lookup(Function, function).body
-    names = {v.type.dtype.name for v in body.args} | {r.type.dtype.name for o in body.walk() for r in o.results}
+def _unit(module: Module) -> float:
+    """The slack for one tensor, by the coarsest float type in the program."""
+    values = [v for body in _regions(module) for v in (*body.args, *(r for o in body.walk() for r in o.results))]
+    names = {v.type.dtype.name for v in values}
     return 2.0**-5 if "bf16" in names else 2.0**-8 if "f16" in names else 2.0**-18

@@ -7,14 +7,12 @@ inserted first. Programs without softmax, layer norm and transcendental bodies t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from hypothesis import strategies as st
 
-from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.linalg import (
     Broadcast,
     Contract,
@@ -28,24 +26,16 @@ from tensorir.dialects.linalg import (
 )
 from tensorir.dialects.tensor import CollapseShape, Concat, Constant, ExpandShape, ExtractSlice, Gather, Pad
 from tensorir.ir.affine import identity, select
-from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.dense import Dense
-from tensorir.ir.dims import Dim, evaluate, symbol
-from tensorir.ir.dtype import DType, bf16, f32, f64, i8, i32, i64
-from tensorir.ir.module import Function, Global, Module
-from tensorir.ir.op import Op
+from tensorir.ir.dims import Dim, evaluate
+from tensorir.ir.dtype import bf16, f32, f64, i8, i32, i64
+from tensorir.ir.module import Function, Module
 from tensorir.ir.region import Region
-from tensorir.ir.scalar import Scalar, ScalarBody, apply, arg, cast, const
+from tensorir.ir.scalar import Scalar, ScalarBody, apply, arg, cast
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
-
-SIZES = (1, 2, 3, 4, 5, 8, 15, 16, 17, 24, 33)
-"""Around the tiles that the kernels have."""
-
-EXACT = {f32: 1 << 22, f64: 1 << 40, bf16: 1 << 6, i32: 1 << 24, i64: 1 << 40, i8: 127}
-"""Bounds within which integers and their sums are exact."""
-
-DATA_BOUND = 2
+from tensorir.testing.program_steps import MoreSteps
+from tensorir.testing.program_values import DATA_BOUND, EXACT, SIZES, data, permutation
 
 
 def arguments(module: Module, seed: int, function: str = "main") -> list[npt.NDArray[Any]]:
@@ -53,13 +43,7 @@ def arguments(module: Module, seed: int, function: str = "main") -> list[npt.NDA
     rng = np.random.default_rng(seed)
     chosen = module.lookup(Function, function)
     sizes = {s: int(rng.choice([1, 7, 8, 16, 21, 40])) for s in chosen.symbols}
-    return [_data(rng, tuple(evaluate(d, sizes) for d in t.shape), t.dtype) for t in chosen.body.arg_types]
-
-
-def _data(rng: np.random.Generator, shape: tuple[int, ...], dtype: DType) -> npt.NDArray[Any]:
-    low = 0 if dtype.kind in ("bool", "unsigned") else -DATA_BOUND
-    high = 1 if dtype.kind == "bool" else DATA_BOUND
-    return rng.integers(low, high + 1, shape).astype(dtype.numpy)
+    return [data(rng, tuple(evaluate(d, sizes) for d in t.shape), t.dtype) for t in chosen.body.arg_types]
 
 
 @st.composite
@@ -73,16 +57,8 @@ def regions(max_ops: int = 12) -> st.SearchStrategy[Region]:
     return programs(max_ops).map(lambda module: module.functions[0].body)
 
 
-class _Writer:
-    """Appends random ops; `bounds` is the largest magnitude that a value can have."""
-
-    def __init__(self, draw: st.DrawFn) -> None:
-        self.draw = draw
-        self.b = RegionBuilder()
-        self.globals: list[Global] = []
-        self.bounds: dict[Value, int] = {}
-        self.rng = np.random.default_rng(draw(st.integers(0, 1 << 16)))
-        self.symbolic = draw(st.integers(0, 3)) == 0
+class _Writer(MoreSteps):
+    """Writes one program."""
 
     def module(self, steps: int) -> Module:
         for i in range(self.draw(st.integers(1, 3))):
@@ -92,6 +68,8 @@ class _Writer:
             *(self._elementwise, self._elementwise, self._bias, self._bias, self._normalize, self._normalize),
             *(self._transpose, self._transpose, self._reshape, self._reshape, self._reduce, self._slice),
             *(self._concat, self._pad, self._broadcast, self._constant, self._gather, self._cast),
+            *(self._argmax, self._fold, self._insert, self._gather_nd, self._indexed, self._window, self._window),
+            *(self._strided, self._unsigned, self._whole, self._scalar, self._bits, self._transfer, self._call),
         ]
         for _ in range(steps):
             self.draw(st.sampled_from(kinds))()
@@ -99,53 +77,8 @@ class _Writer:
         body = self.b.finish([])
         unread = [r for o in body.ops for r in o.results if r not in body.uses]  # so that no op is dead
         yields = tuple(unread + also) or body.args[:1]
-        return Module((Function("main", Region(body.args, body.ops, yields)),), self.globals)
-
-    # -- values
-
-    def _size(self) -> Dim:
-        if self.symbolic and self.draw(st.integers(0, 3)) == 0:
-            return symbol("S")
-        return self.draw(st.sampled_from(SIZES))
-
-    def _new_arg(self, name: str) -> None:
-        shape = tuple(self._size() for _ in range(self.draw(st.sampled_from([2, 2, 2, 3, 3, 1]))))
-        if self.symbolic and name == "x0":
-            shape = (symbol("S"), *shape[1:])  # so that every program with the symbol binds it
-        dtype = self.draw(st.sampled_from([f32, f32, f32, f32, f32, f32, f64, i32, i8, bf16]))
-        self.bounds[self.b.arg(TensorType(shape, dtype), name)] = DATA_BOUND
-
-    def _add(self, op: Op, bound: int) -> Value:
-        value = self.b.add(op).results[0]
-        self.bounds[value] = bound
-        return value
-
-    def _pick(self, accept: Callable[[Value], bool] = lambda v: True) -> Value | None:
-        """One of the values so far, later ones more often."""
-        found = [v for v in self.bounds if accept(v)]
-        return self.draw(st.sampled_from(found[-3:] if self.draw(st.integers(0, 2)) else found)) if found else None
-
-    def _weight(self, shape: tuple[int, ...], dtype: DType) -> Value:
-        """A constant: a new global, or one there is already of that type."""
-        type = TensorType(shape, dtype)
-        known = [g for g in self.globals if g.type == type]
-        if known and self.draw(st.booleans()):
-            name = known[0].name
-        else:
-            name = f"w{len(self.globals)}"
-            self.globals.append(Global(name, type, Dense(_data(self.rng, shape, dtype))))
-        return self._add(GlobalLoad(name, type), DATA_BOUND)
-
-    def _within(self, value: Value, limit: int) -> Value:
-        """`value`, clamped if its magnitude may be over `limit`."""
-        if self.bounds[value] <= limit:
-            return value
-        limit = max(limit, 1)
-        x = arg(0, value.type.dtype)
-        low, high = const(-limit, x.dtype), const(limit, x.dtype)
-        body = ScalarBody((x.dtype,), apply("min", apply("max", x, low), high))
-        maps = (identity(value.type.rank),) * 2
-        return self._add(Generic((value,), maps, body), limit)
+        main = Function("main", Region(body.args, body.ops, yields))
+        return Module((main, *self.functions), self.globals)
 
     # -- steps
 
@@ -234,10 +167,11 @@ class _Writer:
         self._add(Generic((x, vector), maps, body), self.bounds[x] + self.bounds[vector])
 
     def _cast(self) -> None:
-        x = self._pick(lambda v: v.type.dtype in EXACT)
+        t = self.draw(st.sampled_from([f32, f64, i32]))
+        pick = self._pick_exact if t == i32 else self._pick
+        x = pick(lambda v: v.type.dtype in EXACT)
         if x is None:
             return
-        t = self.draw(st.sampled_from([f32, f64, i32]))
         body: Scalar = cast(arg(0, x.type.dtype), t)
         maps = (identity(x.type.rank),) * 2
         x = self._within(x, EXACT[t])
@@ -322,7 +256,8 @@ class _Writer:
         if x is None:
             return
         amounts = st.lists(st.integers(0, 3), min_size=x.type.rank, max_size=x.type.rank).map(tuple)
-        self._add(Pad(x, self.draw(amounts), self.draw(amounts), 1), max(self.bounds[x], 1))
+        one = 1.0 if x.type.dtype.is_float else 1
+        self._add(Pad(x, self.draw(amounts), self.draw(amounts), one), max(self.bounds[x], 1))
 
     def _broadcast(self) -> None:
         x = self._pick(lambda v: v.type.rank in (1, 2))
@@ -336,9 +271,9 @@ class _Writer:
         """A literal or a fill that something may use."""
         shape = tuple(self.draw(st.sampled_from(SIZES)) for _ in range(2))
         if self.draw(st.booleans()):
-            self._add(Constant(Dense(_data(self.rng, shape, f32))), DATA_BOUND)
+            self._add(Constant(Dense(data(self.rng, shape, f32))), DATA_BOUND)
         else:
-            self._add(Fill(1, TensorType(shape, f32)), 1)
+            self._add(Fill(1.0, TensorType(shape, f32)), 1)
 
     def _gather(self) -> None:
         table = self._pick(lambda v: v.type.rank > 1 and isinstance(v.type.shape[0], int) and v.type.shape[0] != 0)
@@ -349,8 +284,3 @@ class _Writer:
         count = self.draw(st.sampled_from(SIZES))
         indices = self._add(Constant(Dense(self.rng.integers(0, rows, count))), rows)
         self._add(Gather(table, indices), self.bounds[table])
-
-
-def permutation(rank: int) -> st.SearchStrategy[tuple[int, ...]]:
-    """Orders of the dims of a tensor."""
-    return st.permutations(range(rank)).map(tuple)

@@ -10,7 +10,18 @@ from tensorir.encoding.views import Expanded, Projected, Transposed
 from tensorir.ir.affine import AffineMap, select
 from tensorir.ir.dims import Dim, ceildiv, floordiv, mod, symbol
 from tensorir.ir.dtype import DTYPES, DType, bf16, f32, f64, i8, i32
-from tensorir.ir.scalar import SCALAR_FNS, Scalar, ScalarBody, apply, arg, cast, const
+from tensorir.ir.scalar import (
+    CONVERSIONS,
+    SCALAR_FNS,
+    Scalar,
+    ScalarBody,
+    apply,
+    arg,
+    bitcast,
+    cast,
+    const,
+    iteration_index,
+)
 from tensorir.ir.types import TensorType
 from tensorir.testing.programs import arguments, programs, regions
 
@@ -149,13 +160,18 @@ def scalar_bodies(draw: st.DrawFn, args: tuple[DType, ...], max_nodes: int = 8) 
         nodes.append(const(draw(st.integers(0, 1)), f32))
     for _ in range(draw(st.integers(0, max_nodes))):
         x = draw(st.sampled_from(nodes))
-        match draw(st.sampled_from(["const", "cast", "apply"])):
+        match draw(st.sampled_from(["const", "cast", "bitcast", "index", "apply", "apply", "apply"])):
+            case "index":
+                nodes.append(iteration_index(draw(st.integers(0, 2))))
+            case "bitcast":
+                nodes.append(bitcast(x, draw(st.sampled_from([t for t in DTYPES.values() if t.bits == x.dtype.bits]))))
             case "const":
                 nodes.append(const(draw(st.integers(0, 1)), draw(dtypes())))
             case "cast":
                 nodes.append(cast(x, draw(dtypes())))
             case _:
-                fns = [f for f in SCALAR_FNS.values() if f.name not in ("cast", "select") and _takes(f.domain, x.dtype)]
+                other = (*CONVERSIONS, "select")
+                fns = [f for f in SCALAR_FNS.values() if f.name not in other and _takes(f.domain, x.dtype)]
                 fn = draw(st.sampled_from(fns))
                 same = [n for n in nodes if n.dtype == x.dtype]
                 nodes.append(apply(fn.name, x, *(draw(st.sampled_from(same)) for _ in range(fn.arity - 1))))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from attrs import evolve
 from hypothesis import assume, given, note
 from hypothesis import strategies as st
 
@@ -35,7 +36,7 @@ VALUES = {"M": 5, "N": 16, "S": 33}
 
 def rebuilt(module: Module) -> Module:
     """The same program of other objects, with other names for private symbols and values."""
-    return Module([Function(f.name, clone(f.body)) for f in module.functions], module.globals, module.executables)
+    return Module([evolve(f, body=clone(f.body)) for f in module.functions], module.globals, module.executables)
 
 
 def mutated(module: Module, data: st.DataObject) -> Module:

@@ -38,7 +38,11 @@ def test_programs_are_valid_and_have_no_dead_op(module: Module) -> None:
 
 
 @pytest.mark.parametrize(
-    "op", ["linalg.contract", "linalg.softmax", "linalg.layer_norm", "tensor.concat", "tensor.gather", "global.load"]
+    "op",
+    [
+        *("linalg.contract", "linalg.softmax", "linalg.layer_norm", "tensor.concat", "tensor.gather", "global.load"),
+        *("linalg.fold", "tensor.insert_slice", "tensor.gather_nd", "func.call", "device.transfer"),
+    ],
 )
 def test_programs_have_ops_of_all_families(op: str) -> None:
     quick = settings(max_examples=1000, phases=[Phase.generate])
