@@ -63,7 +63,8 @@ def convert_function(op: Operation, program: Program) -> Function:
     region = until_settled(convert, sizes, program)
     _check_known(region, sizes)
     kept = [i for i, v in enumerate(block.args) if not is_token(v.type)]
-    return Function(name, region, op.loc, tuple(arg_devices[i] for i in kept) if arg_devices else (), result_devices)
+    given_on = tuple(arg_devices[i] for i in kept) if arg_devices else ()
+    return Function(name, region, op.loc, given_on, result_devices, is_private(op))
 
 
 def convert_initializer(block: Block, program: Program, name: str) -> Region:
@@ -118,6 +119,12 @@ def function_name(op: Operation) -> str:
     if not isinstance(found, StringAttr):
         raise ParseError([Diagnostic(f"{op.name}: has no name", op.loc)])
     return found.value
+
+
+def is_private(op: Operation) -> bool:
+    """Whether only this module may call the function."""
+    found = op.attributes.get("sym_visibility")
+    return isinstance(found, StringAttr) and found.value in ("private", "nested")
 
 
 def body(op: Operation) -> Block:

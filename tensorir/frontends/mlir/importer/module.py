@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tensorir.frontends.mlir.importer.composites import is_composite
-from tensorir.frontends.mlir.importer.function import body, convert_function, convert_initializer, function_name
+from tensorir.frontends.mlir.importer.function import (
+    body,
+    convert_function,
+    convert_initializer,
+    function_name,
+    is_private,
+)
 from tensorir.frontends.mlir.importer.globals import GLOBALS, convert_global, global_type, stored
 from tensorir.frontends.mlir.importer.program import Program
 from tensorir.frontends.mlir.importer.signature import CALLS
-from tensorir.frontends.mlir.syntax import Document, Operation, StringAttr, SymbolRef, TypeAttr
+from tensorir.frontends.mlir.syntax import Document, Operation, SymbolRef, TypeAttr
 from tensorir.ir.diagnostic import Diagnostic, InferError, ParseError, Remark, TensorIRError
 from tensorir.ir.module import Function, Global, Module
 from tensorir.ir.region import Region
@@ -123,11 +129,11 @@ class _Converter:
             if not root.regions or not root.regions[0]:
                 self._remark(root, f"@{name} is only declared")
                 continue
-            if _is_private(root):
+            if is_private(root):
                 continue
             yield from self._reached(name, root, done)
         for op in self.ops:
-            if op.name in FUNCTIONS and _is_private(op) and not is_composite(op) and op.regions and op.regions[0]:
+            if op.name in FUNCTIONS and is_private(op) and not is_composite(op) and op.regions and op.regions[0]:
                 name = function_name(op)
                 if name not in done:
                     self._remark(op, f"@{name} is private and never called")
@@ -174,11 +180,6 @@ class _Converter:
 
     def _remark(self, op: Operation, message: str) -> None:
         self.program.remarks.append(Remark("mlir", op.name, "dropped", message, loc=op.loc))
-
-
-def _is_private(op: Operation) -> bool:
-    found = op.attributes.get("sym_visibility")
-    return isinstance(found, StringAttr) and found.value in ("private", "nested")
 
 
 def _error(op: Operation, message: str) -> ParseError:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tensorir.dialects.linalg import Broadcast, Fill, Generic, Reduce
+from tensorir.dialects.linalg import Broadcast, Fill, Generic
 from tensorir.dialects.tensor import CollapseShape, Concat, Constant, Empty, ExpandShape, InsertSlice, Pad
 from tensorir.frontends.mlir.importer.arith import literal_value
 from tensorir.frontends.mlir.importer.attributes import groups, integer, segments
@@ -31,12 +31,12 @@ def scalar_of_units(value: Value, scope: Scope) -> Value:
     """The one element of a tensor whose sizes are all 1, as a rank-0 tensor."""
     if not value.type.rank:
         return value
-    return scope.add(Reduce(value, "max", tuple(range(value.type.rank)), loc=scope.loc)).result
+    return scope.add(CollapseShape(value, (), loc=scope.loc)).result
 
 
 def units_of_scalar(value: Value, rank: int, scope: Scope) -> Value:
     """A rank-0 tensor as one of sizes 1."""
-    return broadcast(value, (1,) * rank, scope)
+    return scope.add(ExpandShape(value, (), (1,) * rank, loc=scope.loc)).result if rank else value
 
 
 def broadcast(value: Value, shape: tuple[Dim, ...], scope: Scope) -> Value:
@@ -239,7 +239,7 @@ def expanded(value: Value, parts: Groups, shape: tuple[Dim, ...], scope: Scope) 
     if not value.type.rank:
         if any(d != 1 for d in shape):
             raise InferError(f"a scalar can't be expanded to [{', '.join(map(str, shape))}]")
-        return broadcast(value, shape, scope)
+        return units_of_scalar(value, len(shape), scope)
     value = scope.with_shape(value, [product(shape[d] for d in part) for part in parts])
     if all(len(part) == 1 for part in parts):
         return value
@@ -291,7 +291,7 @@ def reshaped(value: Value, shape: tuple[Dim, ...], scope: Scope) -> Value:
     if not shape:
         return scalar_of_units(value, scope)
     if not source:
-        return broadcast(value, shape, scope)
+        return units_of_scalar(value, len(shape), scope)
     merge, target, split = reshape_steps(source, shape)
     if merge is not None:
         value = scope.add(CollapseShape(value, merge, loc=scope.loc)).result
