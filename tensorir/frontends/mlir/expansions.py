@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tensorir.ir.dtype import DType, f32, i1
+from tensorir.ir.dtype import DTYPES, DType, f32, i1
 from tensorir.ir.scalar import Scalar, ScalarBody, apply, bitcast, cast, const
 
 
@@ -47,7 +47,7 @@ def contract(node: Scalar) -> Scalar:
             return shift if _shift(shift) is node else node
         case "select" if node.dtype.is_integer and node.operands[0].fn == "ne":
             x = node.operands[0].operands[0]
-            return cast(_uncast(x), node.dtype) if x.dtype.is_float and _to_integer(x, node.dtype) is node else node
+            return _to_integer_of(x, node) if x.dtype.is_float else node
         case _:
             return node
 
@@ -85,14 +85,28 @@ def _gelu(x: Scalar) -> Scalar:
     return apply("mul", apply("mul", x, const(0.5, x.dtype)), apply("add", const(1, x.dtype), erf))
 
 
-def _to_integer(x: Scalar, dtype: DType) -> Scalar:
-    """`x` (f32 or f64) as an integer, with every value defined."""
+def _to_integer(x: Scalar, dtype: DType, held: DType | None = None) -> Scalar:
+    """`x` (f32 or f64) as an integer, with every value defined; `held` is a signed type that holds an unsigned one."""
     signed = dtype.kind == "signed"
     low, top = -(1 << (dtype.bits - 1)) if signed else 0, 1 << (dtype.bits - signed)
     below = float(np.nextafter(x.dtype.numpy.type(top), x.dtype.numpy.type(0)))
     inside = apply("minnum", apply("maxnum", x, const(low, x.dtype)), const(below, x.dtype))
-    capped = apply("select", apply("ge", x, const(top, x.dtype)), const(top - 1, dtype), cast(inside, dtype))
+    within = cast(inside, dtype)
+    largest = const(top - 1, dtype)
+    if held is not None:
+        within, largest, dtype = cast(within, held), const(-1, held), held
+    capped = apply("select", apply("ge", x, const(top, x.dtype)), largest, within)
     return apply("select", apply("ne", x, x), const(0, dtype), capped)
+
+
+def _to_integer_of(x: Scalar, node: Scalar) -> Scalar:
+    """The cast of `x` that `node` is the expansion of: to its type, or to the unsigned one of the same bits."""
+    if _to_integer(x, node.dtype) is node:
+        return cast(_uncast(x), node.dtype)
+    unsigned = DTYPES.get(f"u{node.dtype.bits}")
+    if unsigned is None or node.dtype.kind != "signed":
+        return node
+    return cast(cast(_uncast(x), unsigned), node.dtype) if _to_integer(x, unsigned, node.dtype) is node else node
 
 
 def _shift(node: Scalar) -> Scalar:

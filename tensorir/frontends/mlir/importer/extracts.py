@@ -96,15 +96,22 @@ def _whole_rows(s: Structured, table: Value, where: Sequence[Scalar], sizes: tup
 
 def _indices(s: Structured, where: Scalar, sizes: tuple[Dim, ...], scope: Scope) -> tuple[Value, tuple[int, ...]]:
     """Row numbers as a tensor over the iteration dims that they depend on, and those dims."""
+    if (found := _as_operand(s, where)) is not None:
+        return found
+    dims = dims_of(s, where)
+    return _positions(s, where, dims, sizes, scope), dims
+
+
+def _as_operand(s: Structured, where: Scalar) -> tuple[Value, tuple[int, ...]] | None:
+    """The operand whose elements are the positions, if there is one, and the iteration dims that it is read by."""
     inner = where
     while inner.fn == "cast" and inner.operands[0].dtype.is_integer and _keeps_value(inner):
         inner = inner.operands[0]
-    if inner.fn == "arg" and s.maps[inner.index].is_projected_permutation:
-        value = s.operands[inner.index]
-        if value.type.dtype.kind in ("signed", "unsigned") and value.type.encoding is None:
-            return value, s.maps[inner.index].positions()
-    dims = dims_of(s, where)
-    return _positions(s, where, dims, sizes, scope), dims
+    if inner.fn != "arg" or not s.maps[inner.index].is_projected_permutation:
+        return None
+    value = s.operands[inner.index]
+    plain = value.type.dtype.kind in ("signed", "unsigned") and value.type.encoding is None
+    return (value, s.maps[inner.index].positions()) if plain else None
 
 
 def _keeps_value(node: Scalar) -> bool:
@@ -118,5 +125,7 @@ def _keeps_value(node: Scalar) -> bool:
 
 def _positions(s: Structured, where: Scalar, dims: tuple[int, ...], sizes: tuple[Dim, ...], scope: Scope) -> Value:
     """Positions as a tensor over the iteration dims `dims`, which include those that they depend on."""
+    if (found := _as_operand(s, where)) is not None and found[1] == dims:
+        return found[0]
     own, body = restricted(s, cast(where, i64), dims)
     return elementwise(scope, own, body, identity(len(dims)), [sizes[d] for d in dims])

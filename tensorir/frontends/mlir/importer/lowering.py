@@ -12,11 +12,17 @@ from tensorir.ir.dims import Dim
 from tensorir.ir.value import Value
 
 
-def lower(s: Structured, scope: Scope) -> tuple[Value, ...]:
-    """The results of a structured op. Raises InferError for what has no meaning independent of the order of steps."""
+def lower(s: Structured, scope: Scope, *, as_fold: bool = False) -> tuple[Value, ...]:
+    """The results of a structured op; as one linalg.fold if the text says that it is one (`as_fold`).
+
+    Raises InferError for what has no meaning independent of the order of steps."""
     s, sizes = aligned(s, scope)
     s, units = squeezed(s, scope)
     count = len(s.inits)
+    if as_fold:
+        _check_iterators(s)
+        made = dict(enumerate(fold(s, list(range(count)), sizes, scope)))
+        return tuple(unsqueezed(scope, made[r], units[r]) for r in range(count))
     reduced = [r for r in range(count) if not s.result_map(r).is_permutation]
     _check_iterators(s)
     made: dict[int, Value] = {}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from attrs import evolve
 
 from tensorir.frontends.mlir.importer.bodies import Body
+from tensorir.frontends.mlir.importer.composites import NAME
 from tensorir.frontends.mlir.importer.lowering import lower
 from tensorir.frontends.mlir.importer.scalar_trees import renumbered
 from tensorir.frontends.mlir.importer.scope import Scope
@@ -69,7 +70,8 @@ def structured_op(
     if (value := _brought_in(s, reader, bodies)) is not None:
         scope.bind(op.results[0], value)
         return
-    for result, value in zip(op.results, lower(_with_extra(s, reader, bodies), scope), strict=True):
+    made = lower(_with_extra(s, reader, bodies), scope, as_fold=NAME in op.attributes)
+    for result, value in zip(op.results, made, strict=True):
         scope.bind(result, value)
 
 

@@ -27,8 +27,9 @@ def generic(op: linalg.Generic, e: Emitter) -> None:
 
 
 def fold(op: linalg.Fold, e: Emitter) -> None:
+    """The attribute tells our reader that it is no reduction or contraction, even where it could be one."""
     outs = [e.names[v] for v in op.inits]
-    loop = Loop(e, op.maps, op.reduced, op.inputs, op.results, outs)
+    loop = Loop(e, op.maps, op.reduced, op.inputs, op.results, outs, ' attrs = {tensorir_op = "linalg.fold"}')
     loop.finish([write_body(body, loop.args, loop.let, e.dialect) for body in op.bodies])
 
 
@@ -43,6 +44,7 @@ class Loop:
         inputs: Sequence[Value],
         results: Sequence[Value],
         outs: Sequence[str],
+        attributes: str = "",
     ) -> None:
         self._e = e
         self._results = results
@@ -56,7 +58,7 @@ class Loop:
         self._out_types = ", ".join(e.type(r.type) for r in results)
         e.line(
             f"{names} = linalg.generic {{indexing_maps = [{', '.join(map(map_text, maps))}], "
-            f"iterator_types = [{iterators}]}}{ins} outs({', '.join(outs)} : {self._out_types}) {{"
+            f"iterator_types = [{iterators}]}}{ins} outs({', '.join(outs)} : {self._out_types}){attributes} {{"
         )
         e.line(f"^bb0({elements}):")
 
