@@ -38,8 +38,13 @@ def _square(x: Scalar) -> Scalar:
     return Element("arith.mulf")(x, x)
 
 
+_MATH = (
+    *("exp", "log", "log2", "log10", "log1p", "ceil", "floor", "round", "sqrt", "rsqrt", "erf"),
+    *("sin", "cos", "tan", "asin", "acos", "atan", "asinh", "acosh", "atanh", "tanh"),
+)
+
 KINDS: Mapping[str, tuple[int, Callable[..., Scalar]]] = {
-    **{n: (1, Element(f"math.{n}")) for n in ["exp", "log", "ceil", "floor", "round", "sqrt", "rsqrt", "tanh", "erf"]},
+    **{n: (1, Element(f"math.{n}")) for n in _MATH},
     "abs": (1, Element("math.absf")),
     "negf": (1, Element("arith.negf")),
     "reciprocal": (1, _reciprocal),

@@ -11,7 +11,7 @@ from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.syntax import Operation
 from tensorir.ir.affine import AffineMap, identity
 from tensorir.ir.diagnostic import InferError
-from tensorir.ir.dtype import f64, i32
+from tensorir.ir.dtype import f64, i32, i64
 from tensorir.ir.scalar import Scalar, apply, cast, const, iteration_index
 
 _FACTOR, _INCREMENT = 1103515245, 12345
@@ -23,12 +23,12 @@ def _random(elements: Sequence[Scalar]) -> tuple[Scalar, ...]:
     low, high, seed, old = elements
 
     def step(x: Scalar, add: Scalar) -> Scalar:
-        scaled = apply("mul", apply("add", x, add), const(_FACTOR, i32))
-        return apply("add", scaled, const(_INCREMENT, i32))
+        scaled = apply("mul", apply("add", x, add), cast(const(_FACTOR, i64), i32))
+        return apply("add", scaled, cast(const(_INCREMENT, i64), i32))
 
     row, column = (cast(iteration_index(d), i32) for d in (0, 1))
     drawn = cast(step(column, step(row, seed)), f64)
-    shifted = apply("add", cast(const(2147483647, i32), f64), drawn)
+    shifted = apply("add", cast(const(2147483647, i64), f64), drawn)
     scale = apply("mul", apply("sub", high, low), const(_SCALE, f64))
     return (converted(apply("add", apply("mul", shifted, scale), low), old.dtype),)
 
