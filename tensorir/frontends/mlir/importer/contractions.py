@@ -56,9 +56,10 @@ def _factors(body: Scalar, acc: Scalar) -> tuple[Scalar, Scalar] | None:
 
 
 def _worth_it(s: Structured, factors: tuple[Scalar, Scalar]) -> bool:
-    """A square that is summed is a reduction, like anything else that is a function of the same elements."""
-    x, y = factors
-    return x is not y and [s.operands[i] for i in args_of(x)] != [s.operands[i] for i in args_of(y)]
+    """A square that is summed is a reduction, like anything else that is a function of the same elements. A tensor
+    that meets itself at other places (x·xᵀ) is a contraction."""
+    x, y = ([(s.operands[i], s.maps[i]) for i in args_of(f)] for f in factors)
+    return factors[0] is not factors[1] and x != y
 
 
 def _without_zero(factor: Scalar) -> Scalar:
