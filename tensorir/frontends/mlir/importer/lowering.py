@@ -34,12 +34,15 @@ def lower(s: Structured, scope: Scope, *, as_fold: bool = False) -> tuple[Value,
             raise InferError(f"result {r} keeps every step of a reduction (a scan), which is not supported")
         product = contraction(s, r, sizes, scope) if s.product else None
         made[r] = product or _parallel(s, r, sizes, scope)
-    for group in _groups(s, reduced):
-        single = _single(s, group[0], sizes, scope) if len(group) == 1 else None
-        if single is not None:
-            made[group[0]] = single
-        else:
-            made.update(zip(group, fold(s, group, sizes, scope), strict=True))
+    folds: dict[tuple[int, ...], tuple[Value, ...]] = {}
+    for r in reduced:
+        group = _needed(s, r, reduced)
+        single = _single(s, r, sizes, scope) if group == (r,) else None
+        if single is None:
+            # What a result needs is computed for it alone: where nothing reads an argmax, its maximum is a reduction.
+            folded = folds[group] if group in folds else folds.setdefault(group, fold(s, group, sizes, scope))
+            single = folded[group.index(r)]
+        made[r] = single
     return tuple(unsqueezed(scope, made[r], units[r]) for r in range(count))
 
 
@@ -62,14 +65,13 @@ def _check_iterators(s: Structured) -> None:
             raise InferError(f"the parallel dim d{lacking[0]} is not in the map {s.result_map(r)} of result {r}")
 
 
-def _groups(s: Structured, reduced: list[int]) -> list[list[int]]:
-    """Reduced results in groups that read each other's accumulators; each ascending, in order of their first."""
-    group = {r: {r} for r in reduced}
-    for r in reduced:
-        for i in args_of(s.bodies[r]):
+def _needed(s: Structured, result: int, reduced: list[int]) -> tuple[int, ...]:
+    """The reduced results whose accumulators `result` depends on, itself included."""
+    needed, waiting = {result}, [result]
+    while waiting:
+        for i in args_of(s.bodies[waiting.pop()]):
             other = i - len(s.inputs)
-            if other in group and group[other] is not group[r]:
-                joined = group[r] | group[other]
-                for member in joined:
-                    group[member] = joined
-    return [sorted(group[r]) for r in reduced if r == min(group[r])]
+            if other in reduced and other not in needed:
+                needed.add(other)
+                waiting.append(other)
+    return tuple(sorted(needed))

@@ -15,6 +15,7 @@ from tensorir.frontends.mlir.importer.scalar_trees import args_of, renumbered
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.importer.structured import Structured, elementwise
 from tensorir.ir.affine import AffineMap, identity, select
+from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim
 from tensorir.ir.dtype import DType
 from tensorir.ir.scalar import Scalar, ScalarBody, ScalarValue, apply, arg, cast
@@ -100,7 +101,9 @@ def _source(
 
 
 def fold(s: Structured, results: Sequence[int], sizes: tuple[Dim, ...], scope: Scope) -> tuple[Value, ...]:
-    """Results that are reduced together, step by step."""
+    """Results that are reduced together, step by step. Raises InferError for encoded ones."""
+    if any(s.inits[r].type.encoding is not None for r in results):
+        raise InferError("a reduction to an encoded tensor is not supported: set the encoding of its result")
     bodies = [s.bodies[r] for r in results]
     inits = [s.init_number(r) for r in results]
     count = len(s.inputs) if s.keep_inputs else 0
