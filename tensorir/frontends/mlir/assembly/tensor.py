@@ -228,6 +228,7 @@ ASSEMBLY: Mapping[str, Assembly] = {
     "tensor.from_elements": _from_elements,
     "tensor.gather": _gather,
     "tensor.scatter": _gather,
+    "builtin.unrealized_conversion_cast": cast(),
     "tensor.cast": cast(),
     "tensor.bitcast": cast(),
 }

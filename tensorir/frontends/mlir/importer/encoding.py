@@ -30,4 +30,23 @@ def unset_encoding(op: Operation, scope: Scope) -> None:
     scope.bind(result, scope.with_shape(value, shape))
 
 
-OPS = {"iree_encoding.set_encoding": set_encoding, "iree_encoding.unset_encoding": unset_encoding}
+def conversion(op: Operation, scope: Scope) -> None:
+    """builtin.unrealized_conversion_cast between types that differ in the encoding: what upstream dialects can say."""
+    if len(op.operands) != 1 or len(op.results) != 1:
+        raise InferError(f"{len(op.operands)} operands, {len(op.results)} results: only one each is supported")
+    source, result = ranked(op.operands[0].type), ranked(op.results[0].type)
+    if (source.shape, source.element) != (result.shape, result.element) or not source.encoding != result.encoding:
+        raise InferError(f"{source} to {result}: only a conversion that sets or unsets an encoding is supported")
+    if source.encoding is None:
+        set_encoding(op, scope)
+    elif result.encoding is None:
+        unset_encoding(op, scope)
+    else:
+        raise InferError("a conversion between two encodings is not supported; unset the first, then set the other")
+
+
+OPS = {
+    "iree_encoding.set_encoding": set_encoding,
+    "iree_encoding.unset_encoding": unset_encoding,
+    "builtin.unrealized_conversion_cast": conversion,
+}

@@ -1,4 +1,4 @@
-"""Encodings of tensor types: IREE's `#iree_encoding.encoding`, and `#tensorir.encoding<"…">` for those with views."""
+"""Encodings of tensor types: IREE's `#iree_encoding.encoding`, and `{tensorir.encoding = "…"}` for those with views."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tensorir.frontends.mlir.syntax import (
     ArrayAttr,
     Attribute,
     DialectAttr,
+    DictAttr,
     IntAttr,
     StringAttr,
     TypeAttr,
@@ -28,29 +29,30 @@ from tensorir.text.lexer import Lexer
 
 def type_encoding(attribute: Attribute) -> TypeEncoding:
     """The encoding that stands in a tensor type. Raises InferError naming one that is not supported."""
-    if not isinstance(attribute, DialectAttr):
-        raise InferError("an encoding must be #iree_encoding.encoding<…>")
-    match attribute.name:
-        case "iree_encoding.encoding":
-            return _contraction_encoding(attribute.params)
-        case "tensorir.encoding":
-            return _own_encoding(attribute.text)
-        case name:
+    match attribute:
+        case DictAttr(entries=entries) if isinstance(text := entries.get(OWN), StringAttr) and len(entries) == 1:
+            return _own_encoding(text.value)
+        case DialectAttr(name="iree_encoding.encoding", params=params):
+            return _contraction_encoding(params)
+        case DialectAttr(name=name):
             raise InferError(
                 f"the encoding #{name} is not supported; supported is #iree_encoding.encoding<…> of a matmul"
             )
+        case _:
+            raise InferError(f'an encoding must be #iree_encoding.encoding<…> or {{{OWN} = "…"}}')
+
+
+OWN = "tensorir.encoding"
+"""The entry of a dictionary, the one form of encodings that every tool of MLIR accepts."""
 
 
 def _own_encoding(text: str) -> TypeEncoding:
-    text = text.strip()
-    if text[:1] != '"' or text[-1:] != '"' or len(text) < 2:
-        raise InferError('#tensorir.encoding holds one string: <"#encoding<…>">')
     try:
-        lex = Lexer(text[1:-1].replace('\\"', '"').replace("\\22", '"').replace("\\\\", "\\"))
+        lex = Lexer(text)
         found = encoding(lex)
         lex.expect_end()
     except TensorIRError as e:
-        raise InferError(f"#tensorir.encoding: {e.diagnostics[0].message}") from None
+        raise InferError(f"{OWN}: {e.diagnostics[0].message}") from None
     return found
 
 

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from tensorir.dialects.linalg import Broadcast, Fill, Generic
-from tensorir.dialects.tensor import CollapseShape, Concat, Constant, Empty, ExpandShape, InsertSlice, Pad
+from tensorir.dialects.tensor import Cast, CollapseShape, Concat, Constant, Empty, ExpandShape, InsertSlice, Pad
 from tensorir.frontends.mlir.importer.arith import literal_value
 from tensorir.frontends.mlir.importer.attributes import groups, integer, segments
 from tensorir.frontends.mlir.importer.bodies import Body
 from tensorir.frontends.mlir.importer.scope import Scope, scalar_array
 from tensorir.frontends.mlir.importer.types import element_type, ranked
-from tensorir.frontends.mlir.syntax import Block, Operation
+from tensorir.frontends.mlir.syntax import ArrayAttr, Block, Operation, StringAttr
 from tensorir.frontends.shapes import reshape_steps
 from tensorir.ir.affine import identity
 from tensorir.ir.dense import Dense
@@ -23,6 +23,7 @@ from tensorir.ir.dims import Dim, divisible, floordiv, product
 from tensorir.ir.dtype import DType
 from tensorir.ir.scalar import Scalar, ScalarBody, arg, bitcast, iteration_index
 from tensorir.ir.value import Value
+from tensorir.text import parse_dim
 
 Groups = tuple[tuple[int, ...], ...]
 
@@ -72,6 +73,11 @@ def cast(op: Operation, scope: Scope) -> None:
     source, result = op.operands[0], op.results[0]
     if ranked(source.type).encoding != ranked(result.type).encoding:
         raise InferError("a cast between encodings is not supported")
+    sizes = op.attributes.get("tensorir_shape")
+    if isinstance(sizes, ArrayAttr):  # the writer's: sizes that `?` does not tell apart
+        shape = tuple(scope.sizes.known(parse_dim(s.value)) for s in sizes.items if isinstance(s, StringAttr))
+        scope.bind(result, scope.add(Cast(scope.tensor(source), shape, loc=scope.loc)).result)
+        return
     scope.same(result, source)
 
 

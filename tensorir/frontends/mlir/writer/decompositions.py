@@ -11,6 +11,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
+from tensorir.dialects.device import Transfer
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.linalg import Contract, Generic, LayerNorm, Reduce, Softmax, ZeroPadding
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d
@@ -188,6 +189,10 @@ def _mmt4d(op: Mmt4d | BatchMmt4d, operands: list[Value], w: _Work) -> Value:
     return w.convert(made, op.dtype)
 
 
+def _transfer(op: Transfer, operands: list[Value], w: _Work) -> Value:
+    return operands[0]
+
+
 def _compute_type(dtype: DType) -> DType:
     return f32 if dtype.is_float and dtype.bits == 16 else dtype
 
@@ -202,4 +207,5 @@ _RULES: Mapping[type[Op], Callable[[Any, list[Value], _Work], Value]] = {
     Contract: _contract,
     Mmt4d: _mmt4d,
     BatchMmt4d: _mmt4d,
+    Transfer: _transfer,
 }
