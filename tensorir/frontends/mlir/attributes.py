@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tensorir.frontends.mlir.affine import read_affine_map
 from tensorir.frontends.mlir.dense import read_dense, read_dense_array, read_resource
 from tensorir.frontends.mlir.lexer import Lexer
-from tensorir.frontends.mlir.limits import MAX_DIGITS
+from tensorir.frontends.mlir.limits import MAX_DIGITS, TYPE_COST
 from tensorir.frontends.mlir.locations import LocationReader
 from tensorir.frontends.mlir.numbers import float_of_bits, round_float, wrap
 from tensorir.frontends.mlir.syntax import (
@@ -50,6 +50,8 @@ class AttributeReader(TypeReader):
         self._dialect: dict[tuple[str, str], DialectAttr] = {}
         self.typed_as: Type | None = None
         """The type behind the last dialect attribute that had one (`#dialect.name<…> : type`)."""
+        self._alias_types: dict[str, Type] = {}
+        """Of the aliases of such attributes."""
 
     def attribute(self) -> Attribute:
         """The attribute at the current token."""
@@ -210,7 +212,10 @@ class AttributeReader(TypeReader):
             raise lex.error(f"the alias {name} is defined twice", start)
         lex.expect("=", "after the name of an alias")
         before = self.nodes
+        self.typed_as = None
         attribute = self.attribute()
+        if self.typed_as is not None:
+            self._alias_types[name] = self.typed_as
         self.locations.defined.add(name)
         self.attribute_aliases[name] = (attribute, self.alias_nodes(before, start))
 
@@ -221,6 +226,7 @@ class AttributeReader(TypeReader):
         alias = self.attribute_aliases.get(name)
         if alias is not None:
             self.nodes += alias[1]
+            self.typed_as = self._alias_types.get(name)
             return alias[0]
         if lex.text != "<":
             if "." not in name:
@@ -243,7 +249,7 @@ class AttributeReader(TypeReader):
         lex = self.lex
         lex.expect("<")
         parameters: dict[str, Attribute] = {}
-        self.enter()
+        self.enter(TYPE_COST)
         while lex.text != ">":
             if parameters:
                 lex.expect(",", "between parameters")
@@ -256,7 +262,7 @@ class AttributeReader(TypeReader):
             if key in parameters:
                 raise lex.error(f"the parameter '{key}' is given twice", start)
             parameters[key] = self._parameter()
-        self.depth -= 1
+        self.depth -= TYPE_COST
         lex.advance()
         return parameters
 

@@ -10,8 +10,11 @@ from tensorir.frontends.mlir.syntax import (
     ArrayAttr,
     Attribute,
     DenseArrayAttr,
+    DenseAttr,
     DialectAttr,
+    FloatAttr,
     IntAttr,
+    ResourceAttr,
     SSAValue,
     StringAttr,
     Type,
@@ -167,3 +170,15 @@ def strings_as_enums(attribute: Attribute, name: str) -> Attribute:
     return ArrayAttr(
         tuple(enum_attr(name, item.value) if isinstance(item, StringAttr) else item for item in attribute.items)
     )
+
+
+def typed_value(p: OpParser) -> tuple[Attribute, Type]:
+    """An attribute and its type: `3 : i32`, `dense<…> : type`, `#flow.parameter.named<…> : type`. Raises ParseError
+    where it has none."""
+    start = p.lex.start
+    p.typed_as = None
+    value = p.attribute()
+    type = value.type if isinstance(value, IntAttr | FloatAttr | DenseAttr | ResourceAttr) else p.typed_as
+    if type is None:
+        raise p.lex.error("expected a value with its type", start)
+    return value, type

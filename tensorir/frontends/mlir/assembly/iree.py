@@ -5,12 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tensorir.frontends.mlir.assembly.common import braced, indices, segments
+from tensorir.frontends.mlir.assembly.common import braced, indices, segments, typed_value
 from tensorir.frontends.mlir.assembly.tensor import bracketed, ranked
 from tensorir.frontends.mlir.parser import Assembly, OpParser, Parsed, Use
 from tensorir.frontends.mlir.syntax import (
-    DenseAttr,
-    ResourceAttr,
     SSAValue,
 )
 
@@ -78,13 +76,10 @@ def _splat(p: OpParser, op: str) -> Parsed:
 
 
 def _constant(p: OpParser, op: str) -> Parsed:
-    """`flow.tensor.constant {…} dense<…> : type`."""
+    """`flow.tensor.constant {…} value : type`."""
     attributes = p.optional_attr_dict()
-    start = p.lex.start
-    value = p.attribute()
-    if not isinstance(value, DenseAttr | ResourceAttr):
-        raise p.lex.error("expected dense<…> or dense_resource<…>, with its type", start)
-    return Parsed(results=(value.type,), attributes={**attributes, "value": value})
+    value, type = typed_value(p)
+    return Parsed(results=(type,), attributes={**attributes, "value": value})
 
 
 def _load(p: OpParser, op: str) -> Parsed:

@@ -9,6 +9,8 @@ from tensorir.frontends.mlir.parser import Assembly, OpParser, Parsed
 _LOWER = "lower it to linalg on tensors first"
 _TORCH = "run torch-mlir's pipeline to linalg on tensors first (torch-backend-to-linalg-on-tensors-backend-pipeline)"
 
+_LATER = "this reader takes programs as `iree-compile --compile-to=input` prints them, not from later phases"
+
 _REASONS: Mapping[str, str] = {
     "torch.*": _TORCH,
     "torch_c.*": _TORCH,
@@ -18,7 +20,8 @@ _REASONS: Mapping[str, str] = {
     "stablehlo.*": _LOWER + " (stablehlo-legalize-to-linalg)",
     "memref.*": "ops on memory are not supported; this reader takes programs before bufferization",
     "vector.*": "vectors are not supported; this reader takes programs before vectorization",
-    "stream.*": "this reader takes programs as `iree-compile --compile-to=input` prints them, not from later phases",
+    "flow.*": _LATER,
+    "stream.*": _LATER,
     "linalg.winograd_filter_transform": "write the convolution that it belongs to",
     "linalg.winograd_input_transform": "write the convolution that it belongs to",
     "linalg.winograd_output_transform": "write the convolution that it belongs to",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tensorir.frontends.mlir.assembly.common import index_number, resolve_each, values_and_types
+from tensorir.frontends.mlir.assembly.common import index_number, resolve_each, typed_value, values_and_types
 from tensorir.frontends.mlir.assembly.elementwise import same_type
 from tensorir.frontends.mlir.assembly.signature import (
     arguments,
@@ -18,12 +18,8 @@ from tensorir.frontends.mlir.parser import Assembly, OpParser, Parsed, Use
 from tensorir.frontends.mlir.syntax import (
     ArrayAttr,
     Attribute,
-    DenseAttr,
     DialectAttr,
-    FloatAttr,
     FunctionType,
-    IntAttr,
-    ResourceAttr,
     StringAttr,
     SymbolRef,
     Type,
@@ -127,13 +123,7 @@ def _global(p: OpParser, op: str) -> Parsed:
     attributes["sym_name"] = StringAttr(p.symbol())
     attributes |= p.optional_attr_dict()
     if lex.accept("="):
-        start = lex.start
-        p.typed_as = None
-        value = p.attribute()
-        attributes["initial_value"] = value
-        type = value.type if isinstance(value, IntAttr | FloatAttr | DenseAttr | ResourceAttr) else p.typed_as
-        if type is None:
-            raise lex.error("expected a value with its type", start)
+        attributes["initial_value"], type = typed_value(p)
     else:
         lex.expect(":", "and the global's type, or '=' and its value")
         type = p.type()

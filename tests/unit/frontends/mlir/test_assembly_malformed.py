@@ -185,7 +185,7 @@ MALFORMED = [
         body(f"¦linalg.winograd_filter_transform fmr(F_2_3) {INS_OUTS} -> {T}"),
         "write the convolution that it belongs to",
     ),
-    (body(f"¦flow.dispatch @x(%a) : ({T}) -> {T}"), "unknown op 'flow.dispatch'"),
+    (body(f"¦flow.dispatch @x(%a) : ({T}) -> {T}"), "flow.dispatch is not supported: this reader takes programs as"),
 ]
 
 

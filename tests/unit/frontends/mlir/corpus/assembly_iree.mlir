@@ -78,6 +78,7 @@ util.func public @flow(%t: tensor<?x?xf32>, %v: tensor<4xf32>, %i: index, %s: f3
   %7 = flow.tensor.empty : tensor<?xf32>{%i}
   %8 = flow.tensor.load %v[%i] : tensor<4xf32>
   %9 = flow.tensor.constant dense<2.0> : tensor<4xf32>
+  %15 = flow.tensor.constant #flow.parameter.named<"model"::"w"> : tensor<4xf32>
   %10 = flow.tensor.clone %t : tensor<?x?xf32>{%i, %i}
   %11 = flow.tensor.barrier %t : tensor<?x?xf32>{%i, %i} on #hal.device.promise<@d>
   %12 = iree_tensor_ext.compute_barrier.start %t : tensor<?x?xf32>{%i, %i} -> tensor<?x?xf32>
@@ -95,4 +96,10 @@ func.func @encodings(%a: tensor<?x4xf32>, %b: tensor<4x4xf32>, %i: index) -> ten
   %2 = iree_encoding.set_encoding %a encoding_dims{%i, %i} : tensor<?x4xf32> -> tensor<?x4xf32, #dynamic>
   %3 = iree_encoding.unset_encoding %2 encoding_dims{%i, %i} : tensor<?x4xf32, #dynamic> -> tensor<?x4xf32>{%i}
   return %3 : tensor<?x4xf32>
+}
+// -----
+#target = #hal.device.target<"local"> : !hal.device
+util.global private @device = #target
+util.func private @empty() {
+  util.return
 }
