@@ -9,7 +9,7 @@ import attrs
 
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import InferError, TensorIRError
-from tensorir.ir.dims import Dim, DimExpr, Symbol, substitute
+from tensorir.ir.dims import Dim, DimExpr, Symbol, substitute, symbols_of
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.scalar import ScalarBody
@@ -61,7 +61,7 @@ def substituted(value: T, sizes: Sizes) -> T:
 
 def _substituted(value: Any, sizes: Sizes) -> Any:
     if isinstance(value, DimExpr):
-        return substitute(value, sizes)
+        return value if symbols_of(value).isdisjoint(sizes) else substitute(value, sizes)
     if isinstance(value, tuple):
         items = cast("tuple[Any, ...]", value)
         made = tuple(_substituted(v, sizes) for v in items)

@@ -11,6 +11,7 @@ from tensorir.dialects.linalg import (
     Broadcast,
     Contract,
     Fill,
+    Fold,
     Generic,
     LayerNorm,
     Reduce,
@@ -20,13 +21,24 @@ from tensorir.dialects.linalg import (
 )
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d, Pack, Unpack
 from tensorir.dialects.registry import OPS
-from tensorir.dialects.tensor import Cast, CollapseShape, Concat, DimOp, ExpandShape, ExtractSlice, Gather, Pad
+from tensorir.dialects.tensor import (
+    Cast,
+    CollapseShape,
+    Concat,
+    DimOp,
+    ExpandShape,
+    ExtractSlice,
+    Gather,
+    GatherNd,
+    InsertSlice,
+    Pad,
+)
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import Dim, symbol
 from tensorir.ir.dtype import DType, f32, i8, i32
 from tensorir.ir.op import Op
-from tensorir.ir.scalar import ScalarBody, apply, arg
+from tensorir.ir.scalar import ScalarBody, apply, arg, cast, iteration_index
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 
@@ -37,6 +49,16 @@ ADD = ScalarBody((f32, f32), apply("add", arg(0, f32), arg(1, f32)))
 
 def v(*shape: Dim, dtype: DType = f32) -> Value:
     return Value(TensorType(shape, dtype))
+
+
+NEGATE = ScalarBody((f32,), apply("neg", arg(0, f32)))
+FIRST_IS_GREATER = ScalarBody((f32, f32), apply("gt", arg(0, f32), arg(1, f32)))
+INDEX_OF_D7 = ScalarBody((f32, f32), cast(iteration_index(7), f32))
+
+
+def fold(inputs: tuple[Value, ...], maps: tuple[AffineMap, ...], body: ScalarBody = ADD) -> Fold:
+    """With one initial tensor of two elements."""
+    return Fold((*inputs, v(2)), maps, (body,))
 
 
 kind: Any = "median"
@@ -87,7 +109,31 @@ BAD: list[tuple[Callable[[], Op], str]] = [
     (lambda: Contract(v(2, 3), v(3, 5), (), (*MATMUL[:2], select(4, (0, 3))), f32), "map 2 has 4 dims, map 0 has 3"),
     (lambda: Reduce(v(2, 3), "add", (2,)), "dim 2 is outside 0 … 1"),
     (lambda: Reduce(v(2, 3), "add", (0, 0)), "has a dim twice"),
-    (lambda: Reduce(v(2, 3), kind, (0,)), "unknown kind 'median'; known: add, mul, max, min"),
+    (lambda: Reduce(v(2, 3), kind, (0,)), "unknown kind 'median'; known: add, mul, max, min, maxnum"),
+    (lambda: Reduce(v(2, 3), "and", (0,)), "and takes integer elements, got f32"),
+    (lambda: Reduce(v(2, 3, dtype=i32), "maxnum", (0,)), "maxnum takes float elements, got i32"),
+    (lambda: ExpandShape(v(), (), (2,)), "a scalar has no dims: all sizes must be 1, not [2]"),
+    (lambda: CollapseShape(v(1, S), ()), "a scalar has no dims: all sizes must be 1, not [1, S]"),
+    (lambda: CollapseShape(v(2, 3), ((),)), "do not map 2 dims to 1 in order"),
+    (lambda: InsertSlice(v(2), v(2, 3), (0, 0), (1, 1)), "rank and element type must agree"),
+    (lambda: InsertSlice(v(2), v(3), (0, 0), (1,)), "offsets has 2 entries for rank 1"),
+    (lambda: GatherNd(v(2, 3), (v(4, dtype=i32),)), "1 index tensors for tensor<2x3xf32>: one per dim"),
+    (lambda: GatherNd(v(), ()), "one per dim, at least one"),
+    (lambda: GatherNd(v(2), (v(4),)), "indices[0] must be integers, got f32"),
+    (lambda: GatherNd(v(2, 3), (v(4, dtype=i32), v(5, dtype=i32))), "shapes must agree"),
+    (lambda: fold((v(2, 3),), (identity(2),)), "1 maps for 2 operands"),
+    (lambda: Fold((v(2),), (identity(1),), ()), "0 bodies for 1 operands"),
+    (lambda: fold((v(2, 3),), (identity(2), AffineMap(2, (2 * symbol("d0"),)))), "permutation of the parallel dims"),
+    (lambda: fold((v(2, 3),), (identity(2), select(2, (1,)))), "d1 has size 3 in an earlier operand and 2"),
+    (lambda: fold((v(2, 3, dtype=i32),), (identity(2), select(2, (0,)))), "a body takes (f32, f32)"),
+    (lambda: fold((v(2, 3),), (identity(2), select(2, (0,))), FIRST_IS_GREATER), "a body gives i1, its init is"),
+    (lambda: fold((v(2, 3),), (identity(2), select(2, (0,))), INDEX_OF_D7), "reads the index of d7, there are 2"),
+    (lambda: fold((v(2),), (select(2, (0,)), select(2, (0,)))), "no operand gives the size of d1; state shape"),
+    (lambda: Generic((v(2),), (identity(1),) * 2, ScalarBody((f32,), iteration_index(1))), "the index of d1"),
+    (
+        lambda: Generic((v(2),), (AffineMap(1, (S + symbol("d0"),)), identity(1)), NEGATE, (2,)),
+        "uses S, which is none of its 1 dims",
+    ),
     (lambda: Broadcast(v(2), (0,), (3, 4)), "is not [3, 4]"),
     (lambda: Softmax(v(2, dtype=i32), (0,)), "needs a float type, got i32"),
     (lambda: Softmax(v(2), ()), "must be one or more different dims"),

@@ -15,18 +15,30 @@ import pytest
 from tensorir.dialects.flow import Dispatch
 from tensorir.dialects.linalg import Contract, Fill, Generic, LayerNorm, Reduce, Softmax, ZeroPadding
 from tensorir.dialects.packing import Mmt4d
-from tensorir.dialects.tensor import Cast, Concat, DimOp, Empty, ExtractSlice, Gather, Pad
+from tensorir.dialects.tensor import (
+    Cast,
+    CollapseShape,
+    Concat,
+    DimOp,
+    Empty,
+    ExpandShape,
+    ExtractSlice,
+    Gather,
+    GatherNd,
+    InsertSlice,
+    Pad,
+)
 from tensorir.interp import IMPLEMENTATIONS, Context, apply_op, interpret
 from tensorir.interp.erf import erf
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import symbol
-from tensorir.ir.dtype import DTYPES, DType, bf16, dtype_of, f16, f32, f64, i1, i4, i8, i32, i64, u8
+from tensorir.ir.dtype import DTYPES, DType, bf16, dtype_of, f16, f32, f64, i1, i4, i8, i32, i64, u8, u64
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
-from tensorir.ir.scalar import ScalarBody, apply, arg, cast, const
+from tensorir.ir.scalar import ScalarBody, apply, arg, cast, const, iteration_index
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 
@@ -258,6 +270,58 @@ def test_moving_ops() -> None:
     np.testing.assert_array_equal(run(Gather(of(x), of(rows)), x, rows), [[x[2], x[0]]])
     assert run(DimOp(of(x), 1), x) == 4
     np.testing.assert_array_equal(run(Fill(3, TensorType((S,), i8)), S=2), [3, 3])
+
+
+def test_a_part_put_into_another_tensor() -> None:
+    x, part = np.zeros((4, 6)), np.arange(1.0, 7).reshape(2, 3)
+    expected = x.copy()
+    expected[1:4:2, 0:5:2] = part
+    np.testing.assert_array_equal(run(InsertSlice(of(part), of(x), (1, 0), (2, 2)), part, x), expected)
+    assert not x.any()
+    late = InsertSlice(Value(TensorType((S, 3), f64)), of(x), (3, 0), (1, 1))
+    with pytest.raises(TensorIRError, match=r"tensor.insert_slice: dim 0: \[3 : 5 : 1\] is outside of the size 4"):
+        run(late, part, x, S=2)
+
+
+def test_elements_gathered_one_by_one() -> None:
+    x = np.arange(12).reshape(3, 4)
+    rows, columns = np.array([[0, 2], [1, 1]], np.uint8), np.array([[3, 0], [2, 2]])
+    op = GatherNd(of(x), (of(rows), of(columns)))
+    np.testing.assert_array_equal(run(op, x, rows, columns), [[3, 8], [6, 6]])
+    with pytest.raises(TensorIRError, match=r"tensor.gather_nd: index 4 is outside of the size 4 of dim 1"):
+        run(op, x, rows, columns + 1)
+
+
+def test_scalars_have_no_groups() -> None:
+    x = np.full((1, 1), 7.0)
+    assert run(CollapseShape(of(x), ()), x).shape == ()
+    assert run(ExpandShape(of(x[0, 0]), (), (1, 1, 1)), x[0, 0]).tolist() == [[[7]]]
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("and", 8), ("or", 15), ("xor", 6), ("maxnum", 3), ("minnum", 1)])
+def test_reductions_by_bits_and_beside_nan(kind: Any, expected: int) -> None:
+    x = np.array([3, np.nan, 1]) if "num" in kind else np.array([10, 12, 11, 11])
+    assert run(Reduce(of(x), kind, (0,)), x) == expected
+    nothing = x[:0]
+    neutral = {"and": -1, "or": 0, "xor": 0}.get(kind, np.nan)
+    np.testing.assert_equal(float(run(Reduce(of(nothing), kind, (0,)), nothing)), float(neutral))
+
+
+def test_reductions_of_u64_are_not_signed() -> None:
+    x = np.array([1 << 63, 3], np.uint64)
+    kinds: list[Any] = ["add", "max", "min", "and", "mul"]
+    got = [int(run(Reduce(of(x), k, (0,)), x)) for k in kinds]
+    assert got == [(1 << 63) + 3, 1 << 63, 3, 0, 1 << 63]
+    assert int(run(Reduce(of(x[:0]), "and", (0,)), x[:0])) == (1 << 64) - 1
+    maps = (select(1, (0,)), select(1, (0,)), select(1, ()))
+    assert int(run(Contract(of(x), of(x), (), maps, u64), x, x)) == 9
+
+
+def test_bodies_read_positions() -> None:
+    x = np.zeros((2, 3), np.int64)
+    at = apply("add", apply("mul", iteration_index(0), const(10, i64)), iteration_index(1))
+    got = run(Generic((of(x),), (identity(2), select(2, (1, 0))), ScalarBody((i64,), at)), x)
+    assert got.tolist() == [[0, 10], [1, 11], [2, 12]]
 
 
 def test_errors_that_show_only_when_run_name_the_op_and_the_place() -> None:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tensorir.dialects.device import Transfer
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.flow import Dispatch, GlobalLoad, Launch
-from tensorir.dialects.linalg import Transpose
-from tensorir.dialects.tensor import ExtractSlice
+from tensorir.dialects.func import Call
+from tensorir.dialects.linalg import Fold, Generic, Transpose
+from tensorir.dialects.tensor import Empty, ExtractSlice, InsertSlice
 from tensorir.encoding.layout import Layout
+from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import VerifyError
 from tensorir.ir.dims import symbol
 from tensorir.ir.dtype import f32, f64
 from tensorir.ir.location import Location
-from tensorir.ir.module import Executable, Function, Global, Module
+from tensorir.ir.module import Executable, Function, Global, Module, Parameter
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
+from tensorir.ir.scalar import ScalarBody, arg
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.ir.verify import diagnose, verify
@@ -43,6 +47,7 @@ def nested(depth: int) -> Module:
     return Module([Function("main", region)])
 
 
+WINDOW = AffineMap(3, (symbol("d0"), symbol("d1") + symbol("d2")))
 ok = Transpose(X, (1, 0))
 BROKEN: dict[str, tuple[Module, str]] = {
     "symbol defined twice": (
@@ -110,6 +115,44 @@ BROKEN: dict[str, tuple[Module, str]] = {
         function(Transpose(Value(TensorType((symbol("S"), 3), f32)), (1, 0)), yields=()),
         "the size S in tensor<3x[S]xf32> is bound by no argument",
     ),
+    "call of what is no function": (
+        Module(function(Call((X,), "w", (T,))).functions, [Global("w", T, Dense(np.zeros((2, 3), np.float32)))]),
+        "func.call: @w is no function",
+    ),
+    "call of a function that is not there": (function(Call((X,), "f", (T,))), "callee: there is no symbol @f"),
+    "call with other arguments": (
+        Module([*function(Call((), "f", (T,))).functions, Function("f", Region((Y,), (), (Y,)))]),
+        "@f: 0 inputs for 1 arguments",
+    ),
+    "call with other results": (
+        Module([*function(Call((X,), "f", (T, T))).functions, Function("f", Region((Y,), (), (Y,)))]),
+        "@f gives (tensor<2x3xf32>), not (tensor<2x3xf32>, tensor<2x3xf32>)",
+    ),
+    "transfer to nowhere": (function(Transfer(X, "")), "the name of the device is empty"),
+    "devices of other arguments": (
+        Module([Function("f", Region((X,), (), (X,)), arg_devices=("a", "b"))]),
+        "@f: 2 devices for 1 arguments",
+    ),
+    "devices of other results": (
+        Module([Function("f", Region((X,), (), ()), result_devices=("a",))]),
+        "@f: 1 devices for 0 results",
+    ),
+    "parameter of unknown size": (
+        Module([], [Global("w", TensorType((symbol("S"),), f32), Parameter("scope", "key"))]),
+        "@w is tensor<[S]xf32>, but a parameter has static sizes",
+    ),
+    "a window that leaves its operand": (
+        function(Generic((X,), (WINDOW, identity(3)), ScalarBody((f32,), arg(0, f32)), (2, 2, 3))),
+        "inputs[0]: (d0, d1, d2) -> (d0, d1 + d2) reads 0 … 3 of dim 1, which has the size 3",
+    ),
+    "a fold that leaves its operand": (
+        function(
+            i := Empty(TensorType((2, 2), f32)),
+            Fold((X, i.result), (WINDOW, select(3, (0, 1))), (ScalarBody((f32, f32), arg(0, f32)),), (2, 2, 3)),
+        ),
+        "linalg.fold: tensors[0]: (d0, d1, d2) -> (d0, d1 + d2) reads 0 … 3 of dim 1",
+    ),
+    "a slice put in outside": (function(InsertSlice(X, X, (1, 0), (1, 1))), "dim 0: [1 : 3 : 1] is outside"),
     "negative size": (function(args=(n := Value(TensorType((-1,), f32)),), yields=(n,)), "outside 0 ≤ size < 2**48"),
     "huge size": (function(args=(h := Value(TensorType((1 << 48,), f32)),), yields=(h,)), "outside 0 ≤ size < 2**48"),
     "huge rank": (function(args=(r := Value(TensorType((1,) * 65, f32)),), yields=(r,)), "over the limit of 64"),

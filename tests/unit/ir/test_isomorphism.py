@@ -1,0 +1,51 @@
+"""What is part of a program and what is not, where random programs do not show it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tensorir.dialects.registry import OPS
+from tensorir.ir.isomorphism import fingerprint, isomorphic
+from tensorir.ir.module import Module
+from tensorir.text import parse
+
+T = "tensor<2xf32>"
+TWO = f"""
+func private @a(%x: {T}) -> ({T}) {{ return %x : {T} }}
+func private @b(%x: {T}) -> ({T}) {{
+  %y = device.transfer %x {{device = "d"}} : ({T}) -> {T}
+  return %y : {T}
+}}
+func @main(%x: {T}) -> ({T}) {{
+  %y = func.call %x {{callee = @a, types = [{T}]}} : ({T}) -> {T}
+  return %y : {T}
+}}
+"""
+
+
+def read(text: str) -> Module:
+    return parse(text, OPS)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        (TWO, TWO.replace("@a", "@c"), True),
+        (TWO, TWO.replace("@a", "@c").replace("@b", "@a").replace("@c", "@b"), True),
+        (TWO, TWO.replace("callee = @a", "callee = @b"), False),
+        (TWO, TWO.replace("private @b", "@b"), False),
+        (TWO.replace("private @b", "@b"), TWO.replace("private @b", "@c"), False),
+        (f"func @f(%x: {T}) -> () {{ return }}", f'func @f(%x: {T} on "") -> () {{ return }}', True),
+        (f"func @f(%x: {T}) -> () {{ return }}", f'func @f(%x: {T} on "d") -> () {{ return }}', False),
+        (f'func @f(%x: {T} on "e") -> () {{ return }}', f'func @f(%x: {T} on "d") -> () {{ return }}', False),
+        (f'global @w : {T} = parameter<"s", "k">', f'global @v : {T} = parameter<"s", "k">', True),
+        (f'global @w : {T} = parameter<"s", "k">', f'global @w : {T} = parameter<"s", "l">', False),
+        (f'global @w : {T} = parameter<"s", "k">', f'global @w : {T} = parameter<"t", "k">', False),
+        (f'global @w : {T} = parameter<"s", "k">', 'global @w : tensor<3xf32> = parameter<"s", "k">', False),
+        (f'global @w : {T} = parameter<"s", "k">', f"global @w : {T} = dense<0.0>", False),
+    ],
+)
+def test_private_names_are_free_and_the_rest_is_content(a: str, b: str, same: bool) -> None:
+    x, y = read(a), read(b)
+    assert isomorphic(x, y) == isomorphic(y, x) == same
+    assert (fingerprint(x) == fingerprint(y)) == same
