@@ -19,19 +19,15 @@ from tensorir.dialects import device, encode, flow, func, linalg, packing, tenso
 from tensorir.interp.arguments import bind_arguments
 from tensorir.interp.context import Array, Context
 from tensorir.interp.interpreter import apply_op, run_region
-from tensorir.ir.affine import identity
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dtype import DType
 from tensorir.ir.module import Function, Global, Module, Parameter
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
-from tensorir.ir.scalar import ScalarBody, arg
 from tensorir.ir.value import Value
-from tensorir.testing.error_scalars import Bounded, body_bounds, is_exact, names, rounded, unit
-
-SUM_UNITS = 64
-"""A sum of K terms may be off by min(K, SUM_UNITS) + 2 units of Σ|terms|; measured were never more than 50."""
+from tensorir.testing.error_folds import SUM_UNITS, align, fold_bounds
+from tensorir.testing.error_scalars import Bounded, body_bounds, is_exact, rounded, unit
 
 
 def error_bounds(module: Module, function: str, args: Sequence[npt.ArrayLike]) -> tuple[Bounded, ...]:
@@ -80,7 +76,7 @@ class _Analysis:
             case linalg.Generic():
                 return (self._generic(op, given),)
             case linalg.Fold():
-                return self._fold(op, given)
+                return fold_bounds(op, given, self.ctx)
             case _ if type(op) in _RULES:
                 (x,) = apply_op(op, tuple(v for v, _ in given), self.ctx)
                 with np.errstate(all="ignore"):
@@ -100,26 +96,10 @@ class _Analysis:
 
     def _generic(self, op: linalg.Generic, given: list[Bounded]) -> Bounded:
         shape = self.ctx.shape(op.iteration_shape)
-        aligned: list[Bounded] = []
-        for value, map, (x, e) in zip(op.inputs, op.maps[:-1], given, strict=True):
-            body = ScalarBody((value.type.dtype,), arg(0, value.type.dtype))
-            spread = linalg.Generic((value,), (map, identity(map.num_dims)), body, op.iteration_shape)
-            aligned.append((apply_op(spread, (x,), self.ctx)[0], apply_op(spread, (e,), self.ctx)[0]))
+        aligned = align(op.inputs, op.maps[:-1], given, op.iteration_shape, self.ctx)
         x, e = body_bounds(op.body, aligned, shape, self.ctx)
         order = op.maps[-1].positions()
         return (x.transpose(order), e.transpose(order)) if order else (x, e)
-
-    def _fold(self, op: linalg.Fold, given: list[Bounded]) -> tuple[Bounded, ...]:
-        """Exact on exact integers, as far as results show it; otherwise unknown."""
-        results = apply_op(op, tuple(x for x, _ in given), self.ctx)
-        clean = all(not np.any(e) and np.all(np.trunc(x) == x) for x, e in given)
-        plain = clean and all(n.fn in _EXACT_IN_FOLDS for b in op.bodies for n in b.nodes())
-        return tuple((r, np.zeros(r.shape) if plain else np.full(r.shape, np.inf)) for r in results)
-
-
-_EXACT_IN_FOLDS = names(
-    "arg index const cast add sub mul max min maxnum minnum neg abs select eq ne lt le gt ge and or xor"
-)
 
 
 def _moved(op: Op, x: Array, given: list[Bounded], ctx: Context) -> Array:
