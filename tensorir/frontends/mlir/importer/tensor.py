@@ -18,7 +18,7 @@ from tensorir.frontends.mlir.syntax import ArrayAttr, Block, Operation, StringAt
 from tensorir.frontends.shapes import reshape_steps
 from tensorir.ir.affine import identity
 from tensorir.ir.dense import Dense
-from tensorir.ir.diagnostic import InferError
+from tensorir.ir.diagnostic import InferError, ParseError
 from tensorir.ir.dims import Dim, divisible, floordiv, product
 from tensorir.ir.dtype import DType
 from tensorir.ir.scalar import Scalar, ScalarBody, arg, bitcast, iteration_index
@@ -75,7 +75,10 @@ def cast(op: Operation, scope: Scope) -> None:
         raise InferError("a cast between encodings is not supported")
     sizes = op.attributes.get("tensorir_shape")
     if isinstance(sizes, ArrayAttr):  # the writer's: sizes that `?` does not tell apart
-        shape = tuple(scope.sizes.known(parse_dim(s.value)) for s in sizes.items if isinstance(s, StringAttr))
+        try:
+            shape = tuple(scope.sizes.known(parse_dim(s.value)) for s in sizes.items if isinstance(s, StringAttr))
+        except ParseError as e:
+            raise InferError(f"tensorir_shape: {e.diagnostics[0].message}") from None
         scope.bind(result, scope.add(Cast(scope.tensor(source), shape, loc=scope.loc)).result)
         return
     scope.same(result, source)
