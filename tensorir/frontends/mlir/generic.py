@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tensorir.frontends.mlir.attributes import DYNAMIC
 from tensorir.frontends.mlir.named_regions import with_region
 from tensorir.frontends.mlir.syntax import (
     AffineMapAttr,
@@ -36,6 +37,7 @@ from tensorir.frontends.mlir.syntax import (
     TypeAttr,
     UnitAttr,
 )
+from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import Dim, DimExpr, Symbol
 
 _MAX_DECIMAL = 16
@@ -45,7 +47,9 @@ _FLOAT_BITS = {"f64": np.dtype("<f8"), "f32": np.dtype("<f4"), "f16": np.dtype("
 
 
 def generic_text(document: Document) -> str:
-    """The module of a document as generic text; `dense_resource` becomes `dense` with the same data in hex."""
+    """The module of a document as generic text; `dense_resource` becomes `dense` with the same data in hex.
+
+    Raises TensorIRError for a resource without data, with its place."""
     return "".join(_Printer(document).op(document.module, 0))
 
 
@@ -122,11 +126,32 @@ class _Printer:
                 return f"array<{element}{': ' if values else ''}{listed}>"
             case DenseAttr(type=type):
                 return f"dense<{self._data(value)}> : {self.type(type)}"
-            case ResourceAttr(key=key, type=type):
-                data = bytes(self.resources[key])
-                return f'dense<"0x{data.hex()}"> : {self.type(type)}'
+            case ResourceAttr(key=key, type=type, loc=loc):
+                if key not in self.resources:
+                    raise TensorIRError(f"dense_resource<{key}> has no data in this file", loc)
+                return f'dense<"0x{bytes(self.resources[key]).hex()}"> : {self.type(type)}'
+            case DialectAttr(name=name, params=params) if params:
+                return f"#{name}<{', '.join(self._keyed(key, v) for key, v in params.items())}>"
             case DialectAttr(name=name, text=text):
                 return f"#{name}<{text}>" if text else f"#{name}"
+
+    def _keyed(self, key: str, value: Attribute) -> str:
+        return f"{key} = {self._parameter(value)}" if key else self._parameter(value)
+
+    def _parameter(self, value: Attribute) -> str:
+        """A parameter of a dialect's attribute: words are bare, sizes in lists have no type, `?` is the dynamic one."""
+        match value:
+            case StringAttr(value=word):
+                return word
+            case ArrayAttr(items=items):
+                sizes = all(isinstance(i, IntAttr) for i in items)
+                return f"[{', '.join(self._size(i) if sizes else self._parameter(i) for i in items)}]"
+            case _:
+                return self.attribute(value)
+
+    def _size(self, value: Attribute) -> str:
+        assert isinstance(value, IntAttr)
+        return "?" if value.value == DYNAMIC else str(value.value)
 
     def _dictionary(self, entries: Iterable[tuple[str, Attribute]]) -> str:
         parts = [
