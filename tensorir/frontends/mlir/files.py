@@ -35,7 +35,7 @@ def print_mlir(
     Raises TensorIRError for an invalid program, and with the location of what has no MLIR form."""
     check_dialect(dialect)
     check_weights(weights)
-    return "".join(module_text(module, dialect, Weights(weights, scope)))
+    return "".join(module_text(module, Weights(dialect, weights, scope)))
 
 
 def save(
@@ -51,8 +51,8 @@ def save(
     Raises TensorIRError as `print_mlir`, and if the file is to be written but safetensors is not installed."""
     check_dialect(dialect)
     check_weights(weights)
-    data = Weights(weights, scope)
-    pieces = list(module_text(module, dialect, data))
+    data = Weights(dialect, weights, scope)
+    pieces = list(module_text(module, data))
     path = Path(path)
     if data.external:
         _safetensors("save_file")(dict(data.external), str(path.with_suffix(".safetensors")))

@@ -11,7 +11,7 @@ from tensorir.frontends.mlir.writer import encode as encodings
 from tensorir.frontends.mlir.writer import linalg as structured
 from tensorir.frontends.mlir.writer import packing as packed
 from tensorir.frontends.mlir.writer import tensor as tensors
-from tensorir.frontends.mlir.writer.dialect import Dialect, only_current
+from tensorir.frontends.mlir.writer.dialect import only_current
 from tensorir.frontends.mlir.writer.emitter import Emitter
 from tensorir.frontends.mlir.writer.inline import inlined
 from tensorir.frontends.mlir.writer.literals import quoted, symbol_name
@@ -66,13 +66,13 @@ WRITERS: Mapping[type[Op], OpWriter] = {
 """How each op is written. Those that are missing are gone after inlining."""
 
 
-def module_text(module: Module, dialect: Dialect, weights: Weights) -> Iterator[str]:
+def module_text(module: Module, weights: Weights) -> Iterator[str]:
     """The text in pieces. Raises TensorIRError with the location of what can't be written."""
     verify(module)
     bodies = {f.name: inlined(module, f.body) for f in module.functions}
     spaces = Spaces(bodies.values())
-    types = Types(dialect, spaces)
-    program = Program(dialect, types, spaces, weights, set(module.symbols))
+    types = Types(weights.dialect, spaces)
+    program = Program(weights.dialect, types, spaces, weights, set(module.symbols))
     globals = [_global(g, program) for g in module.globals if not isinstance(g.value, Region)]
     for f in module.functions:
         program.signatures[f.name] = (_types(f.body.args, program), _types(f.body.yields, program))

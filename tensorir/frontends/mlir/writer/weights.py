@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import define, field
 
+from tensorir.frontends.mlir.writer.dialect import Dialect
 from tensorir.frontends.mlir.writer.literals import float_text, resource_key, signless
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import TensorIRError
@@ -41,6 +42,7 @@ class TypeText(Protocol):
 class Weights:
     """`external` holds the arrays that are left out of the text, by name, if `weights` says so."""
 
+    dialect: Dialect
     weights: WeightsKind
     scope: str
     external: dict[str, npt.NDArray[Any]] = field(factory=dict[str, "npt.NDArray[Any]"])
@@ -73,7 +75,7 @@ class Weights:
         if _is_short(data):
             return _dense_text(data)
         if data.dtype.bits < 8:
-            return f'dense<"0x{_packed(data).hex().upper()}">'
+            return f'dense<"0x{_packed(data, self.dialect).hex().upper()}">'
         base = key = resource_key(name)
         while key in self._resources:
             number = self._numbers[base] = self._numbers.get(base, 0) + 1
@@ -100,9 +102,9 @@ def _bytes(data: Dense) -> memoryview | bytes:
     return bits.view(np.uint8).data if sys.byteorder == "little" else bits.astype(f"<u{bits.itemsize}").tobytes()
 
 
-def _packed(data: Dense) -> bytes:
-    """Elements under 8 bits as `dense` wants them: booleans eight to a byte, others one each."""
-    if data.dtype.kind == "bool":
+def _packed(data: Dense, dialect: Dialect) -> bytes:
+    """Elements under 8 bits as `dense` wants them: one to a byte, but LLVM 19 takes eight booleans."""
+    if data.dtype.kind == "bool" and dialect == "llvm19":
         return np.packbits(data.array.reshape(-1), bitorder="little").tobytes()
     return (data.array.reshape(-1).astype(np.int8).view(np.uint8) & ((1 << data.dtype.bits) - 1)).tobytes()
 
