@@ -45,4 +45,4 @@ def _misfits(g: Global, array: npt.NDArray[np.generic]) -> Iterator[str]:
     if array.dtype.newbyteorder("=") != g.type.dtype.numpy:
         yield f"its data should be {g.type.dtype} ({g.type.dtype.numpy}), got {array.dtype}"
     elif array.shape != g.type.shape:
-        yield f"its data should have the shape {list(map(str, g.type.shape))}, got {list(array.shape)}"
+        yield f"its data should have the shape [{', '.join(map(str, g.type.shape))}], got {list(array.shape)}"
