@@ -6,25 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import ml_dtypes
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from tensorir.ir.dtype import DTYPES as CORE
+
 Array = npt.NDArray[Any]
 
-DTYPES: Mapping[str, np.dtype[Any]] = {
-    "f64": np.dtype(np.float64),
-    "f32": np.dtype(np.float32),
-    "f16": np.dtype(np.float16),
-    "bf16": np.dtype(ml_dtypes.bfloat16),
-    "i64": np.dtype(np.int64),
-    "index": np.dtype(np.int64),
-    "i32": np.dtype(np.int32),
-    "i16": np.dtype(np.int16),
-    "i8": np.dtype(np.int8),
-    "i1": np.dtype(np.bool_),
-}
+DTYPES: Mapping[str, np.dtype[Any]] = {**{n: t.numpy for n, t in CORE.items()}, "index": np.dtype(np.int64)}
 
 
 @frozen

@@ -34,15 +34,7 @@ def lower(s: Structured, scope: Scope, *, as_fold: bool = False) -> tuple[Value,
             raise InferError(f"result {r} keeps every step of a reduction (a scan), which is not supported")
         product = contraction(s, r, sizes, scope) if s.product else None
         made[r] = product or _parallel(s, r, sizes, scope)
-    folds: dict[tuple[int, ...], tuple[Value, ...]] = {}
-    for r in reduced:
-        group = _needed(s, r, reduced)
-        single = _single(s, r, sizes, scope) if group == (r,) else None
-        if single is None:
-            # What a result needs is computed for it alone: where nothing reads an argmax, its maximum is a reduction.
-            folded = folds[group] if group in folds else folds.setdefault(group, fold(s, group, sizes, scope))
-            single = folded[group.index(r)]
-        made[r] = single
+    made.update(_reduced(s, reduced, sizes, scope))
     return tuple(unsqueezed(scope, made[r], units[r]) for r in range(count))
 
 
@@ -50,6 +42,27 @@ def _parallel(s: Structured, result: int, sizes: tuple[Dim, ...], scope: Scope) 
     keep = len(s.inputs) if s.keep_inputs and len(s.inits) == 1 else 0
     encoding = s.inits[result].type.encoding
     return elementwise(scope, s, s.bodies[result], s.result_map(result), sizes, encoding, keep=keep)
+
+
+def _reduced(s: Structured, reduced: list[int], sizes: tuple[Dim, ...], scope: Scope) -> dict[int, Value]:
+    """Results that lack iteration dims. What each needs is computed for it alone: where nothing reads an argmax, its
+    maximum is left as a reduction."""
+    needed = {r: _needed(s, r, reduced) for r in reduced}
+    made: dict[int, Value] = {}
+    for r in reduced:
+        single = _single(s, r, sizes, scope) if needed[r] == (r,) else None
+        if single is not None:
+            made[r] = single
+    folds: dict[tuple[int, ...], tuple[Value, ...]] = {}
+    for r in reduced:
+        if r in made:
+            continue
+        # The largest fold that has it anyway: one pass over the inputs.
+        group = max((g for g in needed.values() if r in g), key=len)
+        if group not in folds:
+            folds[group] = fold(s, group, sizes, scope)
+        made[r] = folds[group][group.index(r)]
+    return made
 
 
 def _single(s: Structured, result: int, sizes: tuple[Dim, ...], scope: Scope) -> Value | None:

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from tensorir.dialects import linalg
 from tensorir.dialects.linalg import ReductionKind
-from tensorir.frontends.mlir.importer.fills import is_fill_of
+from tensorir.frontends.mlir.importer.fills import fill_value
 from tensorir.frontends.mlir.importer.scalar_trees import args_of, renumbered
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.importer.structured import Structured, elementwise
@@ -45,15 +45,29 @@ def reduction(s: Structured, result: int, sizes: tuple[Dim, ...], scope: Scope) 
         return None
     source, dims = _source(s, found.element, out, sizes, scope)
     reduced = scope.add(linalg.Reduce(source, found.kind, dims, loc=scope.loc)).result
-    neutral = neutral_element(found.kind, found.element.dtype)
-    if found.element.dtype == init.type.dtype and any(is_fill_of(scope, init, n) for n in neutral):
-        return reduced
     flat = identity(init.type.rank)
-    body = ScalarBody((init.type.dtype, found.element.dtype), found.step)
+    if _is_neutral(fill_value(scope, init), found.kind, found.element.dtype):
+        if reduced.type.dtype == init.type.dtype:
+            return reduced
+        back = ScalarBody((reduced.type.dtype,), cast(arg(0, reduced.type.dtype), init.type.dtype))
+        return scope.add(linalg.Generic((reduced,), (flat, flat), back, loc=scope.loc)).result
+    body = ScalarBody((init.type.dtype, reduced.type.dtype), found.step)
     return scope.add(linalg.Generic((init, reduced), (flat, flat, flat), body, loc=scope.loc)).result
 
 
-def neutral_element(kind: ReductionKind, dtype: DType) -> tuple[ScalarValue, ...]:
+def _is_neutral(value: ScalarValue | None, kind: ReductionKind, dtype: DType) -> bool:
+    """Whether an accumulator may start with `value` without being read. −1 as an i8 is 255 as a u8."""
+    if value is None:
+        return False
+    wrapped = value % (1 << dtype.bits) if dtype.kind == "unsigned" and isinstance(value, int) else value
+    return any(wrapped == n and _negative(wrapped) == _negative(n) for n in neutral_elements(kind, dtype))
+
+
+def _negative(value: ScalarValue) -> bool:
+    return math.copysign(1, value) < 0
+
+
+def neutral_elements(kind: ReductionKind, dtype: DType) -> tuple[ScalarValue, ...]:
     """The values that change nothing: an accumulator that starts with one need not be read."""
     if dtype.kind == "bool":
         return {"add": (False,), "or": (False,), "xor": (False,), "max": (False,)}.get(kind, (True,))
