@@ -142,7 +142,10 @@ class Lexer(Source):
         result = _ESCAPE.sub(replace, raw)
         if wrong:
             raise self.error('unknown escape in a string (there are \\n, \\t, \\", \\\\ and two hex digits)', start)
-        return result.decode("utf-8", "surrogateescape")
+        try:
+            return result.decode("utf-8")
+        except UnicodeDecodeError:
+            raise self.error("a string of bytes that are not UTF-8 is not supported", start) from None
 
     def _long_token(self) -> None:
         """A string that the pattern leaves out, or an error."""

@@ -15,7 +15,12 @@ from tensorir.frontends.mlir.syntax import Attribute, Block, Document, Operation
 from tensorir.frontends.mlir.types import shown
 from tensorir.text.lexer import did_you_mean
 
-ISOLATED = frozenset({"module", "builtin.module", "func.func", "util.func", "util.initializer", "ml_program.func"})
+ISOLATED = frozenset(
+    {
+        *("module", "builtin.module", "func.func", "util.func", "util.initializer", "ml_program.func"),
+        *("flow.dispatch.workgroups", "stream.async.execute", "stream.cmd.execute"),
+    }
+)
 """Ops whose regions do not see the values around them."""
 
 

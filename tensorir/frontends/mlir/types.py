@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Generator
-from contextlib import contextmanager
 
 from tensorir.frontends.mlir.lexer import Lexer
 from tensorir.frontends.mlir.limits import (
@@ -15,6 +13,7 @@ from tensorir.frontends.mlir.limits import (
     MAX_NESTING,
     MAX_RANK,
     MAX_SIZE,
+    TYPE_COST,
 )
 from tensorir.frontends.mlir.syntax import Attribute, FunctionType, OpaqueType, RankedTensor, ScalarType, Type
 from tensorir.text.lexer import did_you_mean
@@ -96,15 +95,6 @@ class TypeReader(ABC):
     def attribute(self) -> Attribute:
         """The attribute at the current token."""
 
-    @contextmanager
-    def nested(self, cost: int = 1) -> Generator[None]:
-        """Around reading what contains things of its own kind. Raises ParseError at MAX_NESTING."""
-        self.enter(cost)
-        try:
-            yield
-        finally:
-            self.depth -= cost
-
     def enter(self, cost: int = 1) -> None:
         """Counts one level; the caller takes it off `depth` again. Raises ParseError at MAX_NESTING."""
         if self.depth + cost > MAX_NESTING:
@@ -153,11 +143,11 @@ class TypeReader(ABC):
         lex.expect("(", "before types")
         if lex.accept(")"):
             return ()
-        self.enter()
+        self.enter(TYPE_COST)
         types = [self.type()]
         while lex.accept(","):
             types.append(self.type())
-        self.depth -= 1
+        self.depth -= TYPE_COST
         lex.expect(")", "after types")
         return tuple(types)
 
@@ -228,12 +218,12 @@ class TypeReader(ABC):
         if _LEADING_DIGIT(lex.source, lex.start):
             raise lex.error(f"expected 'x' after a size, in a tensor type, found {lex.found()}")
         at = lex.start
-        self.enter()
+        self.enter(TYPE_COST)
         element = self.type()
         if isinstance(element, (RankedTensor, FunctionType)):
             raise lex.error(f"a tensor's element can't be a {shown(element)}", at)
         encoding = self.attribute() if lex.accept(",") else None
-        self.depth -= 1
+        self.depth -= TYPE_COST
         lex.expect(">", "after a tensor type")
         type = RankedTensor(shape, element, encoding)
         if simple is not None:

@@ -39,8 +39,6 @@ def resources(text: str) -> str:
     return f"{{-#\n  dialect_resources: {{ builtin: {{ {text} }} }}\n#-}}"
 
 
-NESTED = 'x = "a.b"() ({'
-
 MALFORMED = [
     # tokens
     ("¦é", r"unexpected character '\xe9'"),
@@ -56,6 +54,7 @@ MALFORMED = [
     ('func.func @¦"main', "this string does not end on its line"),
     (attribute(r'¦"\q"'), "unknown escape in a string"),
     (attribute(r'¦"\4"'), "unknown escape in a string"),
+    (attribute(r'¦"\FF"'), "a string of bytes that are not UTF-8 is not supported"),
     ("¦/ no comment", "expected an op, found '/'"),
     # types
     (of_type("¦f33"), "expected a type, found 'f33'; did you mean"),
@@ -88,7 +87,7 @@ MALFORMED = [
     ("!t = f32\n¦!t = f32", "the alias !t is defined twice"),
     ("¦!a.b = f32", "the alias !a.b has a '.'"),
     ("!t = (f32, f32) ¦f32", "expected '->' in a function type"),
-    (of_type("(" * 257 + "¦" + "(" * 100_000), "this is nested deeper than 256"),
+    (of_type("(" * 129 + "¦" + "(" * 100_000), "this is nested deeper than 256"),
     # attributes
     (attribute("¦"), "expected an attribute, found '}'"),
     (attribute("¦trua"), "expected an attribute, found 'trua'; did you mean true?"),
@@ -285,3 +284,47 @@ def test_malformed_text_is_refused_where_it_is_wrong(marked: str, message: str) 
     assert diagnostic.loc == place
     assert diagnostic.notes[1].endswith("^")
     assert len(str(caught.value)) < 2000
+
+
+NESTS = [
+    ("", '"a.b"() ({ '),
+    ("", '"a.b"() ({}, { '),
+    ("", "module { "),
+    ("", 'func.func @f() { "a.b"() ({ '),
+    ("#a = ", "[1, "),
+    ("#a = ", "{a = "),
+    ("#a = ", "[{a = "),
+    ("#a = ", "(f32, "),
+    ("#a = ", "() -> ("),
+    ("#a = ", "() -> (f32, (f32) -> ("),
+    ("#a = ", "tensor<f32, "),
+    ("#a = ", "dense<1> : tensor<i8, "),
+    ("#a = ", "dense_resource<a> : tensor<i8, "),
+    ("#a = ", "1 : tensor<i8, "),
+    ("#a = ", "-1.0 : tensor<i8, "),
+    ("#a = ", '"a" : tensor<i8, '),
+    ("#a = ", "#b.c<d> : tensor<i8, "),
+    ("#a = ", "array<tensor<i8, "),
+    ("#a = ", "#iree_encoding.encoding<a = "),
+    ("#a = ", "#iree_encoding.layout<[[[#iree_encoding.layout<"),
+    ("#a = #iree_encoding.layout<", "["),
+    ("#a = ", "vector<"),
+    ("#a = #b.c<", "<[{("),
+    ("#a = affine_map<(d0) -> (", "("),
+    ("#a = affine_map<(d0) -> (", "-(1 + 2 * ("),
+    ("#a = loc(", 'callsite("a" at '),
+    ("#a = loc(", '"a"('),
+    ("#a = loc(", "fused["),
+]
+
+
+@pytest.mark.parametrize(("before", "unit"), NESTS)
+def test_nesting_has_a_limit_and_stack_to_spare(before: str, unit: str) -> None:
+    def called_from(depth: int) -> None:
+        if depth:
+            called_from(depth - 1)
+        else:
+            parse_document(before + unit * 2000)
+
+    with pytest.raises(ParseError, match="nested deeper than"):
+        called_from(150)
