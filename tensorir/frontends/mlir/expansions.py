@@ -11,9 +11,12 @@ it builds the expansion of what a node could be and compares. Nodes are interned
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from tensorir.ir.dtype import DTYPES, DType, f32, i1
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.dtype import DTYPES, DType, f32, i1, i64
 from tensorir.ir.scalar import Scalar, ScalarBody, apply, bitcast, cast, const
 
 
@@ -44,7 +47,7 @@ def contract(node: Scalar) -> Scalar:
             return node
         case "select" if node.operands[1].fn in ("shl", "shr"):
             shift = node.operands[1]
-            return shift if _shift(shift) is node else node
+            return shift if shifted(shift) is node else node
         case "select" if node.dtype.is_integer and node.operands[0].fn == "ne":
             x = node.operands[0].operands[0]
             return _to_integer_of(x, node) if x.dtype.is_float else node
@@ -60,10 +63,12 @@ def _expanded(node: Scalar, operands: tuple[Scalar, ...]) -> Scalar:
             return cast(_gelu(cast(operands[0], f32)), node.dtype)
         case "gelu":
             return _gelu(operands[0])
-        case "neg" if node.dtype.is_integer:
+        case "neg" if node.dtype.is_integer and node.dtype.kind != "bool":
             return apply("sub", const(0, node.dtype), operands[0])
         case "shl" | "shr":
-            return _shift(rebuilt(node, operands))
+            return shifted(rebuilt(node, operands))
+        case "ipow" if node.dtype.kind == "unsigned":
+            return unsigned_power(node, operands)
         case "cast" if operands[0].dtype.is_float and node.dtype.kind in ("signed", "unsigned"):
             x = operands[0]
             return _to_integer(cast(x, f32) if x.dtype.bits == 16 else x, node.dtype)
@@ -109,8 +114,15 @@ def _to_integer_of(x: Scalar, node: Scalar) -> Scalar:
     return cast(cast(_uncast(x), unsigned), node.dtype) if _to_integer(x, unsigned, node.dtype) is node else node
 
 
-def _shift(node: Scalar) -> Scalar:
-    """`node` where its amount is one, the value of everything shifted out elsewhere."""
+def unsigned_power(node: Scalar, operands: Sequence[Scalar]) -> Scalar:
+    """ipow in i64, where no exponent is taken for negative. Raises TensorIRError for u64."""
+    if node.dtype.bits == 64:
+        raise TensorIRError("ipow of u64 has no MLIR form: math.ipowi takes signed exponents")
+    return cast(apply("ipow", *(cast(o, i64) for o in operands)), node.dtype)
+
+
+def shifted(node: Scalar) -> Scalar:
+    """A shift: `node` where its amount is one, the value of everything shifted out elsewhere."""
     value, amount = node.operands
     width = node.dtype.bits
     if amount.fn == "const":

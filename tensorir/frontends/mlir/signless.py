@@ -2,14 +2,16 @@
 
 MLIR's integers have no sign; its ops have one (arith.divui). `signless` says the same in the core: an unsigned tensor
 becomes a signed one of the same bits, and an op that is different for unsigned numbers reads its operands through a
-cast. Law: what is read from the text of `m` is isomorphic to `signless(m)`, and that is `m` itself (but for literals
-such as `1` for a float, and gather_nd from a vector, which is gather) if no type in it is unsigned.
+cast. Where MLIR has one spelling and the core two (a literal `1` for a float, `add` of booleans, which is `xor`, a cast to
+i1, which is `ne`, gather_nd from a vector, which is gather), it is that one.
+
+Law: what is read from the text of `m` is isomorphic to `signless(m)`.
 """
 
 from __future__ import annotations
 
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from attrs import evolve
@@ -17,10 +19,10 @@ from attrs import evolve
 from tensorir.dialects.linalg import Fill, Generic
 from tensorir.dialects.packing import Pack
 from tensorir.dialects.tensor import Gather, GatherNd, Pad
-from tensorir.frontends.mlir.expansions import rebuilt
+from tensorir.frontends.mlir.expansions import rebuilt, shifted, unsigned_power
 from tensorir.ir.affine import identity
 from tensorir.ir.dense import Dense
-from tensorir.ir.dtype import DTYPES, DType, i64
+from tensorir.ir.dtype import DTYPES, DType, f32, i64
 from tensorir.ir.module import Global, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
@@ -130,12 +132,39 @@ def _data(data: Dense) -> Dense:
 
 
 def _body(body: ScalarBody) -> ScalarBody:
-    if all(node.dtype.kind != "unsigned" for node in body.nodes()):
-        return body
+    plain = _rewritten(body, _spelled)
+    return ScalarBody(tuple(map(signed, body.args)), _rewritten(ScalarBody(body.args, plain), _node))
+
+
+def _rewritten(body: ScalarBody, rule: Callable[[Scalar, list[Scalar]], Scalar]) -> Scalar:
     made: dict[int, Scalar] = {}
     for node in body.nodes():
-        made[id(node)] = _node(node, [made[id(o)] for o in node.operands])
-    return ScalarBody(tuple(map(signed, body.args)), made[id(body.result)])
+        made[id(node)] = rule(node, [made[id(o)] for o in node.operands])
+    return made[id(body.result)]
+
+
+_OF_BOOLEANS: Mapping[str, str] = {"add": "xor", "sub": "xor", "mul": "and", "min": "and", "max": "or"}
+
+
+def _spelled(node: Scalar, operands: list[Scalar]) -> Scalar:
+    """Functions of booleans and of unsigned integers by the names that MLIR's ops are read as."""
+    match node.dtype.kind, node.fn:
+        case ("bool", "neg" | "abs") | ("unsigned", "abs"):
+            return operands[0]
+        case "bool", fn if fn in _OF_BOOLEANS:
+            return apply(_OF_BOOLEANS[fn], *operands)
+        case "bool", "cast" if operands[0].dtype.kind != "bool":
+            return apply("ne", operands[0], const(0, operands[0].dtype))
+        case "float", "cast" if operands[0].dtype.is_float and operands[0].dtype.bits == node.dtype.bits:
+            return cast(cast(operands[0], f32), node.dtype)  # f16 and bf16 have only f32 between them
+        case "unsigned", "floordiv":
+            return apply("div", *operands)
+        case "unsigned", "shl" | "shr":
+            return shifted(rebuilt(node, tuple(operands)))
+        case "unsigned", "ipow":
+            return unsigned_power(node, operands)
+        case _:
+            return rebuilt(node, tuple(operands))
 
 
 def _node(node: Scalar, operands: list[Scalar]) -> Scalar:
@@ -150,7 +179,7 @@ def _node(node: Scalar, operands: list[Scalar]) -> Scalar:
             return arg(node.index, dtype)
         case "const":
             return const(_wrapped(int(node.value), node.dtype), dtype)
-        case "bitcast" | "abs":
+        case "bitcast":
             return operands[0]
         case "cast":
             return _cast(operands[0], sources[0], node.dtype)

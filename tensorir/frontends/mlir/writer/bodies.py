@@ -80,6 +80,8 @@ def _node(node: Scalar, operands: list[str], args: Sequence[str], let: Let, dial
             return let(f"arith.select {', '.join(operands)} : {type}")
         case "eq" | "ne" | "lt" | "le" | "gt" | "ge":
             return _compare(node, operands, let)
+        case "neg" if node.dtype.kind == "bool":
+            return operands[0]
         case "abs" if node.dtype.kind in ("unsigned", "bool"):
             return operands[0]
         case fn:
