@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tensorir.ir.dense import Dense
-from tensorir.ir.module import Executable, Function, Global, Module, Parameter
+from tensorir.ir.module import Executable, Function, Global, Module, Parameter, Symbol
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.scalar import ScalarBody
@@ -58,30 +58,50 @@ class _Fingerprint:
     def __init__(self, module: Module | None) -> None:
         self.module = module
         self.symbols: dict[str, str] = {}
+        self.done: set[str] = set()
         self.regions: dict[Region, str] = {}
         self.texts: dict[Any, str] = {}
 
     def symbol(self, name: str) -> str:
+        """The hash of what a name means. What it names is hashed first, by a loop: chains of calls may be long."""
         if self.module is None or name not in self.module.symbols:
             return f"@{name}"
-        if name not in self.symbols:
-            self.symbols[name] = f"recursive @{name}"
-            match self.module.symbols[name]:
-                case Global(type=type, value=Dense() as value):
-                    parts = ["data", str(type), value.digest]
-                case Global(type=type, value=Parameter() as value):
-                    parts = ["parameter", str(type), value.scope, value.key]
-                case Global(type=type, value=Region() as value):
-                    parts = ["initializer", str(type), self.region(value)]
-                case Executable(target=target, body=body):
-                    parts = ["executable", target, self.region(body)]
-                case Function(body=body) as function:
-                    devices = [f"{len(names)}:{names!r}" for names in _devices(function)]
-                    parts = ["private" if function.private else "function", *devices, self.region(body)]
-                case _:  # pragma: no cover
-                    raise AssertionError
-            self.symbols[name] = _digest(parts)
+        if name in self.symbols:
+            return self.symbols[name]
+        stack = [name]
+        while stack:
+            top = stack[-1]
+            waiting = [] if top in self.symbols else self._named(self.module.symbols[top])
+            if top not in self.symbols:
+                self.symbols[top] = f"recursive @{top}"  # while it is being hashed
+                stack += [n for n in waiting if n in self.module.symbols and n not in self.symbols]
+                continue
+            stack.pop()
+            if top not in self.done:
+                self.done.add(top)
+                self.symbols[top] = self._contents(self.module.symbols[top])
         return self.symbols[name]
+
+    def _named(self, symbol: Symbol) -> list[str]:
+        body = symbol.value if isinstance(symbol, Global) else symbol.body
+        ops = body.walk() if isinstance(body, Region) else ()
+        return [getattr(op, n) for op in ops for n in op.ATTRIBUTES if n in op.SYMBOLS]
+
+    def _contents(self, symbol: Symbol) -> str:
+        match symbol:
+            case Global(type=type, value=Dense() as value):
+                return _digest(["data", str(type), value.digest])
+            case Global(type=type, value=Parameter() as value):
+                return _digest(["parameter", str(type), value.scope, value.key])
+            case Global(type=type, value=Region() as value):
+                return _digest(["initializer", str(type), self.region(value)])
+            case Executable(target=target, body=body):
+                return _digest(["executable", target, self.region(body)])
+            case Function(body=body):
+                devices = [f"{len(names)}:{names!r}" for names in _devices(symbol)]
+                return _digest(["private" if symbol.private else "function", *devices, self.region(body)])
+            case _:  # pragma: no cover
+                raise AssertionError
 
     def region(self, region: Region) -> str:
         if region in self.regions:

@@ -49,3 +49,25 @@ def test_private_names_are_free_and_the_rest_is_content(a: str, b: str, same: bo
     x, y = read(a), read(b)
     assert isomorphic(x, y) == isomorphic(y, x) == same
     assert (fingerprint(x) == fingerprint(y)) == same
+
+
+def test_long_chains_of_calls_have_fingerprints() -> None:
+    def chain(count: int) -> Module:
+        call = (
+            "func private @f{0}(%x: {2}) -> ({2}) {{\n"
+            "  %y = func.call %x {{callee = @f{1}, types = [{2}]}} : ({2}) -> {2}\n  return %y : {2}\n}}\n"
+        )
+        last = f"func private @f{count}(%x: {T}) -> ({T}) {{ return %x : {T} }}"
+        return read("".join(call.format(i, i + 1, T) for i in range(count)) + last)
+
+    assert fingerprint(chain(2000)) == fingerprint(chain(2000)) != fingerprint(chain(1999))
+
+
+def test_functions_that_call_each_other_have_fingerprints() -> None:
+    text = "func @{0}(%x: {2}) -> ({2}) {{\n  %y = func.call %x {{callee = @{1}, types = [{2}]}} : ({2}) -> {2}"
+    text += "\n  return %y : {2}\n}}"
+    cycle = "\n".join(text.format(a, b, T) for a, b in (("f", "g"), ("g", "h"), ("h", "f")))
+    assert fingerprint(read(cycle)) == fingerprint(read(cycle))
+    assert isomorphic(read(cycle), read(cycle))
+    other = "\n".join(text.format(a, b, T) for a, b in (("f", "h"), ("g", "f"), ("h", "g")))
+    assert fingerprint(read(cycle)) != fingerprint(read(other)) or isomorphic(read(cycle), read(other))
