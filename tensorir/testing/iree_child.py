@@ -1,12 +1,19 @@
-"""IREE in a process of its own: `python -m tensorir.testing.iree_child`, one request on stdin, one answer on stdout."""
+"""IREE in a process of its own, `python -m tensorir.testing.iree_child SOCKET`: it answers requests until it dies.
+
+One such process serves all isolated calls. If it crashes or hangs, that call is an error and the next one starts
+another process, so a call costs little more than in this process.
+"""
 
 from __future__ import annotations
 
+import atexit
 import pickle
+import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +26,9 @@ if TYPE_CHECKING:
     from tensorir.testing.iree import IreeOptions
 
 Array = npt.NDArray[Any]
+
+COMMAND = ("-m", "tensorir.testing.iree_child")
+"""What Python runs in the process of its own, given the number of the socket."""
 
 
 @frozen
@@ -33,19 +43,14 @@ class Request:
     args: tuple[Array, ...]
 
 
-COMMAND = ("-m", "tensorir.testing.iree_child")
-"""What Python runs in the process of its own."""
-
-
 @frozen
 class IsolatedProgram:
-    """Like `IreeProgram`; every call is a process that compiles and runs. A crash, a hang: TensorIRError."""
+    """Like `IreeProgram`; every call compiles and runs in the other process. A crash, a hang: TensorIRError."""
 
     text: str
     options: IreeOptions
     parameters: Mapping[str, Mapping[str, Array]]
     file: str
-    timeout: float
 
     def check(self) -> None:
         """Compiles only. Raises TensorIRError as `compile_mlir`."""
@@ -57,36 +62,111 @@ class IsolatedProgram:
 
     def _ask(self, function: str, args: tuple[Array, ...]) -> tuple[Array, ...]:
         request = Request(self.text, self.options, self.parameters, self.file, function, args)
-        command = [sys.executable, *COMMAND]
-        loc = Location(self.file)
-        try:
-            done = subprocess.run(
-                command, input=pickle.dumps(request), capture_output=True, timeout=self.timeout, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise TensorIRError(f"IREE took longer than {self.timeout:g} s", loc) from None
-        if done.returncode:
-            last = [line for line in done.stderr.decode(errors="replace").splitlines() if line.strip()][-20:]
-            how = f"was ended by signal {-done.returncode}" if done.returncode < 0 else f"ended with {done.returncode}"
-            raise TensorIRError([Diagnostic(f"IREE {how}", loc, notes=tuple(last))])
-        ok, answer = pickle.loads(done.stdout)
+        ok, answer = _CHILD.ask(request, self.options.timeout, Location(self.file))
         if not ok:
             raise TensorIRError(answer)
         return answer
 
 
+class _Child:
+    """The process, started when it is first asked."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
+        self.socket: socket.socket | None = None
+        self.messages: IO[bytes] | None = None
+
+    def ask(self, request: Request, timeout: float, loc: Location) -> Any:
+        connection = self.socket if self.process is not None and self.process.poll() is None else None
+        if connection is None:
+            self.stop()
+            connection = self._start()
+        try:
+            connection.settimeout(timeout)
+            _send(connection, pickle.dumps(request))
+            return pickle.loads(_receive(connection))
+        except TimeoutError:
+            self.stop()
+            raise TensorIRError(f"IREE took longer than {timeout:g} s", loc) from None
+        except OSError:  # the other end is gone
+            raise TensorIRError([self._death(loc)]) from None
+
+    def _start(self) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        self.messages = tempfile.TemporaryFile()
+        command = [sys.executable, *COMMAND, str(theirs.fileno())]
+        self.process = subprocess.Popen(
+            command, pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL, stdout=self.messages, stderr=self.messages
+        )
+        theirs.close()
+        self.socket = ours
+        return ours
+
+    def _death(self, loc: Location) -> Diagnostic:
+        assert self.process is not None and self.messages is not None
+        code = self.process.wait()
+        self.messages.seek(0)
+        last = [line for line in self.messages.read().decode(errors="replace").splitlines() if line.strip()][-20:]
+        self.stop()
+        how = f"was ended by signal {-code}" if code < 0 else f"ended with {code}"
+        return Diagnostic(f"IREE {how}", loc, notes=tuple(last))
+
+    def stop(self) -> None:
+        """Ends the process, if there is one, and forgets it."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+        for closing in (self.socket, self.messages):
+            if closing is not None:
+                closing.close()
+        self.process = self.socket = self.messages = None
+
+
+_CHILD = _Child()
+atexit.register(_CHILD.stop)
+
+
+def stop_child() -> None:
+    """Ends the process that serves isolated calls; the next call starts another."""
+    _CHILD.stop()
+
+
+def _send(connection: socket.socket, data: bytes) -> None:
+    connection.sendall(len(data).to_bytes(8, "little") + data)
+
+
+def _receive(connection: socket.socket) -> bytes:
+    size = int.from_bytes(_exactly(connection, 8), "little")
+    return _exactly(connection, size)
+
+
+def _exactly(connection: socket.socket, count: int) -> bytes:
+    parts: list[bytes] = []
+    while count:
+        part = connection.recv(min(count, 1 << 20))
+        if not part:
+            raise ConnectionError("the other end is gone")
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
+
+
 def main() -> int:
-    """Answers one request: (True, results) or (False, diagnostics)."""
+    """Answers requests: (True, results) or (False, diagnostics)."""
     from tensorir.testing.iree import compile_mlir  # deferred: the two modules need each other
 
-    request: Request = pickle.loads(sys.stdin.buffer.read())
-    try:
-        program = compile_mlir(request.text, request.options, parameters=request.parameters, file=request.file)
-        answer = (True, program(request.function, request.args) if request.function else ())
-    except TensorIRError as e:
-        answer = (False, e.diagnostics)
-    sys.stdout.buffer.write(pickle.dumps(answer))
-    return 0
+    connection = socket.socket(fileno=int(sys.argv[1]))
+    while True:
+        try:
+            request: Request = pickle.loads(_receive(connection))
+        except ConnectionError:
+            return 0
+        try:
+            program = compile_mlir(request.text, request.options, parameters=request.parameters, file=request.file)
+            answer = (True, program(request.function, request.args) if request.function else ())
+        except TensorIRError as e:
+            answer = (False, e.diagnostics)
+        _send(connection, pickle.dumps(answer))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -164,23 +164,45 @@ def test_a_wrong_flag_is_an_error() -> None:
         compile_mlir("func.func @main() { return }", IreeOptions(flags=("--no-such-flag",)))
 
 
+@pytest.fixture
+def another_child(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Makes the process of its own run other Python code; afterwards a new one is as it should be."""
+
+    def run(code: str) -> None:
+        iree_child.stop_child()
+        monkeypatch.setattr(iree_child, "COMMAND", ("-c", code))
+
+    yield run
+    iree_child.stop_child()
+
+
 @needs_iree
-def test_a_crash_in_its_own_process_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_in_its_own_process_is_an_error(another_child: Callable[[str], None]) -> None:
     """What a segmentation fault of IREE does: the child is ended by a signal."""
-    crash = f"import os; os.kill(os.getpid(), {signal.SIGSEGV.value})"
-    monkeypatch.setattr(iree_child, "COMMAND", ("-c", crash))
+    another_child(f"import os; os.kill(os.getpid(), {signal.SIGSEGV.value})")
     with pytest.raises(TensorIRError, match="ended by signal 11"):
         compile_mlir("func.func @main() { return }", isolated=True)
-    monkeypatch.setattr(iree_child, "COMMAND", ("-c", "import sys; print('no room', file=sys.stderr); sys.exit(3)"))
+    another_child("import sys; print('no room', file=sys.stderr); sys.exit(3)")
     with pytest.raises(TensorIRError, match=r"ended with 3\n.*no room"):
         run_mlir("func.func @main() { return }", [], isolated=True)
 
 
 @needs_iree
-def test_a_hang_in_its_own_process_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(iree_child, "COMMAND", ("-c", "import time; time.sleep(60)"))
+def test_a_hang_in_its_own_process_is_an_error(another_child: Callable[[str], None]) -> None:
+    another_child("import time; time.sleep(60)")
     with pytest.raises(TensorIRError, match=r"took longer than 0\.2 s"):
         compile_mlir("func.func @main() { return }", IreeOptions(timeout=0.2), isolated=True)
+
+
+@needs_iree
+def test_after_a_crash_the_next_call_works(
+    another_child: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another_child("import os; os.abort()")
+    with pytest.raises(TensorIRError, match="ended by signal 6"):
+        compile_mlir("func.func @main() { return }", isolated=True)
+    monkeypatch.undo()
+    assert compile_mlir("func.func @main() { return }", isolated=True)
 
 
 def test_without_iree_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
