@@ -8,12 +8,13 @@ from tensorir.frontends.tensor import Tensor
 from tensorir.interp import interpret
 from tensorir.ir.diagnostic import Diagnostic, ParseError, Remark, TensorIRError, VerifyError
 from tensorir.ir.dims import ceildiv, floordiv, symbol
-from tensorir.ir.dtype import bf16, f16, f32, f64, i1, i4, i8, i16, i32, i64, u4, u8
+from tensorir.ir.dtype import bf16, f16, f32, f64, i1, i4, i8, i16, i32, i64, u4, u8, u16, u32, u64
 from tensorir.ir.isomorphism import fingerprint, isomorphic
 from tensorir.ir.module import Function, Global, Module
 from tensorir.ir.types import TensorType
 from tensorir.ir.verify import verify
 from tensorir.runtime.program import Program, Stats
+from tensorir.transforms.simplify.bind_parameters import bind_parameters
 
 __version__ = "0.1.0"
 
@@ -34,6 +35,7 @@ __all__ = [
     "VerifyError",
     "Weight",
     "bf16",
+    "bind_parameters",
     "ceildiv",
     "compile",
     "f16",
@@ -52,5 +54,8 @@ __all__ = [
     "symbol",
     "u4",
     "u8",
+    "u16",
+    "u32",
+    "u64",
     "verify",
 ]

@@ -123,7 +123,10 @@ def _count_copies(module: Module, function: Function | None) -> int:
     return launches[True] + outside
 
 
-_MOVING = ("linalg.pack", "linalg.unpack", "linalg.broadcast", "tensor.extract_slice", "tensor.concat", "tensor.pad")
+_MOVING = (
+    *("linalg.pack", "linalg.unpack", "linalg.broadcast"),
+    *("tensor.extract_slice", "tensor.insert_slice", "tensor.concat", "tensor.pad"),
+)
 
 
 def _moves(name: str, traits: Trait) -> bool:
