@@ -12,11 +12,14 @@ from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.syntax import Operation, StringAttr
 from tensorir.ir.diagnostic import InferError, ParseError
 from tensorir.ir.dims import DimExpr
+from tensorir.ir.dtype import i64
 from tensorir.ir.op import Op
+from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.text.attributes import MISFIT, Schema, SymbolRef, attribute_value, coerced, described, schema
 from tensorir.text.lexer import Lexer, did_you_mean
 
+_SIZE = TensorType((), i64)
 NAME, ATTRIBUTES = "tensorir_op", "tensorir_attributes"
 
 
@@ -49,6 +52,8 @@ def _text(function: Operation, name: str, default: str | None = None) -> str:
 def _operands(cls: type[Op], fields: Schema, inputs: Sequence[Value]) -> dict[str, Any]:
     """The inputs by the fields of the op: single ones in front of and behind its one list."""
     front, back = len(fields.before), len(fields.after)
+    if fields.many is None and all(v.type == _SIZE for v in inputs[front:]):
+        inputs = inputs[:front]  # sizes that its body computes with: the attributes say them, too
     if len(inputs) < front + back or (fields.many is None and len(inputs) > front):
         raise InferError(f"{cls.NAME} does not take {len(inputs)} operands")
     end = len(inputs) - back

@@ -123,6 +123,9 @@ def from_elements(op: Operation, scope: Scope) -> None:
         uniform = literals[0] if literals and all(a.tobytes() == arrays[0].tobytes() for a in arrays) else None
         scope.bind(result, scope.add(Constant(data, loc=scope.loc)).result, uniform)
         return
+    if not shape:
+        scope.bind(result, scope.tensor(op.operands[0]))
+        return
     units = [units_of_scalar(v, 1, scope) for v in scope.tensors(op.operands)]
     joined = units[0] if len(units) == 1 else scope.add(Concat(tuple(units), 0, loc=scope.loc)).result
     scope.bind(result, reshaped(joined, shape, scope))

@@ -117,7 +117,7 @@ def _index(loop: Loop, name: str, dtype: DType) -> str:
 def cast(op: tensor.Cast, e: Emitter) -> None:
     """The sizes, which `?` does not tell apart, are an attribute."""
     source, result = op.source.type, op.result.type
-    symbolic = any(not isinstance(d, int) for d in op.shape)
     sizes = ", ".join(quoted(size_text(d)) for d in op.shape)
-    shape = f" {{tensorir_shape = [{sizes}]}}" if symbolic else ""
-    e.result(op, f"tensor.cast {e.names[op.source]}{shape} : {e.type(source)} to {e.type(result)}")
+    e.result(
+        op, f"tensor.cast {e.names[op.source]} {{tensorir_shape = [{sizes}]}} : {e.type(source)} to {e.type(result)}"
+    )
