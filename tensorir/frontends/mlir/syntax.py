@@ -154,8 +154,13 @@ class DenseAttr:
             isinstance(other, DenseAttr)
             and self.type == other.type
             and self.array.dtype == other.array.dtype
-            and self.array.tobytes() == other.array.tobytes()
+            and self._bytes(other) == other._bytes(self)
         )
+
+    def _bytes(self, other: DenseAttr) -> bytes:
+        """What tells this data from the other: one element where both are splats, which may be of any size."""
+        both = self.array.size and not any(self.array.strides) and not any(other.array.strides)
+        return (self.array[(0,) * self.array.ndim] if both else self.array).tobytes()
 
     def __hash__(self) -> int:
         return hash(self.type)

@@ -21,6 +21,9 @@ from tensorir.ir.diagnostic import InferError
 DYNAMIC = -(1 << 63)
 """What a list of static sizes says where an operand gives the size."""
 
+MAX_INTEGERS = 1 << 16
+"""In a list of dims, sizes or strides: a splat may say that there are 2**47."""
+
 
 def attribute(op: Operation, name: str) -> Attribute:
     found = op.attributes.get(name)
@@ -100,7 +103,7 @@ def _integers(value: Attribute) -> tuple[int, ...] | None:
             return tuple(int(v) for v in values)
         case ArrayAttr(items=items) if all(isinstance(i, IntAttr) for i in items):
             return tuple(i.value for i in items if isinstance(i, IntAttr))
-        case DenseAttr(array=array) if array.dtype.kind in "iu" and array.ndim == 1:
+        case DenseAttr(array=array) if array.dtype.kind in "iu" and array.ndim == 1 and array.size <= MAX_INTEGERS:
             return tuple(int(v) for v in array)
         case _:
             return None
