@@ -8,11 +8,14 @@ from __future__ import annotations
 import argparse
 import random
 import re
+import resource
+import signal
 import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -25,6 +28,9 @@ from tensorir.text.split import split_input
 TESTS = Path(__file__).parents[1]
 SECONDS = 5.0
 """What one input may take."""
+
+MEMORY = 3 << 30
+"""Address space of a process that reads inputs: what needs more is a fault."""
 
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|->|::|[%@#!^]?[A-Za-z0-9_$.]+|\s+|//[^\n]*|.', re.DOTALL)
 _EXTREMES = (
@@ -121,6 +127,27 @@ def _number(rng: random.Random, tokens: list[str], texts: list[list[str]]) -> No
         tokens[i] = re.sub(r"[0-9]+", lambda m: rng.choice(_EXTREMES), tokens[i], count=1)
 
 
+def _everywhere(rng: random.Random, tokens: list[str], texts: list[list[str]]) -> None:
+    """All of one token for another one that begins alike: another op, another type."""
+    if tokens:
+        old = tokens[_spot(rng, tokens)]
+        new = rng.choice([t for t in rng.choice(texts) if t[:1] == old[:1]] or ["x"])
+        tokens[:] = [new if t == old else t for t in tokens]
+
+
+def _resize(rng: random.Random, tokens: list[str], texts: list[list[str]]) -> None:
+    """A size in all types: the program often stays one."""
+    types = [i for i, t in enumerate(tokens) if re.fullmatch(r"(?:[0-9?]+x)+[a-z0-9]+", t)]
+    if types:
+        old = rng.choice(tokens[rng.choice(types)].split("x")[:-1])
+        new = rng.choice(("?", "0", "1", "2", "3", "64", "1000000", old + "0", "281474976710655"))
+        pattern = rf"(?<![0-9?]){re.escape(old)}(?=x)"
+        for i in types:
+            tokens[i] = re.sub(pattern, new, tokens[i])
+        if rng.random() < 0.5:
+            tokens[:] = [new if t == old and new != "?" else t for t in tokens]
+
+
 def _stray(rng: random.Random, tokens: list[str], texts: list[list[str]]) -> None:
     tokens.insert(_spot(rng, tokens), rng.choice(_STRAYS))
 
@@ -138,23 +165,42 @@ def _repeat(rng: random.Random, tokens: list[str], texts: list[list[str]]) -> No
 _CHANGES: tuple[Callable[[random.Random, list[str], list[list[str]]], None], ...] = (
     *(_swap, _delete, _duplicate, _splice, _replace, _number, _stray),
     *(_swap, _delete, _duplicate, _splice, _replace, _number, _number, _replace, _replace, _truncate, _repeat),
+    *(_everywhere, _everywhere, _everywhere, _resize, _resize, _resize, _resize),
 )
 
 
-def fault(text: str) -> str:
-    """What is wrong with how the reader takes this text; nothing if all is well. "read" and "refused" are well."""
-    begin = time.process_time()
+class TooLong(BaseException):
+    """Raised from the outside into what takes too long; no `except Exception` catches it."""
+
+
+@contextmanager
+def limited(seconds: float) -> Generator[None]:
+    """Raises TooLong within what runs longer, in CPU time."""
+
+    def stop(signum: int, frame: object) -> None:
+        raise TooLong
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
-        parse(text, file="fuzz.mlir")
-        answer = "read"
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def fault(text: str) -> str:
+    """What is wrong with how the reader takes this text. "read" and "refused" if all is well."""
+    try:
+        with limited(SECONDS):
+            parse(text, file="fuzz.mlir")
+        return "read"
     except TensorIRError as e:
         placed = all(d.loc.line > 0 and d.loc.file == "fuzz.mlir" for d in e.diagnostics)
-        answer = "refused" if placed and e.diagnostics else f"an error without its place: {e}"
-    except Exception as e:  # whatever it is, it is a fault
-        frame = traceback.extract_tb(e.__traceback__)[-1]
-        answer = f"{type(e).__name__} in {Path(frame.filename).name}:{frame.lineno}: {str(e)[:200]}"
-    seconds = time.process_time() - begin
-    return answer if seconds < SECONDS else f"took {seconds:.1f} s"
+        return "refused" if placed and e.diagnostics else f"an error without its place: {e}"
+    except (Exception, TooLong) as e:  # whatever it is, it is a fault
+        frame = [f for f in traceback.extract_tb(e.__traceback__) if f.filename != __file__ or f.name != "stop"][-1]
+        return f"{type(e).__name__} in {Path(frame.filename).name}:{frame.lineno}: {str(e)[:200]}"
 
 
 def run(seed: int, count: int) -> Outcome:
@@ -175,6 +221,10 @@ def run(seed: int, count: int) -> Outcome:
     return Outcome(answers["read"], answers["refused"], slowest, tuple(faults))
 
 
+def _limit_memory() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
 def _chunk(job: tuple[int, int]) -> Outcome:
     return run(*job)
 
@@ -192,7 +242,7 @@ def main(argv: list[str] | None = None) -> int:
     read = refused = 0
     slowest = 0.0
     faults: dict[str, str] = {}
-    with get_context("spawn").Pool(args.jobs) as pool:
+    with get_context("spawn").Pool(args.jobs, _limit_memory) as pool:
         for outcome in pool.imap_unordered(_chunk, jobs):
             read, refused = read + outcome.read, refused + outcome.refused
             slowest = max(slowest, outcome.slowest)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 import pytest
 
-from tensorir.frontends.mlir import parse
 from tests.fuzz import mlir_reader
 
 
@@ -17,17 +17,30 @@ def test_changed_texts_are_read_or_refused() -> None:
     assert outcome.read > 100
 
 
-def test_what_it_changes_is_read() -> None:
+def test_most_of_what_it_changes_is_read() -> None:
     texts = ["".join(tokens) for tokens in mlir_reader.corpus()]
-    assert len(texts) > 100
-    for text in texts:
-        parse(text)
+    answers = Counter(map(mlir_reader.fault, texts))
+    assert answers["read"] > 200
+    assert answers["read"] + answers["refused"] == len(texts)
+    assert answers["refused"] < 60
 
 
 def test_changes_depend_on_the_seed_alone() -> None:
     texts = mlir_reader.corpus()
     first, second = random.Random(5), random.Random(5)
-    assert [mlir_reader.mutant(first, texts) for _ in range(20)] == [mlir_reader.mutant(second, texts) for _ in range(20)]
+    assert [mlir_reader.mutant(first, texts) for _ in range(20)] == [
+        mlir_reader.mutant(second, texts) for _ in range(20)
+    ]
+
+
+def test_what_takes_too_long_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def loop(text: str, file: str) -> None:
+        while True:
+            pass
+
+    monkeypatch.setattr(mlir_reader, "parse", loop)
+    monkeypatch.setattr(mlir_reader, "SECONDS", 0.05)
+    assert mlir_reader.fault("").startswith("TooLong in test_mlir_reader.py")
 
 
 @pytest.mark.parametrize(
