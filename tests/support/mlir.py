@@ -29,15 +29,13 @@ from tensorir.frontends.mlir.syntax import (
 _REMEMBERED = "linalg.memoized_indexing_maps"
 
 
-def difference(a: Operation, b: Operation, ignore: Mapping[str, Sequence[str]] | None = None) -> str:
-    """Where and how `a` and `b` differ; empty if they do not. `ignore`: op name → attributes to leave out of account,
-    under "*" those of all ops."""
-    return _Comparison(ignore or {}).ops(a, b)
+def difference(a: Operation, b: Operation) -> str:
+    """Where and how `a` and `b` differ; empty if they do not."""
+    return _Comparison().ops(a, b)
 
 
 class _Comparison:
-    def __init__(self, ignore: Mapping[str, Sequence[str]]) -> None:
-        self.ignore = ignore
+    def __init__(self) -> None:
         self.partner: dict[SSAValue, SSAValue] = {}
 
     def ops(self, a: Operation, b: Operation) -> str:
@@ -53,8 +51,7 @@ class _Comparison:
         return ""
 
     def _attributes(self, a: Operation, b: Operation) -> str:
-        skip = {_REMEMBERED, *self.ignore.get(a.name, ()), *self.ignore.get("*", ())}
-        left, right = ({k: v for k, v in x.attributes.items() if k not in skip} for x in (a, b))
+        left, right = ({k: v for k, v in x.attributes.items() if k != _REMEMBERED} for x in (a, b))
         for attributes in (left, right):
             if attributes.get("sym_visibility") == StringAttr("public"):
                 del attributes["sym_visibility"]

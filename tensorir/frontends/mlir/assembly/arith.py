@@ -20,6 +20,7 @@ from tensorir.frontends.mlir.assembly.flags import (
 from tensorir.frontends.mlir.assembly.scalars import I1
 from tensorir.frontends.mlir.parser import Assembly, OpParser, Parsed
 from tensorir.frontends.mlir.syntax import Attribute, DenseAttr, FloatAttr, IntAttr, ResourceAttr, Type
+from tensorir.text.lexer import did_you_mean
 
 _CMPF = (
     *("false", "oeq", "ogt", "oge", "olt", "ole", "one", "ord"),
@@ -48,8 +49,11 @@ def _cmpf(p: OpParser, name: str) -> Parsed:
 def _compare(
     p: OpParser, known: tuple[str, ...], flags: Mapping[str, Flag], defaults: Mapping[str, Attribute]
 ) -> Parsed:
-    """`op predicate, %a, %b flags {attrs} : type`."""
-    word = enum_word(p, "predicate", known)
+    """`op predicate, %a, %b flags {attrs} : type`; the predicate may be a string."""
+    start = p.lex.start
+    word = p.lex.string("predicate") if p.lex.kind == "string" else enum_word(p, "predicate", known)
+    if word not in known:
+        raise p.lex.error(f"unknown predicate '{word[:40]}'{did_you_mean(word, known)}", start)
     p.lex.expect(",", "behind the predicate")
     uses = comma_uses(p, 2)
     attributes = read_flags(p, flags, defaults)

@@ -168,6 +168,8 @@ def test_named_ops_have_the_maps_that_they_stand_for() -> None:
     plain = attributes("%0 = linalg.matmul ins(%a, %a : T, T) outs(%a : T) -> T".replace("T", T), A)
     assert maps(given) == ["(d0, d1, d2) -> (d0, d2)", "(d0, d1, d2) -> (d1, d2)", "(d0, d1, d2) -> (d0, d1)"]
     assert maps(plain) == ["(d0, d1, d2) -> (d0, d2)", "(d0, d1, d2) -> (d2, d1)", "(d0, d1, d2) -> (d0, d1)"]
+    spelled = "%0 = linalg.elementwise kind=#linalg.elementwise_kind<exp> ins(%a : T) outs(%a : T) -> T"
+    assert same_attribute(attributes(spelled.replace("T", T), A)["kind"], DialectAttr("linalg.elementwise_kind", "exp"))
     added = attributes("%0 = linalg.elementwise <add> ins(%a, %a : T, T) outs(%a : T) -> T".replace("T", T), A)
     assert maps(added) == ["(d0, d1) -> (d0, d1)"] * 3
     assert same_attribute(added["kind"], DialectAttr("linalg.elementwise_kind", "add"))

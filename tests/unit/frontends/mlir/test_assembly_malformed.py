@@ -179,6 +179,8 @@ MALFORMED = [
     (effect("¦cf.br ^bb1"), "cf.br is not supported: control flow with several blocks"),
     (body("¦torch.aten.mm %a, %a : !torch.tensor"), "torch.aten.mm is not supported: run torch-mlir's pipeline"),
     (body("¦tosa.add %a, %a"), "tosa.add is not supported: lower it to linalg on tensors first"),
+    (body("¦onnx.MatMul"), "onnx.MatMul is not supported: lower it to linalg on tensors first"),
+    (body("¦iree_linalg_ext.attention {}"), "iree_linalg_ext.attention is not supported: write it as linalg ops"),
     (body("¦memref.alloc() : memref<4xf32>"), "memref.alloc is not supported: ops on memory"),
     (body("¦vector.splat %s : vector<4xf32>"), "vector.splat is not supported: vectors"),
     (

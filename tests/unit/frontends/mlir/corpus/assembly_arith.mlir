@@ -52,9 +52,9 @@ func.func @comparisons(%a: f32, %i: i32, %t: tensor<?x4xf32>, %n: tensor<2xi8>) 
   %2 = arith.cmpf ogt, %a, %a fastmath<nnan> : f32
   %3 = arith.cmpf ueq, %t, %t : tensor<?x4xf32>
   %4 = arith.cmpf true, %a, %a : f32
-  %5 = arith.cmpf uno, %a, %a : f32
+  %5 = arith.cmpf "uno", %a, %a : f32
   %6 = arith.cmpi eq, %i, %i : i32
-  %7 = arith.cmpi slt, %i, %i : i32
+  %7 = arith.cmpi "slt", %i, %i : i32
   %8 = arith.cmpi uge, %n, %n : tensor<2xi8>
   %9 = arith.select %1, %a, %a : f32
   %10 = arith.select %3, %t, %t : tensor<?x4xi1>, tensor<?x4xf32>

@@ -34,11 +34,14 @@ func.func @elementwise(%a: tensor<4x4xf32>, %b: tensor<4x4xf32>, %c: tensor<4x4x
   return
 }
 // -----
-func.func @products(%a: tensor<4x6xf32>, %at: tensor<6x4xf32>, %b: tensor<6x5xf32>, %bt: tensor<5x6xf32>, %o: tensor<4x5xf32>, %p: tensor<2x4x6xf32>, %q: tensor<2x5x6xf32>, %r: tensor<2x4x5xf32>, %i: tensor<4x6xi8>, %j: tensor<6x5xi8>, %k: tensor<4x5xi32>) {
+func.func @products(%a: tensor<4x6xf32>, %at: tensor<6x4xf32>, %b: tensor<6x5xf32>, %bt: tensor<5x6xf32>, %o: tensor<4x5xf32>, %p: tensor<2x4x6xf32>, %q: tensor<2x5x6xf32>, %r: tensor<2x4x5xf32>, %i: tensor<4x6xi8>, %j: tensor<6x5xi8>, %k: tensor<4x5xi32>, %s: tensor<2x6x4xf32>, %t: tensor<2x6x5xf32>, %z: i32) {
   %0 = linalg.matmul ins(%a, %b : tensor<4x6xf32>, tensor<6x5xf32>) outs(%o : tensor<4x5xf32>) -> tensor<4x5xf32>
   %1 = linalg.matmul_transpose_a ins(%at, %b : tensor<6x4xf32>, tensor<6x5xf32>) outs(%o : tensor<4x5xf32>) -> tensor<4x5xf32>
   %2 = linalg.matmul_transpose_b ins(%a, %bt : tensor<4x6xf32>, tensor<5x6xf32>) outs(%o : tensor<4x5xf32>) -> tensor<4x5xf32>
   %3 = linalg.batch_matmul_transpose_b ins(%p, %q : tensor<2x4x6xf32>, tensor<2x5x6xf32>) outs(%r : tensor<2x4x5xf32>) -> tensor<2x4x5xf32>
+  %5 = linalg.batch_matmul_transpose_a ins(%s, %t : tensor<2x6x4xf32>, tensor<2x6x5xf32>) outs(%r : tensor<2x4x5xf32>) -> tensor<2x4x5xf32>
+  %6 = linalg.batch_reduce_matmul ins(%p, %t : tensor<2x4x6xf32>, tensor<2x6x5xf32>) outs(%o : tensor<4x5xf32>) -> tensor<4x5xf32>
+  %7 = linalg.quantized_matmul ins(%i, %j, %z, %z : tensor<4x6xi8>, tensor<6x5xi8>, i32, i32) outs(%k : tensor<4x5xi32>) -> tensor<4x5xi32>
   %4 = linalg.matmul {cast = #linalg.type_fn<cast_unsigned>} ins(%i, %j : tensor<4x6xi8>, tensor<6x5xi8>) outs(%k : tensor<4x5xi32>) -> tensor<4x5xi32>
   return
 }
