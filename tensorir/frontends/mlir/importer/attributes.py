@@ -68,11 +68,11 @@ def integers(op: Operation, name: str, default: Sequence[int] | None = None) -> 
 
 
 def groups(op: Operation, name: str = "reassociation") -> tuple[tuple[int, ...], ...]:
-    """A list of lists of integers."""
+    """A list of lists of dims."""
     found = attribute(op, name)
     lists = [_integers(item) for item in found.items] if isinstance(found, ArrayAttr) else [None]
-    if any(x is None for x in lists):
-        raise InferError(f"the attribute {name} must be a list of lists of integers")
+    if any(x is None or min(x, default=0) < 0 for x in lists):
+        raise InferError(f"the attribute {name} must be a list of lists of dims")
     return tuple(x for x in lists if x is not None)
 
 
