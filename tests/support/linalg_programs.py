@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,14 @@ from attrs import frozen
 from tensorir.ir.dtype import DTYPES as CORE
 
 Array = npt.NDArray[Any]
+Oracle = (
+    Callable[[], Any]
+    | Callable[[Any], Any]
+    | Callable[[Any, Any], Any]
+    | Callable[[Any, Any, Any], Any]
+    | Callable[[Any, Any, Any, Any], Any]
+)
+"""What NumPy computes for a program's arguments."""
 
 DTYPES: Mapping[str, np.dtype[Any]] = {**{n: t.numpy for n, t in CORE.items()}, "index": np.dtype(np.int64)}
 
@@ -97,3 +105,12 @@ def literal(value: str, element: str) -> str:
         return {"0": "false", "1": "true"}[value]
     number = value if element[0] == "i" or not re.fullmatch(r"-?\d+", value) else f"{value}.0"
     return f"{number} : {element}"
+
+
+def called(oracle: Oracle, args: Sequence[Array]) -> tuple[Array, ...]:
+    """The results of an oracle, always as a tuple."""
+    function: Any = oracle
+    results: Any = function(*args)
+    if not isinstance(results, tuple):
+        return (results,)
+    return cast(tuple[Array, ...], results)

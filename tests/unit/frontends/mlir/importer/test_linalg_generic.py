@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from tensorir.dialects import linalg
@@ -15,13 +14,11 @@ from tensorir.frontends.mlir import parse
 from tensorir.interp.interpreter import interpret
 from tensorir.ir.scalar import apply, arg, cast
 from tests.support.linalg_generics import GENERICS, generic
-from tests.support.linalg_programs import Case
-
-Array = npt.NDArray[Any]
+from tests.support.linalg_programs import Case, Oracle, called
 
 _G, _C, _R, _F = "linalg.generic", "linalg.contract", "linalg.reduce", "linalg.fold"
 
-EXPECTED: Mapping[str, tuple[list[str], Callable[..., Any]]] = {
+EXPECTED: Mapping[str, tuple[list[str], Oracle]] = {
     "transposed": ([_G], lambda a: a.T),
     "result_permuted": ([_G], lambda a: a.T),
     "unit_dims": ([_G], lambda a, b: a - b),
@@ -86,9 +83,9 @@ def test_ops_and_results(case: Case) -> None:
     ops, oracle = EXPECTED[case.name]
     assert _names(case) == ops
     args = case.arrays()
-    expected = oracle(*args)
+    expected = called(oracle, args)
     results = interpret(parse(case.text), "main", args)
-    for result, wanted in zip(results, expected if isinstance(expected, tuple) else (expected,), strict=True):
+    for result, wanted in zip(results, expected, strict=True):
         assert result.shape == np.shape(wanted)
         if result.dtype.kind == "f":
             np.testing.assert_allclose(result, wanted, rtol=2e-5, atol=1e-5)
