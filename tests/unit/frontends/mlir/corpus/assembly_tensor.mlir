@@ -28,6 +28,8 @@ func.func @slices(%i: index, %t: tensor<?x4xf32>) {
   %0 = tensor.extract_slice %t[0, %i] [%i, 2] [1, 1] : tensor<?x4xf32> to tensor<?x2xf32>
   %1 = tensor.extract_slice %t[2, 0] [1, 4] [1, 1] {my.hint} : tensor<?x4xf32> to tensor<4xf32>
   %2 = tensor.extract_slice %t[%i, 0] [%i, 2] [%i, 2] : tensor<?x4xf32> to tensor<?x2xf32>
+  %5 = tensor.extract_slice %t[0, 0] [%i, 2] [%i, 1] : tensor<?x4xf32> to tensor<?x2xf32>
+  %6 = tensor.insert_slice %5 into %t[%i, 1] [%i, 2] [1, %i] : tensor<?x2xf32> into tensor<?x4xf32>
   %3 = tensor.insert_slice %0 into %t[0, %i] [%i, 2] [1, 1] : tensor<?x2xf32> into tensor<?x4xf32>
   %4 = tensor.insert_slice %1 into %t[0, 0][1, 4][1, 1] : tensor<4xf32> into tensor<?x4xf32>
   return
@@ -51,6 +53,10 @@ func.func @regions(%i: index, %s: f32, %t: tensor<?x4xf32>) {
     %zero = arith.constant 0.0 : f32
     tensor.yield %zero : f32
   } {my.hint = 1 : i64} : tensor<?x4xf32> to tensor<?x5xf32>
+  %4 = tensor.pad %t low[%i, %i] high[0, %i] {
+  ^bb0(%x: index, %y: index):
+    tensor.yield %s : f32
+  } : tensor<?x4xf32> to tensor<?x?xf32>
   %2 = tensor.generate %i {
   ^bb0(%x: index, %y: index):
     %sum = arith.addi %x, %y : index
