@@ -96,7 +96,7 @@ class CollapseShape(Op):
 
     def infer_types(self) -> Sequence[Type]:
         shape = self.source.type.shape
-        merged = tuple(product(shape[d] for d in group if d < len(shape)) for group in self.groups)
+        merged = tuple(product(shape[d] for d in group if 0 <= d < len(shape)) for group in self.groups)
         _check_groups(self.groups, shape, merged)
         return (TensorType(merged, self.source.type.dtype, self.encoding),)
 
