@@ -232,6 +232,8 @@ class AttributeReader(TypeReader):
             if "." not in name:
                 close = did_you_mean(name, self.attribute_aliases)
                 raise lex.error(f"the alias {name} is not defined before this use{close}", start)
+            if name == "#ml_program.extern" and lex.accept(":"):
+                self.typed_as = self.type()
             return DialectAttr(name[1:])
         if name[1:] in WITH_PARAMETERS:
             return DialectAttr(name[1:], params=self._parameters())

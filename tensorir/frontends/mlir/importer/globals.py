@@ -13,6 +13,7 @@ from tensorir.frontends.mlir.importer.scalars import literal
 from tensorir.frontends.mlir.importer.scope import Scope, scalar_array
 from tensorir.frontends.mlir.importer.types import element_type, ranked
 from tensorir.frontends.mlir.syntax import (
+    ArrayAttr,
     Attribute,
     DenseAttr,
     DialectAttr,
@@ -22,6 +23,7 @@ from tensorir.frontends.mlir.syntax import (
     Operation,
     RankedTensor,
     ResourceAttr,
+    StringAttr,
     Type,
     TypeAttr,
 )
@@ -51,9 +53,18 @@ def convert_global(op: Operation, name: str, program: Program) -> None:
         program.unusable[name] = "has no value"
     else:
         core = global_type(type.type)
-        made = _value(value, core)
+        made = _extern(op, name) if value == DialectAttr("ml_program.extern") else _value(value, core)
         data = _data(value, core, program) if made is None else made
         program.globals[name] = Global(name, core, data, op.loc)
+
+
+def _extern(op: Operation, name: str) -> Parameter:
+    """Data from elsewhere: upstream says no more, our writer names it, and else it is called as the global is."""
+    found = op.attributes.get("tensorir_parameter")
+    names = [s.value for s in found.items if isinstance(s, StringAttr)] if isinstance(found, ArrayAttr) else ["", name]
+    if len(names) != 2:
+        raise InferError("tensorir_parameter must be the name of a scope and that of a parameter")
+    return Parameter(names[0], names[1])
 
 
 def global_type(type: Type) -> TensorType:

@@ -7,6 +7,7 @@ count contributes nothing and is zero in the result.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 from attrs import define, field, frozen
@@ -101,10 +102,8 @@ class _Rows:
         if self.extent is None:
             return None
         extent, *strides = sizes
-        position: Scalar = const(0, i64)
-        for d, stride in zip(self.dims, strides, strict=True):
-            position = apply("add", position, apply("mul", iteration_index(d), stride))
-        return apply("lt", position, extent)
+        parts = [_times(iteration_index(d), stride) for d, stride in zip(self.dims, strides, strict=True)]
+        return apply("lt", reduce(lambda a, b: apply("add", a, b), parts), extent)
 
     @property
     def length(self) -> Dim:
@@ -115,6 +114,10 @@ class _Rows:
     def kept(self) -> AffineMap:
         """How a tensor without the dims is indexed."""
         return select(len(self.shape), (d for d in range(len(self.shape)) if d not in self.dims))
+
+
+def _times(index: Scalar, stride: Scalar) -> Scalar:
+    return index if stride.fn == "const" and stride.value == 1 else apply("mul", index, stride)
 
 
 def _where(condition: Scalar | None, value: Scalar, other: float) -> Scalar:

@@ -80,8 +80,7 @@ def module_text(module: Module, weights: Weights) -> Iterator[str]:
     private = [_composite(c, program) for c in program.composites.values()]
     yield "".join(f"{line}\n" for line in types.aliases)
     yield from globals
-    yield from functions
-    yield from private
+    yield "\n".join([*functions, *private])
     yield from weights.resources()
 
 
@@ -99,10 +98,12 @@ def _global(symbol: Global, program: Program) -> str:
         value = Parameter(weights.scope, symbol.name)
     if program.dialect == "llvm19":
         if isinstance(value, Parameter):
-            return f"ml_program.global private {name}(#ml_program.extern : {type}) : {type}\n"
+            named = f"{{tensorir_parameter = [{quoted(value.scope)}, {quoted(value.key)}]}}"
+            return f"ml_program.global private {name}(#ml_program.extern : {type}) : {type} {named}\n"
         return f"ml_program.global private {name}({weights.typed_data(value, symbol.name, program.types)}) : {type}\n"
     if isinstance(value, Parameter):
-        place = f"#flow.parameter.named<{quoted(value.scope)}::{quoted(value.key)}>"
+        scope = f"{quoted(value.scope)}::" if value.scope else ""
+        place = f"#flow.parameter.named<{scope}{quoted(value.key)}>"
         return f"util.global private {name} = {place} : {type}\n"
     return f"util.global private {name} = {weights.typed_data(value, symbol.name, program.types)}\n"
 
