@@ -7,19 +7,33 @@ converts its operands to the unsigned type of that width, computes, and converts
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from tensorir.frontends.mlir.importer.types import element_type
+from tensorir.frontends.mlir.importer.comparisons import cmpf, cmpi, isfinite, isinf, isnan, isnormal
+from tensorir.frontends.mlir.importer.conversions import (
+    Rule,
+    as_unsigned,
+    extsi,
+    extui,
+    float_cast,
+    from_float,
+    index_cast,
+    index_castui,
+    need_float,
+    need_integers,
+    same_bits,
+    target,
+    to_float,
+    trunci,
+)
 from tensorir.frontends.mlir.syntax import AffineMapAttr, Attribute, DenseAttr, FloatAttr, IntAttr, Operation
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim, Symbol
-from tensorir.ir.dtype import DTYPES, DType, f64, i1, i32, i64
-from tensorir.ir.scalar import SCALAR_FNS, Scalar, ScalarValue, apply, bitcast, cast, const
+from tensorir.ir.dtype import DType, f64, i1, i64
+from tensorir.ir.scalar import SCALAR_FNS, Scalar, ScalarValue, apply, cast, const
 
 T = TypeVar("T")
-Rule = Callable[[Operation, Sequence[Scalar]], Scalar]
 
 
 def scalar_op(op: Operation, operands: Sequence[Scalar]) -> Scalar | None:
@@ -48,16 +62,6 @@ def literal(attribute: Attribute, dtype: DType) -> ScalarValue:
             return value
         case _:
             raise InferError(f"the value of a constant of type {dtype} must be a number of that type")
-
-
-def unsigned(dtype: DType) -> DType:
-    """The unsigned type of the same width; i1 is its own."""
-    return DTYPES[f"u{dtype.bits}"] if dtype.kind == "signed" else dtype
-
-
-def as_unsigned(x: Scalar) -> Scalar:
-    """The same bits read without a sign."""
-    return cast(x, unsigned(x.dtype))
 
 
 def dim_scalar(expr: Dim, dims: Mapping[str, Scalar]) -> Scalar:
@@ -110,7 +114,7 @@ def _integer(name: str, for_bool: str = "") -> Rule:
     """A signed or sign-agnostic op on integers; `for_bool` is what it is on i1, "" if nothing."""
 
     def rule(op: Operation, x: Sequence[Scalar]) -> Scalar:
-        _need_integers(x)
+        need_integers(x)
         if x[0].dtype is i1:
             if not for_bool:
                 raise InferError("is not supported on i1")
@@ -124,7 +128,7 @@ def _unsigned(name: str, for_bool: str = "") -> Rule:
     """An op that reads its operands without sign."""
 
     def rule(op: Operation, x: Sequence[Scalar]) -> Scalar:
-        _need_integers(x)
+        need_integers(x)
         if x[0].dtype is i1:
             if not for_bool:
                 raise InferError("is not supported on i1")
@@ -134,165 +138,13 @@ def _unsigned(name: str, for_bool: str = "") -> Rule:
     return rule
 
 
-def _need_integers(x: Sequence[Scalar]) -> None:
-    if any(v.dtype.is_float for v in x):
-        raise InferError(f"takes integers, got {', '.join(str(v.dtype) for v in x)}")
-
-
-_CMPI = ("eq", "ne", "lt", "le", "gt", "ge", "lt", "le", "gt", "ge")
-_FIRST_UNSIGNED = 6
-_SWAPPED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
-
-
-def _predicate(op: Operation, count: int) -> int:
-    found = op.attributes.get("predicate")
-    if not isinstance(found, IntAttr) or not 0 <= found.value < count:
-        raise InferError(f"the attribute predicate must be a number from 0 to {count - 1}")
-    return found.value
-
-
-def _cmpi(op: Operation, x: Sequence[Scalar]) -> Scalar:
-    _need_integers(x)
-    predicate = _predicate(op, len(_CMPI))
-    name = _CMPI[predicate]
-    if predicate >= _FIRST_UNSIGNED:
-        return apply(name, *map(as_unsigned, x))
-    return apply(_SWAPPED[name] if x[0].dtype is i1 else name, *x)  # signed, the i1 true is -1
-
-
-def _not(x: Scalar) -> Scalar:
-    return apply("xor", x, const(True, i1))
-
-
-def _unordered(a: Scalar, b: Scalar) -> Scalar:
-    return apply("or", apply("ne", a, a), apply("ne", b, b))
-
-
-_CMPF: tuple[Callable[[Scalar, Scalar], Scalar], ...] = (
-    lambda a, b: const(False, i1),
-    lambda a, b: apply("eq", a, b),
-    lambda a, b: apply("gt", a, b),
-    lambda a, b: apply("ge", a, b),
-    lambda a, b: apply("lt", a, b),
-    lambda a, b: apply("le", a, b),
-    lambda a, b: apply("or", apply("lt", a, b), apply("gt", a, b)),
-    lambda a, b: _not(_unordered(a, b)),
-    lambda a, b: _not(apply("or", apply("lt", a, b), apply("gt", a, b))),
-    lambda a, b: _not(apply("le", a, b)),
-    lambda a, b: _not(apply("lt", a, b)),
-    lambda a, b: _not(apply("ge", a, b)),
-    lambda a, b: _not(apply("gt", a, b)),
-    lambda a, b: apply("ne", a, b),
-    _unordered,
-    lambda a, b: const(True, i1),
-)
-"""By the number of the predicate: false, oeq, ogt, oge, olt, ole, one, ord, ueq, ugt, uge, ult, ule, une, uno, true."""
-
-
-def _cmpf(op: Operation, x: Sequence[Scalar]) -> Scalar:
-    if not x[0].dtype.is_float or x[0].dtype != x[1].dtype:
-        raise InferError(f"takes two floats of one type, got {x[0].dtype} and {x[1].dtype}")
-    return _CMPF[_predicate(op, len(_CMPF))](x[0], x[1])
-
-
-def _target(op: Operation) -> DType:
-    if len(op.results) != 1:
-        raise InferError(f"gives {len(op.results)} results; one is supported")
-    return element_type(op.results[0].type)
-
-
-def _sign_extended(x: Scalar, dtype: DType) -> Scalar:
-    return apply("neg", cast(x, dtype)) if x.dtype is i1 and dtype is not i1 else cast(x, dtype)
-
-
-def _extsi(op: Operation, x: Sequence[Scalar]) -> Scalar:
-    _need_integers(x)
-    return _sign_extended(x[0], _integer_target(op))
-
-
-def _extui(op: Operation, x: Sequence[Scalar]) -> Scalar:
-    _need_integers(x)
-    return cast(as_unsigned(x[0]), _integer_target(op))
-
-
-def _integer_target(op: Operation) -> DType:
-    dtype = _target(op)
-    if dtype.is_float:
-        raise InferError(f"gives integers, its type is {dtype}")
-    return dtype
-
-
-def _float_target(op: Operation) -> DType:
-    dtype = _target(op)
-    if not dtype.is_float:
-        raise InferError(f"gives floats, its type is {dtype}")
-    return dtype
-
-
-def _truncated(x: Scalar, dtype: DType) -> Scalar:
-    if dtype is i1 and x.dtype is not i1:
-        return apply("ne", apply("and", x, const(1, x.dtype)), const(0, x.dtype))
-    return cast(x, dtype)
-
-
-def _trunci(op: Operation, x: Sequence[Scalar]) -> Scalar:
-    _need_integers(x)
-    return _truncated(x[0], _integer_target(op))
-
-
-def _index_cast(op: Operation, x: Sequence[Scalar]) -> Scalar:
-    _need_integers(x)
-    dtype = _integer_target(op)
-    return _truncated(x[0], dtype) if dtype is i1 else _sign_extended(x[0], dtype)
-
-
-def _index_castui(op: Operation, x: Sequence[Scalar]) -> Scalar:
-    _need_integers(x)
-    dtype = _integer_target(op)
-    return _truncated(x[0], dtype) if dtype is i1 else cast(as_unsigned(x[0]), dtype)
-
-
-def _float_cast(op: Operation, x: Sequence[Scalar]) -> Scalar:
-    mode = op.attributes.get("roundingmode")
-    if mode is not None and not (isinstance(mode, IntAttr) and mode.value == 0):
-        raise InferError("only rounding to nearest even is supported")
-    if not x[0].dtype.is_float:
-        raise InferError(f"takes floats, got {x[0].dtype}")
-    return cast(x[0], _float_target(op))
-
-
-def _to_float(signed: bool) -> Rule:
-    def rule(op: Operation, x: Sequence[Scalar]) -> Scalar:
-        _need_integers(x)
-        dtype = _float_target(op)
-        return _sign_extended(x[0], dtype) if signed else cast(as_unsigned(x[0]), dtype)
-
-    return rule
-
-
-def _from_float(signed: bool) -> Rule:
-    def rule(op: Operation, x: Sequence[Scalar]) -> Scalar:
-        dtype = _integer_target(op)
-        if not x[0].dtype.is_float:
-            raise InferError(f"takes floats, got {x[0].dtype}")
-        if dtype is i1:
-            return apply("ne", cast(x[0], i32), const(0, i32))
-        return cast(x[0], dtype) if signed else cast(cast(x[0], unsigned(dtype)), dtype)
-
-    return rule
-
-
-def _bitcast(op: Operation, x: Sequence[Scalar]) -> Scalar:
-    return bitcast(x[0], _target(op))
-
-
 def _constant(op: Operation, x: Sequence[Scalar]) -> Scalar:
     value = op.attributes.get("value")
     if value is None:
         raise InferError("needs the attribute value")
     if isinstance(value, DenseAttr):
         raise InferError("a constant tensor has no place in a body")
-    dtype = _target(op)
+    dtype = target(op)
     return const(literal(value, dtype), dtype)
 
 
@@ -307,41 +159,10 @@ def _affine_apply(op: Operation, x: Sequence[Scalar]) -> Scalar:
     return dim_scalar(map.map.results[0], affine_operands(map, x))
 
 
-def _infinity(x: Scalar) -> Scalar:
-    return const(math.inf, x.dtype)
-
-
-def _need_float(x: Sequence[Scalar]) -> Scalar:
-    if not x[0].dtype.is_float:
-        raise InferError(f"takes floats, got {x[0].dtype}")
-    return x[0]
-
-
-def _isnan(op: Operation, x: Sequence[Scalar]) -> Scalar:
-    return apply("ne", _need_float(x), x[0])
-
-
-def _isinf(op: Operation, x: Sequence[Scalar]) -> Scalar:
-    return apply("eq", apply("abs", _need_float(x)), _infinity(x[0]))
-
-
-def _isfinite(op: Operation, x: Sequence[Scalar]) -> Scalar:
-    return apply("lt", apply("abs", _need_float(x)), _infinity(x[0]))
-
-
-_SMALLEST_NORMAL = {"f64": 2.0**-1022, "f32": 2.0**-126, "f16": 2.0**-14, "bf16": 2.0**-126}
-
-
-def _isnormal(op: Operation, x: Sequence[Scalar]) -> Scalar:
-    size = apply("abs", _need_float(x))
-    low = const(_SMALLEST_NORMAL[x[0].dtype.name], x[0].dtype)
-    return apply("and", apply("ge", size, low), apply("lt", size, _infinity(x[0])))
-
-
 def _fpowi(op: Operation, x: Sequence[Scalar]) -> Scalar:
     """Computed in f64, which may round a large exponent: the sign comes from its lowest bit."""
-    base, exponent = _need_float(x), x[1]
-    _need_integers([exponent])
+    base, exponent = need_float(x), x[1]
+    need_integers([exponent])
     if exponent.dtype is i1:
         raise InferError("an exponent of type i1 is not supported")
     wide = cast(base, f64)
@@ -351,7 +172,7 @@ def _fpowi(op: Operation, x: Sequence[Scalar]) -> Scalar:
 
 
 def _clampf(op: Operation, x: Sequence[Scalar]) -> Scalar:
-    return apply("min", apply("max", _need_float(x), x[1]), x[2])
+    return apply("min", apply("max", need_float(x), x[1]), x[2])
 
 
 _FLOAT_FNS = {
@@ -414,26 +235,26 @@ SCALAR_RULES: Mapping[str, tuple[Rule, int]] = {
     **{n: (_integer(fn, for_bool), _arity(fn)) for n, (fn, for_bool) in _INTEGER_FNS.items()},
     **{n: (_unsigned(fn, for_bool), _arity(fn)) for n, (fn, for_bool) in _UNSIGNED_FNS.items()},
     "arith.constant": (_constant, 0),
-    "arith.cmpi": (_cmpi, 2),
-    "arith.cmpf": (_cmpf, 2),
+    "arith.cmpi": (cmpi, 2),
+    "arith.cmpf": (cmpf, 2),
     "arith.select": (_select, 3),
-    "arith.extsi": (_extsi, 1),
-    "arith.extui": (_extui, 1),
-    "arith.trunci": (_trunci, 1),
-    "arith.extf": (_float_cast, 1),
-    "arith.truncf": (_float_cast, 1),
-    "arith.convertf": (_float_cast, 1),
-    "arith.sitofp": (_to_float(True), 1),
-    "arith.uitofp": (_to_float(False), 1),
-    "arith.fptosi": (_from_float(True), 1),
-    "arith.fptoui": (_from_float(False), 1),
-    "arith.index_cast": (_index_cast, 1),
-    "arith.index_castui": (_index_castui, 1),
-    "arith.bitcast": (_bitcast, 1),
-    "math.isnan": (_isnan, 1),
-    "math.isinf": (_isinf, 1),
-    "math.isfinite": (_isfinite, 1),
-    "math.isnormal": (_isnormal, 1),
+    "arith.extsi": (extsi, 1),
+    "arith.extui": (extui, 1),
+    "arith.trunci": (trunci, 1),
+    "arith.extf": (float_cast, 1),
+    "arith.truncf": (float_cast, 1),
+    "arith.convertf": (float_cast, 1),
+    "arith.sitofp": (to_float(True), 1),
+    "arith.uitofp": (to_float(False), 1),
+    "arith.fptosi": (from_float(True), 1),
+    "arith.fptoui": (from_float(False), 1),
+    "arith.index_cast": (index_cast, 1),
+    "arith.index_castui": (index_castui, 1),
+    "arith.bitcast": (same_bits, 1),
+    "math.isnan": (isnan, 1),
+    "math.isinf": (isinf, 1),
+    "math.isfinite": (isfinite, 1),
+    "math.isnormal": (isnormal, 1),
     "math.fpowi": (_fpowi, 2),
     "math.clampf": (_clampf, 3),
     "affine.apply": (_affine_apply, -1),
