@@ -93,7 +93,7 @@ class _Child:
 
     def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()
-        self.messages = tempfile.TemporaryFile()
+        self.messages = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process
         command = [sys.executable, *COMMAND, str(theirs.fileno())]
         self.process = subprocess.Popen(
             command, pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL, stdout=self.messages, stderr=self.messages

@@ -7,6 +7,7 @@ from collections import Counter
 from tensorir.testing.iree import iree_available
 
 _COUNTS: Counter[str] = Counter()
+_NOT_RUN: Counter[str] = Counter()
 
 
 def count(kind: str, cases: int = 1) -> None:
@@ -14,13 +15,14 @@ def count(kind: str, cases: int = 1) -> None:
     _COUNTS[kind] += cases
 
 
-def counted(kind: str) -> int:
-    """How many cases of a kind were compared so far."""
-    return _COUNTS[kind]
+def not_run(reason: str) -> None:
+    """Notes that a case could not be compared, or would have shown nothing."""
+    _NOT_RUN[reason] += 1
 
 
 def summary() -> str:
-    """One line: all cases, then each kind."""
-    parts = ", ".join(f"{n} {kind}" for kind, n in sorted(_COUNTS.items()))
-    absent = "" if iree_available() else "; IREE is not installed: pip install 'tensorir[iree]'"
-    return f"iree oracle: {_COUNTS.total()} cases ran" + (f" ({parts})" if parts else "") + absent
+    """One line: all cases that ran, each kind, and what did not run."""
+    ran, skipped = (", ".join(f"{n} {kind}" for kind, n in sorted(c.items())) for c in (_COUNTS, _NOT_RUN))
+    line = f"iree oracle: {_COUNTS.total()} cases ran" + (f" ({ran})" if ran else "")
+    line += f"; {_NOT_RUN.total()} did not ({skipped})" if skipped else ""
+    return line if iree_available() else f"{line}; IREE is not installed: pip install 'tensorir[iree]'"

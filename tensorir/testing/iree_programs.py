@@ -1,0 +1,78 @@
+"""Programs of ours run by IREE: written as MLIR, compiled and called in a process of its own, results compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy.typing as npt
+from attrs import evolve
+
+from tensorir.dialects.device import Transfer
+from tensorir.frontends.mlir import print_mlir
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.module import Module
+from tensorir.testing.equivalence import assert_agrees
+from tensorir.testing.iree import IreeOptions, run_mlir
+from tensorir.testing.iree_runtime import Array
+
+LIMITS: Mapping[str, str] = {
+    "was ended by signal": "IREE crashes",
+    "source and target ranges overlap within the same buffer": "IREE plans a copy onto itself",
+    "write affecting operations on global resources": "IREE fuses what it can't distribute",
+    "failed to link executable": "IREE has no such function for the type (tanh of f64)",
+}
+"""What IREE 3.13 can't do with valid programs: a part of its message, and what is behind it."""
+
+
+class IreeLimitError(TensorIRError):
+    """A valid program that IREE can't compile or run, for one of the reasons in LIMITS."""
+
+    reason: str
+
+    def __init__(self, error: TensorIRError, reason: str) -> None:
+        super().__init__(error.diagnostics)
+        self.reason = reason
+
+
+def iree_results(
+    module: Module,
+    function: str,
+    args: Sequence[npt.ArrayLike],
+    options: IreeOptions | None = None,
+    *,
+    parameters: Mapping[str, Mapping[str, Array]] | None = None,
+) -> tuple[Array, ...]:
+    """What IREE computes for @function of `module`, from any stage that has a form in MLIR. Integers are signless.
+
+    Raises IreeLimitError for what IREE can't do, TensorIRError for everything else that goes wrong."""
+    chosen = IreeOptions() if options is None else options
+    chosen = evolve(chosen, devices=tuple(dict.fromkeys((*chosen.devices, *_device_names(module)))))
+    try:
+        return run_mlir(print_mlir(module), args, function, chosen, parameters=parameters, isolated=True)
+    except TensorIRError as e:
+        for part, reason in LIMITS.items():
+            if part in str(e):
+                raise IreeLimitError(e, reason) from None
+        raise
+
+
+def iree_agrees(
+    module: Module,
+    function: str,
+    args: Sequence[npt.ArrayLike],
+    options: IreeOptions | None = None,
+    *,
+    written: Module | None = None,
+) -> bool:
+    """Fails unless IREE gives results that `module` may give (see `assert_agrees`, also for what is returned).
+
+    `written`: another form of the same program, such as a later stage, that IREE gets to see instead."""
+    results = iree_results(module if written is None else written, function, args, options)
+    return assert_agrees(module, function, args, results, signless=True)
+
+
+def _device_names(module: Module) -> Iterator[str]:
+    """Every device that the program names, in order of appearance."""
+    for function in module.functions:
+        yield from (name for name in (*function.arg_devices, *function.result_devices) if name)
+        yield from (op.device for op in function.body.walk() if isinstance(op, Transfer))
