@@ -22,8 +22,8 @@ from tests.support.iree_counts import count, not_run
 
 pytestmark = pytest.mark.skipif(not iree_available(), reason="needs the extra iree")
 
-DEFAULT: Any = settings().max_examples
-EXAMPLES = max(1, int(DEFAULT) // 8)
+SETTINGS: Any = settings()
+EXAMPLES = max(1, SETTINGS.max_examples // 8)
 """Compiling takes IREE about a second."""
 
 
