@@ -7,25 +7,23 @@ from collections.abc import Callable
 from tensorir.frontends.mlir.affine import read_affine_map
 from tensorir.frontends.mlir.dense import read_dense, read_dense_array, read_resource
 from tensorir.frontends.mlir.lexer import Lexer
-from tensorir.frontends.mlir.limits import MAX_DIGITS, TYPE_COST
+from tensorir.frontends.mlir.limits import TYPE_COST
+from tensorir.frontends.mlir.literals import LiteralReader
 from tensorir.frontends.mlir.locations import LocationReader
-from tensorir.frontends.mlir.numbers import float_of_bits, round_float, wrap
 from tensorir.frontends.mlir.syntax import (
     AffineMapAttr,
     ArrayAttr,
     Attribute,
     DialectAttr,
     DictAttr,
-    FloatAttr,
     IntAttr,
-    ScalarType,
     StringAttr,
     SymbolRef,
     Type,
     TypeAttr,
     UnitAttr,
 )
-from tensorir.frontends.mlir.types import F64, FLOATS, I1, I64, TypeReader, shown, width_of
+from tensorir.frontends.mlir.types import I64
 from tensorir.text.lexer import did_you_mean
 
 DYNAMIC = -(1 << 63)
@@ -37,10 +35,9 @@ WITH_PARAMETERS = frozenset(
 """Dialect attributes whose `key = value` between the brackets are read."""
 
 _UNIT = UnitAttr()
-_FALSE, _TRUE = IntAttr(0, I1), IntAttr(1, I1)
 
 
-class AttributeReader(TypeReader):
+class AttributeReader(LiteralReader):
     """Reads attributes at the current token of `lex`."""
 
     def __init__(self, lex: Lexer) -> None:
@@ -154,54 +151,6 @@ class AttributeReader(TypeReader):
         text = lex.take("symbol", "a symbol (@name)")[1:]
         return lex.unescape(text, start) if text.startswith('"') else text
 
-    def number(self) -> IntAttr | FloatAttr:
-        """An integer or float, negative or not, with its type behind a `:` if there is one."""
-        return self.literal(None)
-
-    def literal(self, given: ScalarType | None) -> IntAttr | FloatAttr:
-        """A number of the `given` type; None: the type stands behind a `:` if there is one. i1 may be a word."""
-        lex = self.lex
-        if given is not None and given.name == "i1" and lex.text in ("true", "false"):
-            return _word(self)
-        start = lex.start
-        negative = lex.accept("-")
-        kind, text = lex.kind, lex.text
-        if kind not in ("int", "hex", "float"):
-            raise lex.error(f"expected a number, found {lex.found()}")
-        if kind != "float" and len(text) > MAX_DIGITS:
-            raise lex.error(f"an integer of more than {MAX_DIGITS} digits is not supported", start)
-        lex.advance()
-        type: Type = given or (F64 if kind == "float" else I64)
-        at = start
-        if given is None and lex.accept(":"):
-            at = lex.start
-            type = self.type()
-        return self._number(kind, text, negative, type, start, at)
-
-    def _number(self, kind: str, text: str, negative: bool, type: Type, start: int, at: int) -> IntAttr | FloatAttr:
-        lex = self.lex
-        if isinstance(type, ScalarType) and type.name in FLOATS:
-            if kind == "float":
-                return FloatAttr(round_float(float(("-" if negative else "") + text), type.name), type)
-            if kind == "int":
-                raise lex.error(f"an integer where a {type} is meant: write {text}.0, or its bits in hex", start)
-            if negative or int(text, 16) >> FLOATS[type.name]:
-                raise lex.error(f"{'-' * negative}{text} is not the bits of a {type}", start)
-            value = float_of_bits(int(text, 16), type.name)
-            if value is None:
-                raise lex.error(f"the bits of a {type} are not supported", start)
-            return FloatAttr(value, type)
-        width = width_of(type)
-        if width is None:
-            raise lex.error(f"a number can't be a {shown(type)}", at)
-        if kind == "float":
-            raise lex.error(f"a float where a {type} is meant", start)
-        value = int(text, 16 if kind == "hex" else 10)
-        wrapped = wrap(-value if negative else value, str(type), width)
-        if wrapped is None:
-            raise lex.error(f"{'-' * negative}{text} does not fit {type}", start)
-        return IntAttr(wrapped, type)
-
     def define_attribute(self) -> None:
         """`#name = attribute`."""
         lex = self.lex
@@ -289,12 +238,6 @@ class AttributeReader(TypeReader):
         return self.attribute()
 
 
-def _word(reader: AttributeReader) -> IntAttr:
-    text = reader.lex.text
-    reader.lex.advance()
-    return _TRUE if text == "true" else _FALSE
-
-
 def _unit(reader: AttributeReader) -> Attribute:
     reader.lex.advance()
     return _UNIT
@@ -313,10 +256,8 @@ def _opaque(reader: AttributeReader) -> Attribute:
 
 
 def _location(reader: AttributeReader) -> Attribute:
-    lex = reader.lex
-    start = lex.start
     reader.locations.skip()
-    return DialectAttr("builtin.loc", lex.source[start : lex.start].strip()[4:-1])
+    return DialectAttr("builtin.loc")
 
 
 def _sparse(reader: AttributeReader) -> Attribute:
@@ -324,8 +265,8 @@ def _sparse(reader: AttributeReader) -> Attribute:
 
 
 _NAMED: dict[str, Callable[[AttributeReader], Attribute]] = {
-    "true": _word,
-    "false": _word,
+    "true": AttributeReader.truth,
+    "false": AttributeReader.truth,
     "unit": _unit,
     "affine_map": lambda reader: read_affine_map(reader.lex),
     "array": read_dense_array,
