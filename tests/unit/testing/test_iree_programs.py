@@ -1,0 +1,93 @@
+"""Programs of ours run by IREE; what it can't do with a valid program is told from what is wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from tensorir.dialects.device import Transfer
+from tensorir.ir.builder import RegionBuilder
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.dtype import f32
+from tensorir.ir.module import Function, Module
+from tensorir.ir.types import TensorType
+from tensorir.passes.runner import run_passes
+from tensorir.pipelines import pipeline
+from tensorir.testing import iree_programs
+from tensorir.testing.iree import IreeOptions, iree_available
+from tensorir.testing.iree_programs import LIMITS, IreeLimitError, iree_agrees, iree_results
+from tensorir.testing.programs import arguments
+from tests.support import iree_counts
+from tests.support.graphs import matmul, mlp, softmax_between
+from tests.support.iree_counts import count, not_run, summary
+
+needs_iree = pytest.mark.skipif(not iree_available(), reason="needs the extra iree")
+
+
+@needs_iree
+@pytest.mark.parametrize("stage", ["input", "materialized"])
+@pytest.mark.parametrize("make", [matmul, mlp, softmax_between])
+def test_graphs_agree(make: Callable[[], Module], stage: str) -> None:
+    module = make()
+    written = run_passes(module, pipeline("late", "cpu", to=stage).passes)
+    args = [a / 7 for a in arguments(module, 1)]
+    assert iree_agrees(module, "main", args, written=written)
+    count("graphs")
+
+
+@needs_iree
+def test_another_program_does_not_agree() -> None:
+    """What IREE gets to see computes something else."""
+    other = Module([Function("main", matmul().functions[0].body)])
+    b = RegionBuilder()
+    x, y = b.arg(TensorType((128, 256), f32), "x"), b.arg(TensorType((256, 512), f32), "y")
+    first = Module([Function("main", b.finish([x, y]))])
+    with pytest.raises(AssertionError, match="2 results, expected 1"):
+        iree_agrees(other, "main", arguments(other, 0), written=first)
+
+
+@needs_iree
+def test_devices_of_a_program_are_declared() -> None:
+    b = RegionBuilder()
+    x = b.arg(TensorType((4,), f32), "x")
+    there = b.add(Transfer(x, "there")).result
+    back = b.add(Transfer(there, "here")).result
+    module = Module([Function("main", b.finish([there, back]), arg_devices=("here",), result_devices=("", "here"))])
+    assert iree_agrees(module, "main", [np.arange(4, dtype=np.float32)])
+
+
+def test_a_limit_of_iree_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for part, reason in LIMITS.items():
+
+        def fails(*args: object, part: str = part, **kwargs: object) -> None:
+            raise TensorIRError(f"IREE: so {part} to say")
+
+        monkeypatch.setattr(iree_programs, "run_mlir", fails)
+        with pytest.raises(IreeLimitError) as caught:
+            iree_results(matmul(), "main", ())
+        assert caught.value.reason == reason
+
+
+def test_any_other_refusal_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*args: object, **kwargs: object) -> None:
+        raise TensorIRError("IREE: expected ')'")
+
+    monkeypatch.setattr(iree_programs, "run_mlir", fails)
+    with pytest.raises(TensorIRError, match="expected") as caught:
+        iree_results(matmul(), "main", (), IreeOptions())
+    assert not isinstance(caught.value, IreeLimitError)
+
+
+def test_the_summary_says_what_ran_and_what_did_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(iree_counts, "_COUNTS", Counter[str]())
+    monkeypatch.setattr(iree_counts, "_NOT_RUN", Counter[str]())
+    assert summary().startswith("iree oracle: 0 cases ran")
+    count("apples", 3)
+    count("pears")
+    not_run("too ripe")
+    assert summary().startswith("iree oracle: 4 cases ran (3 apples, 1 pears); 1 did not (1 too ripe)")
+    monkeypatch.setattr(iree_counts, "iree_available", lambda: False)
+    assert summary().endswith("IREE is not installed: pip install 'tensorir[iree]'")
