@@ -42,11 +42,16 @@ class _Inliner:
                     self._instance(op, inputs, body)
                 case Launch():
                     self._instance(op, inputs, self._launched(op))
-                case GlobalLoad() if isinstance(init := self.module.lookup(Global, op.symbol).value, Region):
+                case GlobalLoad() if (init := self._initializer(op)) is not None:
                     self.env[op.result] = self._computed(op, init)
                 case _:
                     same = all(a is b for a, b in zip(inputs, op.operands, strict=True))
                     self.ops.append(op if same else op.with_operands(inputs))
+
+    def _initializer(self, op: Op) -> Region | None:
+        """What computes the global that is loaded, if something does."""
+        value = self.module.lookup(Global, op.symbol).value if isinstance(op, GlobalLoad) else None
+        return value if isinstance(value, Region) else None
 
     def _instance(self, op: Op, inputs: Sequence[Value], body: Region) -> None:
         for result, value in zip(op.results, self._copied(body, inputs), strict=True):
@@ -57,7 +62,7 @@ class _Inliner:
         outside = self.env
         self.env = dict(zip(body.args, inputs, strict=True))
         for op in body.ops:
-            if isinstance(op, Dispatch | Launch | GlobalLoad):
+            if isinstance(op, Dispatch | Launch) or self._initializer(op) is not None:
                 self.ops_of((op,))
                 continue
             new = op.rebuilt([self.env.get(v, v) for v in op.operands])
