@@ -48,6 +48,8 @@ class IreeOptions:
     def all_flags(self) -> tuple[str, ...]:
         """The flags for iree-compile, in full."""
         targets = tuple(f"--iree-hal-target-device={name}=local[{i}]" for i, name in enumerate(self.devices))
+        if targets:  # constants would be evaluated where the devices are not declared: IREE 3.13 crashes
+            targets += ("--iree-opt-const-eval=false",)
         return (
             *(targets or ("--iree-hal-target-device=local",)),
             "--iree-hal-local-target-device-backends=llvm-cpu",

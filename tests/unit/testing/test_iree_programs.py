@@ -9,10 +9,15 @@ import numpy as np
 import pytest
 
 from tensorir.dialects.device import Transfer
+from tensorir.dialects.linalg import Fill, Generic
+from tensorir.dialects.tensor import Constant, Gather
+from tensorir.ir.affine import identity
 from tensorir.ir.builder import RegionBuilder
+from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dtype import f32
 from tensorir.ir.module import Function, Module
+from tensorir.ir.scalar import ScalarBody, apply, arg
 from tensorir.ir.types import TensorType
 from tensorir.passes.runner import run_passes
 from tensorir.pipelines import pipeline
@@ -47,6 +52,20 @@ def test_another_program_does_not_agree() -> None:
     first = Module([Function("main", b.finish([x, y]))])
     with pytest.raises(AssertionError, match="2 results, expected 1"):
         iree_agrees(other, "main", arguments(other, 0), written=first)
+
+
+@needs_iree
+def test_a_constant_on_a_device_is_none_to_evaluate() -> None:
+    """IREE 3.13 evaluates constants where the program's devices are not declared, and crashes."""
+    b = RegionBuilder()
+    one = b.add(Fill(1.5, TensorType((4, 4), f32))).result
+    rows = b.add(Constant(Dense(np.array([1, 2, 0])))).result
+    there = b.add(Transfer(b.add(Gather(one, rows)).result, "there")).result
+    twice = b.add(
+        Generic((there, there), (identity(2),) * 3, ScalarBody((f32, f32), apply("add", arg(0, f32), arg(1, f32))))
+    )
+    module = Module([Function("main", b.finish([twice.result]))])
+    assert iree_agrees(module, "main", [])
 
 
 @needs_iree
