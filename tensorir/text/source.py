@@ -14,6 +14,9 @@ from tensorir.ir.location import Location
 _WIDTH = 100
 """How much of a source line an error shows."""
 
+_MESSAGE = 1000
+"""How long a message may be: it may quote a name of any length."""
+
 
 class Source(ABC):
     """The current token is `kind` (named by the subclass), `text`, `start`; `pos` is behind it.
@@ -89,5 +92,11 @@ class Source(ABC):
         at = loc.col - 1
         first = max(0, at - _WIDTH // 2) if len(line) > _WIDTH else 0
         window = line[first : first + _WIDTH]
-        shown = "".join(c if c.isprintable() else " " if c in "\t\r" else "\ufffd" for c in window)
-        return ParseError([Diagnostic(message, loc, notes=(shown.rstrip(), " " * (at - first) + "^"))])
+        notes = (_one_line(window).rstrip(), " " * (at - first) + "^")
+        lines = map(_one_line, message[:_MESSAGE].split("\n"))
+        return ParseError([Diagnostic("\n".join(lines), loc, notes=notes)])
+
+
+def _one_line(text: str) -> str:
+    """Without what would break or color the line: names in quotes may hold anything."""
+    return "".join(c if c.isprintable() else " " if c in "\t\r" else "\ufffd" for c in text)

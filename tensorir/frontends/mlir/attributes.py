@@ -23,7 +23,7 @@ from tensorir.frontends.mlir.syntax import (
     TypeAttr,
     UnitAttr,
 )
-from tensorir.frontends.mlir.types import I64
+from tensorir.frontends.mlir.types import I64, Alias
 from tensorir.text.lexer import did_you_mean
 
 DYNAMIC = -(1 << 63)
@@ -43,7 +43,7 @@ class AttributeReader(LiteralReader):
     def __init__(self, lex: Lexer) -> None:
         super().__init__(lex)
         self.locations = LocationReader(lex)
-        self.attribute_aliases: dict[str, tuple[Attribute, int]] = {}
+        self.attribute_aliases: dict[str, Alias[Attribute]] = {}
         self._dialect: dict[tuple[str, str], DialectAttr] = {}
         self.typed_as: Type | None = None
         """The type behind the last dialect attribute that had one (`#dialect.name<…> : type`)."""
@@ -115,7 +115,7 @@ class AttributeReader(LiteralReader):
             start = lex.start
             key = lex.string() if lex.kind == "string" else lex.take("name", "the name of an attribute")
             if key in entries:
-                raise lex.error(f"the attribute '{key}' is given twice", start)
+                raise lex.error(f"the attribute {key!r} is given twice", start)
             entries[key] = self.attribute() if lex.accept("=") else _UNIT
             if not lex.accept(","):
                 break
@@ -160,13 +160,12 @@ class AttributeReader(LiteralReader):
         if name in self.attribute_aliases:
             raise lex.error(f"the alias {name} is defined twice", start)
         lex.expect("=", "after the name of an alias")
-        before = self.nodes
         self.typed_as = None
-        attribute = self.attribute()
+        alias = self.aliased(self.attribute, start)
         if self.typed_as is not None:
             self._alias_types[name] = self.typed_as
         self.locations.defined.add(name)
-        self.attribute_aliases[name] = (attribute, self.alias_nodes(before, start))
+        self.attribute_aliases[name] = alias
 
     def _dialect_attribute(self) -> Attribute:
         lex = self.lex
@@ -174,9 +173,8 @@ class AttributeReader(LiteralReader):
         lex.advance()
         alias = self.attribute_aliases.get(name)
         if alias is not None:
-            self.nodes += alias[1]
             self.typed_as = self._alias_types.get(name)
-            return alias[0]
+            return self.expand(alias, start)
         if lex.text != "<":
             if "." not in name:
                 close = did_you_mean(name, self.attribute_aliases)
@@ -211,7 +209,7 @@ class AttributeReader(LiteralReader):
                 lex.advance()
                 lex.advance()
             if key in parameters:
-                raise lex.error(f"the parameter '{key}' is given twice", start)
+                raise lex.error(f"the parameter {key!r} is given twice", start)
             parameters[key] = self._parameter()
         self.depth -= TYPE_COST
         lex.advance()

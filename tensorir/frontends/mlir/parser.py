@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
@@ -22,6 +23,9 @@ ISOLATED = frozenset(
     }
 )
 """Ops whose regions do not see the values around them."""
+
+
+_OP_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$.\-]{0,200}").fullmatch
 
 
 @frozen
@@ -182,8 +186,8 @@ class OpParser(AttributeReader):
         start, outer = lex.start, self._op
         if lex.kind == "string":
             name = self._op = lex.string()
-            if not name:
-                raise lex.error("an op without a name", start)
+            if not _OP_NAME(name):
+                raise lex.error(f"this is no name of an op: {name!r}", start)
             parsed = self._generic()
             if name in self.current:
                 parsed = self.current[name](parsed)
@@ -268,7 +272,7 @@ class OpParser(AttributeReader):
             start = lex.start
             for key, value in self.dictionary().items():
                 if key in attributes:
-                    raise lex.error(f"the attribute '{key}' is also given as a property", start)
+                    raise lex.error(f"the attribute {key!r} is also given as a property", start)
                 attributes[key] = value
         lex.expect(":", "and the op's type, as generic form has it")
         at = lex.start

@@ -86,7 +86,7 @@ def _entry(lex: Lexer, resources: Resources, is_data: bool) -> None:
         lex.advance()
         return
     if key in resources:
-        raise lex.error(f"the resource '{key}' is given twice", at)
+        raise lex.error(f"the resource {key!r} is given twice", at)
     start, text = lex.start, lex.text
     if lex.kind != "string" or not text.startswith('"0x'):
         raise lex.error(f'expected the hex digits of a resource ("0x…"), found {lex.found()}')

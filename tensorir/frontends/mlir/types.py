@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from attrs import frozen
 
 from tensorir.frontends.mlir.lexer import Lexer
 from tensorir.frontends.mlir.limits import (
@@ -17,6 +21,8 @@ from tensorir.frontends.mlir.limits import (
 )
 from tensorir.frontends.mlir.syntax import Attribute, FunctionType, OpaqueType, RankedTensor, ScalarType, Type
 from tensorir.text.lexer import did_you_mean
+
+T = TypeVar("T")
 
 FLOATS = {
     "f16": 16,
@@ -80,6 +86,17 @@ def shown(type: Type) -> str:
     return text if len(text) <= 200 else text[:197] + "…"
 
 
+@frozen
+class Alias(Generic[T]):
+    """What a name stands for, with its measures: aliases of aliases grow fast."""
+
+    value: T
+    nodes: int
+    """Types and attributes in it."""
+    depth: int
+    """How deep they are nested."""
+
+
 class TypeReader(ABC):
     """Reads types at the current token of `lex`."""
 
@@ -88,7 +105,9 @@ class TypeReader(ABC):
         self.depth: int = 0
         self.nodes: int = 0
         """Types and attributes read so far, those that aliases stand for counted at each use."""
-        self.type_aliases: dict[str, tuple[Type, int]] = {}
+        self.deepest: int = 0
+        """The largest `depth` since an alias began."""
+        self.type_aliases: dict[str, Alias[Type]] = {}
         self._types: dict[str, Type] = {}
 
     @abstractmethod
@@ -100,6 +119,7 @@ class TypeReader(ABC):
         if self.depth + cost > MAX_NESTING:
             raise self.lex.error(f"this is nested deeper than {MAX_NESTING}")
         self.depth += cost
+        self.deepest = max(self.deepest, self.depth)
 
     def type(self) -> Type:
         """The type at the current token."""
@@ -189,16 +209,24 @@ class TypeReader(ABC):
         if name in self.type_aliases:
             raise lex.error(f"the alias {name} is defined twice", start)
         lex.expect("=", "after the name of an alias")
-        before = self.nodes
-        type = self.type()
-        self.type_aliases[name] = (type, self.alias_nodes(before, start))
+        self.type_aliases[name] = self.aliased(self.type, start)
 
-    def alias_nodes(self, before: int, start: int) -> int:
-        """What the alias just read stands for, counted. Raises ParseError at its place if that is too much."""
-        count = self.nodes - before
-        if count > MAX_ALIAS_NODES:
+    def aliased(self, read: Callable[[], T], start: int) -> Alias[T]:
+        """What `read` reads for the alias that begins at `start`. Raises ParseError if it stands for too much."""
+        before, self.deepest = self.nodes, 0
+        value = read()
+        nodes = self.nodes - before
+        if nodes > MAX_ALIAS_NODES:
             raise self.lex.error(f"this alias stands for more than {MAX_ALIAS_NODES} types and attributes", start)
-        return count
+        return Alias(value, nodes, self.deepest)
+
+    def expand(self, alias: Alias[T], start: int) -> T:
+        """What the alias used at `start` stands for. Raises ParseError if it is nested too deep there."""
+        self.nodes += alias.nodes
+        if self.depth + alias.depth > MAX_NESTING:
+            raise self.lex.error(f"with what this alias stands for, this is nested deeper than {MAX_NESTING}", start)
+        self.deepest = max(self.deepest, self.depth + alias.depth)
+        return alias.value
 
     def _tensor(self) -> Type:
         lex = self.lex
@@ -259,8 +287,7 @@ class TypeReader(ABC):
         lex.advance()
         alias = self.type_aliases.get(name)
         if alias is not None:
-            self.nodes += alias[1]
-            return alias[0]
+            return self.expand(alias, start)
         if lex.text == "<":
             return OpaqueType(f"{name}<{lex.balanced('<')}>")
         if "." not in name:

@@ -32,3 +32,10 @@ def test_only_the_end_is_the_end() -> None:
 
 def test_long_tokens_are_cut_in_messages() -> None:
     assert Lexer("a" * 100).found() == f"'{'a' * 37}…'"
+
+
+def test_messages_do_not_break_or_color_lines() -> None:
+    (diagnostic,) = Lexer("a").error("\x1b[31mno\n  more " + "x" * 5000).diagnostics
+    first, second = diagnostic.message.split("\n")
+    assert first == "\ufffd[31mno"
+    assert len(second) < 1000
