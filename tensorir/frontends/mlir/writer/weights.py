@@ -54,8 +54,9 @@ class Weights:
         return f"{self._data(data, name)} : {types(TensorType(data.shape, data.dtype))}"
 
     def leaves_out(self, data: Dense) -> bool:
-        """Whether the data of a global belongs into the file beside the text."""
-        return self.weights == "external" and not _is_short(data)
+        """Whether the data of a global belongs into the file beside the text (which has no types under 8 bits)."""
+        storable = data.dtype.kind == "bool" or data.dtype.bits >= 8
+        return self.weights == "external" and storable and not _is_short(data)
 
     def resources(self) -> Iterator[str]:
         """The section with the data, in pieces; nothing if there is none."""

@@ -83,3 +83,4 @@ def test_what_is_left_out() -> None:
     assert external.leaves_out(long)
     assert not external.leaves_out(short)
     assert not inline.leaves_out(long)
+    assert not external.leaves_out(Dense((np.arange(600) % 7).astype(ml_dtypes.int4)))
