@@ -11,6 +11,8 @@ import pytest
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.linalg import Fill, Generic
 from tensorir.dialects.tensor import Constant, Gather
+from tensorir.frontends.mlir import parse
+from tensorir.interp import interpret
 from tensorir.ir.affine import identity
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.dense import Dense
@@ -22,7 +24,7 @@ from tensorir.ir.types import TensorType
 from tensorir.passes.runner import run_passes
 from tensorir.pipelines import pipeline
 from tensorir.testing import iree_programs
-from tensorir.testing.iree import IreeOptions, iree_available
+from tensorir.testing.iree import IreeOptions, iree_available, run_mlir
 from tensorir.testing.iree_programs import LIMITS, IreeLimitError, iree_agrees, iree_results
 from tensorir.testing.programs import arguments
 from tests.support import iree_counts
@@ -76,6 +78,31 @@ def test_devices_of_a_program_are_declared() -> None:
     back = b.add(Transfer(there, "here")).result
     module = Module([Function("main", b.finish([there, back]), arg_devices=("here",), result_devices=("", "here"))])
     assert iree_agrees(module, "main", [np.arange(4, dtype=np.float32)])
+
+
+OVER_ITSELF = """
+func.func private @insert(%part: tensor<2x6xf32>, %x: tensor<3x8xf32>) -> tensor<3x8xf32> {
+  %y = tensor.insert_slice %part into %x[1, 0] [2, 6] [1, 1] : tensor<2x6xf32> into tensor<3x8xf32>
+  return %y : tensor<3x8xf32>
+}
+func.func @main(%x: tensor<3x8xf32>, %z: tensor<3x8xf32>) -> tensor<3x8xf32> {
+  %part = tensor.extract_slice %SOURCE[0, 0] [2, 6] [1, 1] : tensor<3x8xf32> to tensor<2x6xf32>
+  %y = func.call @insert(%part, %x) : (tensor<2x6xf32>, tensor<3x8xf32>) -> tensor<3x8xf32>
+  return %y : tensor<3x8xf32>
+}"""
+
+
+@needs_iree
+def test_a_tensor_copied_over_itself_is_what_iree_does_wrong() -> None:
+    """Its rows 0 and 1 go to 1 and 2: IREE 3.13 copies row 0 to row 1, and that on to row 2."""
+    text = OVER_ITSELF.replace("%SOURCE", "%x")
+    x = np.repeat(np.arange(1, 4, dtype=np.float32), 8).reshape(3, 8)
+    with pytest.raises(IreeLimitError, match="own destination"):
+        iree_agrees(parse(text), "main", [x, x])
+    (wrong,) = run_mlir(text, [x, x])
+    assert wrong[:, 0].tolist() == [1, 1, 1]
+    assert interpret(parse(text), "main", [x, x])[0][:, 0].tolist() == [1, 1, 2]
+    assert iree_agrees(parse(OVER_ITSELF.replace("%SOURCE", "%z")), "main", [x, x + 1])
 
 
 def test_a_limit_of_iree_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
