@@ -113,11 +113,17 @@ class MoreSteps(Values):
         self._add(GatherNd(table, tuple(indices)), self.bounds[table])
 
     def _indexed(self) -> None:
-        """Elements kept or dropped by their position, as a causal mask does."""
+        """Elements kept or dropped by their position, as a causal mask does, or with their position added."""
         x = self._pick(lambda v: v.type.rank > 0)
         if x is None:
             return
         rank, t = x.type.rank, x.type.dtype
+        if (sizes := static(x)) is not None and t in (f32, f64, i32, i64) and self.draw(st.booleans()):
+            d = self.draw(st.integers(0, rank - 1))
+            x = self._within(x, EXACT[t] - sizes[d])
+            moved = ScalarBody((t,), apply("add", arg(0, t), cast(iteration_index(d), t)))
+            self._add(Generic((x,), (identity(rank),) * 2, moved), self.bounds[x] + sizes[d])
+            return
         i, j = (iteration_index(self.draw(st.integers(0, rank - 1))) for _ in range(2))
         limit = self.draw(st.sampled_from([j, const(2, i64)]))
         body = apply("select", apply("le", i, limit), arg(0, t), const(0, t))

@@ -68,7 +68,8 @@ class _Writer(MoreSteps):
             *(self._elementwise, self._elementwise, self._bias, self._bias, self._normalize, self._normalize),
             *(self._transpose, self._transpose, self._reshape, self._reshape, self._reduce, self._slice),
             *(self._concat, self._pad, self._broadcast, self._constant, self._gather, self._cast),
-            *(self._argmax, self._fold, self._insert, self._gather_nd, self._indexed, self._window, self._window),
+            *(self._argmax, self._fold, self._insert, self._gather_nd, self._indexed, self._indexed),
+            *(self._window, self._window),
             *(self._strided, self._unsigned, self._whole, self._scalar, self._bits, self._transfer, self._call),
         ]
         for _ in range(steps):
