@@ -8,9 +8,9 @@ printing never fails; parsing raises nothing but ParseError, whatever the text; 
     parameter  = "parameter" "<" string "," string ">"               // the scope and the key of data given elsewhere
     executable = "executable" @name "target" "(" string ")" args "->" "(" types ")" body [loc]
     function   = "func" ["private"] @name args "->" "(" types ")" body [loc]
-                                                                     // its body ends with return, others with yield
+                                                                     // its body ends with return, others with yield;
+                                                                     // its types may have "on" string behind: the device
     args       = "(" [%name ":" type {"," %name ":" type}] ")"
-    on         = "on" string                                         // behind a type of a function's head: the device
     body       = "{" {op} ("yield" | "return") [%v {"," %v} ":" types] "}"
     op         = [%r {"," %r} "="] name [%v {"," %v}] ["{" attribute {"," attribute} "}"]
                  ":" "(" types ")" "->" (type | "(" types ")") [args body {"," args body}] [loc]
