@@ -111,6 +111,20 @@ def require_iree() -> None:
         raise TensorIRError("IREE is not installed: pip install 'tensorir[iree]'")
 
 
+def verify_mlir(text: str, file: str = "<string>") -> None:
+    """Raises TensorIRError with IREE's message if its parser or the verifiers of its ops refuse `text`."""
+    require_iree()
+    ir = import_module("iree.compiler.ir")
+    context = ir.Context()
+    context.enable_multithreading(False)
+    try:
+        with context:
+            ir.Module.parse(text, context=context)
+    except ir.MLIRError as e:
+        first = e.error_diagnostics[0]
+        raise TensorIRError(f"IREE: {first.message}", _place(str(first.location), file, '"-"')) from None
+
+
 def vm_bytecode(text: str, options: IreeOptions, file: str = "<string>") -> bytes:
     """What iree-compile writes for `text`. Raises TensorIRError as `compile_mlir`."""
     require_iree()
@@ -154,13 +168,14 @@ def _compile(text: str, session: Any, api: Any, file: str) -> bytes:
         handler.detach()
 
 
-_PLACE = re.compile(r'"source\.mlir":(\d+):(\d+)')
+def _place(location: str, file: str, name: str = '"source.mlir"') -> Location:
+    """Where IREE's `loc("source.mlir":3:5)` is in `file`."""
+    found = re.search(re.escape(name) + r":(\d+):(\d+)", location)
+    return Location(file, int(found[1]), int(found[2])) if found else Location(file)
 
 
 def _diagnostic(given: Any, file: str) -> Diagnostic:
     """IREE's message as one of ours. Its notes must not be touched: the bindings would free them without the lock."""
     severity = {"ERROR": "error", "WARNING": "warning", "NOTE": "note"}.get(given.severity.name, "remark")
-    place = _PLACE.search(str(given.location))
-    loc = Location(file, int(place[1]), int(place[2])) if place else Location(file)
     assert severity in ("error", "warning", "note", "remark")
-    return Diagnostic(f"IREE: {str(given.message).strip()[:2000]}", loc, severity)
+    return Diagnostic(f"IREE: {str(given.message).strip()[:2000]}", _place(str(given.location), file), severity)

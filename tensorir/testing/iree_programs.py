@@ -16,7 +16,7 @@ from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.passes.runner import run_passes
 from tensorir.testing.equivalence import assert_agrees
-from tensorir.testing.iree import IreeOptions, run_mlir
+from tensorir.testing.iree import IreeOptions, run_mlir, verify_mlir
 from tensorir.testing.iree_runtime import Array
 from tensorir.transforms.simplify.canonicalize import Canonicalize
 from tensorir.transforms.simplify.cse import CommonSubexpressions
@@ -26,6 +26,7 @@ LIMITS: Mapping[str, str] = {
     "was ended by signal": "IREE crashes",
     "source and target ranges overlap within the same buffer": "IREE copies part of a tensor over itself, in place",
     "write affecting operations on global resources": "IREE fuses what it can't distribute",
+    "op inferred input/output operand #": "IREE makes an invalid op of a window with a dim of size 1",
     "failed to link executable": "IREE has no such function for the type (tanh of f64)",
 }
 """What IREE 3.13 can't do with valid programs: a part of its message, and what is behind it."""
@@ -58,8 +59,10 @@ def iree_results(
     Raises IreeLimitError for what IREE can't do, TensorIRError for everything else that goes wrong."""
     chosen = IreeOptions() if options is None else options
     chosen = evolve(chosen, devices=tuple(dict.fromkeys((*chosen.devices, *_device_names(module)))))
+    text = print_mlir(module)
+    verify_mlir(text)  # what is invalid as it stands is no limit of IREE
     try:
-        return run_mlir(print_mlir(module), args, function, chosen, parameters=parameters, isolated=True)
+        return run_mlir(text, args, function, chosen, parameters=parameters, isolated=True)
     except TensorIRError as e:
         for part, reason in LIMITS.items():
             if part in str(e):

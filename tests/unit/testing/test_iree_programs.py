@@ -105,6 +105,31 @@ def test_a_tensor_copied_over_itself_is_what_iree_does_wrong() -> None:
     assert iree_agrees(parse(OVER_ITSELF.replace("%SOURCE", "%z")), "main", [x, x + 1])
 
 
+@needs_iree
+def test_text_that_is_invalid_is_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message that LIMITS knows, but from the verifier of an op as it was written."""
+    wrong = """
+    func.func @main(%x: tensor<4xf32>) -> tensor<3xf32> {
+      %e = tensor.empty() : tensor<3xf32>
+      %y = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
+                           iterator_types = ["parallel"]} ins(%x : tensor<4xf32>) outs(%e : tensor<3xf32>) {
+      ^bb0(%a: f32, %b: f32):
+        linalg.yield %a : f32
+      } -> tensor<3xf32>
+      return %y : tensor<3xf32>
+    }"""
+
+    def written(module: Module) -> str:
+        return wrong
+
+    monkeypatch.setattr(iree_programs, "print_mlir", written)
+    with pytest.raises(
+        TensorIRError, match=r"<string>:4:\d+: error: IREE: .*inferred input/output operand #"
+    ) as caught:
+        iree_results(matmul(), "main", ())
+    assert not isinstance(caught.value, IreeLimitError)
+
+
 def test_a_limit_of_iree_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     for part, reason in LIMITS.items():
 
@@ -112,6 +137,7 @@ def test_a_limit_of_iree_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
             raise TensorIRError(f"IREE: so {part} to say")
 
         monkeypatch.setattr(iree_programs, "run_mlir", fails)
+        monkeypatch.setattr(iree_programs, "verify_mlir", str)
         with pytest.raises(IreeLimitError) as caught:
             iree_results(matmul(), "main", ())
         assert caught.value.reason == reason
@@ -122,6 +148,7 @@ def test_any_other_refusal_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
         raise TensorIRError("IREE: expected ')'")
 
     monkeypatch.setattr(iree_programs, "run_mlir", fails)
+    monkeypatch.setattr(iree_programs, "verify_mlir", str)
     with pytest.raises(TensorIRError, match="expected") as caught:
         iree_results(matmul(), "main", (), IreeOptions())
     assert not isinstance(caught.value, IreeLimitError)
