@@ -141,6 +141,7 @@ def modules() -> Iterator[Case]:
     a, b, c = (np.array(v, np.float32) for v in (1, 2, 10))
     yield Case("modules", "single_numbers", (a, b, c), (np.array(3, np.float32), np.array(7, np.float32)))
     yield Case("modules", "constants", (), constants())
+    yield Case("modules", "made", (), (count(5, 4), count(2, 3)))
     for m, k in [(0, 5), (3, 0), (0, 0), (2, 1)]:
         u, v = ints(m, k), ints(k, 4, seed=1)
         yield Case("modules", "of_nothing", (u, v), (u @ v,), label=f"{m}x{k}")

@@ -133,3 +133,10 @@ func.func @half_words_shifted(%x: tensor<4xi16>) -> tensor<4xi16> {
   %r = arith.shrui %x, %three : tensor<4xi16>
   return %r : tensor<4xi16>
 }
+
+// What is compared how, as a string.
+func.func @above_zero(%x: tensor<5xi8>) -> tensor<5xi1> {
+  %zero = arith.constant dense<0> : tensor<5xi8>
+  %r = arith.cmpi "sgt", %x, %zero : tensor<5xi8>
+  return %r : tensor<5xi1>
+}

@@ -117,3 +117,30 @@ func.func @halves_of_nothing(%x: tensor<0x3xf32>) -> (tensor<0x3xf32>, tensor<3x
   %s = linalg.reduce {arith.addf} ins(%x : tensor<0x3xf32>) outs(%f : tensor<3xf32>) dimensions = [0]
   return %r, %s : tensor<0x3xf32>, tensor<3xf32>
 }
+
+// A maker of test data that is told the sizes it shall make.
+func.func private @numbers(%rows: index, %columns: index) -> tensor<?x?xi32> {
+  %e = tensor.empty(%rows, %columns) : tensor<?x?xi32>
+  %r = linalg.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>], iterator_types = ["parallel", "parallel"]} outs(%e : tensor<?x?xi32>) {
+  ^bb0(%out: i32):
+    %i = linalg.index 0 : index
+    %j = linalg.index 1 : index
+    %0 = arith.muli %i, %columns : index
+    %1 = arith.addi %0, %j : index
+    %2 = arith.index_cast %1 : index to i32
+    linalg.yield %2 : i32
+  } -> tensor<?x?xi32>
+  return %r : tensor<?x?xi32>
+}
+
+func.func @made() -> (tensor<5x4xi32>, tensor<2x3xi32>) {
+  %two = arith.constant 2 : index
+  %three = arith.constant 3 : index
+  %four = arith.constant 4 : index
+  %five = arith.constant 5 : index
+  %0 = call @numbers(%five, %four) : (index, index) -> tensor<?x?xi32>
+  %1 = tensor.cast %0 : tensor<?x?xi32> to tensor<5x4xi32>
+  %2 = call @numbers(%two, %three) : (index, index) -> tensor<?x?xi32>
+  %3 = tensor.cast %2 : tensor<?x?xi32> to tensor<2x3xi32>
+  return %1, %3 : tensor<5x4xi32>, tensor<2x3xi32>
+}

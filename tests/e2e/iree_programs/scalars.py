@@ -136,6 +136,8 @@ def orders() -> Iterator[Case]:
     u, v = x.view(np.uint8), y.view(np.uint8)
     expected = (x == y, x != y, x < y, x <= y, x > y, x >= y, u < v, u <= v, u > v, u >= v)
     yield Case("integers", "orders", (x, y), expected)
+    z = np.array([0, 1, -1, 127, -128], np.int8)
+    yield Case("integers", "above_zero", (z,), (z > 0,))
     a = np.array([1, 2, 2, NAN, NAN, -0.0], np.float32)
     b = np.array([2, 1, 2, 1, NAN, 0.0], np.float32)
     missing = np.isnan(a) | np.isnan(b)

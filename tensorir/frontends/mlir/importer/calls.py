@@ -5,6 +5,7 @@ from __future__ import annotations
 from tensorir.dialects.func import Call
 from tensorir.frontends.mlir.importer.attributes import symbol
 from tensorir.frontends.mlir.importer.composites import composite, is_composite
+from tensorir.frontends.mlir.importer.inlining import is_written_out, write_out
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.importer.sizes import plain_symbol
 from tensorir.frontends.mlir.importer.types import is_token
@@ -25,6 +26,9 @@ def call(op: Operation, scope: Scope) -> None:
     target = scope.program.symbols.get(name)
     if target is None or target.name not in ("func.func", "util.func"):
         raise InferError(f"there is no function @{name}")
+    if is_written_out(target) and not is_composite(target):
+        write_out(op, target, scope)
+        return
     inputs = [scope.tensor(v) for v in op.operands if not is_token(v.type)]
     if is_composite(target):
         _bind(op, composite(target, inputs, scope), scope)

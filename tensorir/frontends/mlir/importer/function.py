@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import cast
 
+from tensorir.frontends.mlir.importer.definitions import body, function_name, is_private
 from tensorir.frontends.mlir.importer.devices import devices
 from tensorir.frontends.mlir.importer.program import Program
 from tensorir.frontends.mlir.importer.registry import IMPORTERS
@@ -48,7 +49,7 @@ def convert_function(op: Operation, program: Program) -> Function:
         raise ParseError([Diagnostic(f"{op.name}: @{name}: {e}", op.loc)]) from None
 
     def convert() -> Region:
-        scope = Scope(program, sizes)
+        scope = Scope(program, sizes, run)
         for i, v in enumerate(block.args):
             if is_token(v.type):
                 scope.bind_nothing(v, "is an argument without data")
@@ -69,7 +70,7 @@ def convert_function(op: Operation, program: Program) -> Function:
 
 def convert_initializer(block: Block, program: Program, name: str) -> Region:
     """What a block without arguments stores to the global @name. Raises ParseError if it stores nothing."""
-    scope = Scope(program, Sizes())
+    scope = Scope(program, Sizes(), run)
     scope.stores = {}
     run(block, scope)
     return _without_dead(scope.region.finish((scope.stores[name],)))
@@ -112,26 +113,6 @@ def run(block: Block, scope: Scope) -> None:
 def _named(op: Operation, d: Diagnostic) -> Diagnostic:
     message = d.message if d.message.startswith(f"{op.name}: ") else f"{op.name}: {d.message}"
     return Diagnostic(message, op.loc, notes=d.notes)
-
-
-def function_name(op: Operation) -> str:
-    found = op.attributes.get("sym_name")
-    if not isinstance(found, StringAttr):
-        raise ParseError([Diagnostic(f"{op.name}: has no name", op.loc)])
-    return found.value
-
-
-def is_private(op: Operation) -> bool:
-    """Whether only this module may call the function."""
-    found = op.attributes.get("sym_visibility")
-    return isinstance(found, StringAttr) and found.value in ("private", "nested")
-
-
-def body(op: Operation) -> Block:
-    """The block of a function. Raises ParseError for a declaration."""
-    if not op.regions or not op.regions[0]:
-        raise ParseError([Diagnostic(f"{op.name}: @{function_name(op)} has no body", op.loc)])
-    return op.regions[0][0]
 
 
 def function_type(op: Operation) -> FunctionType:

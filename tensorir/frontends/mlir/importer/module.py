@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tensorir.frontends.mlir.importer.composites import is_composite
-from tensorir.frontends.mlir.importer.function import (
-    body,
-    convert_function,
-    convert_initializer,
-    function_name,
-    is_private,
-)
+from tensorir.frontends.mlir.importer.definitions import body, function_name, is_private
+from tensorir.frontends.mlir.importer.function import convert_function, convert_initializer
 from tensorir.frontends.mlir.importer.globals import GLOBALS, convert_global, global_type, stored
+from tensorir.frontends.mlir.importer.inlining import is_written_out
 from tensorir.frontends.mlir.importer.program import Program
 from tensorir.frontends.mlir.importer.signature import CALLS
 from tensorir.frontends.mlir.syntax import Document, Operation, SymbolRef, TypeAttr
@@ -45,7 +41,8 @@ class _Converter:
             elif op.name in INITIALIZERS:
                 self._initializer(op)
         for op in self._callees_first():
-            self.functions[function_name(op)] = convert_function(op, self.program)
+            if not is_written_out(op):
+                self.functions[function_name(op)] = convert_function(op, self.program)
         order = [function_name(op) for op in self.ops if op.name in FUNCTIONS]
         functions = [self.functions[name] for name in order if name in self.functions]
         module = Module(functions, self._used_globals(functions))

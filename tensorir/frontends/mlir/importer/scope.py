@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,7 +16,7 @@ from tensorir.frontends.mlir.importer.program import Program
 from tensorir.frontends.mlir.importer.scalars import dim_scalar
 from tensorir.frontends.mlir.importer.sizes import Sizes, plain_symbol
 from tensorir.frontends.mlir.importer.types import element_type, is_buffer, ranked
-from tensorir.frontends.mlir.syntax import Operation, RankedTensor, SSAValue, Type
+from tensorir.frontends.mlir.syntax import Block, Operation, RankedTensor, SSAValue, Type
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.dense import Dense
@@ -41,14 +41,18 @@ class Scope:
     last is made of the others only when an op asks for it. Importers raise InferError or TensorIRError where something
     does not fit: whoever runs them adds the place."""
 
-    def __init__(self, program: Program, sizes: Sizes) -> None:
+    def __init__(self, program: Program, sizes: Sizes, run: Callable[[Block, Scope], None]) -> None:
         self.program = program
         self.sizes = sizes
+        self.run = run
+        """Converts the ops of a block."""
         self.region = RegionBuilder()
         self.returned: tuple[SSAValue, ...] | None = None
         """The operands of the terminator, once it was seen."""
         self.stores: dict[str, Value] | None = None
         """In an initializer: what it stores to globals."""
+        self.depth = self.written_out = 0
+        """Of calls written out in each other; how many ops they were. See `importer.inlining`."""
         self._op = program.document.module
         self._tensors: dict[SSAValue, Value] = {}
         self._dims: dict[SSAValue, Dim] = {}
@@ -225,6 +229,8 @@ class Scope:
             self._elements[result] = self._elements[source]
         if source in self._tensors:
             self._tensors[result] = self.fitted(self._tensors[source], result.type)
+        if source in self._of_sizes:
+            self._of_sizes.add(result)
         if source in self._why:
             self._why[result] = self._why[source]
 
