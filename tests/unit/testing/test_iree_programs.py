@@ -24,7 +24,7 @@ from tensorir.ir.types import TensorType
 from tensorir.passes.runner import run_passes
 from tensorir.pipelines import pipeline
 from tensorir.testing import iree_programs
-from tensorir.testing.iree import IreeOptions, iree_available, run_mlir
+from tensorir.testing.iree import IreeOptions, iree_available, run_mlir, verify_mlir
 from tensorir.testing.iree_programs import LIMITS, IreeLimitError, iree_agrees, iree_results
 from tensorir.testing.programs import arguments
 from tests.support import iree_counts
@@ -103,6 +103,53 @@ def test_a_tensor_copied_over_itself_is_what_iree_does_wrong() -> None:
     assert wrong[:, 0].tolist() == [1, 1, 1]
     assert interpret(parse(text), "main", [x, x])[0][:, 0].tolist() == [1, 1, 2]
     assert iree_agrees(parse(OVER_ITSELF.replace("%SOURCE", "%z")), "main", [x, x + 1])
+
+
+WINDOW = """
+func.func @main(%x: tensor<5x4xf32>) -> tensor<5x1x3xf32> {
+  %e = tensor.empty() : tensor<5x1x3xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (i, j * 2 + k)>, affine_map<(i, j, k) -> (i, j, k)>],
+                       iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%x : tensor<5x4xf32>) outs(%e : tensor<5x1x3xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    linalg.yield %a : f32
+  } -> tensor<5x1x3xf32>
+  return %y : tensor<5x1x3xf32>
+}"""
+
+TANH = """
+func.func @main(%x: tensor<5xf64>) -> tensor<5xf64> {
+  %y = math.tanh %x : tensor<5xf64>
+  return %y : tensor<5xf64>
+}"""
+
+SIDE_BY_SIDE = """
+func.func @main(%x: tensor<5x5xf32>, %w: tensor<5xf32>) -> (tensor<5xf32>, tensor<5xf32>, tensor<f32>) {
+  %z = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<5xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<5xf32>) -> tensor<5xf32>
+  %y = linalg.matvec ins(%x, %w : tensor<5x5xf32>, tensor<5xf32>) outs(%f : tensor<5xf32>) -> tensor<5xf32>
+  %v = linalg.matvec ins(%x, %w : tensor<5x5xf32>, tensor<5xf32>) outs(%w : tensor<5xf32>) -> tensor<5xf32>
+  %e0 = tensor.empty() : tensor<f32>
+  %f0 = linalg.fill ins(%z : f32) outs(%e0 : tensor<f32>) -> tensor<f32>
+  %d = linalg.dot ins(%w, %w : tensor<5xf32>, tensor<5xf32>) outs(%f0 : tensor<f32>) -> tensor<f32>
+  return %y, %v, %d : tensor<5xf32>, tensor<5xf32>, tensor<f32>
+}"""
+
+
+@needs_iree
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [(WINDOW, "inferred input/output operand"), (TANH, "failed to link"), (SIDE_BY_SIDE, "global resources")],
+)
+def test_what_iree_cannot_do_is_valid(text: str, part: str) -> None:
+    """Accepted by its own parser and verifiers, run by us, refused by its compiler: the fault is not in the text."""
+    verify_mlir(text)
+    module = parse(text)
+    interpret(module, "main", arguments(module, 0))
+    with pytest.raises(TensorIRError, match=part):
+        run_mlir(text, arguments(module, 0), isolated=True)
+    assert any(part in known for known in LIMITS)
 
 
 @needs_iree
