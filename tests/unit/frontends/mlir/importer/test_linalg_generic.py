@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tensorir.dialects import linalg
+from tensorir.dialects import linalg, tensor
 from tensorir.frontends.mlir import parse
 from tensorir.interp.interpreter import interpret
 from tensorir.ir.scalar import apply, arg, cast
@@ -278,3 +278,75 @@ func.func @main(%a: tensor<3x4xf32>, %b: tensor<3x4xi32>) -> (tensor<3xf32>, ten
     sums, counts = interpret(parse(text), "main", (a, b))
     np.testing.assert_allclose(sums, a.sum(1), rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(counts, b.sum(1) + 1)
+
+
+_MEAN = """
+func.func @main(%x: tensor<?x4xf32>) -> tensor<4xf32> {
+  %c0 = arith.constant 0 : index
+  %zero = arith.constant 0.0 : f32
+  %n = tensor.dim %x, %c0 : tensor<?x4xf32>
+  %e = tensor.empty() : tensor<4xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  %s = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j)>],
+    iterator_types = ["reduction", "parallel"]} ins(%x : tensor<?x4xf32>) outs(%f : tensor<4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %t = arith.addf %o, %a : f32
+    linalg.yield %t : f32
+  } -> tensor<4xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(j) -> (j)>, affine_map<(j) -> (j)>],
+    iterator_types = ["parallel"]} ins(%s : tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    SIZE
+    %i = arith.index_cast %m : index to i64
+    %g = arith.sitofp %i : i64 to f32
+    %t = arith.divf %a, %g : f32
+    linalg.yield %t : f32
+  } -> tensor<4xf32>
+  return %r : tensor<4xf32>
+}
+"""
+
+
+@pytest.mark.parametrize("size", ["%m = arith.addi %n, %c0 : index", "%m = tensor.dim %x, %c0 : tensor<?x4xf32>"])
+def test_a_body_may_read_a_size(size: str) -> None:
+    module = parse(_MEAN.replace("SIZE", size))
+    for rows in (1, 5):
+        x = np.random.default_rng(0).normal(size=(rows, 4)).astype(np.float32)
+        np.testing.assert_allclose(interpret(module, "main", (x,))[0], x.mean(0), rtol=1e-5)
+
+
+def test_extracts_may_follow_each_other() -> None:
+    case = generic(
+        "twice",
+        ["5xi32"],
+        ["5x3xf32"],
+        ["d0", "d0, d1"],
+        "pp",
+        "%m = arith.andi %i0, %k : i32; %i = arith.index_cast %m : i32 to index;"
+        "%p = tensor.extract %c0[%i] : tensor<8xi32>;"
+        "%q = arith.andi %p, %k : i32; %n = arith.index_cast %q : i32 to index; %j = linalg.index 1 : index;"
+        "%e = tensor.extract %c1[%n, %j] : tensor<8x3xf32>; linalg.yield %e : f32",
+        captured=["8xi32", "8x3xf32"],
+        before="%k = arith.constant 7 : i32",
+    )
+    a, t, u = case.arrays()
+    np.testing.assert_array_equal(interpret(parse(case.text), "main", (a, t, u))[0], u[t[a & 7] & 7])
+    assert _names(case).count("tensor.gather") == 2
+
+
+def test_a_position_of_few_dims_is_gathered_once_for_them() -> None:
+    case = generic(
+        "rows",
+        ["2xi64"],
+        ["2x5x3xf32"],
+        ["d0", "d0, d1, d2"],
+        "ppp",
+        "%i = arith.index_cast %i0 : i64 to index; %j = linalg.index 2 : index;"
+        "%e = tensor.extract %c0[%i, %j] : tensor<8x3xf32>; linalg.yield %e : f32",
+        captured=["8x3xf32"],
+    )
+    gather = _only(case, tensor.Gather)
+    assert gather.result.type.shape == (2, 3)
+    table = case.arrays()[1]
+    (result,) = interpret(parse(case.text), "main", (np.array([7, 1]), table))
+    np.testing.assert_array_equal(result, np.broadcast_to(table[[7, 1]][:, None], (2, 5, 3)))
