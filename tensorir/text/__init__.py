@@ -9,7 +9,7 @@ printing never fails; parsing raises nothing but ParseError, whatever the text; 
     executable = "executable" @name "target" "(" string ")" args "->" "(" types ")" body [loc]
     function   = "func" ["private"] @name args "->" "(" types ")" body [loc]
                                                                      // its body ends with return, others with yield;
-                                                                     // its types may have "on" string behind: the device
+                                                                    // its types may have "on" string behind: a device
     args       = "(" [%name ":" type {"," %name ":" type}] ")"
     body       = "{" {op} ("yield" | "return") [%v {"," %v} ":" types] "}"
     op         = [%r {"," %r} "="] name [%v {"," %v}] ["{" attribute {"," attribute} "}"]
