@@ -72,6 +72,7 @@ def test_files_and_passes_that_the_docs_name_exist() -> None:
 
     text = "\n".join(p.read_text("utf-8") for p in PAGES)
     for name in re.findall(r"`(?:tensorir/)?([a-z_]+/[a-z_/]+\.py)`", text):
-        assert (ROOT / "tensorir" / name).exists() or list((ROOT / "tensorir").rglob(name)), name
+        places = (ROOT / name, ROOT / "tensorir" / name)
+        assert any(p.exists() for p in places) or list((ROOT / "tensorir").rglob(name)), name
     for row in re.findall(r"^\| \d \| `([a-z-]+)`", text, re.MULTILINE):
         assert row in PASSES
