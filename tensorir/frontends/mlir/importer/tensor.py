@@ -22,6 +22,7 @@ from tensorir.ir.diagnostic import InferError, ParseError
 from tensorir.ir.dims import Dim, divisible, floordiv, product
 from tensorir.ir.dtype import DType
 from tensorir.ir.scalar import Scalar, ScalarBody, arg, bitcast, iteration_index
+from tensorir.ir.types import TypeEncoding
 from tensorir.ir.value import Value
 from tensorir.text import parse_dim
 
@@ -229,7 +230,8 @@ def expand_shape(op: Operation, scope: Scope) -> None:
             raise InferError(f"output_shape has {len(shape)} sizes for {result.type}")
     else:
         shape = _expanded_shape(value.type.shape, written, parts)
-    scope.bind(result, expanded(value, parts, shape, scope), scope.splat(source))
+    made = expanded(value, parts, shape, scope, scope.type(result.type).encoding)
+    scope.bind(result, made, scope.splat(source))
 
 
 def _expanded_shape(source: tuple[Dim, ...], written: tuple[int | None, ...], parts: Groups) -> tuple[Dim, ...]:
@@ -246,30 +248,33 @@ def _expanded_shape(source: tuple[Dim, ...], written: tuple[int | None, ...], pa
     return tuple(shape) if parts else tuple(1 for _ in written)
 
 
-def expanded(value: Value, parts: Groups, shape: tuple[Dim, ...], scope: Scope) -> Value:
+def expanded(
+    value: Value, parts: Groups, shape: tuple[Dim, ...], scope: Scope, encoding: TypeEncoding | None = None
+) -> Value:
     """`value` with its dims split; each dim is said to be the product of its parts."""
     if not value.type.rank:
         if any(d != 1 for d in shape):
             raise InferError(f"a scalar can't be expanded to [{', '.join(map(str, shape))}]")
         return units_of_scalar(value, len(shape), scope)
     value = scope.with_shape(value, [product(shape[d] for d in part) for part in parts])
-    if all(len(part) == 1 for part in parts):
+    if all(len(part) == 1 for part in parts) and value.type.encoding is None:
         return value
-    return scope.add(ExpandShape(value, parts, shape, loc=scope.loc)).result
+    return scope.add(ExpandShape(value, parts, shape, encoding, loc=scope.loc)).result
 
 
 def collapse_shape(op: Operation, scope: Scope) -> None:
     value, parts = scope.tensor(op.operands[0]), groups(op)
-    scope.bind(op.results[0], collapsed(value, parts, scope), scope.splat(op.operands[0]))
+    made = collapsed(value, parts, scope, scope.type(op.results[0].type).encoding)
+    scope.bind(op.results[0], made, scope.splat(op.operands[0]))
 
 
-def collapsed(value: Value, parts: Groups, scope: Scope) -> Value:
+def collapsed(value: Value, parts: Groups, scope: Scope, encoding: TypeEncoding | None = None) -> Value:
     """`value` with its dims merged; no groups at all: all dims are 1, and vanish."""
     if not parts:
         return scalar_of_units(scope.with_shape(value, (1,) * value.type.rank), scope)
-    if all(len(part) == 1 for part in parts) and len(parts) == value.type.rank:
+    if all(len(part) == 1 for part in parts) and len(parts) == value.type.rank and value.type.encoding is None:
         return value
-    return scope.add(CollapseShape(value, parts, loc=scope.loc)).result
+    return scope.add(CollapseShape(value, parts, encoding, loc=scope.loc)).result
 
 
 def reshape(op: Operation, scope: Scope) -> None:
