@@ -27,7 +27,8 @@ LIMITS: Mapping[str, str] = {
     "source and target ranges overlap within the same buffer": "IREE copies part of a tensor over itself, in place",
     "write affecting operations on global resources": "IREE fuses what it can't distribute",
     "op inferred input/output operand #": "IREE makes an invalid op of a window with a dim of size 1",
-    "failed to link executable": "IREE has no such function for the type (tanh of f64)",
+    "failed to link executable": "IREE has no such function (tanh, sin, cos, atan of f64)",
+    "failed to legalize operation 'math.": "IREE has no such function (erf, cbrt of f64, erfc)",
 }
 """What IREE 3.13 can't do with valid programs: a part of its message, and what is behind it."""
 
