@@ -13,9 +13,11 @@ from tensorir.frontends.mlir.importer import (
     globals,
     identities,
     linalg_ops,
+    pairs,
     slices,
     tensor,
 )
+from tensorir.frontends.mlir.importer.counts import COUNTS, check_counts
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.syntax import Operation
 
@@ -25,8 +27,16 @@ OpImporter = Callable[[Operation, Scope], None]
 def _merged(*tables: Mapping[str, OpImporter]) -> Mapping[str, OpImporter]:
     merged: dict[str, OpImporter] = {}
     for table in tables:
-        merged.update(table)
+        merged.update({name: _checked(importer) if name in COUNTS else importer for name, importer in table.items()})
     return merged
+
+
+def _checked(importer: OpImporter) -> OpImporter:
+    def checked(op: Operation, scope: Scope) -> None:
+        check_counts(op)
+        importer(op, scope)
+
+    return checked
 
 
 IMPORTERS: Mapping[str, OpImporter] = _merged(
@@ -38,6 +48,7 @@ IMPORTERS: Mapping[str, OpImporter] = _merged(
     globals.OPS,
     identities.OPS,
     linalg_ops.OPS,
+    pairs.OPS,
     slices.OPS,
     tensor.OPS,
 )
