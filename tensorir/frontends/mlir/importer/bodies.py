@@ -5,14 +5,13 @@ operand that is gathered before (see `extracts`)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from attrs import define, field
 
 from tensorir.dialects.tensor import DimOp
 from tensorir.frontends.mlir.expansions import contract
 from tensorir.frontends.mlir.importer.attributes import integer
 from tensorir.frontends.mlir.importer.extracts import Extract, extracted
+from tensorir.frontends.mlir.importer.pairs import pair_op
 from tensorir.frontends.mlir.importer.scalar_trees import args_of, rebuilt
 from tensorir.frontends.mlir.importer.scalars import scalar_op
 from tensorir.frontends.mlir.importer.scope import Scope
@@ -80,34 +79,37 @@ class Body:
         if op.name == "cf.assert":
             self.scope.remark(op, "dropped", "assertions are not checked when a program runs")
             return
+        found = self._elements(op)
+        if len(op.results) != len(found):
+            raise InferError(f"gives {len(op.results)} results, should give {len(found)}")
+        for result, element in zip(op.results, found, strict=True):
+            if element_type(result.type) != element.dtype:
+                raise InferError(f"gives {element.dtype}, its result is {result.type}")
+            self.known[result] = element
+
+    def _elements(self, op: Operation) -> tuple[Scalar, ...]:
         if op.name == "linalg.index":
             dim = integer(op, "dim")
             if not 0 <= dim < len(self.sizes):
                 raise InferError(f"there is no dim {dim} in {len(self.sizes)} iteration dims")
-            found = iteration_index(dim)
-        elif op.name == "tensor.extract":
-            found = self._extract(op)
-        elif op.name == "tensor.dim":
-            found = self._dim(op)
-        else:
-            made = scalar_op(op, [self.scalar(v) for v in op.operands])
-            if made is None:
-                raise InferError("is not supported in the body of a structured op")
-            found = made
-        (result,) = self._results(op)
-        if element_type(result.type) != found.dtype:
-            raise InferError(f"gives {found.dtype}, its result is {result.type}")
-        self.known[result] = found
-
-    def _results(self, op: Operation) -> Sequence[SSAValue]:
-        if len(op.results) != 1:
-            raise InferError(f"gives {len(op.results)} results; one is supported in a body")
-        return op.results
+            return (iteration_index(dim),)
+        if op.name == "tensor.extract":
+            return (self._extract(op),)
+        if op.name == "tensor.dim":
+            return (self._dim(op),)
+        operands = [self.scalar(v) for v in op.operands]
+        if (pair := pair_op(op.name, operands)) is not None:
+            return pair
+        made = scalar_op(op, operands)
+        if made is None:
+            raise InferError("is not supported in the body of a structured op")
+        return (made,)
 
     def _dim(self, op: Operation) -> Scalar:
         source, position = op.operands
-        value, index = self.scope.tensor(source), self.scope.constant(position)
-        if not isinstance(index, int) or not 0 <= index < value.type.rank:
+        value, at = self.scope.tensor(source), self.scalar(position)
+        index = int(at.value) if at.fn == "const" else -1
+        if not 0 <= index < value.type.rank:
             raise InferError(f"needs a constant dim of {value.type}")
         size = value.type.shape[index]
         if isinstance(size, int):

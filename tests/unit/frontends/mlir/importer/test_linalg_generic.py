@@ -350,3 +350,43 @@ def test_a_position_of_few_dims_is_gathered_once_for_them() -> None:
     table = case.arrays()[1]
     (result,) = interpret(parse(case.text), "main", (np.array([7, 1]), table))
     np.testing.assert_array_equal(result, np.broadcast_to(table[[7, 1]][:, None], (2, 5, 3)))
+
+
+def test_ops_with_two_results() -> None:
+    body = (
+        "%s, %c = arith.addui_extended %i0, %i1 : i32, i1; %l, %h = arith.mulsi_extended %i0, %i1 : i32;"
+        "%m, %g = arith.mului_extended %i0, %i1 : i32; linalg.yield %s, %c, %l, %h, %g : i32, i1, i32, i32, i32"
+    )
+    outs = ["5xi32", "5xi1", "5xi32", "5xi32", "5xi32"]
+    case = generic("pairs", ["5xi32", "5xi32"], outs, ["d0"] * 7, "p", body)
+    a = np.array([-1, 2**31 - 1, -(2**31), 7, 123456789], np.int32)
+    b = np.array([-1, -(2**31), -(2**31), -3, 987654321], np.int32)
+    total, carry, low, high, high_unsigned = interpret(parse(case.text), "main", (a, b))
+    signed = a.astype(np.int64) * b
+    plain = a.view(np.uint32).astype(np.uint64) * b.view(np.uint32)
+    np.testing.assert_array_equal(total, (a.astype(np.int64) + b).astype(np.int32))
+    np.testing.assert_array_equal(carry, a.view(np.uint32).astype(np.int64) + b.view(np.uint32) >= 1 << 32)
+    np.testing.assert_array_equal(low, signed.astype(np.int32))
+    np.testing.assert_array_equal(high, (signed >> 32).astype(np.int32))
+    np.testing.assert_array_equal(high_unsigned, (plain >> np.uint64(32)).astype(np.uint32).view(np.int32))
+
+
+def test_sincos() -> None:
+    body = "%s, %c = math.sincos %i0 : f32; linalg.yield %s, %c : f32, f32"
+    case = generic("sincos", ["5xf32"], ["5xf32", "5xf32"], ["d0"] * 3, "p", body)
+    (x,) = case.arrays()
+    for result, expected in zip(interpret(parse(case.text), "main", (x,)), (np.sin(x), np.cos(x)), strict=True):
+        np.testing.assert_allclose(result, expected, rtol=1e-5)
+
+
+def test_two_results_outside_of_a_body() -> None:
+    text = """
+func.func @main(%a: tensor<3xi8>, %b: tensor<3xi8>) -> (tensor<3xi8>, tensor<3xi1>) {
+  %d, %c = arith.subui_extended %a, %b : tensor<3xi8>, tensor<3xi1>
+  return %d, %c : tensor<3xi8>, tensor<3xi1>
+}
+"""
+    a, b = np.array([1, -1, 5], np.int8), np.array([2, 3, 5], np.int8)
+    difference, borrow = interpret(parse(text), "main", (a, b))
+    np.testing.assert_array_equal(difference, a - b)
+    np.testing.assert_array_equal(borrow, [True, False, False])
