@@ -102,6 +102,17 @@ REFUSED: dict[str, tuple[str, str]] = {
         ).text,
         "tensor.extract: a position that depends on the accumulator of a reduction is not supported",
     ),
+    "whole product of i64": (
+        generic(
+            "x",
+            ["4xi64"],
+            ["4xi64"],
+            ["d0", "d0"],
+            "p",
+            "%l, %h = arith.mulsi_extended %i0, %i0 : i64; linalg.yield %h : i64",
+        ).text,
+        "arith.mulsi_extended: the whole product of two i64 is not supported",
+    ),
     "exp of integers": (
         one_op("elementwise", ["4xi8"], "4xi8", keyword=" <exp>").text,
         "linalg.elementwise: is not supported on i8",
