@@ -25,7 +25,9 @@ def write_out(op: Operation, target: Operation, scope: Scope) -> None:
     wanted = _types(target)
     if (given := [v.type for v in op.operands]) != wanted:
         raise InferError(f"@{name} takes ({', '.join(map(str, wanted))}), got ({', '.join(map(str, given))})")
-    block = copied(body(target), {})
+    block = scope.sizes.copies.get(op)
+    if block is None:
+        block = scope.sizes.copies[op] = copied(body(target), {})
     scope.written_out += len(block.ops)
     if scope.depth >= MAX_DEPTH or scope.written_out > MAX_OPS:
         raise InferError(f"@{name} takes an index, so its body is written out here, and that has become too much")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from math import gcd
 
-from tensorir.frontends.mlir.syntax import Operation, SSAValue
+from tensorir.frontends.mlir.syntax import Block, Operation, SSAValue
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim, DimExpr, Symbol, floordiv, substitute, symbol, symbols_of
 
@@ -23,6 +23,9 @@ class Sizes:
         """How many symbols are known to be something else. It only grows, up to the number of symbols."""
         self.unknowns: dict[SSAValue, tuple[DimExpr, Operation]] = {}
         """Symbols that stand for values which no size can say, and the op that first used each as a size."""
+
+        self.copies: dict[Operation, Block] = {}
+        """The bodies that calls are replaced by: the same values each time, so that `unknowns` finds them again."""
 
     def fresh(self, name: str) -> DimExpr:
         """A new symbol, called `name` or, where that is taken, `name` with a number behind it."""

@@ -93,3 +93,24 @@ def test_recursion_is_refused() -> None:
     text = "func.func private @f(%x: index) -> index {\n  %0 = call @f(%x) : (index) -> index\n  return %0 : index\n}"
     with pytest.raises(ParseError, match="recursion is not supported"):
         parse(text + chain(1, 0).replace("@f0(%d)", "@f(%d)"))
+
+
+def test_sizes_that_no_size_can_say_are_found_again_in_each_call() -> None:
+    text = """
+    func.func private @g(%n: index, %x: tensor<?xf32>) -> tensor<?xf32> {
+      %c8 = arith.constant 8 : index
+      %m = arith.minsi %n, %c8 : index
+      %e = tensor.empty(%m) : tensor<?xf32>
+      %r = arith.addf %x, %e : tensor<?xf32>
+      return %r : tensor<?xf32>
+    }
+    func.func @f(%x: tensor<?xf32>, %y: tensor<?xf32>) -> (tensor<?xf32>, tensor<?xf32>) {
+      %c0 = arith.constant 0 : index
+      %d = tensor.dim %x, %c0 : tensor<?xf32>
+      %e = tensor.dim %y, %c0 : tensor<?xf32>
+      %r = call @g(%d, %x) : (index, tensor<?xf32>) -> tensor<?xf32>
+      %s = call @g(%e, %y) : (index, tensor<?xf32>) -> tensor<?xf32>
+      return %r, %s : tensor<?xf32>, tensor<?xf32>
+    }"""
+    (made,) = parse(text).functions
+    assert [str(t) for t in made.body.yield_types] == ["tensor<[x_0]xf32>", "tensor<[y_0]xf32>"]
