@@ -1,7 +1,7 @@
 """What IREE's own end-to-end tests of linalg and tensor programs test, as programs and results of our own.
 
-Each case runs in the interpreter and compiled, and where the extra `iree` is installed IREE itself proves that the
-expected results are right. What IREE tests in its programs and where it is here:
+Each case runs in the interpreter and compiled, also after it was written and read again, and where the extra `iree` is
+installed IREE itself proves that the expected results are right. What IREE tests in its programs and where it is here:
 
 - argmax, large and split reductions, associative reordering, scan: reductions.mlir
 - conv2d, fused convolution and bias, max_pool, depthwise: windows.mlir
@@ -22,18 +22,24 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from tensorir.api import compile
-from tensorir.frontends.mlir import load
+from tensorir.frontends.mlir import load, parse, print_mlir
+from tensorir.frontends.mlir.signless import signless
 from tensorir.interp import interpret
+from tensorir.ir.isomorphism import isomorphic
 from tensorir.ir.module import Module
+from tensorir.passes.runner import run_passes
+from tensorir.pipelines import pipeline
 from tensorir.runtime.program import Program
-from tensorir.testing.iree import compile_mlir, iree_available
+from tensorir.testing.iree import compile_mlir
 from tests.e2e.iree_programs import arrays, linear, scalars, sums
 from tests.e2e.iree_programs.case import Case
 from tests.support.iree_counts import count
+from tests.support.mlir_tools import iree_opt, needs_iree
 
 HERE = Path(__file__).parent
 CASES = [case for part in (linear, arrays, sums, scalars) for case in part.cases()]
@@ -72,7 +78,7 @@ def test_compiled(case: Case, device: str, tiling: str) -> None:
     case.check(program(case.file, device, tiling).call(case.args, case.function))
 
 
-@pytest.mark.skipif(not iree_available(), reason="IREE proves the expected results: pip install 'tensorir[iree]'")
+@needs_iree
 @pytest.mark.parametrize("file", FILES)
 def test_iree_agrees(file: str) -> None:
     """IREE's approximations of functions are a little coarser than ours."""
@@ -81,6 +87,27 @@ def test_iree_agrees(file: str) -> None:
         if case.file == file:
             case.check(theirs(case.function, case.args), slack=2)
             count("rewritten programs")
+
+
+@pytest.mark.parametrize("dialect", ["current", "llvm19"])
+@pytest.mark.parametrize("file", FILES)
+def test_written_and_read_again(file: str, dialect: Literal["current", "llvm19"]) -> None:
+    assert isomorphic(parse(print_mlir(module(file), dialect=dialect)), signless(module(file)))
+
+
+@needs_iree
+@pytest.mark.parametrize("file", FILES)
+def test_what_iree_opt_makes_of_our_text_is_the_same(file: str) -> None:
+    assert isomorphic(parse(iree_opt(print_mlir(module(file)))), signless(module(file)))
+    count("texts through iree-opt")
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_materialized_written_and_read_again(file: str) -> None:
+    tiled = parse(print_mlir(run_passes(module(file), pipeline("late", to="materialized").passes)))
+    for case in CASES:
+        if case.file == file:
+            case.check(interpret(tiled, case.function, case.args))
 
 
 def test_a_wrong_result_is_seen() -> None:

@@ -60,10 +60,9 @@ def _computed(op: Operation, scope: Scope, result: SSAValue) -> None:
         raise InferError("is not supported")
     body = ScalarBody(tuple(v.type.dtype for v in inputs), made)
     encoding = scope.type(result.type, shape).encoding
-    scope.bind(
-        result,
-        scope.add(Generic(tuple(inputs), (*maps, identity(len(shape))), body, shape, encoding, loc=scope.loc)).result,
-    )
+    said = () if identity(len(shape)) in maps else shape  # where no operand says the shape, the op does
+    generic = Generic(tuple(inputs), (*maps, identity(len(shape))), body, said, encoding, loc=scope.loc)
+    scope.bind(result, scope.add(generic).result)
 
 
 def _shape(tensors: Sequence[SSAValue], scope: Scope) -> tuple[Dim, ...]:

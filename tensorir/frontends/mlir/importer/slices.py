@@ -146,7 +146,7 @@ def _selected(element: Value, into: Value, indices: tuple[Value, ...], scope: Sc
     body = ScalarBody(tuple(v.type.dtype for v in inputs), made)
     rank = into.type.rank
     maps = (identity(rank), *(AffineMap(rank, ()) for _ in inputs[1:]), identity(rank))
-    return scope.add(Generic(inputs, maps, body, into.type.shape, loc=scope.loc)).result
+    return scope.add(Generic(inputs, maps, body, loc=scope.loc)).result
 
 
 OPS = {

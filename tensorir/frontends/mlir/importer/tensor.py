@@ -90,7 +90,7 @@ def bit_cast(op: Operation, scope: Scope) -> None:
     value, dtype = scope.tensor(op.operands[0]), element_type(op.results[0].type)
     made = bitcast(arg(0, value.type.dtype), dtype)
     maps = (identity(value.type.rank),) * 2
-    generic = Generic((value,), maps, ScalarBody((value.type.dtype,), made), value.type.shape, loc=scope.loc)
+    generic = Generic((value,), maps, ScalarBody((value.type.dtype,), made), loc=scope.loc)
     scope.bind(op.results[0], scope.add(generic).result)
 
 
