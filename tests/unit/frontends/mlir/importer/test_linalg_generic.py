@@ -390,3 +390,13 @@ func.func @main(%a: tensor<3xi8>, %b: tensor<3xi8>) -> (tensor<3xi8>, tensor<3xi
     difference, borrow = interpret(parse(text), "main", (a, b))
     np.testing.assert_array_equal(difference, a - b)
     np.testing.assert_array_equal(borrow, [True, False, False])
+
+
+def test_a_tensor_times_its_transpose_is_a_contraction() -> None:
+    body = "%p = arith.mulf %i0, %i1 : f32; %s = arith.addf %o0, %p : f32; linalg.yield %s : f32"
+    maps = ["d0, d2", "d1, d2", "d0, d1"]
+    case = generic("gram", ["3x5xf32", "3x5xf32"], ["3x3xf32"], maps, "ppr", body)
+    text = case.text.replace("ins(%a0, %a1 :", "ins(%a0, %a0 :")
+    assert [op.NAME for op in parse(text).functions[0].body.walk()] == ["linalg.contract"]
+    a, b = case.arrays()
+    np.testing.assert_allclose(interpret(parse(text), "main", (a, b))[0], a @ a.T, rtol=1e-5, atol=1e-5)
