@@ -125,12 +125,20 @@ def shifted(node: Scalar) -> Scalar:
     """A shift: `node` where its amount is one, the value of everything shifted out elsewhere."""
     value, amount = node.operands
     width = node.dtype.bits
-    if amount.fn == "const":
-        return node if 0 <= amount.value < width else _shifted_out(node, value)
+    known = _literal(amount)
+    if known is not None:
+        return node if 0 <= known < width else _shifted_out(node, value)
     within = apply("lt", amount, const(width, amount.dtype)) if width <= _largest(amount.dtype) else const(1, i1)
     if amount.dtype.kind == "signed":
         within = apply("and", apply("ge", amount, const(0, amount.dtype)), within)
     return apply("select", within, node, _shifted_out(node, value))
+
+
+def _literal(amount: Scalar) -> int | None:
+    """The number that an integer is, also behind the conversion that unsigned operands have after `signless`."""
+    if amount.fn == "cast" and amount.operands[0].dtype.bits == amount.dtype.bits and amount.operands[0].fn == "const":
+        return int(amount.operands[0].value) % (1 << amount.dtype.bits)
+    return int(amount.value) if amount.fn == "const" else None
 
 
 def _shifted_out(node: Scalar, value: Scalar) -> Scalar:

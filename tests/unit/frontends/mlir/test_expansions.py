@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from tensorir.dialects.linalg import Generic
@@ -15,6 +18,7 @@ from tensorir.ir.module import Function, Module
 from tensorir.ir.scalar import Scalar, ScalarBody, apply, arg, cast, const
 from tensorir.ir.types import TensorType
 
+Array = npt.NDArray[Any]
 X = arg(0, f32)
 BODIES = [
     *(ScalarBody((t,), apply("gelu", arg(0, t))) for t in (f32, f64, f16, bf16)),
@@ -44,7 +48,7 @@ def test_contracting_undoes_expanding(body: ScalarBody) -> None:
     assert contracted(expand(body), body.args) is body.result
 
 
-def values(dtype: DType) -> np.ndarray[tuple[int], np.dtype[np.generic]]:
+def values(dtype: DType) -> Array:
     if dtype.is_float:
         some = [
             0.0,
@@ -77,7 +81,7 @@ def test_the_expansion_has_the_same_values(body: ScalarBody) -> None:
     given = [values(t) for t in body.args]
     if len(given) > 1:
         given[1] = np.roll(given[1], 5) if body.result.fn != "ipow" else np.roll(given[1], 5) % 4
-    results = []
+    results: list[Array] = []
     for result in (body.result, expand(body)):
         b = RegionBuilder()
         args = [b.arg(TensorType(a.shape, t)) for a, t in zip(given, body.args, strict=True)]
