@@ -43,6 +43,7 @@ bench: ## speed, as ratios against peers in the same run
 	$(PYTHON) benchmarks/kernels.py
 	$(PYTHON) benchmarks/engine.py
 	$(PYTHON) benchmarks/minilm.py
+	$(PYTHON) benchmarks/mlir.py
 
 fuzz: ## the laws on many more programs; takes long
 	HYPOTHESIS_PROFILE=deep $(PYTHON) -m pytest tests/property
