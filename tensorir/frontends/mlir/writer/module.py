@@ -15,7 +15,7 @@ from tensorir.frontends.mlir.writer.dialect import only_current
 from tensorir.frontends.mlir.writer.emitter import Emitter
 from tensorir.frontends.mlir.writer.inline import inlined
 from tensorir.frontends.mlir.writer.literals import quoted, symbol_name
-from tensorir.frontends.mlir.writer.program import Composite, Program
+from tensorir.frontends.mlir.writer.program import Composite, Program, Signature
 from tensorir.frontends.mlir.writer.spaces import Spaces
 from tensorir.frontends.mlir.writer.symbols import device_text
 from tensorir.frontends.mlir.writer.types import STAGES, Types
@@ -24,7 +24,6 @@ from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Function, Global, Module, Parameter
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
-from tensorir.ir.value import Value
 from tensorir.ir.verify import verify
 from tensorir.text.sizes import size_text
 
@@ -75,7 +74,7 @@ def module_text(module: Module, weights: Weights) -> Iterator[str]:
     program = Program(weights.dialect, types, spaces, weights, set(module.symbols))
     globals = [_global(g, program) for g in module.globals if not isinstance(g.value, Region)]
     for f in module.functions:
-        program.signatures[f.name] = (_types(f.body.args, program), _types(f.body.yields, program))
+        program.signatures[f.name] = _signature(f, program)
     functions = [_function(f, bodies[f.name], program) for f in module.functions]
     private = [_composite(c, program) for c in program.composites.values()]
     yield "".join(f"{line}\n" for line in types.aliases)
@@ -108,8 +107,13 @@ def _global(symbol: Global, program: Program) -> str:
     return f"util.global private {name} = {weights.typed_data(value, symbol.name, program.types)}\n"
 
 
-def _types(values: Sequence[Value], program: Program) -> tuple[str, ...]:
-    return tuple(program.types(v.type) for v in values)
+def _signature(function: Function, program: Program) -> Signature:
+    """The types of a function. Raises TensorIRError naming it for one that MLIR does not have."""
+    try:
+        args, results = function.body.arg_types, function.body.yield_types
+        return tuple(map(program.types, args)), tuple(map(program.types, results))
+    except TensorIRError as e:
+        raise TensorIRError(f"@{function.name}: {e.diagnostics[0].message}", function.loc) from None
 
 
 def _function(function: Function, body: Region, program: Program) -> str:

@@ -12,6 +12,7 @@ from tensorir.frontends.mlir.writer.literals import quoted
 from tensorir.frontends.mlir.writer.types import element_text
 from tensorir.frontends.mlir.writer.weights import MAX_DENSE_BYTES
 from tensorir.ir.affine import identity, select
+from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import Dim
 from tensorir.ir.dtype import DType
 from tensorir.ir.value import Value
@@ -35,6 +36,7 @@ def dim(op: tensor.DimOp, e: Emitter) -> None:
 
 
 def expand_shape(op: tensor.ExpandShape, e: Emitter) -> None:
+    _check_merged(op.groups, op.shape, op.source.type.shape)
     e.result(
         op,
         f"tensor.expand_shape {e.names[op.source]} {_groups(op.groups)} output_shape {e.size_list(op.shape)} : "
@@ -43,11 +45,20 @@ def expand_shape(op: tensor.ExpandShape, e: Emitter) -> None:
 
 
 def collapse_shape(op: tensor.CollapseShape, e: Emitter) -> None:
+    _check_merged(op.groups, op.source.type.shape, op.result.type.shape)
     e.result(
         op,
         f"tensor.collapse_shape {e.names[op.source]} {_groups(op.groups)} : "
         f"{e.type(op.source.type)} into {e.type(op.result.type)}",
     )
+
+
+def _check_merged(groups: Groups, many: Sequence[Dim], few: Sequence[Dim]) -> None:
+    """MLIR's merged size is static only if its parts are. Raises TensorIRError where ours is 0 whatever a part is."""
+    for group, merged in zip(groups, few, strict=True):
+        if isinstance(merged, int) and not all(isinstance(many[d], int) for d in group):
+            sizes = "·".join(str(many[d]) for d in group)
+            raise TensorIRError(f"{sizes} = {merged}, a static size of parts that are not, has no MLIR form")
 
 
 def _groups(groups: Groups) -> str:

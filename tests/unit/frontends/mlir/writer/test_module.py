@@ -77,6 +77,21 @@ def test_maps_that_are_not_affine_are_refused() -> None:
         print_mlir(program(text))
 
 
+def test_a_layout_in_a_signature_is_refused_at_the_function() -> None:
+    layout = "tensor<8x8xf32, #layout<inner_dims = [0], inner_tiles = [8], outer_perm = [0, 1]>>"
+    with pytest.raises(TensorIRError, match=r"p\.tir:1:\d+: error: @main: #layout<.*> is a layout of one device"):
+        print_mlir(program(f"func @main(%x: {layout}) -> ({layout}) {{ return %x : {layout} }}"))
+
+
+def test_a_static_size_of_symbolic_parts_is_refused() -> None:
+    text = """func @main(%x: tensor<[S]x0xf32>) -> (tensor<0xf32>) {
+  %0 = tensor.collapse_shape %x {groups = [[0, 1]]} : (tensor<[S]x0xf32>) -> tensor<0xf32>
+  return %0 : tensor<0xf32>
+}"""
+    with pytest.raises(TensorIRError, match=r"p\.tir:2:3: error: tensor\.collapse_shape: S·0 = 0, a static size"):
+        print_mlir(program(text))
+
+
 def test_a_user_function_may_have_the_name_of_a_composite() -> None:
     text = f"""func @tensorir.zero_padding_0(%x: {T}) -> ({T}) {{
   %0 = linalg.zero_padding %x {{dims = [0], extent = 5}} : ({T}) -> {T}
