@@ -102,7 +102,7 @@ def test_the_command_gives_the_results_of_iree(name: str, device: str, tiling: s
     outputs = [tmp_path / f"out{i}.npy" for i in range(len(graph(name).functions[0].body.yields))]
     command += [word for path in outputs for word in ("--output", f"@{path}")]
     if name == "tied_weight":
-        np.savez(tmp_path / "model.npz", **PARAMETERS["model"])
+        np.savez(tmp_path / "model.npz", allow_pickle=False, **PARAMETERS["model"])
         command += ["--parameters", f"model={tmp_path / 'model.npz'}"]
     assert main(command) == 0
     results = tuple(np.load(path) for path in outputs)
