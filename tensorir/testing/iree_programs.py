@@ -26,6 +26,7 @@ LIMITS: Mapping[str, str] = {
     "was ended by signal": "IREE crashes",
     "source and target ranges overlap within the same buffer": "IREE copies part of a tensor over itself, in place",
     "write affecting operations on global resources": "IREE fuses what it can't distribute",
+    "to match type of corresponding result": "IREE loses the encoding between a product and one that adds to it",
     "op inferred input/output operand #": "IREE makes an invalid op of a window with a dim of size 1",
     "failed to link executable": "IREE has no such function (tanh, sin, cos, atan of f64)",
     "failed to legalize operation 'math.": "IREE has no such function (erf, cbrt of f64, erfc)",

@@ -11,7 +11,7 @@ import pytest
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.linalg import Fill, Generic
 from tensorir.dialects.tensor import Constant, Gather
-from tensorir.frontends.mlir import parse
+from tensorir.frontends.mlir import parse, print_mlir
 from tensorir.interp import interpret
 from tensorir.ir.affine import identity
 from tensorir.ir.builder import RegionBuilder
@@ -139,6 +139,17 @@ func.func @main(%x: tensor<5x5xf32>, %w: tensor<5xf32>) -> (tensor<5xf32>, tenso
 }"""
 
 
+def added_products() -> str:
+    """x·w + x·w, encoded: the first product is what the second is added to."""
+    text = """
+    func.func @main(%x: tensor<3x2xf32>, %w: tensor<2x7xf32>, %c: tensor<3x7xf32>) -> tensor<3x7xf32> {
+      %y = linalg.matmul ins(%x, %w : tensor<3x2xf32>, tensor<2x7xf32>) outs(%c : tensor<3x7xf32>) -> tensor<3x7xf32>
+      %z = linalg.matmul ins(%x, %w : tensor<3x2xf32>, tensor<2x7xf32>) outs(%y : tensor<3x7xf32>) -> tensor<3x7xf32>
+      return %z : tensor<3x7xf32>
+    }"""
+    return print_mlir(run_passes(parse(text), pipeline("late", "cpu", to="encoded").passes))
+
+
 @needs_iree
 @pytest.mark.parametrize(
     ("text", "part"),
@@ -147,6 +158,7 @@ func.func @main(%x: tensor<5x5xf32>, %w: tensor<5xf32>) -> (tensor<5xf32>, tenso
         (TANH, "failed to link executable"),
         (ERF, "failed to legalize operation 'math."),
         (SIDE_BY_SIDE, "write affecting operations on global resources"),
+        (added_products(), "to match type of corresponding result"),
     ],
 )
 def test_what_iree_cannot_do_is_valid(text: str, part: str) -> None:
