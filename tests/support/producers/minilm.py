@@ -1,7 +1,7 @@
 """all-MiniLM-L6-v2 with its weights, from transformers' BERT.
 
-`minilm.onnx` from PyTorch's exporter and `minilm.mlir` from torch-mlir (weights as resources), both for any length, and
-`minilm_16.onnx` for 16 tokens. Needs the extra `dev`."""
+`minilm.onnx` from PyTorch's exporter and `minilm.mlir` from torch-mlir (weights as resources), for any length. Needs
+the extra `dev`."""
 
 from __future__ import annotations
 
@@ -56,11 +56,10 @@ def write(folder: Path) -> None:
     ids, mask = (torch.from_numpy(a.astype(np.int64))[None] for a in encode(" ".join(SENTENCES)))
     example = (ids[:, :16], mask[:, :16])
     length = torch.export.Dim("S", min=2, max=512)
-    for name, sizes in (("minilm", {"ids": {1: length}, "mask": {1: length}}), ("minilm_16", None)):
-        options: dict[str, Any] = {"dynamo": True, "external_data": False, "verbose": False}
-        torch.onnx.export(model, example, folder / f"{name}.onnx", dynamic_shapes=sizes, **options)
-        if sizes is not None:
-            write_linalg(torch.export.export(model, example, dynamic_shapes=sizes), "embed", folder / f"{name}.mlir")
+    sizes = {"ids": {1: length}, "mask": {1: length}}
+    write_linalg(torch.export.export(model, example, dynamic_shapes=sizes), "embed", folder / "minilm.mlir")
+    options: dict[str, Any] = {"dynamo": True, "external_data": False, "verbose": False}
+    torch.onnx.export(model, example, folder / "minilm.onnx", dynamic_shapes=sizes, **options)
     session = import_module("onnxruntime").InferenceSession(folder / "minilm.onnx")
     calls: list[Call] = []
     for n in LENGTHS:
