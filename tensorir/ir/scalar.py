@@ -7,6 +7,7 @@ MLIR's arith and math dialects without the type suffix: the element type is on t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Literal
 from weakref import WeakValueDictionary
 
@@ -173,8 +174,13 @@ class ScalarBody:
         return any(node.fn in MAY_FAIL and node.dtype.is_integer for node in self.nodes())
 
     def nodes(self) -> Iterator[Scalar]:
-        """Every node once, operands before users. Iterative: depth is no limit."""
-        done: set[int] = set()
+        """Every node once, operands before users."""
+        return iter(self._order)
+
+    @cached_property
+    def _order(self) -> tuple[Scalar, ...]:
+        """Kept, because a fold evaluates its body per position. Iterative: depth is no limit."""
+        done: dict[int, Scalar] = {}
         stack = [self.result]
         while stack:
             node = stack[-1]
@@ -185,5 +191,5 @@ class ScalarBody:
             if waiting:
                 stack.extend(reversed(waiting))
                 continue
-            done.add(id(stack.pop()))
-            yield node
+            done[id(node)] = stack.pop()
+        return tuple(done.values())
