@@ -21,6 +21,12 @@ MAX_TERMS = 1024
 MAX_DEPTH = 64
 """Divisions may be nested this deep: printing and comparing sizes follow them by recursion."""
 
+MAX_DEGREE = 64
+"""A size is a product of at most this many symbols and divisions: squaring a size doubles them."""
+
+MAX_WEIGHT = 1024
+"""A division holds at most this many symbols and divisions, counted as often as they are written."""
+
 Division = Literal["ceildiv", "floordiv", "mod"]
 
 
@@ -47,6 +53,12 @@ class Divided:
         """How many divisions are nested here."""
         inside = [atom for dim in (self.a, self.b) for monomial, _ in _terms(dim) for atom in monomial]
         return 1 + max((atom.depth for atom in inside if isinstance(atom, Divided)), default=0)
+
+    @cached_property
+    def weight(self) -> int:
+        """How many symbols and divisions its text has."""
+        inside = [atom for dim in (self.a, self.b) for monomial, _ in _terms(dim) for atom in monomial]
+        return 1 + sum(atom.weight if isinstance(atom, Divided) else 1 for atom in inside)
 
     def __str__(self) -> str:
         return f"{self.kind}({self.a}, {self.b})"
@@ -181,6 +193,8 @@ def _divide(kind: Division, a: Dim, b: Dim) -> Dim:
     made = Divided(kind, a, b)
     if made.depth > MAX_DEPTH:
         raise InferError(f"a size with {made.depth} divisions within each other is over the limit of {MAX_DEPTH}")
+    if made.weight > MAX_WEIGHT:
+        raise InferError(f"a size with a division of {made.weight} parts is over the limit of {MAX_WEIGHT}")
     return DimExpr((((made,), 1),))
 
 
@@ -191,6 +205,8 @@ def _terms(dim: Dim) -> tuple[tuple[Monomial, int], ...]:
 
 
 def _product(a: Monomial, b: Monomial) -> Monomial:
+    if len(a) + len(b) > MAX_DEGREE:
+        raise InferError(f"a size that is a product of {len(a) + len(b)} sizes is over the limit of {MAX_DEGREE}")
     return tuple(sorted((*a, *b), key=str)) if a and b else a or b
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tensorir.ir.affine import AffineMap
+from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim, DimExpr, Symbol, ceildiv, floordiv, mod, substitute, symbol, symbols_of
 from tensorir.text.lexer import Lexer, did_you_mean
 from tensorir.text.literals import MAX_INT, RESERVED, int_text, integer, size_name, unquoted
@@ -83,7 +84,11 @@ def _product(lex: Lexer, depth: int) -> Dim:
     for _ in range(MAX_FACTORS):
         if not lex.accept("*"):
             return value
-        value = value * _factor(lex, depth)
+        start, factor = lex.start, _factor(lex, depth)
+        try:
+            value = value * factor
+        except InferError:
+            raise lex.error(f"a product in a size has at most {MAX_FACTORS} factors", start) from None
     raise lex.error(f"a product in a size has at most {MAX_FACTORS} factors")
 
 
@@ -105,6 +110,8 @@ def _factor(lex: Lexer, depth: int) -> Dim:
             return DIVISIONS[text](a, b)
         except ZeroDivisionError:
             raise lex.error(f"{text} by zero", start) from None
+        except InferError as e:
+            raise lex.error(str(e), start) from None
     if lex.kind != "name" or text in RESERVED:
         hint = "; a size has no grouping parentheses, multiply them out" if text == "(" else ""
         raise lex.error(f"expected a size, found {lex.found()}{hint}")

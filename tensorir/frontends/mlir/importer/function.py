@@ -61,8 +61,11 @@ def convert_function(op: Operation, program: Program) -> Function:
         run(block, scope)
         return _finished(op, scope)
 
-    region = until_settled(convert, sizes, program)
-    _check_known(region, sizes)
+    try:
+        region = until_settled(convert, sizes, program)
+        _check_known(region, sizes)
+    except InferError as e:  # a size of an argument has become too large an expression
+        raise ParseError([Diagnostic(f"{op.name}: @{name}: {e}", op.loc)]) from None
     kept = [i for i, v in enumerate(block.args) if not is_token(v.type)]
     given_on = tuple(arg_devices[i] for i in kept) if arg_devices else ()
     return Function(name, region, op.loc, given_on, result_devices, is_private(op))

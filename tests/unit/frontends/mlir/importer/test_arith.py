@@ -209,3 +209,15 @@ def test_refusals(line: str, message: str) -> None:
     found = refusal(text)
     assert found.startswith("t.mlir:4:")
     assert message in found or "%y" in found or "%v" in found
+
+
+def test_sizes_too_large_to_be_expressions_are_data() -> None:
+    squares = "".join(f"%d{i + 1} = arith.muli %d{i}, %d{i} : index\n" for i in range(40))
+    text = f"""func.func @f(%x: tensor<?xf32>) -> index {{
+      %c0 = arith.constant 0 : index
+      %d0 = tensor.dim %x, %c0 : tensor<?xf32>
+      {squares}
+      return %d40 : index
+    }}"""
+    assert int(result(text, np.zeros(1, np.float32))) == 1
+    assert int(result(text, np.zeros(2, np.float32))) == 0  # 2**(2**40) in 64 bits
