@@ -2,8 +2,8 @@
 
 MLIR's integers have no sign; its ops have one (arith.divui). `signless` says the same in the core: an unsigned tensor
 becomes a signed one of the same bits, and an op that is different for unsigned numbers reads its operands through a
-cast. Where MLIR has one spelling and the core two (a literal `1` for a float, `add` of booleans, which is `xor`, a cast to
-i1, which is `ne`, gather_nd from a vector, which is gather), it is that one.
+cast. Where MLIR has one spelling and the core two (a literal `1` for a float, `add` of booleans, which is `xor`, a cast
+to i1, which is `ne`, gather_nd from a vector, which is gather), it is that one.
 
 Law: what is read from the text of `m` is isomorphic to `signless(m)`.
 """
