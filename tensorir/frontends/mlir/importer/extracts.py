@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from attrs import frozen
 
 from tensorir.dialects import tensor
+from tensorir.frontends.mlir.dims import never_negative
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.importer.structured import Structured, dims_of, elementwise, restricted
 from tensorir.ir.affine import AffineMap, identity, select
-from tensorir.ir.dims import Dim, symbol
+from tensorir.ir.dims import Dim, ceildiv, floordiv, mod, symbol
 from tensorir.ir.dtype import i64
 from tensorir.ir.scalar import Scalar, cast
 from tensorir.ir.value import Value
@@ -79,6 +80,12 @@ def _expression(scalar: Scalar) -> Dim | None:
             return a - b
         case "mul" if isinstance(a, int) or isinstance(b, int):
             return a * b
+        case "floordiv" if isinstance(b, int) and b > 0:
+            return floordiv(a, b)
+        case "ceildiv" if isinstance(b, int) and b > 0:
+            return ceildiv(a, b)
+        case "rem" if isinstance(b, int) and b > 0 and never_negative(a):
+            return mod(a, b)
         case _:
             return None
 

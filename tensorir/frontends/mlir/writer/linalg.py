@@ -8,8 +8,10 @@ from tensorir.dialects import linalg
 from tensorir.frontends.mlir.writer import composites
 from tensorir.frontends.mlir.writer.bodies import convert, op_name, write_body
 from tensorir.frontends.mlir.writer.emitter import Emitter
+from tensorir.frontends.mlir.writer.sizes import Sizes
 from tensorir.frontends.mlir.writer.types import element_text, map_text
 from tensorir.ir.affine import AffineMap, select
+from tensorir.ir.dims import Dim, DimExpr, Divided, symbol, symbols_of
 from tensorir.ir.dtype import DType
 from tensorir.ir.scalar import ScalarValue
 from tensorir.ir.types import Type
@@ -21,9 +23,31 @@ def fill(op: linalg.Fill, e: Emitter) -> None:
 
 
 def generic(op: linalg.Generic, e: Emitter) -> None:
+    """Inputs that are read by a division of positions are extracted: IREE does not tile such maps."""
     out = e.empty(op.result.type)
+    if any(map(_divides, op.maps[:-1])):
+        loop = Loop(e, op.maps[-1:], (), (), (op.result,), (out,))
+        elements = [_extracted(v, m, loop, e) for v, m in zip(op.inputs, op.maps[:-1], strict=True)]
+        loop.finish([write_body(op.body, elements, loop.let, e.dialect)])
+        return
     loop = Loop(e, op.maps, (), op.inputs, (op.result,), (out,))
     loop.finish([write_body(op.body, loop.args, loop.let, e.dialect)])
+
+
+def _divides(map: AffineMap) -> bool:
+    atoms = (a for r in map.results if isinstance(r, DimExpr) for monomial, _ in r.terms for a in monomial)
+    return any(isinstance(a, Divided) for a in atoms)
+
+
+def _extracted(source: Value, map: AffineMap, loop: Loop, e: Emitter) -> str:
+    """The element of `source` at this position."""
+    dims: dict[Dim, str] = {}
+    for d in range(map.num_dims):
+        if any(f"d{d}" in symbols_of(r) for r in map.results):
+            dims[symbol(f"d{d}")] = loop.let(f"linalg.index {d} : index")
+    position = Sizes((), (), lambda v: "", loop.let, dims)
+    at = ", ".join(position(r) for r in map.results)
+    return loop.let(f"tensor.extract {e.names[source]}[{at}] : {e.type(source.type)}")
 
 
 def fold(op: linalg.Fold, e: Emitter) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
+from tensorir.frontends.mlir.dims import never_negative
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import Atom, Dim, DimExpr, Divided, Symbol
 from tensorir.ir.value import Value
@@ -17,9 +19,16 @@ class Sizes:
 
     A size that is a dim of an argument is that dim, whatever its expression; others are built from symbols."""
 
-    def __init__(self, args: Sequence[Value], names: Sequence[str], type_text: Callable[[Value], str], let: Let):
+    def __init__(
+        self,
+        args: Sequence[Value],
+        names: Sequence[str],
+        type_text: Callable[[Value], str],
+        let: Let,
+        known: Mapping[Dim, str] = MappingProxyType({}),
+    ) -> None:
         self._let = let
-        self._known: dict[Dim, str] = {}
+        self._known: dict[Dim, str] = dict(known)
         self._args: dict[Dim, tuple[str, str, int]] = {}
         for value, name in zip(args, names, strict=True):
             for axis, dim in enumerate(value.type.shape):
@@ -74,14 +83,9 @@ class Sizes:
             case "floordiv":
                 return self._op("floordivsi", a, b)
             case "mod":
-                if _never_negative(atom.a):
+                if never_negative(atom.a):
                     return self._op("remsi", a, b)
                 return self._op("subi", a, self._op("muli", self._op("floordivsi", a, b), b))
 
     def _op(self, name: str, a: str, b: str) -> str:
         return self._let(f"arith.{name} {a}, {b} : index")
-
-
-def _never_negative(dim: Dim) -> bool:
-    """Sizes are not; a sum of them without a minus is not either."""
-    return dim >= 0 if isinstance(dim, int) else all(coefficient > 0 for _, coefficient in dim.terms)
