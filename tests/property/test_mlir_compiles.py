@@ -12,6 +12,7 @@ from hypothesis import assume, given, note, settings
 
 from tensorir.dialects.tensor import InsertSlice
 from tensorir.frontends.mlir import print_mlir
+from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Function, Module
 from tensorir.passes.runner import run_passes
 from tensorir.pipelines import pipeline
@@ -26,6 +27,10 @@ Array = npt.NDArray[Any]
 CASES = max(10, min(300, settings().max_examples // 8))
 few = settings(max_examples=CASES)
 
+LIMITS = ("write affecting operations on global resources are restricted to workgroup distributed contexts",)
+"""What IREE 3.13 says of valid programs. Seen: a transposed matrix times a constant vector that is also the initial
+value of the sum."""
+
 
 def updates_in_place(module: Module) -> bool:
     """A slice is put into a tensor: IREE 3.13 may write into that tensor's own memory although it, or a part of it that
@@ -36,7 +41,13 @@ def updates_in_place(module: Module) -> bool:
 
 def assert_iree_agrees(module: Module, text: str) -> None:
     note(text)
-    program = compile_mlir(text, IreeOptions(devices=(DEVICE,)))
+    try:
+        program = compile_mlir(text, IreeOptions(devices=(DEVICE,)))
+    except TensorIRError as e:
+        if not any(limit in str(e) for limit in LIMITS):
+            raise
+        count("programs of ours beyond a limit of IREE's code generator")
+        return
     types = [t.dtype.numpy for t in module.lookup(Function, "main").body.yield_types]
 
     def run(*args: Array) -> tuple[Array, ...]:
