@@ -60,5 +60,3 @@ def _apply(name: str, operands: list[SSAValue], type: Type, ops: list[Operation]
     result = SSAValue(type, f"%v{len(ops)}")
     ops.append(Operation(name, tuple(operands), (result,)))
     return result
-
-
