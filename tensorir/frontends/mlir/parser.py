@@ -1,4 +1,4 @@
-"""Ops, regions and documents of MLIR: the generic form here, the pretty forms through `ASSEMBLY`."""
+"""Ops and regions of MLIR: the generic form here, the pretty forms through a table of assembly functions."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from attrs import Factory, frozen
 from tensorir.frontends.mlir.attributes import AttributeReader
 from tensorir.frontends.mlir.lexer import Lexer
 from tensorir.frontends.mlir.limits import MAX_RESULTS, REGION_COST
-from tensorir.frontends.mlir.resources import Resources, read_metadata
-from tensorir.frontends.mlir.syntax import Attribute, Block, Document, Operation, SSAValue, StringAttr, Type
+from tensorir.frontends.mlir.syntax import Attribute, Block, Operation, SSAValue, Type
 from tensorir.frontends.mlir.types import shown
 from tensorir.text.lexer import did_you_mean
 
@@ -297,41 +296,3 @@ Assembly: TypeAlias = Callable[[OpParser, str], Parsed]
 
 Current: TypeAlias = Callable[[Parsed], Parsed]
 """Brings an op of an older version, in generic form, to the current form."""
-
-
-def parse_document(text: str, file: str = "<string>", first_line: int = 1) -> Document:
-    """The module of an MLIR text, or the ops of one without a module put into one. Raises ParseError."""
-    from tensorir.frontends.mlir.assembly import ASSEMBLY, CURRENT
-
-    lex = Lexer(text, file, first_line)
-    parser = OpParser(lex, {**_MODULE, **ASSEMBLY}, CURRENT)
-    ops: list[Operation] = []
-    resources = Resources(text)
-    while lex.kind != "end":
-        if lex.text == "{-#":
-            read_metadata(lex, resources)
-        elif lex.kind == "attr" and lex.peek() == ("punct", "="):
-            parser.define_attribute()
-        elif lex.kind == "type" and lex.peek() == ("punct", "="):
-            parser.define_type()
-        else:
-            ops.append(parser.operation())
-    parser.locations.finish()
-    if len(ops) == 1 and ops[0].name == "builtin.module":
-        return Document(ops[0], file, resources)
-    module = Operation("builtin.module", regions=((Block(ops=ops),),), loc=lex.location(0))
-    return Document(module, file, resources)
-
-
-def _module(parser: OpParser, name: str) -> Parsed:
-    """`module @name attributes {…} { … }`."""
-    lex = parser.lex
-    attributes: dict[str, Attribute] = {}
-    if lex.kind == "symbol":
-        attributes["sym_name"] = StringAttr(parser.symbol())
-    if lex.accept("attributes"):
-        attributes |= parser.dictionary()
-    return Parsed(attributes=attributes, regions=(parser.region() or (Block(),),), name="builtin.module")
-
-
-_MODULE: dict[str, Assembly] = {"module": _module, "builtin.module": _module}

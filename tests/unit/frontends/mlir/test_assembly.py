@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tensorir.frontends.mlir.parser import parse_document
+from tensorir.frontends.mlir.document import parse_document
 from tensorir.frontends.mlir.syntax import (
     AffineMapAttr,
     ArrayAttr,

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tensorir.frontends.mlir.parser import parse_document
+from tensorir.frontends.mlir.document import parse_document
 from tensorir.testing.iree import iree_available
 from tensorir.text.split import split_input
 from tests.support.iree_counts import count

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tensorir.frontends.mlir.assembly import ASSEMBLY
-from tensorir.frontends.mlir.parser import parse_document
+from tensorir.frontends.mlir.document import parse_document
 from tensorir.ir.diagnostic import ParseError
 from tensorir.ir.location import Location
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tensorir.frontends.mlir.parser import parse_document
+from tensorir.frontends.mlir.document import parse_document
 from tests.support.growth import growth
 
 LIMIT = 15
