@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import cast
 
 from tensorir.frontends.mlir.importer.definitions import body, function_name, is_private
-from tensorir.frontends.mlir.importer.devices import devices
+from tensorir.frontends.mlir.importer.ops.devices import devices
 from tensorir.frontends.mlir.importer.program import Program
 from tensorir.frontends.mlir.importer.registry import IMPORTERS
 from tensorir.frontends.mlir.importer.scope import NO_SIZE, Scope

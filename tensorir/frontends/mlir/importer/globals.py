@@ -7,9 +7,9 @@ import re
 from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.linalg import Fill
 from tensorir.frontends.mlir.importer.attributes import symbol
-from tensorir.frontends.mlir.importer.constants import SMALL_BYTES, dense, static_shape, uniform
+from tensorir.frontends.mlir.importer.ops.constants import SMALL_BYTES, dense, static_shape, uniform
 from tensorir.frontends.mlir.importer.program import Program
-from tensorir.frontends.mlir.importer.scalars import literal
+from tensorir.frontends.mlir.importer.scalars.table import literal
 from tensorir.frontends.mlir.importer.scope import Scope, scalar_array
 from tensorir.frontends.mlir.importer.types import element_type, ranked
 from tensorir.frontends.mlir.syntax import (

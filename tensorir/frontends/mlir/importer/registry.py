@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tensorir.frontends.mlir.importer import (
-    arith,
-    calls,
-    constants,
-    devices,
-    encoding,
-    globals,
-    identities,
-    linalg_ops,
-    pairs,
-    slices,
-    tensor,
-)
+from tensorir.frontends.mlir.importer import globals
 from tensorir.frontends.mlir.importer.counts import COUNTS, check_counts
+from tensorir.frontends.mlir.importer.linalg import ops as linalg_ops
+from tensorir.frontends.mlir.importer.ops import arith, calls, constants, devices, encoding, identities, slices, tensor
+from tensorir.frontends.mlir.importer.scalars import pairs
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.syntax import Operation
 

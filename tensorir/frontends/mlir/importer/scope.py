@@ -13,7 +13,7 @@ from tensorir.dialects.tensor import Cast, Constant, DimOp
 from tensorir.frontends.mlir.importer.attributes import DYNAMIC, integers
 from tensorir.frontends.mlir.importer.encodings import type_encoding
 from tensorir.frontends.mlir.importer.program import Program
-from tensorir.frontends.mlir.importer.scalars import dim_scalar
+from tensorir.frontends.mlir.importer.scalars.table import dim_scalar
 from tensorir.frontends.mlir.importer.sizes import Sizes, plain_symbol
 from tensorir.frontends.mlir.importer.types import element_type, is_buffer, ranked
 from tensorir.frontends.mlir.syntax import Block, Operation, RankedTensor, SSAValue, Type

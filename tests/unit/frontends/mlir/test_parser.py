@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tensorir.frontends.mlir.lexer import Lexer
 from tensorir.frontends.mlir.document import parse_document
+from tensorir.frontends.mlir.lexer import Lexer
 from tensorir.frontends.mlir.parser import OpParser, Parsed
 from tensorir.frontends.mlir.syntax import (
     ArrayAttr,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tensorir.dialects import linalg
 from tensorir.frontends.mlir.importer.attributes import integer, integers, segments
-from tensorir.frontends.mlir.importer.element_ops import converted
-from tensorir.frontends.mlir.importer.regions import named_op
+from tensorir.frontends.mlir.importer.linalg.elements import converted
+from tensorir.frontends.mlir.importer.linalg.regions import named_op
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.importer.types import element_type
 from tensorir.frontends.mlir.syntax import Operation, RankedTensor, SSAValue

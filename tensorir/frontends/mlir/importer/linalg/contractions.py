@@ -5,10 +5,10 @@ from __future__ import annotations
 from tensorir.dialects import linalg
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d
 from tensorir.encoding.resolver import RhsOrder
-from tensorir.frontends.mlir.importer.fills import is_fill_of
-from tensorir.frontends.mlir.importer.scalar_trees import args_of, indices_of
+from tensorir.frontends.mlir.importer.linalg.fills import is_fill_of
+from tensorir.frontends.mlir.importer.linalg.structured import Structured, dims_of, elementwise, restricted
+from tensorir.frontends.mlir.importer.scalars.trees import args_of, indices_of
 from tensorir.frontends.mlir.importer.scope import Scope
-from tensorir.frontends.mlir.importer.structured import Structured, dims_of, elementwise, restricted
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim

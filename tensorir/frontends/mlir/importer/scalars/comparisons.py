@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from tensorir.frontends.mlir.importer.conversions import as_unsigned, need_float, need_integers
+from tensorir.frontends.mlir.importer.scalars.conversions import as_unsigned, need_float, need_integers
 from tensorir.frontends.mlir.syntax import IntAttr, Operation
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dtype import i1

@@ -7,7 +7,7 @@ import pytest
 
 from tensorir.dialects.linalg import Generic
 from tensorir.dialects.tensor import GatherNd, InsertSlice
-from tensorir.frontends.mlir.importer.slices import dropped_dims
+from tensorir.frontends.mlir.importer.ops.slices import dropped_dims
 from tensorir.ir.diagnostic import InferError
 from tests.support.mlir_programs import ops, refusal, result, run, same
 

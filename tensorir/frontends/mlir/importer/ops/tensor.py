@@ -9,9 +9,9 @@ import numpy as np
 
 from tensorir.dialects.linalg import Broadcast, Fill, Generic
 from tensorir.dialects.tensor import Cast, CollapseShape, Concat, Constant, Empty, ExpandShape, InsertSlice, Pad
-from tensorir.frontends.mlir.importer.arith import literal_value
 from tensorir.frontends.mlir.importer.attributes import groups, integer, segments
-from tensorir.frontends.mlir.importer.bodies import Body
+from tensorir.frontends.mlir.importer.linalg.bodies import Body
+from tensorir.frontends.mlir.importer.ops.arith import literal_value
 from tensorir.frontends.mlir.importer.scope import Scope, scalar_array
 from tensorir.frontends.mlir.importer.types import element_type, ranked
 from tensorir.frontends.mlir.syntax import ArrayAttr, Block, Operation, StringAttr

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tensorir.frontends.mlir.importer.contractions import contraction
-from tensorir.frontends.mlir.importer.reductions import fold, reduction
-from tensorir.frontends.mlir.importer.scalar_trees import args_of
+from tensorir.frontends.mlir.importer.linalg.contractions import contraction
+from tensorir.frontends.mlir.importer.linalg.reductions import fold, reduction
+from tensorir.frontends.mlir.importer.linalg.structured import Structured, aligned, elementwise, squeezed, unsqueezed
+from tensorir.frontends.mlir.importer.scalars.trees import args_of
 from tensorir.frontends.mlir.importer.scope import Scope
-from tensorir.frontends.mlir.importer.structured import Structured, aligned, elementwise, squeezed, unsqueezed
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim
 from tensorir.ir.value import Value

@@ -8,8 +8,8 @@ from attrs import frozen
 
 from tensorir.dialects import tensor
 from tensorir.frontends.mlir.dims import never_negative
+from tensorir.frontends.mlir.importer.linalg.structured import Structured, dims_of, elementwise, restricted
 from tensorir.frontends.mlir.importer.scope import Scope
-from tensorir.frontends.mlir.importer.structured import Structured, dims_of, elementwise, restricted
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.dims import Dim, ceildiv, floordiv, mod, symbol
 from tensorir.ir.dtype import i64

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from tensorir.dialects.linalg import Generic
-from tensorir.frontends.mlir.importer.scalars import as_unsigned
+from tensorir.frontends.mlir.importer.scalars.table import as_unsigned
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.syntax import Operation
 from tensorir.ir.affine import identity

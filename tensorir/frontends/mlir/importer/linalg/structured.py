@@ -8,7 +8,7 @@ from typing import Literal
 from attrs import evolve, frozen
 
 from tensorir.dialects import linalg
-from tensorir.frontends.mlir.importer.scalar_trees import args_of, indices_of, renumbered
+from tensorir.frontends.mlir.importer.scalars.trees import args_of, indices_of, renumbered
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.ir.affine import AffineMap, select
 from tensorir.ir.diagnostic import InferError

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from attrs import frozen
 
 from tensorir.frontends.mlir.importer.attributes import integers, segments
-from tensorir.frontends.mlir.importer.element_ops import (
+from tensorir.frontends.mlir.importer.linalg.elements import (
     ADD,
     MAX,
     MAX_UNSIGNED,
@@ -20,8 +20,8 @@ from tensorir.frontends.mlir.importer.element_ops import (
     converted,
     is_unsigned,
 )
-from tensorir.frontends.mlir.importer.products import Bodies, product_body, quantized_body
-from tensorir.frontends.mlir.importer.regions import named_op
+from tensorir.frontends.mlir.importer.linalg.products import Bodies, product_body, quantized_body
+from tensorir.frontends.mlir.importer.linalg.regions import named_op
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.syntax import Operation
 from tensorir.ir.affine import AffineMap, affine_map

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tensorir.frontends.mlir.importer.attributes import attribute, integers, maps, segments
-from tensorir.frontends.mlir.importer.regions import structured_op
+from tensorir.frontends.mlir.importer.linalg.regions import structured_op
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.importer.types import ranked
 from tensorir.frontends.mlir.syntax import ArrayAttr, Block, DialectAttr, Operation, StringAttr

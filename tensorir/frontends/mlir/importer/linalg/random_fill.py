@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from tensorir.frontends.mlir.importer.attributes import segments
-from tensorir.frontends.mlir.importer.element_ops import converted
-from tensorir.frontends.mlir.importer.regions import named_op
+from tensorir.frontends.mlir.importer.linalg.elements import converted
+from tensorir.frontends.mlir.importer.linalg.regions import named_op
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.syntax import Operation
 from tensorir.ir.affine import AffineMap, identity

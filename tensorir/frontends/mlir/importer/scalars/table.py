@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from tensorir.frontends.mlir.importer.comparisons import cmpf, cmpi, isfinite, isinf, isnan, isnormal
-from tensorir.frontends.mlir.importer.conversions import (
+from tensorir.frontends.mlir.importer.scalars.comparisons import cmpf, cmpi, isfinite, isinf, isnan, isnormal
+from tensorir.frontends.mlir.importer.scalars.conversions import (
     Rule,
     as_unsigned,
     extsi,

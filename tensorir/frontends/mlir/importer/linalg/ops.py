@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tensorir.frontends.mlir.importer import (
-    convolutions,
-    elementwise_ops,
-    linalg_generic,
-    moves,
-    packing,
-    products,
-    random_fill,
-)
+from tensorir.frontends.mlir.importer.linalg import convolutions, moves, packing, products, random_fill
+from tensorir.frontends.mlir.importer.linalg import elementwise as elementwise_ops
+from tensorir.frontends.mlir.importer.linalg import generic as linalg_generic
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.syntax import Operation
 

@@ -13,7 +13,7 @@ from tensorir.dialects.tensor import Constant
 from tensorir.frontends.mlir.importer.attributes import attribute
 from tensorir.frontends.mlir.importer.composites import NAME
 from tensorir.frontends.mlir.importer.program import Program
-from tensorir.frontends.mlir.importer.scalars import literal
+from tensorir.frontends.mlir.importer.scalars.table import literal
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.importer.types import element_type, ranked
 from tensorir.frontends.mlir.syntax import DenseAttr, Operation, RankedTensor, ResourceAttr, SSAValue

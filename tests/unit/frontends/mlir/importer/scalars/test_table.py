@@ -10,7 +10,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from tensorir.frontends.mlir.importer.scalars import SCALAR_RULES
+from tensorir.frontends.mlir.importer.scalars.table import SCALAR_RULES
 from tests.support.mlir_programs import Array, refusal, result, same
 
 INTEGERS = {"i8": np.int8, "i16": np.int16, "i32": np.int32, "i64": np.int64}

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from tensorir.dialects.linalg import Generic
 from tensorir.dialects.tensor import CollapseShape, ExtractSlice, GatherNd, InsertSlice
 from tensorir.frontends.mlir.importer.attributes import segments
+from tensorir.frontends.mlir.importer.ops.tensor import expanded, scalar_of_units, units_of_scalar
 from tensorir.frontends.mlir.importer.scope import Scope
-from tensorir.frontends.mlir.importer.tensor import expanded, scalar_of_units, units_of_scalar
 from tensorir.frontends.mlir.importer.types import ranked
 from tensorir.frontends.mlir.syntax import Operation, SSAValue
 from tensorir.frontends.shapes import unit_groups

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from tensorir.frontends.mlir.importer.attributes import attribute, segments
-from tensorir.frontends.mlir.importer.element_ops import (
+from tensorir.frontends.mlir.importer.linalg.elements import (
     ADD,
     MAX,
     MAX_UNSIGNED,
@@ -18,8 +18,8 @@ from tensorir.frontends.mlir.importer.element_ops import (
     converted,
     is_unsigned,
 )
-from tensorir.frontends.mlir.importer.linalg_generic import plain_maps
-from tensorir.frontends.mlir.importer.regions import named_op
+from tensorir.frontends.mlir.importer.linalg.generic import plain_maps
+from tensorir.frontends.mlir.importer.linalg.regions import named_op
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.importer.types import ranked
 from tensorir.frontends.mlir.syntax import DialectAttr, Operation

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from tensorir.frontends.mlir.importer.scalars import scalar_op
+from tensorir.frontends.mlir.importer.scalars.table import scalar_op
 from tensorir.frontends.mlir.syntax import DialectAttr, Operation, ScalarType, SSAValue
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dtype import DType, i1

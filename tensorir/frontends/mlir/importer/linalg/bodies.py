@@ -10,10 +10,10 @@ from attrs import define, field
 from tensorir.dialects.tensor import DimOp
 from tensorir.frontends.mlir.expansions import contract
 from tensorir.frontends.mlir.importer.attributes import integer
-from tensorir.frontends.mlir.importer.extracts import Extract, extracted
-from tensorir.frontends.mlir.importer.pairs import pair_op
-from tensorir.frontends.mlir.importer.scalar_trees import args_of, rebuilt
-from tensorir.frontends.mlir.importer.scalars import scalar_op
+from tensorir.frontends.mlir.importer.linalg.extracts import Extract, extracted
+from tensorir.frontends.mlir.importer.scalars.pairs import pair_op
+from tensorir.frontends.mlir.importer.scalars.table import scalar_op
+from tensorir.frontends.mlir.importer.scalars.trees import args_of, rebuilt
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.importer.types import element_type
 from tensorir.frontends.mlir.syntax import Block, Operation, RankedTensor, SSAValue

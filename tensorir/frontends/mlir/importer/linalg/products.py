@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from tensorir.frontends.mlir.importer.attributes import segments
-from tensorir.frontends.mlir.importer.element_ops import ADD, MUL, SUB, converted, is_unsigned
-from tensorir.frontends.mlir.importer.linalg_generic import plain_maps
-from tensorir.frontends.mlir.importer.regions import named_op
+from tensorir.frontends.mlir.importer.linalg.elements import ADD, MUL, SUB, converted, is_unsigned
+from tensorir.frontends.mlir.importer.linalg.generic import plain_maps
+from tensorir.frontends.mlir.importer.linalg.regions import named_op
+from tensorir.frontends.mlir.importer.linalg.structured import Product
 from tensorir.frontends.mlir.importer.scope import Scope
-from tensorir.frontends.mlir.importer.structured import Product
 from tensorir.frontends.mlir.syntax import Operation
 from tensorir.ir.affine import AffineMap, select
 from tensorir.ir.diagnostic import InferError

@@ -10,10 +10,10 @@ from attrs import frozen
 
 from tensorir.dialects import linalg
 from tensorir.dialects.linalg import ReductionKind
-from tensorir.frontends.mlir.importer.fills import fill_value
-from tensorir.frontends.mlir.importer.scalar_trees import args_of, renumbered
+from tensorir.frontends.mlir.importer.linalg.fills import fill_value
+from tensorir.frontends.mlir.importer.linalg.structured import Structured, elementwise
+from tensorir.frontends.mlir.importer.scalars.trees import args_of, renumbered
 from tensorir.frontends.mlir.importer.scope import Scope
-from tensorir.frontends.mlir.importer.structured import Structured, elementwise
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim

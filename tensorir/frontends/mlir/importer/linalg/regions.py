@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 
 from attrs import evolve
 
-from tensorir.frontends.mlir.importer.bodies import Body
 from tensorir.frontends.mlir.importer.composites import NAME
-from tensorir.frontends.mlir.importer.lowering import lower
-from tensorir.frontends.mlir.importer.scalar_trees import renumbered
+from tensorir.frontends.mlir.importer.linalg.bodies import Body
+from tensorir.frontends.mlir.importer.linalg.lowering import lower
+from tensorir.frontends.mlir.importer.linalg.structured import Product, Structured, aligned
+from tensorir.frontends.mlir.importer.scalars.trees import renumbered
 from tensorir.frontends.mlir.importer.scope import Scope
-from tensorir.frontends.mlir.importer.structured import Product, Structured, aligned
 from tensorir.frontends.mlir.importer.types import element_type
 from tensorir.frontends.mlir.syntax import Block, Operation, RankedTensor, SSAValue
 from tensorir.ir.affine import AffineMap

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tensorir.dialects.linalg import Fill, Generic
-from tensorir.frontends.mlir.importer.scalars import SCALAR_RULES, affine_operands, scalar_op
+from tensorir.frontends.mlir.importer.scalars.table import SCALAR_RULES, affine_operands, scalar_op
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.importer.sizes import not_negative
 from tensorir.frontends.mlir.importer.types import is_size

@@ -1,0 +1,1 @@
+"""linalg: every spelling becomes one structured form, which is lowered to ops of the core."""

@@ -1,0 +1,1 @@
+"""Ops outside of linalg: one file per dialect or theme."""

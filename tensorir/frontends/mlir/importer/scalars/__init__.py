@@ -1,0 +1,1 @@
+"""arith and math on single elements, as expressions over scalars of the core."""
