@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import Any
 
 from tensorir.frontends import mlir
-from tensorir.frontends.mlir.document import parse_document
+from tensorir.frontends.mlir.reader.document import parse_document
 
 ROUNDS = 5
 

@@ -19,8 +19,8 @@ from xdsl.universe import Universe
 from xdsl.utils.exceptions import PassFailedException
 
 from tensorir.frontends import mlir
-from tensorir.frontends.mlir.document import parse_document
 from tensorir.frontends.mlir.generic import generic_text
+from tensorir.frontends.mlir.reader.document import parse_document
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.passes.pass_ import PassContext
 from tensorir.passes.runner import run_passes

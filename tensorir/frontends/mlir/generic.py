@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tensorir.frontends.mlir.attributes import DYNAMIC
 from tensorir.frontends.mlir.named_regions import with_region
+from tensorir.frontends.mlir.reader.attributes import DYNAMIC
 from tensorir.frontends.mlir.syntax import (
     AffineMapAttr,
     ArrayAttr,

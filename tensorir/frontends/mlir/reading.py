@@ -6,8 +6,8 @@ from pathlib import Path
 
 from attrs import evolve
 
-from tensorir.frontends.mlir.document import parse_document
 from tensorir.frontends.mlir.importer.module import convert
+from tensorir.frontends.mlir.reader.document import parse_document
 from tensorir.ir.diagnostic import Diagnostic, ParseError, Remark, TensorIRError
 from tensorir.ir.location import Location
 from tensorir.ir.module import Module

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tensorir.frontends.mlir.document import parse_document
 from tensorir.frontends.mlir.generic import float_text, generic_text
+from tensorir.frontends.mlir.reader.document import parse_document
 from tensorir.frontends.mlir.syntax import Document
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.text.split import split_input

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tensorir.frontends.mlir.lexer import Lexer
-from tensorir.frontends.mlir.parser import OpParser
+from tensorir.frontends.mlir.reader.lexer import Lexer
+from tensorir.frontends.mlir.reader.parser import OpParser
 from tensorir.frontends.mlir.syntax import FloatAttr, IntAttr, ScalarType
 
 F32, F64, I1, I8, I64 = (ScalarType(name) for name in ("f32", "f64", "i1", "i8", "i64"))

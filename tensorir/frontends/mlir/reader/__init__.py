@@ -1,0 +1,1 @@
+"""Text as syntax trees: tokens, types, attributes, ops in generic form; `assembly`: the pretty forms."""
