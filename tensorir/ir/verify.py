@@ -108,30 +108,26 @@ class _Checker:
             return
         defined: set[Value] = set()
         for arg in region.args:
-            yield from self._define(arg, defined, f"{where}: argument", loc, ())
+            for message in self._define(arg, defined):
+                yield Diagnostic(f"{where}: argument: {message}", loc)
         for position, op in enumerate(region.ops):
-            notes = _window(region, position)
-            for message in self._op(op, defined):
+            messages = [*self._op(op, defined), *(m for r in op.results for m in self._define(r, defined))]
+            notes = _window(region, position) if messages else ()  # costs more than the checks
+            for message in messages:
                 yield Diagnostic(f"{op.NAME}: {message}", op.loc, notes=notes)
-            for value in op.results:
-                yield from self._define(value, defined, op.NAME, op.loc, notes)
             for inner in op.regions:
                 yield from self.region(inner, f"{where}: {op.NAME}", op.loc, depth + 1)
         for i, value in enumerate(region.yields):
             if value not in defined:
                 yield Diagnostic(f"{where}: yield {i} (%{value.hint or '?'}) is not defined in this region", loc)
 
-    def _define(
-        self, value: Value, defined: set[Value], what: str, loc: Location, notes: tuple[str, ...]
-    ) -> Iterator[Diagnostic]:
+    def _define(self, value: Value, defined: set[Value]) -> Iterator[str]:
         if value in defined:
-            yield Diagnostic(f"{what}: %{value.hint or '?'} is defined twice", loc, notes=notes)
+            yield f"%{value.hint or '?'} is defined twice"
         defined.add(value)
-        for message in check_type(value.type):
-            yield Diagnostic(f"{what}: {message}", loc, notes=notes)
+        yield from check_type(value.type)
         if self.bound is not None and (free := value.type.symbols - self.bound):
-            names = ", ".join(sorted(free))
-            yield Diagnostic(f"{what}: the size {names} in {value.type} is bound by no argument", loc, notes=notes)
+            yield f"the size {', '.join(sorted(free))} in {value.type} is bound by no argument"
 
     def _op(self, op: Op, defined: set[Value]) -> Iterator[str]:
         for i, value in enumerate(op.operands):
