@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from tensorir.dialects.linalg import Fold
+from tensorir.interp.combiners import COMBINERS
 from tensorir.interp.context import Array, Context
 from tensorir.interp.conversions import wide, wrap
 from tensorir.interp.scalar import evaluate_bodies
@@ -77,25 +78,12 @@ def _squeezed(array: Array, reduced: Sequence[int]) -> Array:
     return array[tuple(0 if d in reduced else slice(None) for d in range(array.ndim))]
 
 
-_COMBINERS: Mapping[str, Callable[..., Array]] = {
-    "add": np.add,
-    "mul": np.multiply,
-    "max": np.maximum,
-    "min": np.minimum,
-    "maxnum": np.fmax,
-    "minnum": np.fmin,
-    "and": np.bitwise_and,
-    "or": np.bitwise_or,
-    "xor": np.bitwise_xor,
-}
-
-
 def _combined(op: Fold, whole: Sequence[Array], state: list[Array], sizes: tuple[int, ...]) -> list[Array] | None:
     """The result where the one body combines an input with the value so far, and the order does not matter."""
     if len(op.bodies) != 1 or 0 in sizes:
         return None
     node = op.bodies[0].result
-    ufunc: Any = _COMBINERS.get(node.fn)
+    ufunc: Any = COMBINERS.get(node.fn)
     operands = {o.index for o in node.operands if o.fn == "arg"}
     if ufunc is None or len(operands) != 2 or len(whole) not in operands:
         return None

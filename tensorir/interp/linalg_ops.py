@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from tensorir.dialects import linalg
+from tensorir.interp.combiners import COMBINERS
 from tensorir.interp.context import Array, Context
 from tensorir.interp.conversions import convert, rounded, wide, wide_type, wrap
 from tensorir.interp.fold import fold
@@ -95,19 +96,6 @@ def accumulate(out: Array, init: list[Array], dtype: DType, ctx: Context) -> Arr
     return convert(out, dtype, ctx) if out.dtype != ctx.numpy(dtype) else np.asarray(out, order="C")
 
 
-_REDUCE: Mapping[str, Any] = {
-    "add": np.add,
-    "mul": np.multiply,
-    "max": np.maximum,
-    "min": np.minimum,
-    "maxnum": np.fmax,
-    "minnum": np.fmin,
-    "and": np.bitwise_and,
-    "or": np.bitwise_or,
-    "xor": np.bitwise_xor,
-}
-
-
 def reduce(op: linalg.Reduce, inputs: Arrays, ctx: Context) -> Arrays:
     """Integers wrap; 16-bit floats accumulate in float32; nothing gives the neutral element."""
     dtype = op.source.type.dtype
@@ -120,7 +108,7 @@ def reduce(op: linalg.Reduce, inputs: Arrays, ctx: Context) -> Arrays:
     with np.errstate(all="ignore"):
         # without `initial`, NumPy sums and multiplies pairwise, which rounds less
         given = {} if op.kind in ("add", "mul") else {"initial": neutral}
-        out = np.asarray(_REDUCE[op.kind].reduce(source, axis=op.dims, dtype=source.dtype, **given))
+        out = np.asarray(COMBINERS[op.kind].reduce(source, axis=op.dims, dtype=source.dtype, **given))
     return (wrap(out, dtype) if dtype.is_integer else rounded(out, ctx.numpy(dtype)),)
 
 

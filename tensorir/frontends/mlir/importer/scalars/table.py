@@ -110,16 +110,18 @@ def _fn(name: str, domain: str) -> Rule:
     return rule
 
 
+def _on_bools(name: str, x: Sequence[Scalar]) -> Scalar:
+    if not name:
+        raise InferError("is not supported on i1")
+    return apply(name, *x)
+
+
 def _integer(name: str, for_bool: str = "") -> Rule:
     """A signed or sign-agnostic op on integers; `for_bool` is what it is on i1, "" if nothing."""
 
     def rule(op: Operation, x: Sequence[Scalar]) -> Scalar:
         need_integers(x)
-        if x[0].dtype is i1:
-            if not for_bool:
-                raise InferError("is not supported on i1")
-            return apply(for_bool, *x)
-        return apply(name, *x)
+        return _on_bools(for_bool, x) if x[0].dtype is i1 else apply(name, *x)
 
     return rule
 
@@ -130,9 +132,7 @@ def _unsigned(name: str, for_bool: str = "") -> Rule:
     def rule(op: Operation, x: Sequence[Scalar]) -> Scalar:
         need_integers(x)
         if x[0].dtype is i1:
-            if not for_bool:
-                raise InferError("is not supported on i1")
-            return apply(for_bool, *x)
+            return _on_bools(for_bool, x)
         return cast(apply(name, *map(as_unsigned, x)), x[0].dtype)
 
     return rule
