@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.dims import Dim, DimExpr, Symbol, evaluate
+from tensorir.ir.dims import DimExpr, evaluate, plain_symbol
 from tensorir.ir.dtype import DType
 from tensorir.ir.module import Function
 from tensorir.ir.types import Type
@@ -38,7 +38,7 @@ def bind_sizes(
     bound_by: dict[str, str] = {}
     for type, array, name in zip(types, arrays, names, strict=True):
         for d, (dim, actual) in enumerate(zip(type.shape, array.shape, strict=True)):
-            symbol = _plain_symbol(dim)
+            symbol = plain_symbol(dim)
             if symbol is not None and sizes.setdefault(symbol, actual) != actual:
                 raise TensorIRError(
                     f"{where}: {name}: dim {d} is {actual}, but {symbol} is {sizes[symbol]} by {bound_by[symbol]}"
@@ -55,14 +55,6 @@ def bind_sizes(
                 given = f"{dim} = {wanted}" if isinstance(dim, DimExpr) else str(dim)
                 raise TensorIRError(f"{where}: {name}: dim {d} should be {given}, got {actual} (shape {array.shape})")
     return sizes
-
-
-def _plain_symbol(dim: Dim) -> str | None:
-    match dim:
-        case DimExpr(terms=(((Symbol(name=name),), 1),)):
-            return name
-        case _:
-            return None
 
 
 def _array(function: Function, name: str, type: Type, given: npt.ArrayLike) -> Array:

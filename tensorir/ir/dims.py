@@ -134,6 +134,20 @@ def divisible(dim: Dim, by: int) -> bool:
     return all(coefficient % by == 0 for _, coefficient in _terms(dim))
 
 
+def plain_symbol(dim: Dim) -> str | None:
+    """The name of the symbol that a size is, None for anything else."""
+    match dim:
+        case DimExpr(terms=(((Symbol(name=name),), 1),)):
+            return name
+        case _:
+            return None
+
+
+def never_negative(dim: Dim) -> bool:
+    """True only if `dim` is ≥ 0 whatever its symbols are: none of its coefficients is negative."""
+    return dim >= 0 if isinstance(dim, int) else all(coefficient > 0 for _, coefficient in dim.terms)
+
+
 def symbols_of(dim: Dim) -> frozenset[str]:
     """The names of the free variables in `dim`."""
     found: set[str] = set()

@@ -9,7 +9,7 @@ import attrs
 
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import InferError, TensorIRError
-from tensorir.ir.dims import Dim, DimExpr, Symbol, substitute, symbols_of
+from tensorir.ir.dims import Dim, DimExpr, plain_symbol, substitute, symbols_of
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.scalar import ScalarBody
@@ -19,15 +19,6 @@ from tensorir.ir.value import Value
 T = TypeVar("T")
 Sizes = Mapping[str, Dim]
 """Size symbol → what stands for it."""
-
-
-def plain_symbol(dim: Dim) -> str | None:
-    """The name of the symbol that a size is, None for anything else."""
-    match dim:
-        case DimExpr(terms=(((Symbol(name=name),), 1),)):
-            return name
-        case _:
-            return None
 
 
 def bind_types(formal: Sequence[Type], actual: Sequence[Type]) -> dict[str, Dim]:

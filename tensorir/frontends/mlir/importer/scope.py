@@ -14,14 +14,14 @@ from tensorir.frontends.mlir.importer.attributes import DYNAMIC, integers
 from tensorir.frontends.mlir.importer.encodings import type_encoding
 from tensorir.frontends.mlir.importer.program import Program
 from tensorir.frontends.mlir.importer.scalars.table import dim_scalar
-from tensorir.frontends.mlir.importer.sizes import Sizes, plain_symbol
+from tensorir.frontends.mlir.importer.sizes import Sizes
 from tensorir.frontends.mlir.importer.types import element_type, is_buffer, ranked
 from tensorir.frontends.mlir.syntax import Block, Operation, RankedTensor, SSAValue, Type
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import Diagnostic, InferError, ParseError, Remark
-from tensorir.ir.dims import Dim, DimExpr, symbols_of
+from tensorir.ir.dims import Dim, DimExpr, plain_symbol, symbols_of
 from tensorir.ir.dtype import DType, i64
 from tensorir.ir.location import Location
 from tensorir.ir.op import Op
@@ -233,10 +233,6 @@ class Scope:
             self._of_sizes.add(result)
         if source in self._why:
             self._why[result] = self._why[source]
-
-    def is_nothing(self, v: SSAValue) -> bool:
-        """Whether `v` has no value in the core (see `bind_nothing`)."""
-        return v not in self._tensors and v not in self._dims and v not in self._literals
 
     def note_elements(self, result: SSAValue, elements: Sequence[Dim | None]) -> None:
         """The elements of a tensor of rank 1 as sizes: what tensor.reshape wants to know."""

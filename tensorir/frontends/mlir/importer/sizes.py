@@ -10,7 +10,7 @@ from math import gcd
 
 from tensorir.frontends.mlir.syntax import Block, Operation, SSAValue
 from tensorir.ir.diagnostic import InferError
-from tensorir.ir.dims import Dim, DimExpr, Symbol, floordiv, substitute, symbol, symbols_of
+from tensorir.ir.dims import Dim, DimExpr, floordiv, never_negative, plain_symbol, substitute, symbol, symbols_of
 
 
 class Sizes:
@@ -98,25 +98,11 @@ class Sizes:
             value = floordiv(-1 * rest if coefficient > 0 else rest, abs(coefficient))
             if isinstance(value, int) and value < 0:
                 raise InferError(f"the size {name} would have to be {value}")
-            found.append((not_negative(value), self._order.get(name, -1), name, value))
+            found.append((never_negative(value), self._order.get(name, -1), name, value))
         if not found:
             return None
         _, _, name, value = max(found, key=lambda f: f[:2])
         return name, value
-
-
-def plain_symbol(dim: Dim) -> str | None:
-    """The name of the symbol that `dim` is, or None."""
-    match dim:
-        case DimExpr(terms=(((Symbol(name=name),), 1),)):
-            return name
-        case _:
-            return None
-
-
-def not_negative(dim: Dim) -> bool:
-    """True only if `dim` is ≥ 0 for all sizes: no coefficient is negative."""
-    return dim >= 0 if isinstance(dim, int) else all(c >= 0 for _, c in dim.terms)
 
 
 def _divides(dim: Dim, by: int) -> bool:

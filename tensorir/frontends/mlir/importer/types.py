@@ -38,10 +38,6 @@ def is_buffer(type: Type) -> bool:
     return isinstance(type, OpaqueType) and type.text == BUFFER
 
 
-def is_scalar(type: Type) -> bool:
-    return isinstance(type, ScalarType)
-
-
 def is_size(type: Type) -> bool:
     """A type whose values may be sizes."""
     return isinstance(type, ScalarType) and type.name in ("index", "i64", "i32")

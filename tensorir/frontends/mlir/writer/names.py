@@ -24,10 +24,6 @@ class Names:
         self._names[value] = name
         return name
 
-    def bind(self, value: Value, name: str) -> None:
-        """A value that is another one in the text."""
-        self._names[value] = name
-
     def fresh(self) -> str:
         """A name that is no value of the program: a constant, a size, a destination."""
         self._number += 1

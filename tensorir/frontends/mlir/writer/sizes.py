@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from tensorir.frontends.mlir.dims import never_negative
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.dims import Atom, Dim, DimExpr, Divided, Symbol
+from tensorir.ir.dims import Atom, Dim, DimExpr, Divided, Symbol, never_negative
 from tensorir.ir.value import Value
 
 Let = Callable[[str], str]

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from attrs import frozen
 
 from tensorir.dialects import tensor
-from tensorir.frontends.mlir.dims import never_negative
 from tensorir.frontends.mlir.importer.linalg.structured import Structured, dims_of, elementwise, restricted
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.ir.affine import AffineMap, identity, select
-from tensorir.ir.dims import Dim, ceildiv, floordiv, mod, symbol
+from tensorir.ir.dims import Dim, ceildiv, floordiv, mod, never_negative, symbol
 from tensorir.ir.dtype import i64
 from tensorir.ir.scalar import Scalar, cast
 from tensorir.ir.value import Value

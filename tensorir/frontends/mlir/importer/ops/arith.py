@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from tensorir.dialects.linalg import Fill, Generic
 from tensorir.frontends.mlir.importer.scalars.table import SCALAR_RULES, affine_operands, scalar_op
 from tensorir.frontends.mlir.importer.scope import Scope
-from tensorir.frontends.mlir.importer.sizes import not_negative
 from tensorir.frontends.mlir.importer.types import is_size
 from tensorir.frontends.mlir.syntax import AffineMapAttr, IntAttr, Operation, RankedTensor, SSAValue
 from tensorir.interp.context import Context
 from tensorir.interp.scalar import evaluate_body
 from tensorir.ir.affine import AffineMap, identity
 from tensorir.ir.diagnostic import InferError
-from tensorir.ir.dims import Dim, ceildiv, floordiv, mod, substitute
+from tensorir.ir.dims import Dim, ceildiv, floordiv, mod, never_negative, substitute
 from tensorir.ir.module import Module
 from tensorir.ir.scalar import Scalar, ScalarBody, ScalarValue, arg
 from tensorir.ir.value import Value
@@ -129,7 +128,7 @@ def _arithmetic(name: str, dims: Sequence[Dim]) -> Dim | None:
         case (("index_cast" | "extsi" | "trunci"), [a]):
             return a
         case (("index_castui" | "extui"), [a]):
-            return a if not_negative(a) else None
+            return a if never_negative(a) else None
         case "addi", [a, b]:
             return a + b
         case "subi", [a, b]:
@@ -151,14 +150,14 @@ def _arithmetic(name: str, dims: Sequence[Dim]) -> Dim | None:
 def _divisible(rounds_alike: bool, a: Dim, b: Dim) -> bool:
     """Whether the core's division is this one: `rounds_alike` says so also for negative dividends."""
     if isinstance(b, int):
-        return b > 0 and (rounds_alike or not_negative(a))
-    return not_negative(a) and not_negative(b)
+        return b > 0 and (rounds_alike or never_negative(a))
+    return never_negative(a) and never_negative(b)
 
 
 def _extreme(a: Dim, b: Dim, *, largest: bool) -> Dim | None:
-    if not_negative(a - b):
+    if never_negative(a - b):
         return a if largest else b
-    if not_negative(b - a):
+    if never_negative(b - a):
         return b if largest else a
     return None
 
@@ -186,9 +185,9 @@ def _decided(test: str, difference: Dim) -> Dim | None:
             ">=": difference >= 0,
         }
         return int(holds[test])
-    if not_negative(difference) and test in (">=", "<"):
+    if never_negative(difference) and test in (">=", "<"):
         return int(test == ">=")
-    if not_negative(-1 * difference) and test in ("<=", ">"):
+    if never_negative(-1 * difference) and test in ("<=", ">"):
         return int(test == "<=")
     return None
 

@@ -7,11 +7,10 @@ from tensorir.frontends.mlir.importer.attributes import symbol
 from tensorir.frontends.mlir.importer.composites import composite, is_composite
 from tensorir.frontends.mlir.importer.inlining import is_written_out, write_out
 from tensorir.frontends.mlir.importer.scope import Scope
-from tensorir.frontends.mlir.importer.sizes import plain_symbol
 from tensorir.frontends.mlir.importer.types import is_token
 from tensorir.frontends.mlir.syntax import Operation
 from tensorir.ir.diagnostic import InferError
-from tensorir.ir.dims import Dim, substitute, symbols_of
+from tensorir.ir.dims import Dim, plain_symbol, substitute, symbols_of
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 

@@ -51,8 +51,3 @@ def renumbered(root: Scalar, args: dict[int, int], dims: dict[int, int]) -> Scal
         return iteration_index(dims[node.index]) if node.fn == "index" else node
 
     return rebuilt(root, leaf)
-
-
-def with_args(root: Scalar, values: dict[int, Scalar]) -> Scalar:
-    """`root` with operands replaced by expressions; those that are not named stay."""
-    return rebuilt(root, lambda n: values.get(n.index, n) if n.fn == "arg" else n)

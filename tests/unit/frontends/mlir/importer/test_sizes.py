@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tensorir.frontends.mlir.importer.sizes import Sizes, not_negative
+from tensorir.frontends.mlir.importer.sizes import Sizes
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim, DimExpr, ceildiv, floordiv, symbol
 from tests.support.growth import growth
@@ -92,14 +92,6 @@ def test_contradictions_across_equations() -> None:
     sizes.equal(b, a)
     with pytest.raises(InferError, match="the sizes 3 and 4 must be equal"):
         sizes.equal(b, 4)
-
-
-def test_signs() -> None:
-    a = symbol("a")
-    assert not_negative(a * 2 + 1)
-    assert not_negative(0)
-    assert not not_negative(a - 1)
-    assert not not_negative(-1)
 
 
 def test_long_chains_take_linear_time() -> None:
