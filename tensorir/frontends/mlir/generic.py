@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorir.frontends.mlir.named_regions import with_region
-from tensorir.frontends.mlir.reader.attributes import DYNAMIC
 from tensorir.frontends.mlir.syntax import (
+    DYNAMIC,
+    I1,
     AffineMapAttr,
     ArrayAttr,
     Attribute,
@@ -29,7 +30,6 @@ from tensorir.frontends.mlir.syntax import (
     Operation,
     RankedTensor,
     ResourceAttr,
-    ScalarType,
     SSAValue,
     StringAttr,
     SymbolRef,
@@ -102,7 +102,7 @@ class _Printer:
     def attribute(self, value: Attribute) -> str:
         match value:
             case IntAttr(value=number, type=type):
-                return ("false", "true")[number] if type == ScalarType("i1") else f"{number} : {type}"
+                return ("false", "true")[number] if type == I1 else f"{number} : {type}"
             case FloatAttr(value=number, type=type):
                 return f"{float_text(number, str(type))} : {type}"
             case StringAttr(value=text):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from tensorir.frontends.mlir.syntax import Block, Operation, RankedTensor, SSAValue, Type
+from tensorir.frontends.mlir.syntax import Block, Operation, SSAValue, Type, element_of
 
 _COPIES = ("linalg.fill", "linalg.transpose", "linalg.broadcast", "linalg.copy")
 _PRODUCTS = (
@@ -20,7 +20,7 @@ def with_region(op: Operation) -> Operation:
     """`op` with the region that its name stands for, if it has one and `op` lacks it."""
     if op.regions or op.name not in (*_COPIES, *_PRODUCTS):
         return op
-    args = [SSAValue(_element(v.type), f"%a{i}") for i, v in enumerate(op.operands)]
+    args = [SSAValue(element_of(v.type), f"%a{i}") for i, v in enumerate(op.operands)]
     ops: list[Operation] = []
     if op.name in _COPIES:
         yielded = args[0]
@@ -32,10 +32,6 @@ def with_region(op: Operation) -> Operation:
         yielded = _apply(f"arith.add{kind}", [out, product], out.type, ops)
     ops.append(Operation("linalg.yield", (yielded,)))
     return evolve(op, regions=((Block(args, ops),),))
-
-
-def _element(type: Type) -> Type:
-    return type.element if isinstance(type, RankedTensor) else type
 
 
 def _converted(value: SSAValue, type: Type, ops: list[Operation]) -> SSAValue:

@@ -66,7 +66,22 @@ class OpaqueType:
 
 Type: TypeAlias = Union[ScalarType, RankedTensor, FunctionType, OpaqueType]
 
+I1 = ScalarType("i1")
+I32 = ScalarType("i32")
+I64 = ScalarType("i64")
+F64 = ScalarType("f64")
+INDEX = ScalarType("index")
+
+
+def element_of(type: Type) -> Type:
+    """The element type of a tensor, any other type itself."""
+    return type.element if isinstance(type, RankedTensor) else type
+
+
 # -- attributes
+
+DYNAMIC = -(1 << 63)
+"""What a list of static sizes says where an operand gives the size, and the parameters of an encoding for `?`."""
 
 
 @frozen

@@ -18,9 +18,6 @@ from tensorir.frontends.mlir.syntax import (
 )
 from tensorir.ir.diagnostic import InferError
 
-DYNAMIC = -(1 << 63)
-"""What a list of static sizes says where an operand gives the size."""
-
 MAX_INTEGERS = 1 << 16
 """In a list of dims, sizes or strides: a splat may say that there are 2**47."""
 

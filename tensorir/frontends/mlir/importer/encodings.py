@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from attrs import evolve
 
 from tensorir.encoding.encoding import NARROW, ROLES, Contraction, Encoding
-from tensorir.frontends.mlir.importer.attributes import DYNAMIC
 from tensorir.frontends.mlir.importer.types import element_type
 from tensorir.frontends.mlir.syntax import (
+    DYNAMIC,
     AffineMapAttr,
     ArrayAttr,
     Attribute,

@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from tensorir.frontends.mlir.importer.definitions import body, function_name, is_private
 from tensorir.frontends.mlir.importer.scope import Scope
-from tensorir.frontends.mlir.syntax import Block, Operation, ScalarType, SSAValue
+from tensorir.frontends.mlir.syntax import INDEX, Block, Operation, SSAValue
 from tensorir.ir.diagnostic import InferError
 
-INDEX = ScalarType("index")
 MAX_DEPTH, MAX_OPS = 30, 20_000
 """How deep calls may be written out in each other, and how many ops in all in one function."""
 

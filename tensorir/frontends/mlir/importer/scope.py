@@ -10,13 +10,13 @@ import numpy as np
 from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.linalg import Generic
 from tensorir.dialects.tensor import Cast, Constant, DimOp
-from tensorir.frontends.mlir.importer.attributes import DYNAMIC, integers
+from tensorir.frontends.mlir.importer.attributes import integers
 from tensorir.frontends.mlir.importer.encodings import type_encoding
 from tensorir.frontends.mlir.importer.program import Program
 from tensorir.frontends.mlir.importer.scalars.table import dim_scalar
 from tensorir.frontends.mlir.importer.sizes import Sizes
 from tensorir.frontends.mlir.importer.types import element_type, is_buffer, ranked
-from tensorir.frontends.mlir.syntax import Block, Operation, RankedTensor, SSAValue, Type
+from tensorir.frontends.mlir.syntax import DYNAMIC, Block, Operation, RankedTensor, SSAValue, Type
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.dense import Dense

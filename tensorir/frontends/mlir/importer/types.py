@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tensorir.frontends.mlir.syntax import FunctionType, OpaqueType, RankedTensor, ScalarType, Type
+from tensorir.frontends.mlir.syntax import FunctionType, OpaqueType, RankedTensor, ScalarType, Type, element_of
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dtype import DTYPES, DType
 
@@ -21,7 +21,7 @@ def element_type(type: Type) -> DType:
     """The element type of a scalar or of a tensor: signless integers are signed, `index` is i64.
 
     Raises InferError naming what there is no element type for."""
-    element = type.element if isinstance(type, RankedTensor) else type
+    element = element_of(type)
     found = _ELEMENTS.get(element.name) if isinstance(element, ScalarType) else None
     if found is None:
         raise InferError(f"the element type {element} is not supported; supported are {', '.join(_ELEMENTS)}")

@@ -10,8 +10,10 @@ from tensorir.frontends.mlir.reader.lexer import Lexer
 from tensorir.frontends.mlir.reader.limits import TYPE_COST
 from tensorir.frontends.mlir.reader.literals import LiteralReader
 from tensorir.frontends.mlir.reader.locations import LocationReader
-from tensorir.frontends.mlir.reader.types import I64, Alias
+from tensorir.frontends.mlir.reader.types import Alias
 from tensorir.frontends.mlir.syntax import (
+    DYNAMIC,
+    I64,
     AffineMapAttr,
     ArrayAttr,
     Attribute,
@@ -25,9 +27,6 @@ from tensorir.frontends.mlir.syntax import (
     UnitAttr,
 )
 from tensorir.text.lexer import did_you_mean
-
-DYNAMIC = -(1 << 63)
-"""How the generic form writes a size that is not known; `?` in parameters becomes it."""
 
 WITH_PARAMETERS = frozenset(
     {"iree_encoding.encoding", "iree_encoding.layout", "iree_encoding.matmul_k", "iree_encoding.padding"}

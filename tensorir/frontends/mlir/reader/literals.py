@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tensorir.frontends.mlir.reader.limits import MAX_DIGITS
 from tensorir.frontends.mlir.reader.numbers import float_of_bits, round_float, wrap
-from tensorir.frontends.mlir.reader.types import F64, FLOATS, I1, I64, TypeReader, shown, width_of
-from tensorir.frontends.mlir.syntax import FloatAttr, IntAttr, ScalarType, Type
+from tensorir.frontends.mlir.reader.types import FLOATS, TypeReader, shown, width_of
+from tensorir.frontends.mlir.syntax import F64, I1, I64, FloatAttr, IntAttr, ScalarType, Type
 
 _FALSE, _TRUE = IntAttr(0, I1), IntAttr(1, I1)
 

@@ -19,7 +19,19 @@ from tensorir.frontends.mlir.reader.limits import (
     MAX_SIZE,
     TYPE_COST,
 )
-from tensorir.frontends.mlir.syntax import Attribute, FunctionType, OpaqueType, RankedTensor, ScalarType, Type
+from tensorir.frontends.mlir.syntax import (
+    F64,
+    I1,
+    I32,
+    I64,
+    INDEX,
+    Attribute,
+    FunctionType,
+    OpaqueType,
+    RankedTensor,
+    ScalarType,
+    Type,
+)
 from tensorir.text.lexer import did_you_mean
 
 T = TypeVar("T")
@@ -47,21 +59,12 @@ FLOATS = {
 """Float types and their bits."""
 
 SCALARS: dict[str, ScalarType] = {
-    name: ScalarType(name)
-    for name in (
-        *FLOATS,
-        "index",
-        "none",
-        *(f"{sign}i{w}" for sign in ("", "s", "u") for w in (1, 2, 4, 8, 16, 32, 64)),
-    )
+    **{name: ScalarType(name) for name in (*FLOATS, "none")},
+    **{name: ScalarType(name) for name in (f"{s}i{w}" for s in ("", "s", "u") for w in (1, 2, 4, 8, 16, 32, 64))},
+    **{type.name: type for type in (I1, I32, I64, F64, INDEX)},
 }
 OPAQUE = frozenset({"memref", "vector", "complex", "tuple"})
 """Builtin types that are kept as text."""
-
-I64 = SCALARS["i64"]
-F64 = SCALARS["f64"]
-I1 = SCALARS["i1"]
-INDEX = SCALARS["index"]
 
 _INTEGER = re.compile(r"[su]?i([1-9][0-9]*)")
 _SIMPLE = re.compile(r"tensor<(?:(?:[0-9]{1,12}|\?)x){0,16}+(?:bf16|f16|f32|f64|index|i1|i4|i8|i16|i32|i64)>").match

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from tensorir.dialects.packing import Pack, Unpack
 from tensorir.encoding.layout import Layout
-from tensorir.frontends.mlir.importer.attributes import DYNAMIC, integers, segments
+from tensorir.frontends.mlir.importer.attributes import integers, segments
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.syntax import Operation, SSAValue
 from tensorir.ir.diagnostic import InferError
@@ -41,18 +41,16 @@ def _operands(op: Operation, scope: Scope) -> tuple[tuple[SSAValue, SSAValue], t
         *pair, padding, dynamic = segments(op, 4) if op.name == "linalg.pack" else _unpack_segments(op)
         source, into = (p[0] for p in pair)
     else:
-        (source, into, *rest), padding = op.operands, ()
-        dynamic = tuple(rest)
+        (source, into, *dynamic), padding = op.operands, ()
     if len(op.results) != 1:
         raise InferError("must give one tensor")
-    rest = list(reversed(dynamic))
-    tiles: list[int] = []
-    for tile in integers(op, "static_inner_tiles"):
-        size = scope.dim(rest.pop()) if tile == DYNAMIC and rest else tile
-        if not isinstance(size, int) or size < 1:
-            raise InferError("tiles whose sizes are known only when it runs are not supported")
-        tiles.append(size)
-    return (source, into), padding, tuple(tiles)
+    sizes = scope.mixed(op, "static_inner_tiles", dynamic)
+    tiles = tuple(s for s in sizes if isinstance(s, int))
+    if len(tiles) != len(sizes):
+        raise InferError("tiles whose sizes are known only when it runs are not supported")
+    if any(t < 1 for t in tiles):
+        raise InferError(f"inner_tiles {list(tiles)} must be at least 1")
+    return (source, into), padding, tiles
 
 
 def _unpack_segments(op: Operation) -> tuple[tuple[SSAValue, ...], ...]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tensorir.frontends.mlir.reader.assembly.common import indices
-from tensorir.frontends.mlir.reader.assembly.scalars import I1, INDEX
 from tensorir.frontends.mlir.reader.parser import Assembly, OpParser, Parsed
-from tensorir.frontends.mlir.syntax import StringAttr
+from tensorir.frontends.mlir.syntax import I1, INDEX, StringAttr
 
 
 def _apply(p: OpParser, op: str) -> Parsed:

@@ -17,9 +17,8 @@ from tensorir.frontends.mlir.reader.assembly.flags import (
     Flag,
     read_flags,
 )
-from tensorir.frontends.mlir.reader.assembly.scalars import I1
 from tensorir.frontends.mlir.reader.parser import Assembly, OpParser, Parsed
-from tensorir.frontends.mlir.syntax import Attribute, DenseAttr, FloatAttr, IntAttr, ResourceAttr, Type
+from tensorir.frontends.mlir.syntax import I1, Attribute, DenseAttr, FloatAttr, IntAttr, ResourceAttr, Type
 from tensorir.text.lexer import did_you_mean
 
 _CMPF = (

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tensorir.frontends.mlir.reader.assembly.scalars import I32, I64, INDEX
 from tensorir.frontends.mlir.reader.parser import OpParser, Use
 from tensorir.frontends.mlir.syntax import (
+    DYNAMIC,
+    I32,
+    I64,
+    INDEX,
     ArrayAttr,
     Attribute,
     DenseArrayAttr,
@@ -20,9 +23,6 @@ from tensorir.frontends.mlir.syntax import (
     Type,
 )
 from tensorir.text.lexer import did_you_mean
-
-DYNAMIC = -(1 << 63)
-"""What a static list says where an operand gives the number."""
 
 _MAX_I64 = 1 << 63
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tensorir.frontends.mlir.reader.assembly.flags import Flag, read_flags
-from tensorir.frontends.mlir.reader.assembly.scalars import I1, same_shape
 from tensorir.frontends.mlir.reader.parser import Assembly, OpParser, Parsed, Use
-from tensorir.frontends.mlir.syntax import Attribute, Type
+from tensorir.frontends.mlir.reader.types import shown
+from tensorir.frontends.mlir.syntax import I1, Attribute, RankedTensor, ScalarType, Type
 
 _NONE: dict[str, Attribute] = {}
 _NO_FLAGS: dict[str, Flag] = {}
@@ -24,10 +24,13 @@ def comma_uses(p: OpParser, count: int) -> list[Use]:
 
 def i1_like(p: OpParser, type: Type, start: int) -> Type:
     """i1 in the shape of `type`: what comparisons give. Raises ParseError unless it is a scalar or a ranked tensor."""
-    result = same_shape(type, I1)
-    if result is None:
-        raise p.lex.error(f"expected a scalar or a ranked tensor, found {type}", start)
-    return result
+    match type:
+        case RankedTensor(shape, _, encoding):
+            return RankedTensor(shape, I1, encoding)
+        case ScalarType():
+            return I1
+        case _:
+            raise p.lex.error(f"expected a scalar or a ranked tensor, found {shown(type)}", start)
 
 
 def same_type(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tensorir.frontends.mlir.reader.assembly.common import enum_attr, enum_words
-from tensorir.frontends.mlir.reader.assembly.scalars import I32
 from tensorir.frontends.mlir.reader.parser import OpParser
-from tensorir.frontends.mlir.syntax import Attribute, IntAttr, UnitAttr
+from tensorir.frontends.mlir.syntax import I32, Attribute, IntAttr, UnitAttr
 
 _FASTMATH = ("none", "reassoc", "nnan", "ninf", "nsz", "arcp", "contract", "afn", "fast")
 _ROUNDING = ("to_nearest_even", "downward", "upward", "toward_zero", "to_nearest_away")

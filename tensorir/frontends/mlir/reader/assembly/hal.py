@@ -13,9 +13,18 @@ from tensorir.frontends.mlir.reader.assembly.common import (
     resolve_each,
     segments,
 )
-from tensorir.frontends.mlir.reader.assembly.scalars import I32, INDEX
 from tensorir.frontends.mlir.reader.parser import Assembly, OpParser, Parsed
-from tensorir.frontends.mlir.syntax import Attribute, OpaqueType, SSAValue, StringAttr, Type, TypeAttr, UnitAttr
+from tensorir.frontends.mlir.syntax import (
+    I32,
+    INDEX,
+    Attribute,
+    OpaqueType,
+    SSAValue,
+    StringAttr,
+    Type,
+    TypeAttr,
+    UnitAttr,
+)
 
 _FENCE = OpaqueType("!hal.fence")
 

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 
 from tensorir.frontends.mlir.reader.assembly import arith, math
 from tensorir.frontends.mlir.reader.assembly.common import group, i64s, integers, number, read_integer, values_and_types
-from tensorir.frontends.mlir.reader.assembly.scalars import INDEX, element_of
 from tensorir.frontends.mlir.reader.assembly.structured import arrow_types, ins_outs
 from tensorir.frontends.mlir.reader.parser import Assembly, OpParser, Parsed
-from tensorir.frontends.mlir.syntax import Attribute, Block, Operation, SSAValue, Type
+from tensorir.frontends.mlir.syntax import INDEX, Attribute, Block, Operation, SSAValue, Type, element_of
 from tensorir.ir.location import Location
 
 _DEFAULTS = {**arith.DEFAULTS, **math.DEFAULTS}

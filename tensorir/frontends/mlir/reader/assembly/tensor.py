@@ -1,5 +1,4 @@
-"""tensor: making, reading and reshaping tensors. Slices are in `slices`, ops with a region in `tensor_regions`, packing
-in `packing`."""
+"""tensor: making, reading and reshaping tensors. Slices and ops with a region are in `slices`, packing in `packing`."""
 
 from __future__ import annotations
 
@@ -16,9 +15,9 @@ from tensorir.frontends.mlir.reader.assembly.common import (
     resolve_each,
 )
 from tensorir.frontends.mlir.reader.assembly.elementwise import cast
-from tensorir.frontends.mlir.reader.assembly.scalars import INDEX
 from tensorir.frontends.mlir.reader.parser import Assembly, OpParser, Parsed, Use
-from tensorir.frontends.mlir.syntax import ArrayAttr, Attribute, IntAttr, RankedTensor, Type, UnitAttr
+from tensorir.frontends.mlir.reader.types import shown
+from tensorir.frontends.mlir.syntax import INDEX, ArrayAttr, Attribute, IntAttr, RankedTensor, Type, UnitAttr
 
 
 def ranked(p: OpParser, what: str = "a ranked tensor type") -> RankedTensor:
@@ -26,7 +25,7 @@ def ranked(p: OpParser, what: str = "a ranked tensor type") -> RankedTensor:
     start = p.lex.start
     type = p.type()
     if not isinstance(type, RankedTensor):
-        raise p.lex.error(f"expected {what}, found {type}", start)
+        raise p.lex.error(f"expected {what}, found {shown(type)}", start)
     return type
 
 

@@ -8,6 +8,11 @@ import pytest
 
 from tensorir.frontends.mlir.reader.document import parse_document
 from tensorir.frontends.mlir.syntax import (
+    DYNAMIC,
+    I1,
+    I32,
+    I64,
+    INDEX,
     AffineMapAttr,
     ArrayAttr,
     Attribute,
@@ -30,8 +35,7 @@ from tests.support.mlir import difference, same_attribute
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 FILES = sorted(CORPUS.glob("*.mlir"))
-DYNAMIC = -(1 << 63)
-I1, I8, I32, I64, F32, INDEX = map(ScalarType, ("i1", "i8", "i32", "i64", "f32", "index"))
+I8, F32 = ScalarType("i8"), ScalarType("f32")
 SQUARE = RankedTensor((4, 4), F32)
 
 

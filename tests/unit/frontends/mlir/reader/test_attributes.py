@@ -6,10 +6,14 @@ import math
 
 import pytest
 
-from tensorir.frontends.mlir.reader.attributes import DYNAMIC
 from tensorir.frontends.mlir.reader.lexer import Lexer
 from tensorir.frontends.mlir.reader.parser import OpParser
 from tensorir.frontends.mlir.syntax import (
+    DYNAMIC,
+    F64,
+    I1,
+    I64,
+    INDEX,
     AffineMapAttr,
     ArrayAttr,
     Attribute,
@@ -28,8 +32,7 @@ from tensorir.frontends.mlir.syntax import (
     UnitAttr,
 )
 
-F16, F32, F64 = ScalarType("f16"), ScalarType("f32"), ScalarType("f64")
-I1, I8, I64, INDEX = ScalarType("i1"), ScalarType("i8"), ScalarType("i64"), ScalarType("index")
+F16, F32, I8 = ScalarType("f16"), ScalarType("f32"), ScalarType("i8")
 
 
 def read(text: str) -> Attribute:

@@ -108,6 +108,10 @@ def test_dynamic_there_and_back() -> None:
             "linalg.pack: inner_dims_pos [0, 0] must be different dims of rank 2, one per tile",
         ),
         (
+            _pack("5x3xf32", "5x2x0x2xf32", "inner_dims_pos = [0, 1] inner_tiles = [0, 2]"),
+            "linalg.pack: inner_tiles [0, 2] must be at least 1",
+        ),
+        (
             _pack("5x3xf32", "3x2x2x2xf32", "outer_dims_perm = [0, 2] inner_dims_pos = [0, 1] inner_tiles = [2, 2]"),
             "linalg.pack: outer_dims_perm [0, 2] must be a permutation of 2 dims",
         ),
