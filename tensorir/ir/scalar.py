@@ -6,7 +6,7 @@ MLIR's arith and math dialects without the type suffix: the element type is on t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Literal
 from weakref import WeakValueDictionary
@@ -154,6 +154,25 @@ def bitcast(value: Scalar, dtype: DType) -> Scalar:
     if value.dtype.bits != dtype.bits:
         raise InferError(f"bitcast: {value.dtype} has {value.dtype.bits} bits, {dtype} has {dtype.bits}")
     return value if value.dtype == dtype else _intern("bitcast", (value,), dtype)
+
+
+def with_operands(node: Scalar, operands: Sequence[Scalar]) -> Scalar:
+    """The same function of other operands."""
+    if all(a is b for a, b in zip(node.operands, operands, strict=True)):
+        return node
+    if node.fn in CONVERSIONS:
+        return (cast if node.fn == "cast" else bitcast)(operands[0], node.dtype)
+    return apply(node.fn, *operands)
+
+
+def rewritten(root: Scalar, rule: Callable[[Scalar, tuple[Scalar, ...]], Scalar]) -> Scalar:
+    """`root` with each node replaced by what `rule` makes of it and its operands, which are rewritten already.
+
+    Iterative, and each shared node is visited once."""
+    made: dict[int, Scalar] = {}
+    for node in ScalarBody((), root).nodes():
+        made[id(node)] = rule(node, tuple(made[id(o)] for o in node.operands))
+    return made[id(root)]
 
 
 @frozen(cache_hash=True)

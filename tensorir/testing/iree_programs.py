@@ -34,8 +34,11 @@ LIMITS: Mapping[str, str] = {
 """What IREE 3.13 can't do with valid programs: a part of its message, and what is behind it."""
 
 
+_PARTS = (ExtractSlice, Cast, ExpandShape, CollapseShape, Transfer)
+"""Ops that IREE may do without moving data."""
+
 IN_PLACE = LIMITS["source and target ranges overlap within the same buffer"]
-"""Mostly IREE does not notice, and the result is wrong: rows that were overwritten are copied on."""
+"""Mostly IREE does not notice, and the result is wrong: what was overwritten is read."""
 
 
 class IreeLimitError(TensorIRError):
@@ -84,21 +87,30 @@ def iree_agrees(
 
     `written`: another form of the same program, such as a later stage, that IREE gets to see instead. Raises
     IreeLimitError for what IREE can't do, and for the one thing that it is known to do wrong (see IN_PLACE)."""
-    if _inserts_into_its_source(module):
-        raise IreeLimitError(TensorIRError("tensor.insert_slice of a part of its own destination"), IN_PLACE)
+    if _inserts_into_what_is_read(module):
+        raise IreeLimitError(TensorIRError("tensor.insert_slice into a tensor that is read elsewhere"), IN_PLACE)
     results = iree_results(module if written is None else written, function, args, options)
     return assert_agrees(module, function, args, results, signless=True)
 
 
-def _inserts_into_its_source(module: Module) -> bool:
-    """Whether a slice of a tensor is inserted into that tensor, seen as IREE does: all calls inlined."""
+def _inserts_into_what_is_read(module: Module) -> bool:
+    """Whether a slice is inserted into a tensor that something else reads, too, or that the slice is a part of: seen
+    as IREE does, all calls inlined."""
     passes = (InlineCalls(), Canonicalize(), CommonSubexpressions())
     for function in run_passes(module, passes).functions:
         for region in _regions(function.body):
-            for op in region.ops:
-                if isinstance(op, InsertSlice) and _origin(region, op.source) is _origin(region, op.dest):
-                    return True
+            if any(isinstance(op, InsertSlice) and _is_read_elsewhere(region, op) for op in region.ops):
+                return True
     return False
+
+
+def _is_read_elsewhere(region: Region, insert: InsertSlice) -> bool:
+    """Whether the tensor that `insert` changes a copy of is read by another op, or returned."""
+    root = _origin(region, insert.dest)
+    if _origin(region, insert.source) is root or any(_origin(region, y) is root for y in region.yields):
+        return True
+    others = (op for op in region.ops if op is not insert and not isinstance(op, _PARTS))
+    return any(_origin(region, v) is root for op in others for v in op.operands)
 
 
 def _regions(body: Region) -> Iterator[Region]:
@@ -109,7 +121,7 @@ def _regions(body: Region) -> Iterator[Region]:
 
 def _origin(region: Region, value: Value) -> Value:
     """The tensor that `value` is a part of."""
-    while isinstance(op := region.definitions.get(value), ExtractSlice | Cast | ExpandShape | CollapseShape | Transfer):
+    while isinstance(op := region.definitions.get(value), _PARTS):
         value = op.source
     return value
 

@@ -23,8 +23,8 @@ from tests.support.iree_counts import count, not_run
 pytestmark = pytest.mark.skipif(not iree_available(), reason="needs the extra iree")
 
 SETTINGS: Any = settings()
-EXAMPLES = max(1, SETTINGS.max_examples // 8)
-"""Compiling takes IREE about a second."""
+EXAMPLES = max(1, min(300, SETTINGS.max_examples // 8))
+"""Compiling takes IREE about a second, so there are few by default; HYPOTHESIS_PROFILE=deep runs 300 a stage."""
 
 
 def data(module: Module, seed: int, whole: bool) -> list[npt.NDArray[Any]]:

@@ -1,7 +1,7 @@
 """Scalar functions that MLIR has no op for, as expressions of those it has, and back.
 
-`expand` is what the writer prints; `contract` is given each node that the reader makes and finds the function again:
-it builds the expansion of what a node could be and compares. Nodes are interned, so comparing is one `is`.
+`expand` gives what the writer prints; `contract` is given what the importer reads and finds the functions again: it
+builds the expansion of what a node could be and compares. Nodes are interned, so comparing is one `is`.
 
     gelu(x)          x·0.5 · (1 + erf(x·2^-½)), in f32 for 16-bit floats
     neg(i)           0 − i
@@ -17,19 +17,20 @@ import numpy as np
 
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dtype import DTYPES, DType, f32, i1, i64
-from tensorir.ir.scalar import Scalar, ScalarBody, apply, bitcast, cast, const
+from tensorir.ir.scalar import Scalar, ScalarBody, apply, cast, const, rewritten, with_operands
 
 
 def expand(body: ScalarBody) -> Scalar:
     """The body's result in functions that MLIR has. Casts of floats to integers are then within the range."""
-    made: dict[int, Scalar] = {}
-    for node in body.nodes():
-        operands = tuple(made[id(o)] for o in node.operands)
-        made[id(node)] = _expanded(node, operands)
-    return made[id(body.result)]
+    return rewritten(body.result, _expanded)
 
 
-def contract(node: Scalar) -> Scalar:
+def contract(root: Scalar) -> Scalar:
+    """An expression with all functions found again that parts of it are the expansions of."""
+    return rewritten(root, lambda node, operands: _contracted(with_operands(node, operands)))
+
+
+def _contracted(node: Scalar) -> Scalar:
     """The function that `node` is the expansion of; `node` itself if it is none. Operands are contracted already."""
     match node.fn:
         case "sub" if node.dtype.is_integer:
@@ -66,23 +67,14 @@ def _expanded(node: Scalar, operands: tuple[Scalar, ...]) -> Scalar:
         case "neg" if node.dtype.is_integer and node.dtype.kind != "bool":
             return apply("sub", const(0, node.dtype), operands[0])
         case "shl" | "shr":
-            return shifted(rebuilt(node, operands))
+            return shifted(with_operands(node, operands))
         case "ipow" if node.dtype.kind == "unsigned":
             return unsigned_power(node, operands)
         case "cast" if operands[0].dtype.is_float and node.dtype.kind in ("signed", "unsigned"):
             x = operands[0]
             return _to_integer(cast(x, f32) if x.dtype.bits == 16 else x, node.dtype)
         case _:
-            return rebuilt(node, operands)
-
-
-def rebuilt(node: Scalar, operands: tuple[Scalar, ...]) -> Scalar:
-    """The same function of other operands."""
-    if all(a is b for a, b in zip(node.operands, operands, strict=True)):
-        return node
-    if node.fn == "cast":
-        return cast(operands[0], node.dtype)
-    return bitcast(operands[0], node.dtype) if node.fn == "bitcast" else apply(node.fn, *operands)
+            return with_operands(node, operands)
 
 
 def _gelu(x: Scalar) -> Scalar:

@@ -11,7 +11,7 @@ Law: what is read from the text of `m` is isomorphic to `signless(m)`.
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import evolve
@@ -19,14 +19,14 @@ from attrs import evolve
 from tensorir.dialects.linalg import Fill, Generic
 from tensorir.dialects.packing import Pack
 from tensorir.dialects.tensor import Gather, GatherNd, Pad
-from tensorir.frontends.mlir.expansions import rebuilt, shifted, unsigned_power
+from tensorir.frontends.mlir.expansions import shifted, unsigned_power
 from tensorir.ir.affine import identity
 from tensorir.ir.dense import Dense
 from tensorir.ir.dtype import DTYPES, DType, f32, i64
 from tensorir.ir.module import Global, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
-from tensorir.ir.scalar import Scalar, ScalarBody, ScalarValue, apply, arg, cast, const
+from tensorir.ir.scalar import Scalar, ScalarBody, ScalarValue, apply, arg, cast, const, rewritten, with_operands
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 
@@ -132,21 +132,13 @@ def _data(data: Dense) -> Dense:
 
 
 def _body(body: ScalarBody) -> ScalarBody:
-    plain = _rewritten(body, _spelled)
-    return ScalarBody(tuple(map(signed, body.args)), _rewritten(ScalarBody(body.args, plain), _node))
-
-
-def _rewritten(body: ScalarBody, rule: Callable[[Scalar, list[Scalar]], Scalar]) -> Scalar:
-    made: dict[int, Scalar] = {}
-    for node in body.nodes():
-        made[id(node)] = rule(node, [made[id(o)] for o in node.operands])
-    return made[id(body.result)]
+    return ScalarBody(tuple(map(signed, body.args)), rewritten(rewritten(body.result, _spelled), _node))
 
 
 _OF_BOOLEANS: Mapping[str, str] = {"add": "xor", "sub": "xor", "mul": "and", "min": "and", "max": "or"}
 
 
-def _spelled(node: Scalar, operands: list[Scalar]) -> Scalar:
+def _spelled(node: Scalar, operands: Sequence[Scalar]) -> Scalar:
     """Functions of booleans and of unsigned integers by the names that MLIR's ops are read as."""
     match node.dtype.kind, node.fn:
         case ("bool", "neg" | "abs") | ("unsigned", "abs"):
@@ -160,20 +152,20 @@ def _spelled(node: Scalar, operands: list[Scalar]) -> Scalar:
         case "unsigned", "floordiv":
             return apply("div", *operands)
         case "unsigned", "shl" | "shr":
-            return shifted(rebuilt(node, tuple(operands)))
+            return shifted(with_operands(node, operands))
         case "unsigned", "ipow":
             return unsigned_power(node, operands)
         case _:
-            return rebuilt(node, tuple(operands))
+            return with_operands(node, operands)
 
 
-def _node(node: Scalar, operands: list[Scalar]) -> Scalar:
+def _node(node: Scalar, operands: Sequence[Scalar]) -> Scalar:
     """A node of signed type; `operands` are signed already."""
     dtype = signed(node.dtype)
     sources = [o.dtype for o in node.operands]
     unsigned = node.dtype.kind == "unsigned" or any(t.kind == "unsigned" for t in sources)
     if not unsigned:
-        return rebuilt(node, tuple(operands))
+        return with_operands(node, operands)
     match node.fn:
         case "arg":
             return arg(node.index, dtype)
@@ -189,7 +181,7 @@ def _node(node: Scalar, operands: list[Scalar]) -> Scalar:
             return cast(_apply(node, [cast(o, t) for o, t in zip(operands, sources, strict=True)]), dtype)
 
 
-def _apply(node: Scalar, operands: list[Scalar]) -> Scalar:
+def _apply(node: Scalar, operands: Sequence[Scalar]) -> Scalar:
     return apply(node.fn, *operands)
 
 

@@ -13,7 +13,7 @@ from tensorir.frontends.mlir.importer.attributes import integer
 from tensorir.frontends.mlir.importer.linalg.extracts import Extract, extracted
 from tensorir.frontends.mlir.importer.scalars.pairs import pair_op
 from tensorir.frontends.mlir.importer.scalars.table import scalar_op
-from tensorir.frontends.mlir.importer.scalars.trees import args_of, rebuilt
+from tensorir.frontends.mlir.importer.scalars.trees import args_of
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.importer.types import element_type
 from tensorir.frontends.mlir.syntax import Block, Operation, RankedTensor, SSAValue
@@ -41,7 +41,7 @@ class Body:
         """The yielded expressions. Raises ParseError at the op of the body that has none."""
         for op in block.ops:
             if op.name in ("linalg.yield", "tensor.yield"):
-                return tuple(rebuilt(self.scalar(v), contract) for v in op.operands)
+                return tuple(contract(self.scalar(v)) for v in op.operands)
             try:
                 self._op(op)
             except ParseError:
