@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Literal, get_args
 
@@ -237,6 +238,19 @@ class Contract(Op):
         sizes, parallel = self.sizes(), (*wide.m, *wide.n)
         kept = (sizes[d] if d in parallel else None for d in range(self.maps[0].num_dims))
         return evolve(wide, narrow=tuple(s if isinstance(s, int) and s <= NARROW else None for s in kept))
+
+
+def neutral_element(kind: ReductionKind, dtype: DType) -> ScalarValue:
+    """What changes nothing when it is combined with an element: the result of reducing none."""
+    if dtype.is_float:
+        floats = {"add": 0.0, "mul": 1.0, "max": -math.inf, "min": math.inf, "maxnum": math.nan, "minnum": math.nan}
+        return floats[kind]
+    if dtype.kind == "bool":
+        return kind in ("mul", "and", "min")
+    signed = dtype.kind == "signed"
+    low, high = (-(1 << (dtype.bits - 1)) if signed else 0), (1 << (dtype.bits - signed)) - 1
+    ones = -1 if signed else high
+    return {"add": 0, "or": 0, "xor": 0, "mul": 1, "and": ones, "max": low, "min": high}[kind]
 
 
 @op("linalg.reduce", Trait.PURE)

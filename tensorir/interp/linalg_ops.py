@@ -11,7 +11,7 @@ import numpy as np
 from tensorir.dialects import linalg
 from tensorir.interp.combiners import COMBINERS
 from tensorir.interp.context import Array, Context
-from tensorir.interp.conversions import convert, rounded, wide, wide_type, wrap
+from tensorir.interp.conversions import convert, rounded, wide, wrap
 from tensorir.interp.fold import fold
 from tensorir.interp.scalar import evaluate_body
 from tensorir.interp.windows import aligned, index_along
@@ -104,30 +104,12 @@ def reduce(op: linalg.Reduce, inputs: Arrays, ctx: Context) -> Arrays:
         source = wide(source, dtype)
     elif source.itemsize < 4:
         source = source.astype(np.float32)
-    neutral = np.asarray(_neutral(op.kind, dtype), source.dtype)
+    neutral = np.asarray(linalg.neutral_element(op.kind, dtype), source.dtype)
     with np.errstate(all="ignore"):
         # without `initial`, NumPy sums and multiplies pairwise, which rounds less
         given = {} if op.kind in ("add", "mul") else {"initial": neutral}
         out = np.asarray(COMBINERS[op.kind].reduce(source, axis=op.dims, dtype=source.dtype, **given))
     return (wrap(out, dtype) if dtype.is_integer else rounded(out, ctx.numpy(dtype)),)
-
-
-def _neutral(kind: linalg.ReductionKind, dtype: DType) -> int | float:
-    """What changes nothing: NaN for the kinds that skip it, all ones for "and"."""
-    low, high = _limits(dtype)
-    neutral = {"add": 0, "mul": 1, "max": low, "min": high, "maxnum": np.nan, "minnum": np.nan, "or": 0, "xor": 0}
-    if kind == "and":
-        return high if wide_type(dtype) is np.uint64 else -1
-    return neutral[kind]
-
-
-def _limits(dtype: DType) -> tuple[int | float, int | float]:
-    """The neutral elements of max and min."""
-    if dtype.is_float:
-        return -np.inf, np.inf
-    if dtype.kind == "signed":
-        return -(1 << (dtype.bits - 1)), (1 << (dtype.bits - 1)) - 1
-    return 0, (1 << dtype.bits) - 1
 
 
 def transpose(op: linalg.Transpose, inputs: Arrays, ctx: Context) -> Arrays:

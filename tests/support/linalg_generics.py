@@ -219,6 +219,15 @@ GENERICS: tuple[Case, ...] = (
         ["d0, d1", "d0"],
         "pr",
         "%s = arith.maxnumf %i0, %o0 : f32; linalg.yield %s : f32",
+        inits=["0x7FC00000"],
+    ),
+    generic(
+        "maxnum_below",
+        ["3x4xf32"],
+        ["3xf32"],
+        ["d0, d1", "d0"],
+        "pr",
+        "%s = arith.maxnumf %i0, %o0 : f32; linalg.yield %s : f32",
         inits=["0xFF800000"],
     ),
     generic(

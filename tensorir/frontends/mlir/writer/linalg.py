@@ -13,7 +13,6 @@ from tensorir.frontends.mlir.writer.types import element_text, map_text
 from tensorir.ir.affine import AffineMap, select
 from tensorir.ir.dims import Dim, DimExpr, Divided, symbol, symbols_of
 from tensorir.ir.dtype import DType
-from tensorir.ir.scalar import ScalarValue
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
 
@@ -148,7 +147,7 @@ def reduce(op: linalg.Reduce, e: Emitter) -> None:
     if (dtype.is_float and dtype.bits == 16) or list(op.dims) != sorted(op.dims):
         composites.write(op, e)
         return
-    out = e.filled(neutral(op.kind, dtype), op.result.type)
+    out = e.filled(linalg.neutral_element(op.kind, dtype), op.result.type)
     dims = ", ".join(map(str, op.dims))
     type = e.type(op.result.type)
     e.result(
@@ -156,23 +155,6 @@ def reduce(op: linalg.Reduce, e: Emitter) -> None:
         f"linalg.reduce {{ {op_name(op.kind, dtype)} }} ins({e.typed((op.source,))}) outs({out} : {type}) "
         f"dimensions = [{dims}]",
     )
-
-
-def neutral(kind: linalg.ReductionKind, dtype: DType) -> ScalarValue:
-    """What a reduction starts from."""
-    low = -(1 << (dtype.bits - 1)) if dtype.kind == "signed" else 0
-    high = (1 << (dtype.bits - (dtype.kind == "signed"))) - 1
-    match kind:
-        case "add" | "or" | "xor":
-            return 0
-        case "mul":
-            return 1
-        case "and":
-            return -1 if dtype.kind == "signed" else high
-        case "max" | "maxnum":
-            return float("-inf") if dtype.is_float else low
-        case "min" | "minnum":
-            return float("inf") if dtype.is_float else high
 
 
 def transpose(op: linalg.Transpose, e: Emitter) -> None:

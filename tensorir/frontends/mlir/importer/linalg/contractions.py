@@ -5,7 +5,7 @@ from __future__ import annotations
 from tensorir.dialects import linalg
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d
 from tensorir.encoding.resolver import RhsOrder
-from tensorir.frontends.mlir.importer.linalg.fills import is_fill_of
+from tensorir.frontends.mlir.importer.linalg.fills import is_neutral
 from tensorir.frontends.mlir.importer.linalg.structured import Structured, dims_of, elementwise, restricted
 from tensorir.frontends.mlir.importer.scalars.trees import args_of, indices_of
 from tensorir.frontends.mlir.importer.scope import Scope
@@ -30,7 +30,7 @@ def contraction(s: Structured, result: int, sizes: tuple[Dim, ...], scope: Scope
         return None
     dtype = init.type.dtype
     (lhs, lhs_map), (rhs, rhs_map) = (_operand(s, _unconverted(f, dtype), sizes, scope) for f in factors)
-    start = () if is_fill_of(scope, init, 0) else (init,)
+    start = () if is_neutral(scope, init, "add", dtype) else (init,)
     maps = (lhs_map, rhs_map, out)
     order: RhsOrder = "nk" if s.product == "mmt4d" else "kn"
     if (batch := _tiled(maps, order)) is not None and not any(v.type.encoding for v in (lhs, rhs, init)):

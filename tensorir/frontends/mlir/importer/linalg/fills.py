@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tensorir.dialects import device, encode, linalg, tensor
+from tensorir.dialects.linalg import ReductionKind, neutral_element
 from tensorir.frontends.mlir.importer.scope import Scope
+from tensorir.ir.dtype import DType
 from tensorir.ir.scalar import ScalarValue
 from tensorir.ir.value import Value
 
@@ -20,7 +22,12 @@ def fill_value(scope: Scope, value: Value) -> ScalarValue | None:
                 return None
 
 
-def is_fill_of(scope: Scope, value: Value, wanted: ScalarValue) -> bool:
-    """Whether a tensor is a fill of exactly `wanted`: 0.0 is not −0.0."""
-    found = fill_value(scope, value)
-    return found is not None and found == wanted and str(found).startswith("-") == str(wanted).startswith("-")
+def is_neutral(scope: Scope, init: Value, kind: ReductionKind, dtype: DType) -> bool:
+    """Whether a reduction that is computed in `dtype` and starts from `init` is the same without it: 0.0 is neutral to
+    sums, −0.0 is not, and −1 as an i8 is 255 as a u8."""
+    found, neutral = fill_value(scope, init), neutral_element(kind, dtype)
+    if found is None:
+        return False
+    if dtype.kind == "unsigned":
+        return found % (1 << dtype.bits) == neutral
+    return str(float(found)) == str(float(neutral)) if dtype.is_float else found == neutral

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import get_args
 
@@ -10,15 +9,14 @@ from attrs import frozen
 
 from tensorir.dialects import linalg
 from tensorir.dialects.linalg import ReductionKind
-from tensorir.frontends.mlir.importer.linalg.fills import fill_value
+from tensorir.frontends.mlir.importer.linalg.fills import is_neutral
 from tensorir.frontends.mlir.importer.linalg.structured import Structured, elementwise
 from tensorir.frontends.mlir.importer.scalars.trees import args_of, renumbered
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim
-from tensorir.ir.dtype import DType
-from tensorir.ir.scalar import Scalar, ScalarBody, ScalarValue, apply, arg, cast
+from tensorir.ir.scalar import Scalar, ScalarBody, apply, arg, cast
 from tensorir.ir.value import Value
 
 _KINDS = {kind: kind for kind in get_args(ReductionKind)}
@@ -46,38 +44,13 @@ def reduction(s: Structured, result: int, sizes: tuple[Dim, ...], scope: Scope) 
     source, dims = _source(s, found.element, out, sizes, scope)
     reduced = scope.add(linalg.Reduce(source, found.kind, dims, loc=scope.loc)).result
     flat = identity(init.type.rank)
-    if _is_neutral(fill_value(scope, init), found.kind, found.element.dtype):
+    if is_neutral(scope, init, found.kind, found.element.dtype):
         if reduced.type.dtype == init.type.dtype:
             return reduced
         back = ScalarBody((reduced.type.dtype,), cast(arg(0, reduced.type.dtype), init.type.dtype))
         return scope.add(linalg.Generic((reduced,), (flat, flat), back, loc=scope.loc)).result
     body = ScalarBody((init.type.dtype, reduced.type.dtype), found.step)
     return scope.add(linalg.Generic((init, reduced), (flat, flat, flat), body, loc=scope.loc)).result
-
-
-def _is_neutral(value: ScalarValue | None, kind: ReductionKind, dtype: DType) -> bool:
-    """Whether an accumulator may start with `value` without being read. −1 as an i8 is 255 as a u8."""
-    if value is None:
-        return False
-    wrapped = value % (1 << dtype.bits) if dtype.kind == "unsigned" and isinstance(value, int) else value
-    return any(wrapped == n and _negative(wrapped) == _negative(n) for n in neutral_elements(kind, dtype))
-
-
-def _negative(value: ScalarValue) -> bool:
-    return math.copysign(1, value) < 0
-
-
-def neutral_elements(kind: ReductionKind, dtype: DType) -> tuple[ScalarValue, ...]:
-    """The values that change nothing: an accumulator that starts with one need not be read."""
-    if dtype.kind == "bool":
-        return {"add": (False,), "or": (False,), "xor": (False,), "max": (False,)}.get(kind, (True,))
-    if dtype.is_float:
-        floats = {"add": (0.0,), "mul": (1.0,), "max": (-math.inf,), "min": (math.inf,)}
-        return floats.get({"maxnum": "max", "minnum": "min"}.get(kind, kind), ())
-    signed = dtype.kind == "signed"
-    low, high = (-(1 << (dtype.bits - 1)) if signed else 0), (1 << (dtype.bits - signed)) - 1
-    ones = -1 if signed else high
-    return ({"add": 0, "or": 0, "xor": 0, "mul": 1, "and": ones, "max": low, "min": high}[kind],)
 
 
 def _combined(body: Scalar, acc: Scalar) -> _Combined | None:

@@ -44,6 +44,7 @@ EXPECTED: Mapping[str, tuple[list[str], Oracle]] = {
     "max": ([_R], lambda a: a.max(1)),
     "max_finite": (["linalg.fill", _R, _G], lambda a: np.maximum(a.max(1), -1)),
     "maxnum": ([_R], lambda a: a.max(1)),
+    "maxnum_below": (["linalg.fill", _R, _G], lambda a: a.max(1)),
     "min_unsigned": ([_G, _R, _G], lambda a: a.view(np.uint8).min(1).view(np.int8)),
     "product": ([_R], lambda a: a.prod(0, dtype=np.int32)),
     "any": ([_R], lambda a: a.any(0)),
@@ -125,6 +126,13 @@ def test_minus_zero_is_kept() -> None:
         inits=["-0"],
     )
     assert len(_only(case, linalg.Contract).init) == 1
+
+
+@pytest.mark.parametrize("name, smallest", [("maxnum", np.nan), ("maxnum_below", -np.inf)])
+def test_where_nothing_is_a_number_the_init_is_the_result(name: str, smallest: float) -> None:
+    rows = np.array([[np.nan] * 4, [1, np.nan, -3, np.nan], [-7] * 4], np.float32)
+    (found,) = interpret(parse(_case(name).text), "main", (rows,))
+    np.testing.assert_array_equal(found, np.array([smallest, 1, -7], np.float32))
 
 
 def test_erf_gelu_is_one_function() -> None:

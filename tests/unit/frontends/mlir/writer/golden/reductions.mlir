@@ -1,4 +1,4 @@
-func.func @main(%x: tensor<4x8xf32>, %i: tensor<4x8xi8>, %h: tensor<4x8xbf16>) -> (tensor<4xf32>, tensor<8xi8>, tensor<f32>, tensor<4xbf16>) {
+func.func @main(%x: tensor<4x8xf32>, %i: tensor<4x8xi8>, %h: tensor<4x8xbf16>) -> (tensor<4xf32>, tensor<8xi8>, tensor<f32>, tensor<4xbf16>, tensor<4xf32>) {
   %0 = arith.constant 0xFF800000 : f32
   %1 = tensor.empty() : tensor<4xf32>
   %2 = linalg.fill ins(%0 : f32) outs(%1 : tensor<4xf32>) -> tensor<4xf32>
@@ -9,7 +9,11 @@ func.func @main(%x: tensor<4x8xf32>, %i: tensor<4x8xi8>, %h: tensor<4x8xbf16>) -
   %7 = linalg.reduce { arith.minsi } ins(%i : tensor<4x8xi8>) outs(%6 : tensor<8xi8>) dimensions = [0]
   %8 = func.call @tensorir.reduce_0(%x) : (tensor<4x8xf32>) -> (tensor<f32>)
   %9 = func.call @tensorir.reduce_1(%h) : (tensor<4x8xbf16>) -> (tensor<4xbf16>)
-  return %3, %7, %8, %9 : tensor<4xf32>, tensor<8xi8>, tensor<f32>, tensor<4xbf16>
+  %10 = arith.constant 0x7FC00000 : f32
+  %11 = tensor.empty() : tensor<4xf32>
+  %12 = linalg.fill ins(%10 : f32) outs(%11 : tensor<4xf32>) -> tensor<4xf32>
+  %13 = linalg.reduce { arith.minnumf } ins(%x : tensor<4x8xf32>) outs(%12 : tensor<4xf32>) dimensions = [1]
+  return %3, %7, %8, %9, %13 : tensor<4xf32>, tensor<8xi8>, tensor<f32>, tensor<4xbf16>, tensor<4xf32>
 }
 
 func.func private @tensorir.reduce_0(%x: tensor<4x8xf32>) -> tensor<f32> attributes {tensorir_op = "linalg.reduce", tensorir_attributes = "{kind = \22add\22, dims = [1, 0]}"} {
