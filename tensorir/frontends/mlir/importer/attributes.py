@@ -16,7 +16,9 @@ from tensorir.frontends.mlir.syntax import (
     StringAttr,
     SymbolRef,
 )
-from tensorir.ir.diagnostic import InferError
+from tensorir.ir.diagnostic import InferError, ParseError
+from tensorir.ir.dims import Dim
+from tensorir.text import parse_dim
 
 MAX_INTEGERS = 1 << 16
 """In a list of dims, sizes or strides: a splat may say that there are 2**47."""
@@ -71,6 +73,16 @@ def groups(op: Operation, name: str = "reassociation") -> tuple[tuple[int, ...],
     if any(x is None or min(x, default=0) < 0 for x in lists):
         raise InferError(f"the attribute {name} must be a list of lists of dims")
     return tuple(x for x in lists if x is not None)
+
+
+def size_list(found: Attribute, name: str) -> tuple[Dim, ...]:
+    """Sizes in .tir text, as our writer says those that `?` does not tell apart. `name` is for errors."""
+    if not isinstance(found, ArrayAttr) or not all(isinstance(s, StringAttr) for s in found.items):
+        raise InferError(f"{name} must be a list of sizes as strings")
+    try:
+        return tuple(parse_dim(s.value) for s in found.items if isinstance(s, StringAttr))
+    except ParseError as e:
+        raise InferError(f"{name}: {e.diagnostics[0].message}") from None
 
 
 def maps(op: Operation, name: str = "indexing_maps") -> tuple[AffineMapAttr, ...]:

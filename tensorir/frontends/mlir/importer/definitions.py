@@ -1,15 +1,23 @@
-"""What a function op says of itself: its name, its block, who may call it."""
+"""What a function op says of itself: its name, its block, who may call it. Errors at ops."""
 
 from __future__ import annotations
 
 from tensorir.frontends.mlir.syntax import Block, Operation, StringAttr
 from tensorir.ir.diagnostic import Diagnostic, ParseError
 
+FUNCTIONS = ("func.func", "util.func")
+
+
+def error(op: Operation, message: str) -> ParseError:
+    """`file:line:col: error: <op name>: message`."""
+    return ParseError([Diagnostic(f"{op.name}: {message}", op.loc)])
+
 
 def function_name(op: Operation) -> str:
+    """The name of a function or global. Raises ParseError if it has none."""
     found = op.attributes.get("sym_name")
     if not isinstance(found, StringAttr):
-        raise ParseError([Diagnostic(f"{op.name}: has no name", op.loc)])
+        raise error(op, "has no name")
     return found.value
 
 
@@ -22,5 +30,5 @@ def is_private(op: Operation) -> bool:
 def body(op: Operation) -> Block:
     """The block of a function. Raises ParseError for a declaration."""
     if not op.regions or not op.regions[0]:
-        raise ParseError([Diagnostic(f"{op.name}: @{function_name(op)} has no body", op.loc)])
+        raise error(op, f"@{function_name(op)} has no body")
     return op.regions[0][0]

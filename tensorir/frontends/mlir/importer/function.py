@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from typing import cast
 
-from tensorir.frontends.mlir.importer.definitions import body, function_name, is_private
+from tensorir.frontends.mlir.importer.attributes import size_list
+from tensorir.frontends.mlir.importer.definitions import body, error, function_name, is_private
 from tensorir.frontends.mlir.importer.ops.devices import devices
 from tensorir.frontends.mlir.importer.program import Program
 from tensorir.frontends.mlir.importer.registry import IMPORTERS
@@ -20,7 +21,6 @@ from tensorir.frontends.mlir.syntax import (
     FunctionType,
     Operation,
     RankedTensor,
-    StringAttr,
     TypeAttr,
 )
 from tensorir.ir.diagnostic import Diagnostic, InferError, ParseError, TensorIRError
@@ -30,7 +30,6 @@ from tensorir.ir.op import Op, Trait
 from tensorir.ir.region import Region
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
-from tensorir.text import parse_dim
 from tensorir.text.lexer import did_you_mean
 
 MAX_ROUNDS = 100
@@ -46,7 +45,7 @@ def convert_function(op: Operation, program: Program) -> Function:
         shapes = _argument_shapes(op, block, sizes, program)
         arg_devices, result_devices = devices(op, "arg_attrs"), devices(op, "res_attrs")
     except InferError as e:
-        raise ParseError([Diagnostic(f"{op.name}: @{name}: {e}", op.loc)]) from None
+        raise error(op, f"@{name}: {e}") from None
 
     def convert() -> Region:
         scope = Scope(program, sizes, run)
@@ -65,7 +64,7 @@ def convert_function(op: Operation, program: Program) -> Function:
         region = until_settled(convert, sizes, program)
         _check_known(region, sizes)
     except InferError as e:  # a size of an argument has become too large an expression
-        raise ParseError([Diagnostic(f"{op.name}: @{name}: {e}", op.loc)]) from None
+        raise error(op, f"@{name}: {e}") from None
     kept = [i for i, v in enumerate(block.args) if not is_token(v.type)]
     given_on = tuple(arg_devices[i] for i in kept) if arg_devices else ()
     return Function(name, region, op.loc, given_on, result_devices, is_private(op))
@@ -100,7 +99,7 @@ def run(block: Block, scope: Scope) -> None:
         scope.at(op)
         importer = IMPORTERS.get(op.name)
         if importer is None:
-            raise scope.error(op, f"this op is not supported{did_you_mean(op.name, IMPORTERS)}")
+            raise error(op, f"this op is not supported{did_you_mean(op.name, IMPORTERS)}")
         try:
             importer(op, scope)
         except ParseError:
@@ -108,9 +107,9 @@ def run(block: Block, scope: Scope) -> None:
         except TensorIRError as e:
             raise ParseError([_named(op, d) for d in e.diagnostics]) from None
         except InferError as e:
-            raise scope.error(op, str(e)) from None
+            raise error(op, str(e)) from None
         except ZeroDivisionError:
-            raise scope.error(op, "a size is divided by zero") from None
+            raise error(op, "a size is divided by zero") from None
 
 
 def _named(op: Operation, d: Diagnostic) -> Diagnostic:
@@ -163,18 +162,9 @@ def named_sizes(op: Operation) -> list[tuple[Dim, ...]] | None:
     found = op.attributes.get("tensorir_sizes")
     if found is None:
         return None
-    message = "tensorir_sizes must be an array with one array of sizes (strings) per argument"
     if not isinstance(found, ArrayAttr) or len(found.items) != len(body(op).args):
-        raise InferError(message)
-    named: list[tuple[Dim, ...]] = []
-    for item in found.items:
-        if not isinstance(item, ArrayAttr) or not all(isinstance(s, StringAttr) for s in item.items):
-            raise InferError(message)
-        try:
-            named.append(tuple(parse_dim(s.value) for s in item.items if isinstance(s, StringAttr)))
-        except ParseError as e:
-            raise InferError(f"tensorir_sizes: {e.diagnostics[0].message}") from None
-    return named
+        raise InferError("tensorir_sizes must be an array with one array of sizes (strings) per argument")
+    return [size_list(item, f"tensorir_sizes of argument {i}") for i, item in enumerate(found.items)]
 
 
 def _checked(dims: tuple[Dim, ...], written: RankedTensor, what: str) -> tuple[Dim, ...]:
@@ -190,7 +180,7 @@ def _finished(op: Operation, scope: Scope) -> Region:
     """The function's region: results as its type says, without dead ops."""
     scope.at(op)
     if scope.returned is None:
-        raise scope.error(op, f"@{function_name(op)} does not return")
+        raise error(op, f"@{function_name(op)} does not return")
     try:
         written = function_type(op).results
         if len(written) != len(scope.returned):
@@ -201,9 +191,9 @@ def _finished(op: Operation, scope: Scope) -> Region:
             if not is_token(type)
         ]
     except InferError as e:
-        raise scope.error(op, f"@{function_name(op)}: {e}") from None
+        raise error(op, f"@{function_name(op)}: {e}") from None
     except TensorIRError as e:
-        raise scope.error(op, f"@{function_name(op)}: {e.diagnostics[0].message}") from None
+        raise error(op, f"@{function_name(op)}: {e.diagnostics[0].message}") from None
     return _without_dead(scope.region.finish(results))
 
 
@@ -217,10 +207,10 @@ def _check_known(region: Region, sizes: Sizes) -> None:
         used = {n for r in op.results for n in r.type.symbols} | _symbols_in(tuple(op.attributes().values()))
         for name in sorted(used & set(unknown)):
             v, user = unknown[name]
-            raise ParseError([Diagnostic(f"{user.name}: {NO_SIZE.format(v.name)}", user.loc)])
+            raise error(user, NO_SIZE.format(v.name))
     for name in sorted(frozenset[str]().union(*(t.symbols for t in region.arg_types)) & set(unknown)):
         v, user = unknown[name]
-        raise ParseError([Diagnostic(f"{user.name}: {NO_SIZE.format(v.name)}", user.loc)])
+        raise error(user, NO_SIZE.format(v.name))
 
 
 def _symbols_in(value: object) -> set[str]:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tensorir.frontends.mlir.importer.composites import is_composite
-from tensorir.frontends.mlir.importer.definitions import body, function_name, is_private
+from tensorir.frontends.mlir.importer.definitions import FUNCTIONS, body, error, function_name, is_private
 from tensorir.frontends.mlir.importer.function import convert_function, convert_initializer
 from tensorir.frontends.mlir.importer.globals import GLOBALS, convert_global, global_type, stored
 from tensorir.frontends.mlir.importer.inlining import is_written_out
 from tensorir.frontends.mlir.importer.program import Program
 from tensorir.frontends.mlir.importer.signature import CALLS
 from tensorir.frontends.mlir.syntax import Document, Operation, SymbolRef, TypeAttr
-from tensorir.ir.diagnostic import Diagnostic, InferError, ParseError, Remark, TensorIRError
+from tensorir.ir.diagnostic import InferError, ParseError, Remark, TensorIRError
 from tensorir.ir.module import Function, Global, Module
 from tensorir.ir.region import Region
 from tensorir.ir.verify import verify
 
-FUNCTIONS = ("func.func", "util.func")
 INITIALIZERS = ("util.initializer",)
 
 
@@ -55,13 +54,13 @@ class _Converter:
     def _collect_symbols(self) -> None:
         for op in self.ops:
             if op.name not in (*FUNCTIONS, *GLOBALS, *INITIALIZERS):
-                raise _error(op, "this op is not supported at the top level of a module")
+                raise error(op, "this op is not supported at the top level of a module")
             if op.name in INITIALIZERS:
                 continue
             name = function_name(op)
             if name in self.program.symbols:
                 line = self.program.symbols[name].loc.line
-                raise _error(op, f"the symbol @{name} is already defined in line {line}")
+                raise error(op, f"the symbol @{name} is already defined in line {line}")
             self.program.symbols[name] = op
 
     # -- globals
@@ -71,7 +70,7 @@ class _Converter:
         try:
             convert_global(op, name, self.program)
         except InferError as e:
-            raise _error(op, f"@{name}: {e}") from None
+            raise error(op, f"@{name}: {e}") from None
         if name in self.program.unusable:
             self.program.remarks.append(
                 Remark("mlir", op.name, "dropped", f"@{name} {self.program.unusable[name]}", loc=op.loc)
@@ -79,7 +78,7 @@ class _Converter:
 
     def _initializer(self, op: Operation) -> None:
         if not op.regions or not op.regions[0]:
-            raise _error(op, "has no body")
+            raise error(op, "has no body")
         block = op.regions[0][0]
         for store in block.ops:
             try:
@@ -101,7 +100,7 @@ class _Converter:
                 if region.yields[0].type != wanted:
                     raise InferError(f"@{name} is {wanted}, {region.yields[0].type} is stored to it")
             except InferError as e:
-                raise _error(store, str(e)) from None
+                raise error(store, str(e)) from None
             self.program.unusable.pop(name, None)
             self.program.globals[name] = Global(name, wanted, region, owner.loc)
 
@@ -151,7 +150,7 @@ class _Converter:
                 continue
             callee, target, place = call
             if callee in open_names:
-                raise _error(place, f"@{callee} is called by what it calls itself: recursion is not supported")
+                raise error(place, f"@{callee} is called by what it calls itself: recursion is not supported")
             if callee not in done:
                 done.add(callee)
                 open_names.add(callee)
@@ -172,12 +171,8 @@ class _Converter:
     def _callee(self, name: str, call: Operation) -> Function:
         found = self.functions.get(name)
         if found is None:
-            raise _error(call, f"@{name} is only declared: there is no body to run")
+            raise error(call, f"@{name} is only declared: there is no body to run")
         return found
 
     def _remark(self, op: Operation, message: str) -> None:
         self.program.remarks.append(Remark("mlir", op.name, "dropped", message, loc=op.loc))
-
-
-def _error(op: Operation, message: str) -> ParseError:
-    return ParseError([Diagnostic(f"{op.name}: {message}", op.loc)])

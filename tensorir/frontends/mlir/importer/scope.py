@@ -20,7 +20,7 @@ from tensorir.frontends.mlir.syntax import DYNAMIC, Block, Operation, RankedTens
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.dense import Dense
-from tensorir.ir.diagnostic import Diagnostic, InferError, ParseError, Remark
+from tensorir.ir.diagnostic import InferError, Remark
 from tensorir.ir.dims import Dim, DimExpr, plain_symbol, symbols_of
 from tensorir.ir.dtype import DType, i64
 from tensorir.ir.location import Location
@@ -75,10 +75,6 @@ class Scope:
     def at(self, op: Operation) -> None:
         """Says which op is converted from here on."""
         self._op = op
-
-    def error(self, op: Operation, message: str) -> ParseError:
-        """`file:line:col: error: <op name>: message`."""
-        return ParseError([Diagnostic(f"{op.name}: {message}", op.loc)])
 
     def remark(self, op: Operation, rule: str, message: str) -> None:
         """Something that was left out or changed, for whoever asks for remarks."""
@@ -144,16 +140,12 @@ class Scope:
         return tuple(found)
 
     def constant(self, v: SSAValue) -> ScalarValue | None:
-        """The literal that `v` is: a constant scalar, or every element of a tensor that is one constant. Integers are
-        in the range of their core type."""
+        """The literal that a scalar is, or every element of a tensor; None if there is none. Integers are in the range
+        of their core type."""
         if v in self._literals:
             return self._literals[v]
         dim = self._dims.get(v)
         return dim if isinstance(dim, int) else None
-
-    def splat(self, v: SSAValue) -> ScalarValue | None:
-        """The literal that every element of a tensor is, or None."""
-        return self._literals.get(v)
 
     def scalar_of(self, v: SSAValue) -> Scalar | None:
         """`constant` as a node of a scalar body, or None."""

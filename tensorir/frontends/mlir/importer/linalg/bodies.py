@@ -10,6 +10,7 @@ from attrs import define, field
 from tensorir.dialects.tensor import DimOp
 from tensorir.frontends.mlir.expansions import contract
 from tensorir.frontends.mlir.importer.attributes import integer
+from tensorir.frontends.mlir.importer.definitions import error
 from tensorir.frontends.mlir.importer.linalg.extracts import Extract, extracted
 from tensorir.frontends.mlir.importer.scalars.pairs import pair_op
 from tensorir.frontends.mlir.importer.scalars.table import scalar_op
@@ -47,9 +48,9 @@ class Body:
             except ParseError:
                 raise
             except InferError as e:
-                raise self.scope.error(op, str(e)) from None
+                raise error(op, str(e)) from None
             except TensorIRError as e:
-                raise self.scope.error(op, e.diagnostics[0].message) from None
+                raise error(op, e.diagnostics[0].message) from None
         raise InferError("its region has no yield")
 
     def scalar(self, v: SSAValue) -> Scalar:

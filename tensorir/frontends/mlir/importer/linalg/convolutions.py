@@ -20,8 +20,8 @@ from tensorir.frontends.mlir.importer.linalg.elements import (
     converted,
     is_unsigned,
 )
-from tensorir.frontends.mlir.importer.linalg.products import Bodies, product_body, quantized_body
-from tensorir.frontends.mlir.importer.linalg.regions import named_op
+from tensorir.frontends.mlir.importer.linalg.products import product_body, quantized_body
+from tensorir.frontends.mlir.importer.linalg.regions import Written, named_op
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.syntax import Operation
 from tensorir.ir.affine import AffineMap, affine_map
@@ -140,7 +140,7 @@ _COMBINERS: Mapping[str, Element] = {
 }
 
 
-def _pooling_body(name: str, cast_unsigned: bool) -> Bodies:
+def _pooling_body(name: str, cast_unsigned: bool) -> Written:
     kind = name.split("_", 2)[2]
     unsigned = cast_unsigned or kind.endswith("_unsigned")
 

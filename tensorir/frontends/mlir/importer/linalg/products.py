@@ -7,15 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from tensorir.frontends.mlir.importer.attributes import segments
 from tensorir.frontends.mlir.importer.linalg.elements import ADD, MUL, SUB, converted, is_unsigned
 from tensorir.frontends.mlir.importer.linalg.generic import plain_maps
-from tensorir.frontends.mlir.importer.linalg.regions import named_op
+from tensorir.frontends.mlir.importer.linalg.regions import Written, named_op
 from tensorir.frontends.mlir.importer.linalg.structured import Product
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.syntax import Operation
 from tensorir.ir.affine import AffineMap, select
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.scalar import Scalar
-
-Bodies = Callable[[Sequence[Scalar]], tuple[Scalar, ...]]
 
 PRODUCTS: Mapping[str, str] = {
     "matmul": "mk,kn->mn",
@@ -46,7 +44,7 @@ def letter_maps(spec: str) -> tuple[AffineMap, ...]:
     return tuple(select(len(order), [order.index(c) for c in letters]) for letters in (*inputs.split(","), out))
 
 
-def product_body(unsigned: bool) -> Bodies:
+def product_body(unsigned: bool) -> Written:
     """`acc + lhs·rhs` in the type of the result."""
 
     def body(elements: Sequence[Scalar]) -> tuple[Scalar, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tensorir.dialects.func import Call
 from tensorir.frontends.mlir.importer.attributes import symbol
 from tensorir.frontends.mlir.importer.composites import composite, is_composite
+from tensorir.frontends.mlir.importer.definitions import FUNCTIONS
 from tensorir.frontends.mlir.importer.inlining import is_written_out, write_out
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.importer.types import is_token
@@ -23,7 +24,7 @@ def call(op: Operation, scope: Scope) -> None:
     """Sizes that the callee names are those of this call's arguments; sizes that it needs to be equal are."""
     name = symbol(op, "callee")
     target = scope.program.symbols.get(name)
-    if target is None or target.name not in ("func.func", "util.func"):
+    if target is None or target.name not in FUNCTIONS:
         raise InferError(f"there is no function @{name}")
     if is_written_out(target) and not is_composite(target):
         write_out(op, target, scope)

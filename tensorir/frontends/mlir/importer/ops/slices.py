@@ -34,7 +34,7 @@ def extract_slice(op: Operation, scope: Scope) -> None:
         cut = scalar_of_units(cut, scope)
     elif dropped:
         cut = scope.add(CollapseShape(cut, unit_groups(len(sizes), dropped), loc=scope.loc)).result
-    scope.bind(op.results[0], cut, scope.splat(source[0]))
+    scope.bind(op.results[0], cut, scope.constant(source[0]))
 
 
 def insert_slice(op: Operation, scope: Scope) -> None:
@@ -89,7 +89,7 @@ def dropped_dims(sizes: Sequence[Dim], kept: Sequence[int | None]) -> tuple[int,
 
 def extract(op: Operation, scope: Scope) -> None:
     source, *indices = op.operands
-    literal = scope.splat(source)
+    literal = scope.constant(source)
     if literal is not None:
         scope.bind_literal(op.results[0], literal)
         return

@@ -9,22 +9,21 @@ import numpy as np
 
 from tensorir.dialects.linalg import Broadcast, Fill, Generic
 from tensorir.dialects.tensor import Cast, CollapseShape, Concat, Constant, Empty, ExpandShape, InsertSlice, Pad
-from tensorir.frontends.mlir.importer.attributes import groups, integer, segments
+from tensorir.frontends.mlir.importer.attributes import groups, integer, segments, size_list
 from tensorir.frontends.mlir.importer.linalg.bodies import Body
 from tensorir.frontends.mlir.importer.ops.arith import literal_value
 from tensorir.frontends.mlir.importer.scope import Scope, scalar_array
 from tensorir.frontends.mlir.importer.types import element_type, ranked
-from tensorir.frontends.mlir.syntax import ArrayAttr, Block, Operation, StringAttr
+from tensorir.frontends.mlir.syntax import Block, Operation
 from tensorir.frontends.shapes import reshape_steps
 from tensorir.ir.affine import identity
 from tensorir.ir.dense import Dense
-from tensorir.ir.diagnostic import InferError, ParseError
+from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim, divisible, floordiv, product
 from tensorir.ir.dtype import DType
 from tensorir.ir.scalar import Scalar, ScalarBody, arg, bitcast, iteration_index
 from tensorir.ir.types import TypeEncoding
 from tensorir.ir.value import Value
-from tensorir.text import parse_dim
 
 Groups = tuple[tuple[int, ...], ...]
 
@@ -74,12 +73,9 @@ def cast(op: Operation, scope: Scope) -> None:
     source, result = op.operands[0], op.results[0]
     if ranked(source.type).encoding != ranked(result.type).encoding:
         raise InferError("a cast between encodings is not supported")
-    sizes = op.attributes.get("tensorir_shape")
-    if isinstance(sizes, ArrayAttr):  # the writer's: sizes that `?` does not tell apart
-        try:
-            shape = tuple(scope.sizes.known(parse_dim(s.value)) for s in sizes.items if isinstance(s, StringAttr))
-        except ParseError as e:
-            raise InferError(f"tensorir_shape: {e.diagnostics[0].message}") from None
+    written = op.attributes.get("tensorir_shape")
+    if written is not None:
+        shape = tuple(map(scope.sizes.known, size_list(written, "tensorir_shape")))
         scope.bind(result, scope.add(Cast(scope.tensor(source), shape, loc=scope.loc)).result)
         return
     scope.same(result, source)
@@ -231,7 +227,7 @@ def expand_shape(op: Operation, scope: Scope) -> None:
     else:
         shape = _expanded_shape(value.type.shape, written, parts)
     made = expanded(value, parts, shape, scope, scope.type(result.type).encoding)
-    scope.bind(result, made, scope.splat(source))
+    scope.bind(result, made, scope.constant(source))
 
 
 def _expanded_shape(source: tuple[Dim, ...], written: tuple[int | None, ...], parts: Groups) -> tuple[Dim, ...]:
@@ -265,7 +261,7 @@ def expanded(
 def collapse_shape(op: Operation, scope: Scope) -> None:
     value, parts = scope.tensor(op.operands[0]), groups(op)
     made = collapsed(value, parts, scope, scope.type(op.results[0].type).encoding)
-    scope.bind(op.results[0], made, scope.splat(op.operands[0]))
+    scope.bind(op.results[0], made, scope.constant(op.operands[0]))
 
 
 def collapsed(value: Value, parts: Groups, scope: Scope, encoding: TypeEncoding | None = None) -> Value:
@@ -294,7 +290,7 @@ def reshape(op: Operation, scope: Scope) -> None:
         missing = []
     if missing:
         raise InferError("its shape is no expression of sizes")
-    scope.bind(result, reshaped(value, tuple(n for n in shape if n is not None), scope), scope.splat(source))
+    scope.bind(result, reshaped(value, tuple(n for n in shape if n is not None), scope), scope.constant(source))
 
 
 def reshaped(value: Value, shape: tuple[Dim, ...], scope: Scope) -> Value:

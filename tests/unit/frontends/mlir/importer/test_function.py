@@ -35,10 +35,10 @@ def test_sizes_named_by_the_program() -> None:
     ("sizes", "message"),
     [
         ('[["S"], []]', "one array of sizes (strings) per argument"),
-        ("[3]", "one array of sizes (strings) per argument"),
+        ("[3]", "tensorir_sizes of argument 0 must be a list of sizes as strings"),
         ('[["S", "T"]]', "its type is tensor<?xf32>"),
         ('[["4"]]', "its type is tensor<?xf32>"),
-        ('[["S +"]]', "tensorir_sizes: expected"),
+        ('[["S +"]]', "tensorir_sizes of argument 0: expected"),
     ],
 )
 def test_malformed_names(sizes: str, message: str) -> None:

@@ -290,6 +290,14 @@ def test_bitcast_reads_unsigned_tensors() -> None:
         ("%r = tensor.dim %x, %c5 : tensor<2x3xf32>", "tensor.dim: dim 5 is outside of rank 2"),
         ("%r = tensor.cast %x : tensor<2x3xf32> to tensor<3x2xf32>", "tensor.cast: the sizes 2 and 3 must be equal"),
         (
+            "%r = tensor.cast %x {tensorir_shape = [2, 3]} : tensor<2x3xf32> to tensor<2x3xf32>",
+            "tensor.cast: tensorir_shape must be a list of sizes as strings",
+        ),
+        (
+            '%r = tensor.cast %x {tensorir_shape = ["2 +"]} : tensor<2x3xf32> to tensor<2x3xf32>',
+            "tensor.cast: tensorir_shape: expected",
+        ),
+        (
             "%r = tensor.reshape %x(%s) : (tensor<2x3xf32>, tensor<2xindex>) -> tensor<?x?xf32>",
             "tensor.reshape: its shape is no expression of sizes",
         ),
