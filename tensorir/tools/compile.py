@@ -19,8 +19,10 @@ from tensorir.tools.files import (
     output_format,
     parse_module,
     read_text,
+    save_without_weights,
     write_text,
 )
+from tensorir.tools.usage import UsageError
 
 _HELP = """\
 Stages: input: as read; encoded: with the intent to tile; dispatch: cut into launches, constants hoisted; specialized:
@@ -38,6 +40,12 @@ def add_parser(commands: Any) -> None:
     p.add_argument("--parameters", action="append", default=[], metavar="[SCOPE=]FILE", help="data for parameters")
     p.add_argument("--remarks", action="store_true", help="print remarks, on stderr")
     add_output_flags(p)
+    p.add_argument(
+        "--weights",
+        choices=("inline", "external"),
+        default="inline",
+        help="in the MLIR text as resources, or in a .safetensors file beside the output",
+    )
     p.set_defaults(run=run)
 
 
@@ -51,5 +59,11 @@ def run(args: argparse.Namespace) -> int:
     if args.remarks:
         for remark in ctx.remarks:
             print(remark, file=sys.stderr)
-    write_text(args.output, module_text(module, output_format(args, format_of(args.file, text)), args.dialect))
+    form = output_format(args, format_of(args.file, text))
+    if args.weights == "inline":
+        write_text(args.output, module_text(module, form, args.dialect))
+    elif form == "mlir" and args.output not in (None, "-"):
+        save_without_weights(module, args.output, args.dialect)
+    else:
+        raise UsageError("--weights=external is for MLIR text in a file: give -o OUT.mlir")
     return 0

@@ -18,6 +18,7 @@ from tensorir.ir.location import Location
 from tensorir.ir.module import Module
 from tensorir.text import parse, print_module
 from tensorir.tools.usage import UsageError
+from tensorir.transforms.simplify.bind_parameters import bind_parameters
 
 MAX_FILE_BYTES = 1 << 30
 
@@ -76,7 +77,19 @@ def module_text(module: Module, form: Format, dialect: str = "current", *, locat
     """The program as text. Raises TensorIRError for what MLIR's standard dialects can't say."""
     if form == "tir":
         return print_module(module, locations=locations)
-    return mlir.print_mlir(module, dialect="llvm19" if dialect == "llvm19" else "current")
+    return mlir.print_mlir(module, dialect=_dialect(dialect))
+
+
+def save_without_weights(module: Module, path: str, dialect: str) -> None:
+    """MLIR text to a file, its weights to a safetensors file beside it. Raises TensorIRError as `mlir.save`."""
+    try:
+        mlir.save(module, path, dialect=_dialect(dialect), weights="external")
+    except OSError as e:
+        raise TensorIRError(f"can't be written: {e.strerror}", Location(path)) from None
+
+
+def _dialect(name: str) -> Literal["current", "llvm19"]:
+    return "llvm19" if name == "llvm19" else "current"
 
 
 def write_text(path: str | None, text: str) -> None:
@@ -111,11 +124,7 @@ def output_format(args: argparse.Namespace, read: Format) -> Format:
 
 def bound(module: Module, flags: Sequence[str]) -> Module:
     """`module` with the data of its parameters from `--parameters` flags."""
-    if not flags:
-        return module
-    from tensorir.transforms.simplify.bind_parameters import bind_parameters
-
-    return bind_parameters(module, read_parameters(flags))
+    return bind_parameters(module, read_parameters(flags)) if flags else module
 
 
 def read_parameters(flags: Sequence[str]) -> dict[str, dict[str, npt.NDArray[Any]]]:

@@ -54,10 +54,11 @@ def save(
     data = Weights(dialect, weights, scope)
     pieces = list(module_text(module, data))
     path = Path(path)
-    if data.external:
-        _safetensors("save_file")(dict(data.external), str(path.with_suffix(".safetensors")))
+    save_file = _safetensors("save_file") if data.external else None
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(pieces)
+    if save_file is not None:
+        save_file(dict(data.external), str(path.with_suffix(".safetensors")))
 
 
 def load_parameters(path: str | Path) -> dict[str, Array]:

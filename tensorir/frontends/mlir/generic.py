@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorir.frontends.mlir.named_regions import with_region
+from tensorir.frontends.mlir.reader.numbers import DTYPES
+from tensorir.frontends.mlir.reader.types import width_of
 from tensorir.frontends.mlir.syntax import (
     DYNAMIC,
     I1,
@@ -37,13 +39,12 @@ from tensorir.frontends.mlir.syntax import (
     TypeAttr,
     UnitAttr,
 )
+from tensorir.frontends.mlir.writer.literals import float_text, quoted
+from tensorir.frontends.mlir.writer.types import map_expression
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.dims import Dim, DimExpr, Symbol
 
 _MAX_DECIMAL = 16
 """Data with more elements than this is written in hex."""
-
-_FLOAT_BITS = {"f64": np.dtype("<f8"), "f32": np.dtype("<f4"), "f16": np.dtype("<f2")}
 
 
 def generic_text(document: Document) -> str:
@@ -65,7 +66,7 @@ class _Printer:
         pad = "  " * min(depth, 40)
         results = ", ".join(self._define(r) for r in op.results)
         operands = ", ".join(self.names[v] for v in op.operands)
-        yield f"{pad}{results}{' = ' if results else ''}{_quoted(op.name)}({operands})"
+        yield f"{pad}{results}{' = ' if results else ''}{quoted(op.name)}({operands})"
         for i, blocks in enumerate(op.regions):
             yield ", {" if i else " ({"
             for block in blocks:
@@ -104,9 +105,9 @@ class _Printer:
             case IntAttr(value=number, type=type):
                 return ("false", "true")[number] if type == I1 else f"{number} : {type}"
             case FloatAttr(value=number, type=type):
-                return f"{float_text(number, str(type))} : {type}"
+                return f"{_float(number, str(type))} : {type}"
             case StringAttr(value=text):
-                return _quoted(text)
+                return quoted(text)
             case UnitAttr():
                 return "unit"
             case ArrayAttr(items=items):
@@ -114,7 +115,7 @@ class _Printer:
             case DictAttr(entries=entries):
                 return self._dictionary(entries.items())
             case SymbolRef(path=path):
-                return "::".join(f"@{_quoted(part)}" for part in path)
+                return "::".join(f"@{quoted(part)}" for part in path)
             case TypeAttr(type=type):
                 return self.type(type)
             case AffineMapAttr(map=affine, num_symbols=count):
@@ -155,7 +156,7 @@ class _Printer:
 
     def _dictionary(self, entries: Iterable[tuple[str, Attribute]]) -> str:
         parts = [
-            _quoted(key) if isinstance(value, UnitAttr) else f"{_quoted(key)} = {self.attribute(value)}"
+            quoted(key) if isinstance(value, UnitAttr) else f"{quoted(key)} = {self.attribute(value)}"
             for key, value in entries
         ]
         return f"{{{', '.join(parts)}}}"
@@ -164,46 +165,21 @@ class _Printer:
         array, element = value.array, str(value.type.element)
         if array.size and all(s == 0 for s, n in zip(array.strides, array.shape, strict=True) if n != 1):
             return _element(array.reshape(-1)[:1].item() if array.ndim else array.item(), element)
-        if array.size <= _MAX_DECIMAL or element == "i1" or array.dtype.itemsize * 8 != _bits(element):
+        if array.size <= _MAX_DECIMAL or element == "i1" or array.dtype.itemsize * 8 != width_of(value.type.element):
             return _nested(array, element)
         little = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False)
         return f'"0x{little.tobytes().hex()}"'
 
 
-def map_expression(expression: Dim) -> str:
-    """A result of an affine map as MLIR writes it: `d0 * 2 + d1`, `(d0 + 1) floordiv 4`."""
-    if not isinstance(expression, DimExpr):
-        return str(expression)
-    terms: list[str] = []
-    for monomial, coefficient in expression.terms:
-        factors = [
-            atom.name
-            if isinstance(atom, Symbol)
-            else f"(({map_expression(atom.a)}) {atom.kind} ({map_expression(atom.b)}))"
-            for atom in monomial
-        ]
-        if coefficient != 1 or not factors:
-            factors.append(str(coefficient))
-        terms.append(" * ".join(factors))
-    return " + ".join(terms)
-
-
-def float_text(value: float, type: str) -> str:
-    """A float literal that is read back as the same number; bits in hex for NaN and infinities."""
-    if value != value or value in (float("inf"), float("-inf")):
-        if type == "bf16":
-            return f"0x{int(np.array(value, '<f4').view('<u4')) >> 16:04X}"
-        kind = _FLOAT_BITS[type]
-        return f"0x{int(np.array(value, kind).view(f'<u{kind.itemsize}')):0{2 * kind.itemsize}X}"
-    text = repr(value)
-    mantissa, e, exponent = text.partition("e")
-    return f"{mantissa if '.' in mantissa else mantissa + '.0'}{e}{exponent}"
+def _float(value: float, type: str) -> str:
+    """A literal; of types that NumPy lacks the reader keeps the double."""
+    return float_text(value, DTYPES.get(type, np.dtype(np.float64)))
 
 
 def _element(value: float, element: str) -> str:
     if isinstance(value, bool) or element == "i1":
         return "true" if value else "false"
-    return str(value) if isinstance(value, int) else float_text(float(value), element)
+    return str(value) if isinstance(value, int) else _float(float(value), element)
 
 
 def _nested(array: npt.NDArray[Any], element: str) -> str:
@@ -212,12 +188,3 @@ def _nested(array: npt.NDArray[Any], element: str) -> str:
     if not array.size:
         return ""
     return f"[{', '.join(_nested(row, element) for row in array)}]"
-
-
-def _bits(element: str) -> int:
-    return 64 if element == "index" else int("".join(c for c in element if c.isdigit()) or 0)
-
-
-def _quoted(text: str) -> str:
-    out = "".join(c if c.isprintable() and c not in '"\\' else "".join(f"\\{b:02X}" for b in c.encode()) for c in text)
-    return f'"{out}"'

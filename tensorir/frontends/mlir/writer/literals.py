@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +37,7 @@ def resource_key(name: str) -> str:
 def scalar_text(value: ScalarValue, dtype: DType) -> str:
     """A literal of an element type, without the type."""
     if dtype.is_float:
-        return float_text(float(value), dtype)
+        return float_text(float(value), dtype.numpy)
     if dtype.kind == "bool":
         return "true" if value else "false"
     return str(signless(int(value), dtype))
@@ -47,15 +48,16 @@ def signless(value: int, dtype: DType) -> int:
     return value - (1 << dtype.bits) if dtype.kind == "unsigned" and value >> (dtype.bits - 1) else value
 
 
-def float_text(value: float, dtype: DType) -> str:
+def float_text(value: float, dtype: np.dtype[Any]) -> str:
     """The shortest decimal that MLIR reads as exactly this element, or its bits in hexadecimal."""
     with np.errstate(over="ignore"):
-        element = np.array(value, np.float64).astype(dtype.numpy)
+        element = np.array(value, np.float64).astype(dtype)
     exact = float(element)
     if not math.isfinite(exact):
         bits = int(element.view(f"u{dtype.itemsize}"))
         return f"0x{bits:0{dtype.itemsize * 2}X}"
-    shortest = str(element) if dtype.bits == 32 else repr(exact)
-    text = shortest if float(np.float32(float(shortest))) == exact or dtype.bits != 32 else repr(exact)
+    text = repr(exact)
+    if dtype == np.float32 and float(np.float32(float(str(element)))) == exact:
+        text = str(element)
     mantissa, e, exponent = text.partition("e")
     return (mantissa if "." in mantissa else mantissa + ".0") + e + exponent

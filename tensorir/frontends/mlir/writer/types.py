@@ -79,27 +79,34 @@ def shape_text(shape: Sequence[Dim]) -> str:
 def map_text(map: AffineMap) -> str:
     """`affine_map<(d0, d1) -> (d1 + 2)>`. Raises TensorIRError for what no affine expression is (d0 * d1)."""
     dims = ", ".join(f"d{i}" for i in range(map.num_dims))
-    return f"affine_map<({dims}) -> ({', '.join(map_(r) for r in map.results)})>"
+    for result in map.results:
+        _check_affine(result)
+    return f"affine_map<({dims}) -> ({', '.join(map_expression(r) for r in map.results)})>"
 
 
-def map_(dim: Dim) -> str:
-    """One result of a map."""
-    if isinstance(dim, int):
-        return str(dim)
+def map_expression(expression: Dim) -> str:
+    """A result of an affine map: `d0 * 2 + d1`, `((d0 + 1) floordiv 4)`."""
+    if isinstance(expression, int):
+        return str(expression)
     terms: list[str] = []
-    for monomial, coefficient in dim.terms:
-        if len(monomial) > 1:
-            raise TensorIRError(f"{dim} is not affine, MLIR's maps can't say it")
-        if not monomial:
-            terms.append(str(coefficient))
-            continue
-        (atom,) = monomial
-        text = atom.name if isinstance(atom, Symbol) else _divided(atom)
-        terms.append(text if coefficient == 1 else f"{text} * {coefficient}")
+    for monomial, coefficient in expression.terms:
+        factors = [atom.name if isinstance(atom, Symbol) else _divided(atom) for atom in monomial]
+        terms.append(" * ".join(factors if coefficient == 1 and factors else [*factors, str(coefficient)]))
     return " + ".join(terms)
 
 
 def _divided(atom: Divided) -> str:
-    if isinstance(atom.b, DimExpr) or atom.b <= 0:
-        raise TensorIRError(f"{atom} is not affine, MLIR's maps can't say it")
-    return f"(({map_(atom.a)}) {atom.kind} {atom.b})"
+    by = str(atom.b) if isinstance(atom.b, int) else f"({map_expression(atom.b)})"
+    return f"(({map_expression(atom.a)}) {atom.kind} {by})"
+
+
+def _check_affine(expression: Dim) -> None:
+    """Raises TensorIRError for products of dims, and divisions by anything but a positive number."""
+    for monomial, _ in expression.terms if isinstance(expression, DimExpr) else ():
+        if len(monomial) > 1:
+            raise TensorIRError(f"{expression} is not affine, MLIR's maps can't say it")
+        for atom in monomial:
+            if isinstance(atom, Divided):
+                if isinstance(atom.b, DimExpr) or atom.b <= 0:
+                    raise TensorIRError(f"{atom} is not affine, MLIR's maps can't say it")
+                _check_affine(atom.a)

@@ -125,7 +125,7 @@ def _element(x: Any, dtype: DType) -> str:
     if dtype.is_float:
         if x != x:  # a NaN keeps its bits
             return f"0x{int(np.asarray(x).view(f'u{dtype.itemsize}')):0{dtype.itemsize * 2}X}"
-        return float_text(float(x), dtype)
+        return float_text(float(x), dtype.numpy)
     if dtype.kind == "bool":
         return "true" if x else "false"
     return str(signless(int(x), dtype))

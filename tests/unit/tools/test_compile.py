@@ -1,0 +1,74 @@
+"""`tensorir compile`: stages, forms, weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tensorir.pipelines import STAGES
+from tensorir.tools.cli import main
+
+Capture = pytest.CaptureFixture[str]
+
+MLIR = """
+func.func @main(%x: tensor<4x64xf32>) -> tensor<4x32xf32> {
+  %w = arith.constant dense<"0x@"> : tensor<64x32xf32>
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<4x32xf32>
+  %i = linalg.fill ins(%zero : f32) outs(%e : tensor<4x32xf32>) -> tensor<4x32xf32>
+  %y = linalg.matmul ins(%x, %w : tensor<4x64xf32>, tensor<64x32xf32>) outs(%i : tensor<4x32xf32>) -> tensor<4x32xf32>
+  return %y : tensor<4x32xf32>
+}
+"""
+WEIGHT = (np.arange(64 * 32).reshape(64, 32) % 7).astype(np.float32)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    path = tmp_path / "matmul.mlir"
+    path.write_text(MLIR.replace('@"', WEIGHT.tobytes().hex() + '"'))
+    return str(path)
+
+
+def _runs(path: Path, tmp_path: Path, *flags: str) -> bool:
+    x = np.eye(4, 64, dtype=np.float32)
+    np.save(tmp_path / "x.npy", x)
+    np.save(tmp_path / "y.npy", x @ WEIGHT)
+    given = [f"--input=@{tmp_path / 'x.npy'}", f"--expected-output=@{tmp_path / 'y.npy'}"]
+    return main(["run", str(path), *given, *flags]) == 0
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("emit", ["tir", "mlir"])
+def test_every_stage_runs_again(stage: str, emit: str, file: str, tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / f"out.{emit}"
+    code = main(["compile", file, f"--compile-to={stage}", f"-o{out}"])
+    if emit == "mlir" and stage == "specialized":
+        assert code == 1
+        assert "error" in capsys.readouterr().err
+    else:
+        assert code == 0
+        assert _runs(out, tmp_path)
+
+
+@pytest.mark.parametrize("stage", ["input", "materialized"])
+def test_weights_stand_beside_the_text(stage: str, file: str, tmp_path: Path) -> None:
+    out = tmp_path / "out.mlir"
+    assert main(["compile", file, f"--compile-to={stage}", "--weights=external", f"-o{out}"]) == 0
+    assert "#flow.parameter.named" in out.read_text()
+    assert out.stat().st_size < 4000
+    assert _runs(out, tmp_path, f"--parameters=model={out.with_suffix('.safetensors')}")
+
+
+@pytest.mark.parametrize("flags", [[], ["-o-"], ["--emit=tir", "-oout.tir"]])
+def test_external_weights_need_a_file(flags: list[str], file: str, capsys: Capture) -> None:
+    assert main(["compile", file, "--weights=external", *flags]) == 2
+    assert "give -o OUT.mlir" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_not_there(file: str, tmp_path: Path, capsys: Capture) -> None:
+    for flags in ([], ["--weights=external"]):
+        assert main(["compile", file, *flags, f"-o{tmp_path / 'no' / 'out.mlir'}"]) == 1
+        assert "can't be written" in capsys.readouterr().err
