@@ -13,18 +13,17 @@ import numpy.typing as npt
 
 from tensorir.dialects.registry import OPS
 from tensorir.frontends import mlir
+from tensorir.frontends.mlir.writer.dialect import DIALECTS, Dialect
 from tensorir.ir.diagnostic import Remark, TensorIRError
 from tensorir.ir.location import Location
 from tensorir.ir.module import Module
 from tensorir.text import parse, print_module
+from tensorir.text.files import read_file
 from tensorir.tools.usage import UsageError
 from tensorir.transforms.simplify.bind_parameters import bind_parameters
 
-MAX_FILE_BYTES = 1 << 30
-
 Format = Literal["tir", "mlir"]
 FORMATS: tuple[Format, ...] = ("tir", "mlir")
-DIALECTS = ("current", "llvm19")
 
 _COMMENTS = re.compile(r"(?:\s|//[^\n]*)*")
 _TIR_BEGINS = re.compile(r"(?:global|executable|func)\s+(?:private\s+)?@|\Z")
@@ -32,19 +31,12 @@ _TIR_BEGINS = re.compile(r"(?:global|executable|func)\s+(?:private\s+)?@|\Z")
 
 def read_text(path: str) -> str:
     """The text of a file, `-` for standard input. Raises TensorIRError if it can't be read or is not UTF-8."""
+    if path != "-":
+        return read_file(path)
     try:
-        if path == "-":
-            return sys.stdin.read()
-        file = Path(path)
-        if not file.is_file():
-            raise TensorIRError("no such file, or not a regular one", Location(path))
-        if file.stat().st_size > MAX_FILE_BYTES:
-            raise TensorIRError(f"larger than {MAX_FILE_BYTES} bytes", Location(path))
-        return file.read_text(encoding="utf-8")
+        return sys.stdin.read()
     except UnicodeDecodeError as e:
-        raise TensorIRError(f"not UTF-8: {e.reason} at byte {e.start}", Location(path)) from None
-    except OSError as e:
-        raise TensorIRError(f"can't be read: {e.strerror}", Location(path)) from None
+        raise TensorIRError(f"not UTF-8: {e.reason} at byte {e.start}", Location("<stdin>")) from None
 
 
 def format_of(path: str, text: str) -> Format:
@@ -73,7 +65,7 @@ def read_module(path: str, remarks: list[Remark] | None = None) -> Module:
     return parse_module(read_text(path), path, remarks=remarks)
 
 
-def module_text(module: Module, form: Format, dialect: str = "current", *, locations: bool = False) -> str:
+def module_text(module: Module, form: Format, dialect: Dialect = "current", *, locations: bool = False) -> str:
     """The program as text. Raises TensorIRError for what MLIR's standard dialects can't say."""
     if form == "tir":
         return print_module(module, locations=locations)

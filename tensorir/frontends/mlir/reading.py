@@ -8,11 +8,10 @@ from attrs import evolve
 
 from tensorir.frontends.mlir.importer.module import convert
 from tensorir.frontends.mlir.reader.document import parse_document
-from tensorir.ir.diagnostic import Diagnostic, ParseError, Remark, TensorIRError
+from tensorir.ir.diagnostic import Diagnostic, ParseError, Remark
 from tensorir.ir.location import Location
 from tensorir.ir.module import Module
-
-MAX_FILE_BYTES = 1 << 30
+from tensorir.text.files import read_file
 
 _WIDTH = 100
 """How much of a source line an error shows."""
@@ -35,21 +34,7 @@ def parse(text: str, *, file: str = "<string>", first_line: int = 1, remarks: li
 
 def load(path: str | Path, *, remarks: list[Remark] | None = None) -> Module:
     """`parse` of a file. Raises TensorIRError if it can't be read, is too large, or not UTF-8."""
-    file = Path(path)
-    loc = Location(str(path))
-    try:
-        if not file.is_file():
-            raise TensorIRError("no such file, or not a regular one", loc)
-        if file.stat().st_size > MAX_FILE_BYTES:
-            raise TensorIRError(f"larger than {MAX_FILE_BYTES} bytes", loc)
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as e:
-        raise TensorIRError(f"not UTF-8: {e.reason} at byte {e.start}", loc) from None
-    except (OSError, ValueError) as e:
-        if isinstance(e, TensorIRError):
-            raise
-        raise TensorIRError(f"can't be read: {e}", loc) from None
-    return parse(text, file=str(path), remarks=remarks)
+    return parse(read_file(path), file=str(path), remarks=remarks)
 
 
 def _shown(d: Diagnostic, text: str, file: str, first_line: int) -> Diagnostic:
