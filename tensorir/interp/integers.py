@@ -40,7 +40,7 @@ def _refuse_zero(b: Array) -> None:
         raise InferError("an integer is divided by zero")
 
 
-def _power(a: Array, b: Array, bits: int) -> Array:
+def _power(a: Array, b: Array) -> Array:
     """Squaring modulo 2^64. A negative exponent leaves ±1 as they are and makes larger numbers 0."""
     negative = b < 0
     if np.any(negative & (a == 0)):
@@ -123,9 +123,9 @@ INTEGER_FNS: Mapping[str, IntegerFn] = {
             "and": np.bitwise_and,
             "or": np.bitwise_or,
             "xor": np.bitwise_xor,
+            "ipow": _power,
         }.items()
     },
-    "ipow": _power,
     "shl": _shift_left,
     "shr": _shift_right,
     "ctpop": _ones,

@@ -127,7 +127,7 @@ def shifted(node: Scalar) -> Scalar:
 
 
 def _literal(amount: Scalar) -> int | None:
-    """The number that an integer is, also behind the conversion that unsigned operands have after `signless`."""
+    """The number that an integer is, also after the conversion that unsigned operands have after `signless`."""
     if amount.fn == "cast" and amount.operands[0].dtype.bits == amount.dtype.bits and amount.operands[0].fn == "const":
         return int(amount.operands[0].value) % (1 << amount.dtype.bits)
     return int(amount.value) if amount.fn == "const" else None

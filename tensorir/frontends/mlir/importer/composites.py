@@ -50,7 +50,7 @@ def _text(function: Operation, name: str, default: str | None = None) -> str:
 
 
 def _operands(cls: type[Op], fields: Schema, inputs: Sequence[Value]) -> dict[str, Any]:
-    """The inputs by the fields of the op: single ones in front of and behind its one list."""
+    """The inputs by the fields of the op: single ones in front of and after its one list."""
     front, back = len(fields.before), len(fields.after)
     if fields.many is None and all(v.type == _SIZE for v in inputs[front:]):
         inputs = inputs[:front]  # sizes that its body computes with: the attributes say them, too

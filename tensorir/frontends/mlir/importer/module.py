@@ -116,7 +116,7 @@ class _Converter:
     # -- functions
 
     def _callees_first(self) -> Iterator[Operation]:
-        """The functions that are public or called from one, each behind those that it calls."""
+        """The functions that are public or called from one, each after those that it calls."""
         done: set[str] = set()
         for root in self.ops:
             if root.name not in FUNCTIONS or is_composite(root):

@@ -28,7 +28,7 @@ class Sizes:
         """The bodies that calls are replaced by: the same values each time, so that `unknowns` finds them again."""
 
     def fresh(self, name: str) -> DimExpr:
-        """A new symbol, called `name` or, where that is taken, `name` with a number behind it."""
+        """A new symbol, called `name` or, where that is taken, `name` with a number after it."""
         made, count = name, 0
         while made in self._order:
             count += 1

@@ -45,7 +45,7 @@ class AttributeReader(LiteralReader):
         self.attribute_aliases: dict[str, Alias[Attribute]] = {}
         self._dialect: dict[tuple[str, str], DialectAttr] = {}
         self.typed_as: Type | None = None
-        """The type behind the last dialect attribute that had one (`#dialect.name<…> : type`)."""
+        """The type after the last dialect attribute that had one (`#dialect.name<…> : type`)."""
         self._alias_types: dict[str, Type] = {}
         """Of the aliases of such attributes."""
 
@@ -152,13 +152,8 @@ class AttributeReader(LiteralReader):
 
     def define_attribute(self) -> None:
         """`#name = attribute`."""
-        lex = self.lex
-        start, name = lex.start, lex.take("attr", "an alias")
-        if "." in name:
-            raise lex.error(f"the alias {name} has a '.': such names are attributes of dialects", start)
-        if name in self.attribute_aliases:
-            raise lex.error(f"the alias {name} is defined twice", start)
-        lex.expect("=", "after the name of an alias")
+        start = self.lex.start
+        name = self.alias_name("attr", self.attribute_aliases)
         self.typed_as = None
         alias = self.aliased(self.attribute, start)
         if self.typed_as is not None:

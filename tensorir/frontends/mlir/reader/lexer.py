@@ -4,7 +4,7 @@
 (`!x`, `!dialect.x`), "attr" (`#x`, `#dialect.x`), "int", "hex", "float", "string" (with its quotes), "punct", "end".
 
 Sizes (`2x3xf32`) and the bodies of foreign types and attributes are no tokens: their readers take them from `source`
-and go on behind them with `goto`.
+and go on after them with `goto`.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Lexer(Source):
         self.pos = token.end()
 
     def goto(self, pos: int) -> None:
-        """Makes the token at `pos` (or behind spaces there) the current one."""
+        """Makes the token at `pos` (or after spaces there) the current one."""
         self.pos = pos
         self.advance()
 
@@ -80,10 +80,6 @@ class Lexer(Source):
         """Kind and text of the token after the current one; kind "" if that is none, or a long string."""
         token = _TOKEN(self.source, self.pos)
         return ("", "") if token is None else (token.lastgroup or "", token[token.lastindex or 0])
-
-    def behind(self) -> str:
-        """The character right behind the current token, without a space between."""
-        return self.source[self.pos : self.pos + 1]
 
     def balanced(self, opening: str) -> str:
         """The current token is the bracket `opening`: the raw text up to the bracket that closes it, and goes past
@@ -161,7 +157,7 @@ class Lexer(Source):
         self.text = self.source[pos:end]
 
     def _string_end(self, start: int) -> int:
-        """The position behind the string that begins at `start`."""
+        """The position after the string that begins at `start`."""
         source = self.source
         quote = source.find('"', start + 1)
         if quote >= 0 and source.find("\\", start, quote) < 0 and source.find("\n", start, quote) < 0:

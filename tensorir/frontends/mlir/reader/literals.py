@@ -20,11 +20,11 @@ class LiteralReader(TypeReader):
         return value
 
     def number(self) -> IntAttr | FloatAttr:
-        """An integer or float, negative or not, with its type behind a `:` if there is one."""
+        """An integer or float, negative or not, with its type after a `:` if there is one."""
         return self.literal(None)
 
     def literal(self, given: ScalarType | None) -> IntAttr | FloatAttr:
-        """A number of the `given` type; None: the type stands behind a `:` if there is one. i1 may be a word."""
+        """A number of the `given` type; None: the type stands after a `:` if there is one. i1 may be a word."""
         lex = self.lex
         if given is not None and given.name == "i1" and lex.text in ("true", "false"):
             return self.truth()

@@ -1,4 +1,4 @@
-"""Locations: read by their grammar, and left out. Their aliases stand at the end of a file, behind their uses."""
+"""Locations: read by their grammar, and left out. Their aliases stand at the end of a file, after their uses."""
 
 from __future__ import annotations
 

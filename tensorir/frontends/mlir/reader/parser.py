@@ -251,7 +251,7 @@ class OpParser(AttributeReader):
         self._defined.append(name)
 
     def _generic(self) -> Parsed:
-        """The generic form, behind the op's name."""
+        """The generic form, after the op's name."""
         lex = self.lex
         lex.expect("(", "after the name of an op in generic form")
         uses = self.uses(")")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Container
+from typing import Generic, Literal, TypeVar
 
 from attrs import frozen
 
@@ -182,8 +182,8 @@ class TypeReader(ABC):
         return tuple(types)
 
     def dimension_list(self) -> tuple[int | None, ...]:
-        """Sizes up to and with their last `x`, read from behind the current token `<`, which is gone past: `2x?x`.
-        The next token is the one behind them."""
+        """Sizes up to and with their last `x`, read from after the current token `<`, which is gone past: `2x?x`.
+        The next token is the one after them."""
         lex = self.lex
         lex.require("<")
         shape: list[int | None] = []
@@ -205,14 +205,21 @@ class TypeReader(ABC):
 
     def define_type(self) -> None:
         """`!name = type`."""
+        start = self.lex.start
+        name = self.alias_name("type", self.type_aliases)
+        self.type_aliases[name] = self.aliased(self.type, start)
+
+    def alias_name(self, kind: Literal["type", "attr"], taken: Container[str]) -> str:
+        """`name =`, the head of an alias. Raises ParseError for a name of a dialect and one that is taken."""
         lex = self.lex
-        start, name = lex.start, lex.take("type", "a type alias")
+        start, name = lex.start, lex.take(kind, "an alias")
         if "." in name:
-            raise lex.error(f"the alias {name} has a '.': such names are types of dialects", start)
-        if name in self.type_aliases:
+            what = "types" if kind == "type" else "attributes"
+            raise lex.error(f"the alias {name} has a '.': such names are {what} of dialects", start)
+        if name in taken:
             raise lex.error(f"the alias {name} is defined twice", start)
         lex.expect("=", "after the name of an alias")
-        self.type_aliases[name] = self.aliased(self.type, start)
+        return name
 
     def aliased(self, read: Callable[[], T], start: int) -> Alias[T]:
         """What `read` reads for the alias that begins at `start`. Raises ParseError if it stands for too much."""

@@ -1,4 +1,4 @@
-"""Literals: arith.constant of scalars and tensors, from data in the text or behind it."""
+"""Literals: arith.constant of scalars and tensors, from data in the text or after it."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def _compare(
     word = p.lex.string("predicate") if p.lex.kind == "string" else enum_word(p, "predicate", known)
     if word not in known:
         raise p.lex.error(f"unknown predicate '{word[:40]}'{did_you_mean(word, known)}", start)
-    p.lex.expect(",", "behind the predicate")
+    p.lex.expect(",", "after the predicate")
     uses = comma_uses(p, 2)
     attributes = read_flags(p, flags, defaults)
     attributes["predicate"] = number(known.index(word))

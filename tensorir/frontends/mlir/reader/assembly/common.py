@@ -102,7 +102,7 @@ def indices(p: OpParser, uses: Iterable[Use]) -> tuple[SSAValue, ...]:
 
 
 def braced(p: OpParser) -> tuple[SSAValue, ...]:
-    """`{%d0, %d1}`, the dynamic sizes behind a type; nothing if no brace follows."""
+    """`{%d0, %d1}`, the dynamic sizes after a type; nothing if no brace follows."""
     if not p.lex.accept("{"):
         return ()
     uses = p.uses("}")

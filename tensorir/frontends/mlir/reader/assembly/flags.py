@@ -38,7 +38,7 @@ ROUNDING: Mapping[str, Flag] = dict.fromkeys(_ROUNDING, _rounding)
 
 
 def read_flags(p: OpParser, known: Mapping[str, Flag], defaults: Mapping[str, Attribute]) -> dict[str, Attribute]:
-    """The flags and the attribute dictionary behind them, over `defaults`. Raises ParseError at a flag that the op
+    """The flags and the attribute dictionary after them, over `defaults`. Raises ParseError at a flag that the op
     does not take."""
     lex = p.lex
     attributes = dict(defaults)
@@ -46,7 +46,7 @@ def read_flags(p: OpParser, known: Mapping[str, Flag], defaults: Mapping[str, At
         flag = known.get(lex.text)
         if flag is None:
             takes = f" (there are {', '.join(list(known)[:6])})" if known else ""
-            raise lex.error(f"unexpected '{lex.text[:40]}' behind the operands{takes}")
+            raise lex.error(f"unexpected '{lex.text[:40]}' after the operands{takes}")
         word = lex.text
         lex.advance()
         name, value = flag(p, word)

@@ -47,7 +47,7 @@ def _results(p: OpParser, results: list[Type], attributes: list[dict[str, Attrib
         attributes.append(p.optional_attr_dict())
         if not p.lex.accept(","):
             break
-    p.lex.expect(")", "behind the results")
+    p.lex.expect(")", "after the results")
 
 
 def _call(p: OpParser, op: str) -> Parsed:

@@ -1,4 +1,4 @@
-"""hal: how IREE's functions take and give tensors, and wait for each other. Dynamic sizes stand in braces behind
+"""hal: how IREE's functions take and give tensors, and wait for each other. Dynamic sizes stand in braces after
 the type that they belong to."""
 
 from __future__ import annotations
@@ -46,9 +46,13 @@ def _fence(p: OpParser) -> tuple[SSAValue, ...]:
     p.lex.expect("(")
     fence = p.resolve(p.use(), _FENCE)
     p.lex.expect(")")
+    _arrow(p)
+    return (fence,)
+
+
+def _arrow(p: OpParser) -> None:
     p.lex.expect("=", "and '=>'")
     p.lex.expect(">")
-    return (fence,)
 
 
 def _label(p: OpParser) -> dict[str, Attribute]:
@@ -107,8 +111,7 @@ def _tensor_barrier(p: OpParser, op: str) -> Parsed:
     types = p.type_list()
     operands = resolve_each(p, uses, types, start)
     lex.expect(")")
-    lex.expect("=", "and '=>'")
-    lex.expect(">")
+    _arrow(p)
     fence = p.use()
     lex.expect(":", "and the fence's type")
     signal = p.resolve(fence, p.type())

@@ -1,5 +1,5 @@
 """What IREE adds to linalg: flow.tensor, iree_encoding, iree_tensor_ext. Dynamic sizes stand in braces
-behind the type that they belong to."""
+after the type that they belong to."""
 
 from __future__ import annotations
 
@@ -8,25 +8,14 @@ from collections.abc import Mapping
 from tensorir.frontends.mlir.reader.assembly.common import braced, indices, segments, typed_value
 from tensorir.frontends.mlir.reader.assembly.tensor import bracketed, ranked
 from tensorir.frontends.mlir.reader.parser import Assembly, OpParser, Parsed, Use
-from tensorir.frontends.mlir.syntax import (
-    SSAValue,
-)
+from tensorir.frontends.mlir.syntax import SSAValue
 
 
-def _transfer(p: OpParser, op: str) -> Parsed:
-    """`flow.tensor.transfer %x : type{sizes} to target {…}`."""
+def _placed(p: OpParser, op: str) -> Parsed:
+    """`flow.tensor.transfer %x : type{sizes} to target {…}`; flow.tensor.barrier has `on` for `to`."""
     source = p.use()
     operand, sizes = _sized(p, source)
-    p.lex.expect("to", "and the device")
-    target = p.attribute()
-    return Parsed((operand, *sizes), (operand.type,), {**p.optional_attr_dict(), "target": target})
-
-
-def _barrier(p: OpParser, op: str) -> Parsed:
-    """`flow.tensor.barrier %x : type{sizes} on target {…}`."""
-    source = p.use()
-    operand, sizes = _sized(p, source)
-    p.lex.expect("on", "and the device")
+    p.lex.expect("to" if op == "flow.tensor.transfer" else "on", "and the device")
     target = p.attribute()
     return Parsed((operand, *sizes), (operand.type,), {**p.optional_attr_dict(), "target": target})
 
@@ -103,23 +92,13 @@ def _encoding_dims(p: OpParser) -> tuple[SSAValue, ...]:
     if not p.lex.accept("encoding_dims"):
         return ()
     if p.lex.text != "{":
-        raise p.lex.error(f"expected '{{' behind encoding_dims, found {p.lex.found()}")
+        raise p.lex.error(f"expected '{{' after encoding_dims, found {p.lex.found()}")
     return braced(p)
 
 
-def _set_encoding(p: OpParser, op: str) -> Parsed:
-    """`iree_encoding.set_encoding %x encoding_dims{…} {…} : type -> type`."""
-    source = p.use()
-    dims = _encoding_dims(p)
-    attributes = p.optional_attr_dict()
-    p.lex.expect(":", "and the types")
-    operand = p.resolve(source, ranked(p))
-    p.lex.expect("->", "and the type of the result")
-    return Parsed((operand, *dims), (ranked(p),), attributes)
-
-
-def _unset_encoding(p: OpParser, op: str) -> Parsed:
-    """`iree_encoding.unset_encoding %x encoding_dims{…} {…} : type -> type{sizes}`."""
+def _encoded(p: OpParser, op: str) -> Parsed:
+    """`iree_encoding.set_encoding %x encoding_dims{…} {…} : type -> type`; the result of unset_encoding is
+    `type{sizes}`."""
     source = p.use()
     dims = _encoding_dims(p)
     attributes = p.optional_attr_dict()
@@ -127,6 +106,8 @@ def _unset_encoding(p: OpParser, op: str) -> Parsed:
     operand = p.resolve(source, ranked(p))
     p.lex.expect("->", "and the type of the result")
     result = ranked(p)
+    if op == "iree_encoding.set_encoding":
+        return Parsed((operand, *dims), (result,), attributes)
     sizes = braced(p)
     attributes["operandSegmentSizes"] = segments(1, len(sizes), len(dims))
     return Parsed((operand, *sizes, *dims), (result,), attributes)
@@ -142,8 +123,8 @@ def _compute_barrier(p: OpParser, op: str) -> Parsed:
 
 
 ASSEMBLY: Mapping[str, Assembly] = {
-    "flow.tensor.transfer": _transfer,
-    "flow.tensor.barrier": _barrier,
+    "flow.tensor.transfer": _placed,
+    "flow.tensor.barrier": _placed,
     "flow.tensor.tie_shape": _same,
     "flow.tensor.clone": _same,
     "flow.tensor.reshape": _reshaped,
@@ -152,8 +133,8 @@ ASSEMBLY: Mapping[str, Assembly] = {
     "flow.tensor.splat": _splat,
     "flow.tensor.constant": _constant,
     "flow.tensor.load": _load,
-    "iree_encoding.set_encoding": _set_encoding,
-    "iree_encoding.unset_encoding": _unset_encoding,
+    "iree_encoding.set_encoding": _encoded,
+    "iree_encoding.unset_encoding": _encoded,
     "iree_tensor_ext.bitcast": _reshaped,
     "iree_tensor_ext.compute_barrier.start": _compute_barrier,
     "iree_tensor_ext.compute_barrier.end": _compute_barrier,

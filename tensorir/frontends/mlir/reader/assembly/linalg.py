@@ -24,7 +24,7 @@ class _Payload:
         self.loc: Location = lex.location(lex.start)
         self.name = lex.take("name", "the name of an op")
         self.attributes: dict[str, Attribute] = {**_DEFAULTS.get(self.name, {}), **p.optional_attr_dict()}
-        lex.expect("}", "behind the op")
+        lex.expect("}", "after the op")
 
     def region(self, types: list[Type], first: int, count: int) -> tuple[Block, ...]:
         """One block with arguments of these types. The op takes `count` of them, argument `first` before the others,

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tensorir.frontends.mlir.reader.assembly.signature import visibility
+from tensorir.frontends.mlir.reader.assembly.signature import global_head
 from tensorir.frontends.mlir.reader.parser import Assembly, OpParser, Parsed
-from tensorir.frontends.mlir.syntax import Attribute, StringAttr, TypeAttr, UnitAttr
+from tensorir.frontends.mlir.syntax import Attribute, TypeAttr
 
 
 def _global(p: OpParser, op: str) -> Parsed:
     """`ml_program.global private mutable @g(value) : type {…}`; the value may be missing."""
     lex = p.lex
-    attributes = visibility(p)
-    if lex.accept("mutable"):
-        attributes["is_mutable"] = UnitAttr()
-    attributes["sym_name"] = StringAttr(p.symbol())
+    attributes = global_head(p)
     if lex.accept("("):
         attributes["value"] = p.attribute()
-        lex.expect(")", "behind the value")
+        lex.expect(")", "after the value")
     lex.expect(":", "and the global's type")
     attributes["type"] = TypeAttr(p.type())
     return Parsed(attributes={**attributes, **p.optional_attr_dict()})

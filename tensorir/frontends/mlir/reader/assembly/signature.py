@@ -1,4 +1,4 @@
-"""Functions as func and util write them: name, arguments, results, attributes, body."""
+"""Functions as func and util write them: name, arguments, results, attributes, body. How globals begin."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tensorir.frontends.mlir.syntax import (
     StringAttr,
     Type,
     TypeAttr,
+    UnitAttr,
 )
 
 VISIBILITIES = ("public", "private", "nested")
@@ -38,6 +39,14 @@ def visibility(p: OpParser) -> dict[str, Attribute]:
         return {}
     p.lex.advance()
     return {"sym_visibility": StringAttr(word)}
+
+
+def global_head(p: OpParser) -> dict[str, Attribute]:
+    """`private mutable @g`, the first two of which may be missing."""
+    attributes = visibility(p)
+    if p.lex.accept("mutable"):
+        attributes["is_mutable"] = UnitAttr()
+    return {**attributes, "sym_name": StringAttr(p.symbol())}
 
 
 def arguments(p: OpParser) -> Arguments:
@@ -68,7 +77,7 @@ def arguments(p: OpParser) -> Arguments:
         p.optional_location()
         if not lex.accept(","):
             break
-    lex.expect(")", "behind the arguments")
+    lex.expect(")", "after the arguments")
     return read
 
 
@@ -80,13 +89,13 @@ def attribute_lists(name: str, lists: Sequence[dict[str, Attribute]]) -> dict[st
 def function_attributes(
     p: OpParser, name: str, type: FunctionType, given: dict[str, Attribute]
 ) -> dict[str, Attribute]:
-    """The attributes of a function: those that its head stands for, and those behind the word `attributes`. Raises
+    """The attributes of a function: those that its head stands for, and those after the word `attributes`. Raises
     ParseError if the latter repeat the former."""
     attributes: dict[str, Attribute] = {**given, "sym_name": StringAttr(name), "function_type": TypeAttr(type)}
     start = p.lex.start
     if p.lex.accept("attributes"):
         if p.lex.text != "{":
-            raise p.lex.error(f"expected '{{' behind 'attributes', found {p.lex.found()}")
+            raise p.lex.error(f"expected '{{' after 'attributes', found {p.lex.found()}")
         extra = p.optional_attr_dict()
         for key in extra:
             if key in attributes or key in ("arg_attrs", "res_attrs", "sym_visibility"):

@@ -77,7 +77,7 @@ def _pad(p: OpParser, op: str) -> Parsed:
     attributes: dict[str, Attribute] = {"nofold": UnitAttr()} if lex.accept("nofold") else {}
     lex.expect("low", "and how much to pad before each dim")
     low, low_uses = mixed(p)
-    lex.expect("high", "and how much to pad behind each dim")
+    lex.expect("high", "and how much to pad after each dim")
     high, high_uses = mixed(p)
     attributes["static_low"] = i64s(low)
     attributes["static_high"] = i64s(high)

@@ -56,7 +56,7 @@ def _elementwise(p: OpParser, op: str) -> Parsed:
         lex.advance()
     lex.expect("<", "before the kind")
     kind = enum_word(p, "kind of linalg.elementwise", _KINDS)
-    lex.expect(">", "behind the kind")
+    lex.expect(">", "after the kind")
     parsed = structured(p, op)
     parsed.attributes["kind"] = enum_attr("linalg.elementwise_kind", kind)
     if "indexing_maps" not in parsed.attributes:
@@ -78,7 +78,7 @@ def _maps(p: OpParser, op: str) -> ArrayAttr:
     maps = [p.affine_map()]
     while lex.accept(","):
         maps.append(p.affine_map())
-    lex.expect("]", "behind the maps")
+    lex.expect("]", "after the maps")
     return ArrayAttr(tuple(maps))
 
 
@@ -139,7 +139,7 @@ def _generic(p: OpParser, op: str) -> Parsed:
     if lex.accept("attrs"):
         lex.expect("=")
         if lex.text != "{":
-            raise lex.error(f"expected '{{' behind 'attrs =', found {lex.found()}")
+            raise lex.error(f"expected '{{' after 'attrs =', found {lex.found()}")
         attributes |= _new(p, attributes, lex.start)
     region = p.region()
     attributes["operandSegmentSizes"] = segments(len(ins), len(outs))

@@ -140,7 +140,7 @@ def _reshape(p: OpParser, op: str) -> Parsed:
     tensor = p.use()
     p.lex.expect("(", "before the shape")
     shape = p.use()
-    p.lex.expect(")", "behind the shape")
+    p.lex.expect(")", "after the shape")
     attributes = p.optional_attr_dict()
     p.lex.expect(":", "and the types")
     start = p.lex.start
@@ -198,7 +198,7 @@ def _gather(p: OpParser, op: str) -> Parsed:
         uses.append(p.use())
     lex.expect("[", "before the indices")
     uses.append(p.use())
-    lex.expect("]", "behind the indices")
+    lex.expect("]", "after the indices")
     keyword = "scatter_dims" if op == "tensor.scatter" else "gather_dims"
     lex.expect(keyword)
     lex.expect("(")

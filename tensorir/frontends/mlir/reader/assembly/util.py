@@ -1,4 +1,4 @@
-"""util: IREE's functions, calls and globals. Types behind a call may name an operand (`%a`, `%a as type`): the result
+"""util: IREE's functions, calls and globals. Types after a call may name an operand (`%a`, `%a as type`): the result
 shares its storage, which is a hint that values do not depend on."""
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from tensorir.frontends.mlir.reader.assembly.signature import (
     attribute_lists,
     body,
     function_attributes,
+    global_head,
     visibility,
 )
 from tensorir.frontends.mlir.reader.parser import Assembly, OpParser, Parsed, Use
@@ -50,7 +51,7 @@ class _Results:
             self.attributes.append(p.optional_attr_dict())
             if not p.lex.accept(","):
                 break
-        p.lex.expect(")", "behind the results")
+        p.lex.expect(")", "after the results")
 
     def _one(self, p: OpParser) -> None:
         """`type`, `%arg` or `%arg as type`."""
@@ -117,10 +118,7 @@ def _return(p: OpParser, op: str) -> Parsed:
 def _global(p: OpParser, op: str) -> Parsed:
     """`util.global private mutable @g {…} = value : type`, or `: type` without a value."""
     lex = p.lex
-    attributes = visibility(p)
-    if lex.accept("mutable"):
-        attributes["is_mutable"] = UnitAttr()
-    attributes["sym_name"] = StringAttr(p.symbol())
+    attributes = global_head(p)
     attributes |= p.optional_attr_dict()
     if lex.accept("="):
         attributes["initial_value"], type = typed_value(p)
