@@ -26,8 +26,8 @@ from tensorir.tools.usage import UsageError
 
 _HELP = """\
 Stages: input: as read; encoded: with the intent to tile; dispatch: cut into launches, constants hoisted; specialized:
-with the device's layouts; materialized: packed, constants evaluated. MLIR's standard dialects can say input, encoded
-and materialized; the others are written as .tir."""
+with the device's layouts; materialized: packed, constants evaluated. In MLIR text launches are written in place;
+specialized has no form in MLIR and is written as .tir."""
 
 
 def add_parser(commands: Any) -> None:

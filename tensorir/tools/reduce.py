@@ -15,7 +15,7 @@ from attrs import define, field
 
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Module
-from tensorir.tools.files import add_output_flags, format_of, module_text, parse_module, read_text, write_text
+from tensorir.tools.files import add_output_flags, format_of, module_text, output_format, parse_module, read_text, write_text
 from tensorir.tools.shrink import ddmin, shrink
 from tensorir.tools.usage import UsageError
 
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         if not test.fails(module_text(module, form)):
             raise TensorIRError(f"{args.file}: printed anew, the program no longer fails; use --lines")
         smaller = shrink(module, lambda m: test.fails(module_text(m, form)))
-        result = module_text(smaller, args.emit or form)
+        result = module_text(smaller, output_format(args, form), args.dialect)
     print(f"{test.runs} runs; {len(text)} → {len(result)} characters", file=sys.stderr)
     write_text(args.output, result)
     return 0

@@ -122,6 +122,40 @@ def test_an_argument_changed_in_place_is_what_iree_does_wrong() -> None:
     assert interpret(parse(RETURNED_TOO), "main", args)[0].tolist() == [[3, 3], [3, 3]]
 
 
+ARGMAX_TRANSFERRED = """
+util.global private @w = dense<2.0> : tensor<1xf32>
+func.func @main() -> (tensor<i64>, tensor<f32>, tensor<f32>) {
+  %w = util.global.load @w : tensor<1xf32>
+  %low = arith.constant dense<-3.0> : tensor<f32>
+  %first = arith.constant dense<0> : tensor<i64>
+  %max, %at = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>, affine_map<(i) -> ()>],
+                              iterator_types = ["reduction"]}
+      ins(%w : tensor<1xf32>) outs(%low, %first : tensor<f32>, tensor<i64>) {
+  ^bb0(%a: f32, %m: f32, %p: i64):
+    %more = arith.cmpf ogt, %a, %m : f32
+    %i = linalg.index 0 : index
+    %here = arith.index_cast %i : index to i64
+    %new = arith.select %more, %a, %m : f32
+    %place = arith.select %more, %here, %p : i64
+    linalg.yield %new, %place : f32, i64
+  } -> (tensor<f32>, tensor<i64>)
+  %moved = flow.tensor.transfer %max : tensor<f32> to #hal.device.promise<@here>
+  %half = arith.mulf %max, %max : tensor<f32>
+  return %at, %moved, %half : tensor<i64>, tensor<f32>, tensor<f32>
+}"""
+
+
+@needs_iree
+def test_a_transferred_result_over_another_is_what_iree_does_wrong() -> None:
+    """The position is 0; IREE 3.13 gives the bits of the maximum."""
+    module = parse(ARGMAX_TRANSFERRED)
+    with pytest.raises(IreeLimitError, match="several results"):
+        iree_agrees(module, "main", [])
+    wrong, *_ = run_mlir(ARGMAX_TRANSFERRED, [], options=IreeOptions(devices=("here",)))
+    assert wrong == 0x40000000
+    assert interpret(module, "main", [])[0] == 0
+
+
 WINDOW = """
 func.func @main(%x: tensor<5x4xf32>) -> tensor<5x1x3xf32> {
   %e = tensor.empty() : tensor<5x1x3xf32>
@@ -138,6 +172,15 @@ TANH = """
 func.func @main(%x: tensor<5xf64>) -> tensor<5xf64> {
   %y = math.tanh %x : tensor<5xf64>
   return %y : tensor<5xf64>
+}"""
+
+SOFTMAX = """
+func.func @main(%x: tensor<?x1xf32>) -> tensor<?x1xf32> {
+  %c0 = arith.constant 0 : index
+  %d = tensor.dim %x, %c0 : tensor<?x1xf32>
+  %e = tensor.empty(%d) : tensor<?x1xf32>
+  %y = linalg.softmax dimension(0) ins(%x : tensor<?x1xf32>) outs(%e : tensor<?x1xf32>) -> tensor<?x1xf32>
+  return %y : tensor<?x1xf32>
 }"""
 
 ERF = TANH.replace("math.tanh", "math.erf")
@@ -172,6 +215,7 @@ def added_products() -> str:
     ("text", "part"),
     [
         (WINDOW, "op inferred input/output operand #"),
+        (SOFTMAX, "exceeded stack allocation limit"),
         (TANH, "failed to link executable"),
         (ERF, "failed to legalize operation 'math."),
         (SIDE_BY_SIDE, "write affecting operations on global resources"),
