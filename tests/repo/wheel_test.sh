@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A wheel built from the sdist works without the checkout: kernel tests in a new environment, far from the source.
+# A wheel built from the sdist works without the checkout: kernel tests, and a program in MLIR, in a new environment.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
@@ -16,4 +16,5 @@ python -m venv "$work/venv"
 cp -r "$root/tests" "$work/tests"
 cd "$work"
 "$work/venv/bin/tensorir" info
+"$work/venv/bin/tensorir" run tests/e2e/graphs/matmul_i8.mlir --input=128x256xi8=1 --input=256x512xi8=2 --expected-output=128x512xi32=512
 "$work/venv/bin/python" -m pytest -q -p no:cacheprovider --import-mode=importlib --rootdir "$work" tests/kernels
