@@ -57,6 +57,12 @@ def test_a_program_is_reduced_to_what_fails(file: str, test: str, capsys: Captur
     assert "@other" not in out
 
 
+def test_the_result_is_written_as_its_file_is_named(file: str, test: str, tmp_path: Path) -> None:
+    out = tmp_path / "small.mlir"
+    assert main(["reduce", file, f"--test={test}", "-o", str(out)]) == 0
+    assert "arith.divsi" in out.read_text()
+
+
 def test_text_that_cannot_be_read_is_reduced_by_lines(tmp_path: Path, test: str, capsys: Capture) -> None:
     path = tmp_path / "broken.tir"
     path.write_text("one\ntwo div\nthree\n")
