@@ -15,7 +15,15 @@ from attrs import define, field
 
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Module
-from tensorir.tools.files import add_output_flags, format_of, module_text, output_format, parse_module, read_text, write_text
+from tensorir.tools.files import (
+    add_output_flags,
+    format_of,
+    module_text,
+    output_format,
+    parse_module,
+    read_text,
+    write_text,
+)
 from tensorir.tools.shrink import ddmin, shrink
 from tensorir.tools.usage import UsageError
 
