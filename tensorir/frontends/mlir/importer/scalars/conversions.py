@@ -101,7 +101,9 @@ def to_float(signed: bool) -> Rule:
     def rule(op: Operation, x: Sequence[Scalar]) -> Scalar:
         need_integers(x)
         dtype = _float_target(op)
-        return _sign_extended(x[0], dtype) if signed else cast(as_unsigned(x[0]), dtype)
+        if signed and x[0].dtype is i1:
+            return apply("select", x[0], const(-1.0, dtype), const(0.0, dtype))  # a minus would give -0 for false
+        return cast(x[0] if signed else as_unsigned(x[0]), dtype)
 
     return rule
 

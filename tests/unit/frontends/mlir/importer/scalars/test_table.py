@@ -212,6 +212,12 @@ def test_integers_to_floats(source: str, dtype: str) -> None:
     assert same(result(program("arith.uitofp", [source], dtype), a), unsigned)
 
 
+def test_false_is_a_zero_without_a_minus() -> None:
+    """Neither -1·0.0 nor a negated 0.0: both would be -0.0."""
+    zero, minus_one = result(program("arith.sitofp", ["i1"], "f32"), np.asarray([False, True]))
+    assert (minus_one, np.signbit(zero)) == (-1, False)
+
+
 @pytest.mark.parametrize("target", INTEGERS)
 def test_floats_to_integers(target: str) -> None:
     a = np.asarray([0.0, 0.9, -0.9, 1.5, -1.5, 100.25, -100.25, 127.0], np.float32)
