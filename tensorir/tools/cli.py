@@ -29,6 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as e:  # argparse exits by itself; a caller within Python wants the code
         return e.code if isinstance(e.code, int) else 2
     try:
+        if _is_closed(sys.stdout):
+            raise TensorIRError("standard output is closed")
         code = args.run(args)
         sys.stdout.flush()
     except TensorIRError as e:
@@ -38,6 +40,27 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"tensorir {args.command}: {e}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader of a pipe went away: not our failure, and stdout can't be flushed
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
+    except MemoryError as e:
+        print(f"tensorir {args.command}: out of memory: {e}", file=sys.stderr)
+        return 1
+    except UnicodeEncodeError as e:
+        print(f"tensorir {args.command}: standard output can't hold all characters of the result: {e}", file=sys.stderr)
+        return 1
+    except OSError as e:
+        if e.filename is not None:
+            raise
+        _drop_output()
+        print(f"tensorir {args.command}: standard output can't be written: {e.strerror}", file=sys.stderr)
+        return 1
     return int(code)
+
+
+def _is_closed(stream: object) -> bool:
+    return stream is None  # that is how Python says it
+
+
+def _drop_output() -> None:
+    """What is left in the buffer of stdout can't be written; it must not fail once more when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -33,6 +33,8 @@ def read_text(path: str) -> str:
     """The text of a file, `-` for standard input. Raises TensorIRError if it can't be read or is not UTF-8."""
     if path != "-":
         return read_file(path)
+    if sys.stdin is None:  # that is how Python says that it is closed
+        raise TensorIRError("closed", Location("<stdin>"))
     try:
         return sys.stdin.read()
     except UnicodeDecodeError as e:

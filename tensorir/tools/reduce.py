@@ -31,6 +31,8 @@ _HELP = """\
 CMD is run with a candidate's path, which stands for {} or is added at the end. A candidate is kept if CMD then ends
 with the same exit code as for FILE and, with --match, prints a line that the pattern is found in."""
 
+MAX_TIMEOUT = 86400
+
 
 def add_parser(commands: Any) -> None:
     """Adds the command."""
@@ -50,6 +52,8 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Writes the smaller program. Exit code 1 if the command does not fail on FILE."""
+    if not 0 < args.timeout <= MAX_TIMEOUT:
+        raise UsageError(f"--timeout: expected seconds above 0, at most {MAX_TIMEOUT}, got {args.timeout}")
     text = read_text(args.file)
     test = _Test(args.test, args.match, args.timeout, Path(args.file).suffix or ".tir")
     test.learn(text)
@@ -86,10 +90,18 @@ class _Test:
     suffix: str
     code: int = 0
     runs: int = 0
+    words: list[str] = field(factory=list[str])
     pattern: re.Pattern[str] | None = field(default=None)
 
     def learn(self, text: str) -> None:
         """Runs the command on the whole program. Raises TensorIRError if it does not fail as described."""
+        try:
+            words = shlex.split(self.command)
+        except ValueError as e:
+            raise UsageError(f"--test: {e}") from None
+        if not words:
+            raise UsageError("--test: no command")
+        self.words = words if "{}" in self.command else [*words, "{}"]
         try:
             self.pattern = None if self.match is None else re.compile(self.match)
         except re.error as e:
@@ -113,8 +125,7 @@ class _Test:
         with tempfile.TemporaryDirectory(prefix="tensorir-reduce-") as folder:
             path = Path(folder) / f"candidate{self.suffix}"
             path.write_text(text, encoding="utf-8")
-            words = shlex.split(self.command)
-            argv = [w.replace("{}", str(path)) for w in words] if "{}" in self.command else [*words, str(path)]
+            argv = [w.replace("{}", str(path)) for w in self.words]
             try:
                 done = subprocess.run(argv, capture_output=True, timeout=self.timeout, check=False)
             except subprocess.TimeoutExpired:

@@ -7,7 +7,7 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,7 @@ from tensorir.tools.usage import UsageError
 
 _INLINE = re.compile(r"((?:\d+x)*)([a-z]+\d+)=(.*)", re.DOTALL)
 MAX_INPUT_ELEMENTS = 1 << 31
+MAX_RANK = 64  # NumPy's
 
 
 def add_parser(commands: Any) -> None:
@@ -104,10 +105,7 @@ def _difference(i: int, result: npt.NDArray[Any], expected: npt.NDArray[Any]) ->
 def parse_input(text: str, flag: str = "--input") -> npt.NDArray[Any]:
     """An array from `@file.npy` or `2x3xf32=v,v,…`. Raises UsageError saying what is wrong with it."""
     if text.startswith("@"):
-        try:
-            return np.load(text[1:], allow_pickle=False)
-        except (OSError, ValueError) as e:
-            raise TensorIRError(f"not a readable .npy file: {e}", Location(text[1:])) from None
+        return _load(text[1:])
     match = _INLINE.fullmatch(text)
     if match is None or match.group(2) not in DTYPES:
         raise UsageError(f"{flag}: expected @file.npy or SHAPExTYPE=values such as 2x3xf32=1,2, got {text[:40]!r}")
@@ -116,6 +114,8 @@ def parse_input(text: str, flag: str = "--input") -> npt.NDArray[Any]:
     count = 1
     for size in shape:
         count *= size
+    if len(shape) > MAX_RANK or any(size >= 1 << 63 for size in shape):
+        raise UsageError(f"{flag}: at most {MAX_RANK} dims below 2**63")
     if count > MAX_INPUT_ELEMENTS:
         raise UsageError(f"{flag}: {count} elements are over the limit of 2**31; use @file.npy")
     words = [w.strip() for w in match.group(3).split(",")] if match.group(3).strip() else []
@@ -123,10 +123,22 @@ def parse_input(text: str, flag: str = "--input") -> npt.NDArray[Any]:
         raise UsageError(f"{flag}: {len(words)} values for {'x'.join(map(str, shape))} = {count} elements")
     try:
         numbers = [const(float(w) if dtype.is_float else int(w), dtype).value for w in words]
-        values = np.array(numbers, np.float64 if dtype.is_float else np.int64).astype(dtype.numpy)
+        widest = np.float64 if dtype.is_float else np.uint64 if dtype.kind == "unsigned" else np.int64
+        values = np.array(numbers, widest).astype(dtype.numpy)
     except (ValueError, OverflowError) as e:  # InferError, a ValueError, for what does not fit
         raise UsageError(f"{flag}: {e}") from None
     return np.full(shape, values[0], dtype.numpy) if len(words) == 1 else values.reshape(shape)
+
+
+def _load(path: str) -> npt.NDArray[Any]:
+    try:
+        array: Any = np.load(path, allow_pickle=False)
+    except Exception as e:  # whatever NumPy raises for a file that is none of its own, or too large
+        raise TensorIRError(f"not a readable .npy file: {e}", Location(path)) from None
+    if not isinstance(array, np.ndarray):
+        array.close()
+        raise TensorIRError("not a readable .npy file, but an archive of several", Location(path))
+    return cast("npt.NDArray[Any]", array)
 
 
 def _write(target: str, array: npt.NDArray[Any]) -> None:

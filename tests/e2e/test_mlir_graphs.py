@@ -21,10 +21,11 @@ from tensorir.ir.dtype import DType
 from tensorir.ir.module import Module
 from tensorir.testing.equivalence import assert_agrees
 from tensorir.testing.error_bounds import error_bounds
-from tensorir.testing.iree import IreeOptions, iree_available, run_mlir
+from tensorir.testing.iree import IreeOptions, run_mlir
 from tensorir.tools.cli import main
 from tensorir.transforms.simplify.bind_parameters import bind_parameters
 from tests.support.iree_counts import count
+from tests.support.mlir_tools import needs_iree
 
 Array = npt.NDArray[Any]
 GRAPHS = Path(__file__).parent / "graphs"
@@ -32,8 +33,6 @@ NAMES = sorted(p.stem for p in GRAPHS.glob("*.mlir"))
 RUNNABLE = [n for n in NAMES if n != "two_devices"]
 SIZES = {"a_0": 37, "a_1": 19, "b_0": 19, "b_1": 45}
 PARAMETERS = {"model": {"w": np.random.default_rng(7).standard_normal((256, 1000)).astype(np.float32)}}
-
-needs_iree = pytest.mark.skipif(not iree_available(), reason="needs the extra iree")
 
 
 @cache

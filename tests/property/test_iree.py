@@ -15,12 +15,13 @@ from tensorir.frontends.mlir import print_mlir
 from tensorir.ir.module import Module
 from tensorir.passes.runner import run_passes
 from tensorir.pipelines import pipeline
-from tensorir.testing.iree import IreeOptions, iree_available, verify_mlir
+from tensorir.testing.iree import IreeOptions, verify_mlir
 from tensorir.testing.iree_programs import IreeLimitError, iree_agrees
 from tensorir.testing.programs import arguments, programs
 from tests.support.iree_counts import count, not_run
+from tests.support.mlir_tools import needs_iree
 
-pytestmark = pytest.mark.skipif(not iree_available(), reason="needs the extra iree")
+pytestmark = needs_iree
 
 SETTINGS: Any = settings()
 EXAMPLES = max(1, min(300, SETTINGS.max_examples // 8))

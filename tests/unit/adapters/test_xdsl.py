@@ -22,6 +22,8 @@ from xdsl.utils.exceptions import PassFailedException
 import tensorir as ti
 from tensorir.adapters.xdsl import DataTilingPass
 from tensorir.frontends import mlir
+from tensorir.testing.iree import run_mlir
+from tests.support.mlir_tools import needs_iree
 
 MLP = """
 builtin.module {
@@ -98,13 +100,13 @@ def test_xdsl_finds_the_pass() -> None:
     assert Universe.get_multiverse().all_passes["tensorir-data-tiling"]() is DataTilingPass
 
 
+@needs_iree
 def test_xdsl_opt_gives_what_iree_compiles(tmp_path: Path) -> None:
-    iree = pytest.importorskip("tensorir.testing.iree", reason="needs tensorir[iree]")
     path = tmp_path / "mlp.mlir"
     path.write_text(MLP)
     command = [str(Path(sys.executable).parent / "xdsl-opt"), str(path), "-p", "tensorir-data-tiling"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     x, b = _arguments()
-    (result,) = iree.run_mlir(done.stdout, [x, b], "mlp")
+    (result,) = run_mlir(done.stdout, [x, b], "mlp")
     np.testing.assert_array_equal(result, x @ np.full((32, 16), 0.5, np.float32) + b)

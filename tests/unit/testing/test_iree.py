@@ -19,11 +19,11 @@ from tensorir.testing import iree, iree_child
 from tensorir.testing.equivalence import assert_agrees
 from tensorir.testing.iree import IreeOptions, compile_mlir, iree_available, run_mlir
 from tests.support.iree_counts import count
+from tests.support.mlir_tools import needs_iree
 
 Array = npt.NDArray[Any]
 Corruption = Callable[[Array], Any]
 
-needs_iree = pytest.mark.skipif(not iree_available(), reason="needs the extra iree")
 
 TYPES = ("f64", "f32", "f16", "bf16", "i64", "i32", "i16", "i8", "i1")
 

@@ -24,14 +24,13 @@ from tensorir.ir.types import TensorType
 from tensorir.passes.runner import run_passes
 from tensorir.pipelines import pipeline
 from tensorir.testing import iree_programs
-from tensorir.testing.iree import IreeOptions, iree_available, run_mlir, verify_mlir
+from tensorir.testing.iree import IreeOptions, run_mlir, verify_mlir
 from tensorir.testing.iree_programs import LIMITS, IreeLimitError, iree_agrees, iree_results
 from tensorir.testing.programs import arguments
 from tests.support import iree_counts
 from tests.support.graphs import matmul, mlp, softmax_between
 from tests.support.iree_counts import count, not_run, summary
-
-needs_iree = pytest.mark.skipif(not iree_available(), reason="needs the extra iree")
+from tests.support.mlir_tools import needs_iree
 
 
 @needs_iree

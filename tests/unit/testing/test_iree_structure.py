@@ -15,7 +15,6 @@ from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dtype import DTYPES
 from tensorir.passes.runner import run_passes
 from tensorir.testing.equivalence import assert_equivalent
-from tensorir.testing.iree import iree_available
 from tensorir.testing.iree_differences import DIFFERENCES, explained
 from tensorir.testing.iree_structure import Case, contraction_module, iree_structure, our_structure
 from tensorir.testing.iree_tiles import FLOATS, ISAS, IreeResolver, lowest_tile
@@ -23,8 +22,7 @@ from tensorir.transforms.datatiling.materialize_encodings import MaterializeEnco
 from tensorir.transforms.datatiling.set_encodings import SetEncodings
 from tensorir.transforms.datatiling.specialize_encodings import SpecializeEncodings
 from tests.support.iree_counts import count
-
-needs_iree = pytest.mark.skipif(not iree_available(), reason="needs the extra iree")
+from tests.support.mlir_tools import needs_iree
 
 MATMUL = ((0, 2), (2, 1), (0, 1))
 F32 = ("f32", "f32", "f32")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +74,8 @@ def test_run_takes_a_function_by_name(file: str, capsys: Capture) -> None:
         (["--input=2xi8=300,1"], 2, "300 does not fit into i8"),
         (["--input=2xf32=a,b"], 2, "could not convert string to float"),
         (["--input=99999999999x3xf32=1"], 2, "over the limit of 2**31"),
+        (["--input=" + "1x" * 65 + "f32=1"], 2, "at most 64 dims"),
+        (["--input=0x99999999999999999999xf32=1"], 2, "dims below 2**63"),
         (["--input=@missing.npy"], 1, "missing.npy: error: not a readable .npy file"),
         (["--function=other"], 1, "no function @other in the module; there is: @main, @twice"),
         (["--device=gpu"], 2, "invalid choice: 'gpu'"),
@@ -87,6 +91,74 @@ def test_run_refuses_with_the_right_code(flags: list[str], code: int, message: s
     assert message in err
     assert "Traceback" not in err
     assert out == ""
+
+
+NO_ARRAYS = {
+    "empty.npy": b"",
+    "zip.npy": b"PK\x03\x04junk",
+    "words.npy": b"\x93NUMPY\x01\x00\x16\x00" + b"nothing but some words",
+    "open.npy": b"\x93NUMPY\x01\x00\x16\x00" + b"{'shape': ((((((((((((",
+    "large.npy": b"\x93NUMPY\x01\x00\x50\x00"
+    + b"{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999,)}".ljust(79)
+    + b"\n",
+}
+
+
+@pytest.mark.parametrize("name", [*NO_ARRAYS, "archive.npz"])
+def test_run_refuses_what_is_no_array(name: str, file: str, tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / name
+    if name in NO_ARRAYS:
+        path.write_bytes(NO_ARRAYS[name])
+    else:
+        np.savez(path, a=np.ones(3))
+    for flag in ("--input", "--expected-output"):
+        assert main(["run", file, f"{flag}=@{path}"]) == 1
+        assert capsys.readouterr().err.startswith(f"{path}: error: not a readable .npy file")
+
+
+def test_run_takes_the_largest_unsigned_number(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "same.tir"
+    path.write_text("func @f(%a: tensor<1xu64>) -> (tensor<1xu64>) {\n  return %a : tensor<1xu64>\n}\n")
+    assert main(["run", str(path), f"--input=1xu64={2**64 - 1}"]) == 0
+    assert capsys.readouterr().out == f"1xuint64=[{2**64 - 1}]\n"
+
+
+def test_a_program_without_functions_is_no_program_to_run(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "empty.mlir").touch()
+    assert main(["run", str(tmp_path / "empty.mlir")]) == 1
+    assert "the program has no function" in capsys.readouterr().err
+
+
+def test_more_memory_than_there_is(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "large.mlir"
+    large = "tensor<10000000x10000000xf32>"
+    path.write_text(
+        f"func.func @f() -> {large} {{\n  %a = arith.constant dense<1.0> : {large}\n  return %a : {large}\n}}"
+    )
+    assert main(["run", str(path)]) == 1
+    assert "out of memory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("redirection", "message"),
+    [
+        ("- <&-", "<stdin>: error: closed"),
+        ("FILE >&-", "standard output is closed"),
+        ("FILE >/dev/full", "standard output can't be written: No space left on device"),
+        ("NAMES", "standard output can't hold all characters"),
+    ],
+)
+def test_standard_streams_that_fail(redirection: str, message: str, file: str, tmp_path: Path) -> None:
+    names = tmp_path / "names.mlir"
+    names.write_text('func.func @"\\C3\\A9"() {\n  return\n}')
+    words = redirection.replace("FILE", file).replace("NAMES", f"{names} --emit=tir")
+    command = f"{sys.executable} -c 'from tensorir.tools.cli import main; raise SystemExit(main())' opt {words}"
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def test_opt_runs_passes_and_prints(file: str, capsys: Capture) -> None:

@@ -93,3 +93,19 @@ def test_a_command_that_hangs_counts_as_failed(tmp_path: Path, capsys: Capture) 
     script.write_text("import sys, time\nif 'hang' in open(sys.argv[1]).read(): time.sleep(60)\n")
     assert main(["reduce", str(path), "--lines", f"--test={sys.executable} {script}", "--timeout=1"]) == 0
     assert capsys.readouterr().out == "hang\n"
+
+
+@pytest.mark.parametrize(
+    ("flag", "message"),
+    [
+        ("--test='", "--test: No closing quotation"),
+        ("--test=", "--test: no command"),
+        ("--timeout=0", "--timeout: expected seconds above 0"),
+        ("--timeout=-1", "--timeout: expected seconds above 0"),
+        ("--timeout=nan", "--timeout: expected seconds above 0"),
+        ("--timeout=inf", "at most 86400"),
+    ],
+)
+def test_flags_that_make_no_sense(flag: str, message: str, file: str, test: str, capsys: Capture) -> None:
+    assert main(["reduce", file, f"--test={test}", flag]) == 2
+    assert message in capsys.readouterr().err

@@ -44,7 +44,7 @@ def test_inline_weights_come_back(tmp_path: Path, dialect: str) -> None:
 
 @pytest.mark.parametrize("dialect", ["current", "llvm19"])
 def test_external_weights_are_in_a_file_beside_the_text(tmp_path: Path, dialect: str) -> None:
-    pytest.importorskip("safetensors")
+    pytest.importorskip("safetensors", reason="needs the extra mlir")
     path = tmp_path / "p.mlir"
     save(module(), path, dialect=dialect, weights="external", scope="my scope")  # pyright: ignore[reportArgumentType]
     assert "dense_resource" not in path.read_text("utf-8")
@@ -73,7 +73,7 @@ def test_parameters_of_numpy(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["p.npz", "p.safetensors"])
 def test_files_of_another_kind_are_one_error(tmp_path: Path, name: str) -> None:
-    pytest.importorskip("safetensors")
+    pytest.importorskip("safetensors", reason="needs the extra mlir")
     path = tmp_path / name
     for content in (b"", b"no such thing" * 100):
         path.write_bytes(content)

@@ -4,7 +4,6 @@ IREE prints in this process; LLVM 19's `mlir-opt`, where there is one, prints wh
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from importlib import import_module
 from pathlib import Path
@@ -13,21 +12,19 @@ from typing import Any
 import pytest
 
 from tensorir.frontends.mlir.reader.document import parse_document
-from tensorir.testing.iree import iree_available
 from tensorir.text.split import split_input
 from tests.support.iree_counts import count
 from tests.support.mlir import difference
+from tests.support.mlir_tools import needs_iree, needs_mlir_opt_19
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 FILES = [f for f in sorted(CORPUS.glob("*.mlir")) if not f.stem.startswith("llvm19")]
 LLVM19 = CORPUS / "llvm19.mlir"
-MLIR_OPT = shutil.which("mlir-opt-19")
 
 
+@needs_iree
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_what_iree_prints_is_the_same_tree(file: Path) -> None:
-    if not iree_available():
-        pytest.skip("needs tensorir[iree]")
     ir: Any = import_module("iree.compiler.ir")
     for line, text in split_input(file.read_text("utf-8")):
         with ir.Context() as context:
@@ -39,11 +36,11 @@ def test_what_iree_prints_is_the_same_tree(file: Path) -> None:
         count("spellings")
 
 
-@pytest.mark.skipif(MLIR_OPT is None, reason="needs mlir-opt-19 on the PATH")
+@needs_mlir_opt_19
 def test_what_llvm19_prints_is_the_same_tree() -> None:
     printed = [
         subprocess.run(
-            [MLIR_OPT or "", "--split-input-file", *flags, str(LLVM19)], capture_output=True, text=True, check=True
+            ["mlir-opt-19", "--split-input-file", *flags, str(LLVM19)], capture_output=True, text=True, check=True
         ).stdout
         for flags in ((), ("--mlir-print-op-generic",))
     ]

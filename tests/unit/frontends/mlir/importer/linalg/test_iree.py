@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,14 @@ import pytest
 from tensorir.frontends.mlir import parse
 from tensorir.interp.interpreter import interpret
 from tensorir.ir.isomorphism import isomorphic
-from tensorir.testing.iree import iree_available, run_mlir
+from tensorir.testing.iree import run_mlir
 from tests.support.iree_counts import count
 from tests.support.linalg_generics import GENERICS
 from tests.support.linalg_named import NAMED
 from tests.support.linalg_programs import Case
+from tests.support.mlir_tools import needs_iree
 
-pytestmark = pytest.mark.skipif(not iree_available(), reason="needs the extra iree")
+pytestmark = needs_iree
 
 CASES = [*(n.case for n in NAMED if n.in_iree), *GENERICS]
 
@@ -39,7 +41,7 @@ def test_numbers(case: Case) -> None:
 
 
 def _generic_form(text: str) -> str:
-    ir: Any = pytest.importorskip("iree.compiler.ir")
+    ir: Any = import_module("iree.compiler.ir")
     with ir.Context():
         return str(ir.Module.parse(text).operation.get_asm(print_generic_op_form=True))
 
