@@ -50,7 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except OSError as e:
         if e.filename is not None:
-            raise
+            print(f"{e.filename}: error: {e.strerror}", file=sys.stderr)
+            return 1
         _drop_output()
         print(f"tensorir {args.command}: standard output can't be written: {e.strerror}", file=sys.stderr)
         return 1
