@@ -1,4 +1,4 @@
-"""IREE in a process of its own, `python -m tensorir.testing.iree_child SOCKET`: it answers requests until it dies.
+"""IREE in a process of its own (`iree_server`), which answers requests until it dies: the side that asks.
 
 One such process serves all isolated calls. If it crashes or hangs, that call is an error and the next one starts
 another process, so a call costs little more than in this process.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 
-COMMAND = ("-m", "tensorir.testing.iree_child")
+COMMAND = ("-m", "tensorir.testing.iree_server")
 """What Python runs in the process of its own, given the number of the socket."""
 
 
@@ -83,8 +83,8 @@ class _Child:
             connection = self._start()
         try:
             connection.settimeout(timeout)
-            _send(connection, pickle.dumps(request))
-            return pickle.loads(_receive(connection))
+            send(connection, pickle.dumps(request))
+            return pickle.loads(receive(connection))
         except TimeoutError:
             self.stop()
             raise TensorIRError(f"IREE took longer than {timeout:g} s", loc) from None
@@ -131,11 +131,13 @@ def stop_child() -> None:
     _CHILD.stop()
 
 
-def _send(connection: socket.socket, data: bytes) -> None:
+def send(connection: socket.socket, data: bytes) -> None:
+    """One message: its length, then its bytes."""
     connection.sendall(len(data).to_bytes(8, "little") + data)
 
 
-def _receive(connection: socket.socket) -> bytes:
+def receive(connection: socket.socket) -> bytes:
+    """The next message. Raises ConnectionError where the other end is gone."""
     size = int.from_bytes(_exactly(connection, 8), "little")
     return _exactly(connection, size)
 
@@ -149,25 +151,3 @@ def _exactly(connection: socket.socket, count: int) -> bytes:
         parts.append(part)
         count -= len(part)
     return b"".join(parts)
-
-
-def main() -> int:
-    """Answers requests: (True, results) or (False, diagnostics)."""
-    from tensorir.testing.iree import compile_mlir  # deferred: the two modules need each other
-
-    connection = socket.socket(fileno=int(sys.argv[1]))
-    while True:
-        try:
-            request: Request = pickle.loads(_receive(connection))
-        except ConnectionError:
-            return 0
-        try:
-            program = compile_mlir(request.text, request.options, parameters=request.parameters, file=request.file)
-            answer = (True, program(request.function, request.args) if request.function else ())
-        except TensorIRError as e:
-            answer = (False, e.diagnostics)
-        _send(connection, pickle.dumps(answer))
-
-
-if __name__ == "__main__":
-    sys.exit(main())
