@@ -25,6 +25,7 @@ MAX_INTEGERS = 1 << 16
 
 
 def attribute(op: Operation, name: str) -> Attribute:
+    """An attribute that the op must have."""
     found = op.attributes.get(name)
     if found is None:
         raise InferError(f"needs the attribute {name}")
@@ -42,6 +43,7 @@ def integer(op: Operation, name: str, default: int | None = None) -> int:
 
 
 def string(op: Operation, name: str) -> str:
+    """A string attribute."""
     found = attribute(op, name)
     if not isinstance(found, StringAttr):
         raise InferError(f"the attribute {name} must be a string")

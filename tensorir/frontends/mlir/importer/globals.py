@@ -109,6 +109,7 @@ def _data(value: Attribute, type: TensorType, program: Program) -> Dense | Regio
 
 
 def load(op: Operation, scope: Scope) -> None:
+    """The value of a global. Raises InferError, with the reason, for one that was left out."""
     name = symbol(op, "global")
     found = scope.program.globals.get(name)
     if found is None:
@@ -118,6 +119,7 @@ def load(op: Operation, scope: Scope) -> None:
 
 
 def store(op: Operation, scope: Scope) -> None:
+    """What an initializer gives a global."""
     name = symbol(op, "global")
     if scope.stores is None:
         raise InferError(f"@{name} can be stored to only by an initializer: programs keep no state between calls")

@@ -33,6 +33,7 @@ class Emitter:
 
     @property
     def dialect(self) -> Dialect:
+        """The spelling that is written."""
         return self.program.dialect
 
     # -- text
@@ -52,6 +53,7 @@ class Emitter:
         self.line(f"{self.names.define(op.result)} = {text}")
 
     def type(self, type: Type) -> str:
+        """The text of a type."""
         return self.program.types(type)
 
     def typed(self, values: Sequence[Value]) -> str:
@@ -77,6 +79,7 @@ class Emitter:
         return self.let(self.fill_text(value, type))
 
     def fill_text(self, value: ScalarValue, type: Type) -> str:
+        """A linalg.fill of a new destination; the scalar and the destination get lines of their own."""
         scalar, empty, text = self.constant(value, type.dtype), self.empty(type), self.type(type)
         return f"linalg.fill ins({scalar} : {element_text(type.dtype)}) outs({empty} : {text}) -> {text}"
 

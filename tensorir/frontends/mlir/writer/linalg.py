@@ -110,6 +110,7 @@ NAMED: Mapping[tuple[AffineMap, ...], str] = {
 
 
 def contract(op: linalg.Contract, e: Emitter) -> None:
+    """By its name where it has one. 16-bit floats are summed in f32, which no op of MLIR says: a composite."""
     if op.dtype.is_float and op.dtype.bits == 16:
         composites.write(op, e)
         return
@@ -143,6 +144,7 @@ def converts_as_named(lhs: Type, rhs: Type, dtype: DType) -> bool:
 
 
 def reduce(op: linalg.Reduce, e: Emitter) -> None:
+    """16-bit floats, and dims in another order than MLIR's, are composites."""
     dtype = op.source.type.dtype
     if (dtype.is_float and dtype.bits == 16) or list(op.dims) != sorted(op.dims):
         composites.write(op, e)
@@ -171,6 +173,7 @@ def _moved(op: linalg.Transpose | linalg.Broadcast, how: str, e: Emitter) -> Non
 
 
 def softmax(op: linalg.Softmax, e: Emitter) -> None:
+    """Along one dim, all of it; else a composite."""
     dim, *others = op.dims
     if op.extent is not None or others or op.source.type.dtype.bits == 16:
         composites.write(op, e)

@@ -11,6 +11,7 @@ from tensorir.ir.affine import select
 
 
 def pack(op: packing.Pack, e: Emitter) -> None:
+    """The padding is written where there is some, or where it is not 0."""
     dtype = op.source.type.dtype
     padded = op.layout.padded_dims(op.source.type.shape) or op.padding != 0
     value = f" padding_value({e.constant(op.padding, dtype)} : {element_text(dtype)})" if padded else ""
@@ -34,6 +35,7 @@ def _into(op: packing.Pack | packing.Unpack, e: Emitter) -> str:
 
 
 def mmt4d(op: packing.Mmt4d | packing.BatchMmt4d, e: Emitter) -> None:
+    """By its name for tiles N0×K0, which is MLIR's order."""
     if op.dtype.is_float and op.dtype.bits == 16:
         composites.write(op, e)
         return

@@ -30,6 +30,7 @@ def empty(op: tensor.Empty, e: Emitter) -> None:
 
 
 def dim(op: tensor.DimOp, e: Emitter) -> None:
+    """As a tensor of rank 0: an index is no value of the core."""
     size = e.sizes(op.source.type.shape[op.index])
     scalar = e.let(f"arith.index_cast {size} : index to i64")
     e.result(op, f"tensor.from_elements {scalar} : tensor<i64>")
@@ -109,6 +110,7 @@ def gather(op: tensor.Gather, e: Emitter) -> None:
 
 
 def gather_nd(op: tensor.GatherNd, e: Emitter) -> None:
+    """A linalg.generic over the indices that extracts."""
     rank = op.result.type.rank
     out = e.empty(op.result.type)
     loop = Loop(e, (identity(rank),) * (len(op.indices) + 1), (), op.indices, (op.result,), (out,))

@@ -37,10 +37,12 @@ class Structured:
 
     @property
     def operands(self) -> tuple[Value, ...]:
+        """Inputs, then inits."""
         return (*self.inputs, *self.inits)
 
     @property
     def num_dims(self) -> int:
+        """How many iteration dims there are."""
         return self.maps[0].num_dims
 
     def init_number(self, result: int) -> int:
@@ -48,6 +50,7 @@ class Structured:
         return len(self.inputs) + result
 
     def result_map(self, result: int) -> AffineMap:
+        """The map of a result and of its init."""
         return self.maps[self.init_number(result)]
 
 

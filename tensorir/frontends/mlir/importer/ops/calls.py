@@ -17,6 +17,7 @@ from tensorir.ir.value import Value
 
 
 def returns(op: Operation, scope: Scope) -> None:
+    """The results of the function, or of the call that is written out."""
     scope.returned = op.operands
 
 

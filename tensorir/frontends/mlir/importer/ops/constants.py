@@ -28,6 +28,7 @@ SMALL_BYTES = 256
 
 
 def constant(op: Operation, scope: Scope) -> None:
+    """A scalar is a literal; a tensor a fill, a constant or a global (see `bind_data`)."""
     (result,) = op.results
     value = attribute(op, "value")
     if isinstance(result.type, RankedTensor):

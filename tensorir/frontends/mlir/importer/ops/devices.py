@@ -15,6 +15,7 @@ _DEVICE = re.compile(r'\s*@(?:([A-Za-z_][A-Za-z0-9_$.]*+)|"([^"\\]*+)")\s*(?:,\s
 
 
 def transfer(op: Operation, scope: Scope) -> None:
+    """flow.tensor.transfer; further operands are the sizes that are `?` in the type."""
     (source, *_), (result,) = op.operands, op.results
     device = device_name(attribute(op, "target"))
     scope.bind(result, scope.add(Transfer(scope.tensor(source), device, loc=scope.loc)).result)

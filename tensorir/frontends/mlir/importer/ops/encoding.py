@@ -19,6 +19,7 @@ def set_encoding(op: Operation, scope: Scope) -> None:
 
 
 def unset_encoding(op: Operation, scope: Scope) -> None:
+    """The sizes that are `?` in the result come before those of `encoding_dims`, and are the source's."""
     source, result = op.operands[0], op.results[0]
     value = scope.add(UnsetEncoding(scope.tensor(source), loc=scope.loc)).result
     missing = ranked(result.type).shape.count(None)

@@ -68,6 +68,7 @@ def ordering(op: Operation, scope: Scope) -> None:
 
 
 def asserted(op: Operation, scope: Scope) -> None:
+    """cf.assert is dropped, with a remark."""
     scope.remark(op, "dropped", "assertions are not checked when a program runs")
 
 

@@ -21,6 +21,7 @@ from tensorir.ir.value import Value
 
 
 def extract_slice(op: Operation, scope: Scope) -> None:
+    """The result may lack dims of size 1, which are then collapsed."""
     source, *parts = segments(op, 4)
     if len(source) != 1:
         raise InferError("takes one source")
@@ -38,6 +39,7 @@ def extract_slice(op: Operation, scope: Scope) -> None:
 
 
 def insert_slice(op: Operation, scope: Scope) -> None:
+    """The source may lack dims of size 1, which are then expanded."""
     source, dest, *parts = segments(op, 5)
     if len(source) != 1 or len(dest) != 1:
         raise InferError("takes one source and one destination")
@@ -88,6 +90,7 @@ def dropped_dims(sizes: Sequence[Dim], kept: Sequence[int | None]) -> tuple[int,
 
 
 def extract(op: Operation, scope: Scope) -> None:
+    """At places that are sizes: a slice of one element. Elsewhere: gather_nd with one position."""
     source, *indices = op.operands
     literal = scope.constant(source)
     if literal is not None:

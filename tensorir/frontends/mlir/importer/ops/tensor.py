@@ -48,12 +48,14 @@ def broadcast(value: Value, shape: tuple[Dim, ...], scope: Scope) -> Value:
 
 
 def empty(op: Operation, scope: Scope) -> None:
+    """An operand for each `?` of the type."""
     (result,) = op.results
     shape = scope.written_shape(result, [scope.dim(v) for v in op.operands])
     scope.bind(result, scope.add(Empty(scope.type(result.type, shape), loc=scope.loc)).result)
 
 
 def dim(op: Operation, scope: Scope) -> None:
+    """A size of the operand, not a value: nothing is computed."""
     source, index = op.operands
     shape = scope.shape(source)
     d = scope.constant(index)
@@ -65,6 +67,7 @@ def dim(op: Operation, scope: Scope) -> None:
 
 
 def rank(op: Operation, scope: Scope) -> None:
+    """A literal."""
     scope.bind_literal(op.results[0], len(scope.shape(op.operands[0])))
 
 
@@ -94,6 +97,7 @@ def bit_cast(op: Operation, scope: Scope) -> None:
 
 
 def splat(op: Operation, scope: Scope) -> None:
+    """A fill where the element is a literal, else a broadcast."""
     source, *sizes = op.operands
     (result,) = op.results
     shape = scope.written_shape(result, [scope.dim(v) for v in sizes])
@@ -106,6 +110,7 @@ def splat(op: Operation, scope: Scope) -> None:
 
 
 def from_elements(op: Operation, scope: Scope) -> None:
+    """A constant where all elements are literals; else they are joined. Elements that are sizes are noted."""
     (result,) = op.results
     dtype = element_type(result.type)
     shape = scope.written_shape(result, ())
@@ -134,6 +139,7 @@ def _stacked(arrays: Sequence[np.ndarray[Any, Any]], dtype: DType, shape: tuple[
 
 
 def generate(op: Operation, scope: Scope) -> None:
+    """A linalg.generic without inputs but those that its body takes from outside."""
     (result,) = op.results
     shape = scope.written_shape(result, [scope.dim(v) for v in op.operands])
     block = _block(op)
@@ -196,6 +202,7 @@ def pad(op: Operation, scope: Scope) -> None:
 
 
 def concat(op: Operation, scope: Scope) -> None:
+    """The dims beside `dim` are those of the first operand: the others are said to be equal."""
     d = integer(op, "dim")
     values = list(scope.tensors(op.operands))
     if not values:
@@ -212,6 +219,7 @@ def concat(op: Operation, scope: Scope) -> None:
 
 
 def expand_shape(op: Operation, scope: Scope) -> None:
+    """Sizes come from `output_shape` or, in older texts, from the types."""
     source, *sizes = op.operands
     (result,) = op.results
     value, parts = scope.tensor(source), groups(op)
@@ -259,6 +267,7 @@ def expanded(
 
 
 def collapse_shape(op: Operation, scope: Scope) -> None:
+    """Groups of dims become one each."""
     value, parts = scope.tensor(op.operands[0]), groups(op)
     made = collapsed(value, parts, scope, scope.type(op.results[0].type).encoding)
     scope.bind(op.results[0], made, scope.constant(op.operands[0]))

@@ -24,6 +24,7 @@ def _predicate(op: Operation, count: int) -> int:
 
 
 def cmpi(op: Operation, x: Sequence[Scalar]) -> Scalar:
+    """arith.cmpi."""
     need_integers(x)
     predicate = _predicate(op, len(_CMPI))
     name = _CMPI[predicate]
@@ -62,6 +63,7 @@ _CMPF: tuple[Callable[[Scalar, Scalar], Scalar], ...] = (
 
 
 def cmpf(op: Operation, x: Sequence[Scalar]) -> Scalar:
+    """arith.cmpf: ordered predicates are false for NaN, unordered ones true."""
     if not x[0].dtype.is_float or x[0].dtype != x[1].dtype:
         raise InferError(f"takes two floats of one type, got {x[0].dtype} and {x[1].dtype}")
     return _CMPF[_predicate(op, len(_CMPF))](x[0], x[1])
@@ -72,14 +74,17 @@ def _infinity(x: Scalar) -> Scalar:
 
 
 def isnan(op: Operation, x: Sequence[Scalar]) -> Scalar:
+    """math.isnan."""
     return apply("ne", need_float(x), x[0])
 
 
 def isinf(op: Operation, x: Sequence[Scalar]) -> Scalar:
+    """math.isinf."""
     return apply("eq", apply("abs", need_float(x)), _infinity(x[0]))
 
 
 def isfinite(op: Operation, x: Sequence[Scalar]) -> Scalar:
+    """math.isfinite."""
     return apply("lt", apply("abs", need_float(x)), _infinity(x[0]))
 
 
@@ -87,6 +92,7 @@ _SMALLEST_NORMAL = {"f64": 2.0**-1022, "f32": 2.0**-126, "f16": 2.0**-14, "bf16"
 
 
 def isnormal(op: Operation, x: Sequence[Scalar]) -> Scalar:
+    """math.isnormal: finite, and not below the smallest normal number."""
     size = apply("abs", need_float(x))
     low = const(_SMALLEST_NORMAL[x[0].dtype.name], x[0].dtype)
     return apply("and", apply("ge", size, low), apply("lt", size, _infinity(x[0])))

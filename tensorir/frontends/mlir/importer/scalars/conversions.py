@@ -42,11 +42,13 @@ def _sign_extended(x: Scalar, dtype: DType) -> Scalar:
 
 
 def extsi(op: Operation, x: Sequence[Scalar]) -> Scalar:
+    """arith.extsi."""
     need_integers(x)
     return _sign_extended(x[0], _integer_target(op))
 
 
 def extui(op: Operation, x: Sequence[Scalar]) -> Scalar:
+    """arith.extui."""
     need_integers(x)
     return cast(as_unsigned(x[0]), _integer_target(op))
 
@@ -72,23 +74,27 @@ def _truncated(x: Scalar, dtype: DType) -> Scalar:
 
 
 def trunci(op: Operation, x: Sequence[Scalar]) -> Scalar:
+    """arith.trunci: the low bits."""
     need_integers(x)
     return _truncated(x[0], _integer_target(op))
 
 
 def index_cast(op: Operation, x: Sequence[Scalar]) -> Scalar:
+    """arith.index_cast, as extsi or trunci."""
     need_integers(x)
     dtype = _integer_target(op)
     return _truncated(x[0], dtype) if dtype is i1 else _sign_extended(x[0], dtype)
 
 
 def index_castui(op: Operation, x: Sequence[Scalar]) -> Scalar:
+    """arith.index_castui, as extui or trunci."""
     need_integers(x)
     dtype = _integer_target(op)
     return _truncated(x[0], dtype) if dtype is i1 else cast(as_unsigned(x[0]), dtype)
 
 
 def float_cast(op: Operation, x: Sequence[Scalar]) -> Scalar:
+    """arith.extf, truncf and convertf, rounding to nearest even."""
     mode = op.attributes.get("roundingmode")
     if mode is not None and not (isinstance(mode, IntAttr) and mode.value == 0):
         raise InferError("only rounding to nearest even is supported")
@@ -98,6 +104,8 @@ def float_cast(op: Operation, x: Sequence[Scalar]) -> Scalar:
 
 
 def to_float(signed: bool) -> Rule:
+    """arith.sitofp or uitofp."""
+
     def rule(op: Operation, x: Sequence[Scalar]) -> Scalar:
         need_integers(x)
         dtype = _float_target(op)
@@ -109,6 +117,8 @@ def to_float(signed: bool) -> Rule:
 
 
 def from_float(signed: bool) -> Rule:
+    """arith.fptosi or fptoui; what does not fit, which MLIR leaves open, becomes the nearest integer."""
+
     def rule(op: Operation, x: Sequence[Scalar]) -> Scalar:
         dtype = _integer_target(op)
         if not x[0].dtype.is_float:
@@ -121,6 +131,7 @@ def from_float(signed: bool) -> Rule:
 
 
 def same_bits(op: Operation, x: Sequence[Scalar]) -> Scalar:
+    """arith.bitcast."""
     return bitcast(x[0], target(op))
 
 
