@@ -1,4 +1,4 @@
-"""The data-tiling pipeline as a pass of xDSL: `xdsl-opt -p tensorir-data-tiling{device=\"cpu\"} FILE.mlir`.
+"""The data-tiling pipeline as a pass of xDSL: `xdsl-opt -p 'tensorir-data-tiling{device="cpu"}' FILE.mlir`.
 
 Found by xDSL through the entry point `xdsl.universe`. The module goes over as text in generic form and comes back the
 same way, so ops that xDSL does not know (`linalg.pack`, `linalg.mmt4d`) are unregistered ops there.

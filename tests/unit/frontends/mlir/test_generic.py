@@ -12,7 +12,7 @@ from tensorir.frontends.mlir.reader.document import parse_document
 from tensorir.frontends.mlir.syntax import Document
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.text.split import split_input
-from tests.support.mlir import difference
+from tests.support.mlir_trees import difference
 
 CORPUS = Path(__file__).parent / "corpus"
 FILES = sorted(CORPUS.glob("*.mlir"))

@@ -31,7 +31,7 @@ from tensorir.frontends.mlir.syntax import (
 )
 from tensorir.text.split import split_input
 from tests.support.growth import growth
-from tests.support.mlir import difference, same_attribute
+from tests.support.mlir_trees import difference, same_attribute
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 FILES = sorted(CORPUS.glob("*.mlir"))

@@ -14,8 +14,8 @@ import pytest
 from tensorir.frontends.mlir.reader.document import parse_document
 from tensorir.text.split import split_input
 from tests.support.iree_counts import count
-from tests.support.mlir import difference
 from tests.support.mlir_tools import needs_iree, needs_mlir_opt_19
+from tests.support.mlir_trees import difference
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 FILES = [f for f in sorted(CORPUS.glob("*.mlir")) if not f.stem.startswith("llvm19")]
