@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from tensorir.ir.dense import Dense
 from tensorir.ir.module import Executable, Function, Global, Module, Parameter, Symbol
@@ -130,10 +130,17 @@ class _Fingerprint:
         # True == 1 == 1.0 and 0.0 == -0.0, but they are different attributes.
         key: Any = (type(value), repr(value) if isinstance(value, float) else value)
         if key not in self.texts:
-            self.texts[key] = (
-                _body_text(value) if isinstance(value, ScalarBody) else f"{value!s}|{type(value).__name__}"
-            )
+            self.texts[key] = _text(value)
         return self.texts[key]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, ScalarBody):
+        return _body_text(value)
+    items = cast("tuple[Any, ...]", value) if isinstance(value, tuple) else ()
+    if any(isinstance(item, ScalarBody) for item in items):
+        return f"[{', '.join(map(_text, items))}]"
+    return f"{value!s}|{type(value).__name__}"
 
 
 def _body_text(body: ScalarBody) -> str:

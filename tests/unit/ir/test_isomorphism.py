@@ -71,3 +71,23 @@ def test_functions_that_call_each_other_have_fingerprints() -> None:
     assert isomorphic(read(cycle), read(cycle))
     other = "\n".join(text.format(a, b, T) for a, b in (("f", "h"), ("g", "f"), ("h", "g")))
     assert fingerprint(read(cycle)) != fingerprint(read(other)) or isomorphic(read(cycle), read(other))
+
+
+@pytest.mark.parametrize("shared", [64, 3000])
+def test_bodies_of_a_fold_are_named_by_their_nodes_not_by_their_trees(shared: int) -> None:
+    """As a tree the body would have 2**shared leaves, and be as deep as it is long."""
+    steps = ["v0 = sub a1, a0", *(f"v{i} = mul v{i - 1}, v{i - 1}" for i in range(1, shared))]
+
+    def folded(last: str) -> Module:
+        body = f"(a0: f32, a1: f32) {{ {'; '.join([*steps, last])}; yield v{shared} }}"
+        maps = "[(d0) -> (d0), (d0) -> ()]"
+        return read(f"""
+func @f(%x: {T}, %i: tensor<f32>) -> (tensor<f32>) {{
+  %y = linalg.fold %x, %i {{maps = {maps}, bodies = [{body}]}} : ({T}, tensor<f32>) -> tensor<f32>
+  return %y : tensor<f32>
+}}
+""")
+
+    a, b = folded(f"v{shared} = add v{shared - 1}, a0"), folded(f"v{shared} = add v{shared - 1}, a1")
+    assert fingerprint(a) == fingerprint(folded(f"v{shared} = add v{shared - 1}, a0"))
+    assert fingerprint(a) != fingerprint(b)
