@@ -135,12 +135,13 @@ class _Fingerprint:
 
 
 def _text(value: object) -> str:
+    kind = type(value).__name__
     if isinstance(value, ScalarBody):
         return _body_text(value)
     items = cast("tuple[Any, ...]", value) if isinstance(value, tuple) else ()
     if any(isinstance(item, ScalarBody) for item in items):
         return f"[{', '.join(map(_text, items))}]"
-    return f"{value!s}|{type(value).__name__}"
+    return f"{value!s}|{kind}"
 
 
 def _body_text(body: ScalarBody) -> str:
