@@ -22,9 +22,9 @@ def fill(op: linalg.Fill, e: Emitter) -> None:
 
 
 def generic(op: linalg.Generic, e: Emitter) -> None:
-    """Inputs that are read by a division of positions are extracted: IREE does not tile such maps."""
+    """Inputs that are read by a division of positions, or backwards, are extracted: IREE does not tile such maps."""
     out = e.empty(op.result.type)
-    if any(map(_divides, op.maps[:-1])):
+    if any(map(_divides_or_falls, op.maps[:-1])):
         loop = Loop(e, op.maps[-1:], (), (), (op.result,), (out,))
         elements = [_extracted(v, m, loop, e) for v, m in zip(op.inputs, op.maps[:-1], strict=True)]
         loop.finish([write_body(op.body, elements, loop.let, e.dialect)])
@@ -33,9 +33,9 @@ def generic(op: linalg.Generic, e: Emitter) -> None:
     loop.finish([write_body(op.body, loop.args, loop.let, e.dialect)])
 
 
-def _divides(map: AffineMap) -> bool:
-    atoms = (a for r in map.results if isinstance(r, DimExpr) for monomial, _ in r.terms for a in monomial)
-    return any(isinstance(a, Divided) for a in atoms)
+def _divides_or_falls(map: AffineMap) -> bool:
+    terms = [t for r in map.results if isinstance(r, DimExpr) for t in r.terms if t[0]]
+    return any(c < 0 or any(isinstance(a, Divided) for a in monomial) for monomial, c in terms)
 
 
 def _extracted(source: Value, map: AffineMap, loop: Loop, e: Emitter) -> str:
