@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tensorir.frontends.mlir.reader.parser import OpParser, Use
+from tensorir.frontends.mlir.reader.parser import OpParser, Parsed, Use
 from tensorir.frontends.mlir.syntax import (
     DYNAMIC,
     I32,
@@ -124,6 +124,12 @@ def values_and_types(p: OpParser) -> tuple[SSAValue, ...]:
     p.lex.expect(":", "and the operands' types")
     start = p.lex.start
     return resolve_each(p, uses, p.type_list(), start)
+
+
+def terminator(p: OpParser, op: str) -> Parsed:
+    """`op {…} %a, %b : type, type`, without results."""
+    attributes = p.optional_attr_dict()
+    return Parsed(values_and_types(p), attributes=attributes)
 
 
 def group(p: OpParser, keyword: str) -> tuple[SSAValue, ...]:

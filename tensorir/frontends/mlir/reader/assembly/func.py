@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tensorir.frontends.mlir.reader.assembly.common import resolve_each, values_and_types
+from attrs import evolve
+
+from tensorir.frontends.mlir.reader.assembly.common import resolve_each, terminator
 from tensorir.frontends.mlir.reader.assembly.signature import (
     arguments,
     attribute_lists,
@@ -66,8 +68,7 @@ def _call(p: OpParser, op: str) -> Parsed:
 
 def _return(p: OpParser, op: str) -> Parsed:
     """`return {…} %a, %b : type, type`."""
-    attributes = p.optional_attr_dict()
-    return Parsed(values_and_types(p), attributes=attributes, name="func.return")
+    return evolve(terminator(p, op), name="func.return")
 
 
 ASSEMBLY: Mapping[str, Assembly] = {

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tensorir.frontends.mlir.reader.assembly import arith, math
-from tensorir.frontends.mlir.reader.assembly.common import group, i64s, integers, number, read_integer, values_and_types
+from tensorir.frontends.mlir.reader.assembly.common import group, i64s, integers, number, read_integer, terminator
 from tensorir.frontends.mlir.reader.assembly.structured import arrow_types, ins_outs
 from tensorir.frontends.mlir.reader.parser import Assembly, OpParser, Parsed
 from tensorir.frontends.mlir.syntax import INDEX, Attribute, Block, Operation, SSAValue, Type, element_of
@@ -145,12 +145,6 @@ def _index(p: OpParser, op: str) -> Parsed:
     return Parsed(results=(INDEX,), attributes={**attributes, "dim": dim})
 
 
-def _yield(p: OpParser, op: str) -> Parsed:
-    """`linalg.yield {…} %a, %b : type, type`."""
-    attributes = p.optional_attr_dict()
-    return Parsed(values_and_types(p), attributes=attributes)
-
-
 ASSEMBLY: Mapping[str, Assembly] = {
     "linalg.map": _map,
     "linalg.reduce": _reduce,
@@ -158,5 +152,5 @@ ASSEMBLY: Mapping[str, Assembly] = {
     "linalg.broadcast": _broadcast,
     "linalg.softmax": _softmax,
     "linalg.index": _index,
-    "linalg.yield": _yield,
+    "linalg.yield": terminator,
 }

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tensorir.frontends.mlir.reader.assembly.common import (
-    i64s,
-    indices,
-    mixed,
-    segments,
-    values_and_types,
-)
+from tensorir.frontends.mlir.reader.assembly.common import i64s, indices, mixed, segments, terminator
 from tensorir.frontends.mlir.reader.assembly.tensor import ranked
 from tensorir.frontends.mlir.reader.parser import Assembly, OpParser, Parsed
 from tensorir.frontends.mlir.syntax import Attribute, SSAValue, Type, UnitAttr
@@ -100,16 +94,10 @@ def _generate(p: OpParser, op: str) -> Parsed:
     return Parsed(sizes, (ranked(p),), attributes, (region,))
 
 
-def _yield(p: OpParser, op: str) -> Parsed:
-    """`tensor.yield {…} %x : type`."""
-    attributes = p.optional_attr_dict()
-    return Parsed(values_and_types(p), attributes=attributes)
-
-
 ASSEMBLY: Mapping[str, Assembly] = {
     "tensor.extract_slice": _extract_slice,
     "tensor.insert_slice": _insert_slice,
     "tensor.pad": _pad,
     "tensor.generate": _generate,
-    "tensor.yield": _yield,
+    "tensor.yield": terminator,
 }

@@ -5,7 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tensorir.frontends.mlir.reader.assembly.common import index_number, resolve_each, typed_value, values_and_types
+from tensorir.frontends.mlir.reader.assembly.common import (
+    index_number,
+    resolve_each,
+    terminator,
+    typed_value,
+    values_and_types,
+)
 from tensorir.frontends.mlir.reader.assembly.elementwise import same_type
 from tensorir.frontends.mlir.reader.assembly.signature import (
     arguments,
@@ -109,12 +115,6 @@ def _call(p: OpParser, op: str) -> Parsed:
     return Parsed(operands, tuple(results.types), {**attributes, "callee": callee, **results.tied_operands})
 
 
-def _return(p: OpParser, op: str) -> Parsed:
-    """`util.return {…} %a : type`."""
-    attributes = p.optional_attr_dict()
-    return Parsed(values_and_types(p), attributes=attributes)
-
-
 def _global(p: OpParser, op: str) -> Parsed:
     """`util.global private mutable @g {…} = value : type`, or `: type` without a value."""
     lex = p.lex
@@ -206,7 +206,7 @@ def _unreachable(p: OpParser, op: str) -> Parsed:
 ASSEMBLY: Mapping[str, Assembly] = {
     "util.func": _function,
     "util.call": _call,
-    "util.return": _return,
+    "util.return": terminator,
     "util.global": _global,
     "util.global.load": _global_load,
     "util.global.store": _global_store,
