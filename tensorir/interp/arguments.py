@@ -11,6 +11,7 @@ import numpy.typing as npt
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import DimExpr, evaluate, plain_symbol
 from tensorir.ir.dtype import DType
+from tensorir.ir.location import Location
 from tensorir.ir.module import Function
 from tensorir.ir.types import Type
 
@@ -26,12 +27,12 @@ def bind_arguments(function: Function, args: Sequence[npt.ArrayLike]) -> tuple[t
         raise TensorIRError(f"@{function.name} takes {len(expected)} arguments, got {len(args)}", function.loc)
     names = [f"argument {i}" + (f" (%{v.hint})" if v.hint else "") for i, v in enumerate(expected)]
     arrays = tuple(_array(function, n, v.type, a) for n, v, a in zip(names, expected, args, strict=True))
-    sizes = bind_sizes(function.body.arg_types, arrays, names, f"@{function.name}")
+    sizes = bind_sizes(function.body.arg_types, arrays, names, f"@{function.name}", function.loc)
     return arrays, sizes
 
 
 def bind_sizes(
-    types: Sequence[Type], arrays: Sequence[Array], names: Sequence[str], where: str = "call"
+    types: Sequence[Type], arrays: Sequence[Array], names: Sequence[str], where: str, loc: Location
 ) -> dict[str, int]:
     """Symbol → value. A dim that is a symbol binds it; every other dim must then have the value it says."""
     sizes: dict[str, int] = {}
@@ -41,7 +42,7 @@ def bind_sizes(
             symbol = plain_symbol(dim)
             if symbol is not None and sizes.setdefault(symbol, actual) != actual:
                 raise TensorIRError(
-                    f"{where}: {name}: dim {d} is {actual}, but {symbol} is {sizes[symbol]} by {bound_by[symbol]}"
+                    f"{where}: {name}: dim {d} is {actual}, but {symbol} is {sizes[symbol]} by {bound_by[symbol]}", loc
                 )
             if symbol is not None:
                 bound_by.setdefault(symbol, f"{name} dim {d}")
@@ -50,10 +51,11 @@ def bind_sizes(
             try:
                 wanted = evaluate(dim, sizes)
             except KeyError as e:
-                raise TensorIRError(f"{where}: {name}: dim {d} is {dim}: {e.args[0]}") from None
+                raise TensorIRError(f"{where}: {name}: dim {d} is {dim}: {e.args[0]}", loc) from None
             if wanted != actual:
                 given = f"{dim} = {wanted}" if isinstance(dim, DimExpr) else str(dim)
-                raise TensorIRError(f"{where}: {name}: dim {d} should be {given}, got {actual} (shape {array.shape})")
+                message = f"{where}: {name}: dim {d} should be {given}, got {actual} (shape {array.shape})"
+                raise TensorIRError(message, loc)
     return sizes
 
 

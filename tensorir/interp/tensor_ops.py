@@ -126,7 +126,7 @@ def call(op: func.Call, inputs: Arrays, ctx: Context) -> Arrays:
         if (array.ndim, array.dtype) != (arg.type.rank, ctx.numpy(arg.type.dtype)):
             raise _error(op, f"argument {i} of @{op.callee} is {arg.type}, got {array.dtype}{list(array.shape)}")
     names = [f"argument {i}" for i in range(len(inputs))]
-    sizes = bind_sizes(callee.body.arg_types, inputs, names, f"{op.loc}: {op.NAME} @{op.callee}")
+    sizes = bind_sizes(callee.body.arg_types, inputs, names, f"{op.NAME} @{op.callee}", op.loc)
     inner = evolve(ctx, sizes=sizes, callers=(*ctx.callers, op.callee))
     return inner.run_region(callee.body, inputs)
 

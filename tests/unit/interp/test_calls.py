@@ -52,7 +52,7 @@ func @main(%x: tensor<3x4xf32>, %y: tensor<5xf32>) -> (tensor<4x3xf32>) {
         OPS,
         file="f.tir",
     )
-    with pytest.raises(TensorIRError, match=r"f.tir:9:3: func.call @helper: argument 1: dim 0 is 5, but M is 4"):
+    with pytest.raises(TensorIRError, match=r"f.tir:9:3: error: func.call @helper: argument 1: dim 0 is 5, but M is 4"):
         interpret(module, "main", [np.zeros((3, 4), np.float32), np.zeros(5, np.float32)])
 
 

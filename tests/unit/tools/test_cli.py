@@ -67,7 +67,11 @@ def test_run_takes_a_function_by_name(file: str, capsys: Capture) -> None:
         ([], 1, "@main takes 2 arguments, got 0"),
         (["--input=2x3xf32=1"], 1, "@main takes 2 arguments, got 1"),
         (["--input=2x3xf64=1", "--input=3x2xf32=1"], 1, "argument 0 (%a) should be f32 (float32), got float64"),
-        (["--input=2x4xf32=1", "--input=3x2xf32=1"], 1, "argument 0 (%a): dim 1 should be 3, got 4"),
+        (
+            ["--input=2x4xf32=1", "--input=3x2xf32=1"],
+            1,
+            "matmul.tir:1:1: error: @main: argument 0 (%a): dim 1 should be",
+        ),
         (["--input=2x3xf32=1,2"], 2, "2 values for 2x3 = 6 elements"),
         (["--input=2x3xf99=1"], 2, "expected @file.npy or SHAPExTYPE=values"),
         (["--input=nonsense"], 2, "got 'nonsense'"),
