@@ -65,19 +65,21 @@ def literal(attribute: Attribute, dtype: DType) -> ScalarValue:
 
 
 def dim_scalar(expr: Dim, dims: Mapping[str, Scalar]) -> Scalar:
-    """A size or an affine expression over index values: divisions round down, `mod` is never negative."""
+    """A size or an affine expression over index values: divisions round down, `mod` is never negative. Like the ops
+    that it stands for it wraps at 64 bits."""
     if isinstance(expr, int):
-        return const(expr, i64)
+        return const(_wrapped(expr), i64)
     total: Scalar | None = None
     for monomial, coefficient in expr.terms:
-        factor: Scalar | None = None if coefficient == 1 and monomial else const(coefficient, i64)
+        factor: Scalar | None = None if coefficient == 1 and monomial else const(_wrapped(coefficient), i64)
         for atom in monomial:
             if isinstance(atom, Symbol):
                 if atom.name not in dims:
                     raise InferError(f"there is no value for {atom.name}")
                 value = dims[atom.name]
             else:
-                a, b = dim_scalar(atom.a, dims), dim_scalar(atom.b, dims)
+                a = dim_scalar(atom.a, dims)
+                b = const(atom.b, i64) if isinstance(atom.b, int) else dim_scalar(atom.b, dims)  # not wrapped to 0
                 if atom.kind == "mod":
                     value = apply("sub", a, apply("mul", b, apply("floordiv", a, b)))
                 else:
@@ -86,6 +88,10 @@ def dim_scalar(expr: Dim, dims: Mapping[str, Scalar]) -> Scalar:
         assert factor is not None  # a term without symbols has its coefficient
         total = factor if total is None else apply("add", total, factor)
     return const(0, i64) if total is None else total
+
+
+def _wrapped(number: int) -> int:
+    return (number + (1 << 63)) % (1 << 64) - (1 << 63)
 
 
 def affine_operands(map: AffineMapAttr, values: Sequence[T]) -> dict[str, T]:

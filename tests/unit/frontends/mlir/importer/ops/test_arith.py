@@ -221,3 +221,19 @@ def test_sizes_too_large_to_be_expressions_are_data() -> None:
     }}"""
     assert int(result(text, np.zeros(1, np.float32))) == 1
     assert int(result(text, np.zeros(2, np.float32))) == 0  # 2**(2**40) in 64 bits
+
+
+@pytest.mark.parametrize("times", [1, 40, 41, 100])
+def test_sizes_as_data_wrap_at_64_bits(times: int) -> None:
+    products = "\n".join(f"      %v{i + 1} = arith.muli %v{i}, %c3 : index" for i in range(times))
+    text = f"""
+    func.func @f(%x: tensor<?xf32>) -> index {{
+      %c0 = arith.constant 0 : index
+      %c3 = arith.constant 3 : index
+      %v0 = tensor.dim %x, %c0 : tensor<?xf32>
+{products}
+      return %v{times} : index
+    }}"""
+    product = 5 * 3**times
+    wrapped = (product + 2**63) % 2**64 - 2**63
+    assert result(text, np.zeros(5, np.float32)) == wrapped
