@@ -84,7 +84,7 @@ class Program:
         if chosen is None:
             names = ", ".join("@" + f.name for f in self.module.functions)
             if not names:
-                raise TensorIRError("the program has no function")
+                raise TensorIRError("the program has no public function")
             raise TensorIRError(f"the program has several functions, say which: function= one of {names}")
         arrays, sizes = bind_arguments(chosen, args)
         run = Run(Context(self.module, sizes, load_global=self._constants.__getitem__))

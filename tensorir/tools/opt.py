@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
                 print(e, file=sys.stderr)
                 code = 1
         if args.verify_diagnostics:
-            code = max(code, _check_expected(part, args.file, first_line, errors))
+            code = max(code, _check_expected(part, "<stdin>" if args.file == "-" else args.file, first_line, errors))
     result = "// -----\n".join(outputs)
     write_text(args.output, result)
     return code

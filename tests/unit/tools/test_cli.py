@@ -130,7 +130,7 @@ def test_run_takes_the_largest_unsigned_number(tmp_path: Path, capsys: Capture) 
 def test_a_program_without_functions_is_no_program_to_run(tmp_path: Path, capsys: Capture) -> None:
     (tmp_path / "empty.mlir").touch()
     assert main(["run", str(tmp_path / "empty.mlir")]) == 1
-    assert "the program has no function" in capsys.readouterr().err
+    assert "the program has no public function" in capsys.readouterr().err
 
 
 def test_more_memory_than_there_is(tmp_path: Path, capsys: Capture) -> None:
