@@ -8,12 +8,12 @@ from tensorir.dialects.linalg import Fill, Generic
 from tensorir.frontends.mlir.importer.scalars.table import SCALAR_RULES, affine_operands, scalar_op
 from tensorir.frontends.mlir.importer.scope import Scope
 from tensorir.frontends.mlir.importer.types import is_size
-from tensorir.frontends.mlir.syntax import AffineMapAttr, IntAttr, Operation, RankedTensor, SSAValue
+from tensorir.frontends.mlir.syntax import AffineMapAttr, IntAttr, Operation, RankedTensor, ScalarType, SSAValue
 from tensorir.interp.context import Context
 from tensorir.interp.scalar import evaluate_body
 from tensorir.ir.affine import AffineMap, identity
 from tensorir.ir.diagnostic import InferError
-from tensorir.ir.dims import Dim, ceildiv, floordiv, mod, never_negative, substitute
+from tensorir.ir.dims import Dim, ceildiv, floordiv, mod, never_negative, plain_symbol, substitute
 from tensorir.ir.module import Module
 from tensorir.ir.scalar import Scalar, ScalarBody, ScalarValue, arg
 from tensorir.ir.value import Value
@@ -32,6 +32,8 @@ def elementwise(op: Operation, scope: Scope) -> None:
         dim = _size(op, scope)
         if dim is not None:
             _bind_size(result, dim, scope)
+            if not isinstance(dim, int) and plain_symbol(dim) is None and _wraps_early(op):
+                _computed(op, scope, result)  # what it is as data: a size does not wrap
             return
         if all(map(scope.is_of_sizes, op.operands)):
             scope.mark_of_sizes(result)
@@ -94,6 +96,11 @@ def literal_value(scalar: Scalar) -> ScalarValue:
 
 
 # -- sizes
+
+
+def _wraps_early(op: Operation) -> bool:
+    """Whether `op` is of integers below 64 bits, so that the data can be another number than the size."""
+    return any(isinstance(v.type, ScalarType) and v.type.name == "i32" for v in (*op.operands, *op.results))
 
 
 def _bind_size(result: SSAValue, dim: Dim, scope: Scope) -> None:

@@ -237,3 +237,26 @@ def test_sizes_as_data_wrap_at_64_bits(times: int) -> None:
     product = 5 * 3**times
     wrapped = (product + 2**63) % 2**64 - 2**63
     assert result(text, np.zeros(5, np.float32)) == wrapped
+
+
+def test_sizes_of_32_bits_as_data_wrap_and_as_sizes_do_not() -> None:
+    text = """
+    func.func @f(%x: tensor<?xf32>) -> (index, i32, tensor<?xf32>) {
+      %c0 = arith.constant 0 : index
+      %n = tensor.dim %x, %c0 : tensor<?xf32>
+      %i = arith.index_cast %n : index to i32
+      %large = arith.constant 1000000000 : i32
+      %three = arith.constant 3 : i32
+      %m = arith.muli %i, %large : i32
+      %wide = arith.index_cast %m : i32 to index
+      %third = arith.divsi %m, %three : i32
+      %s = arith.muli %i, %three : i32
+      %size = arith.index_cast %s : i32 to index
+      %e = tensor.empty(%size) : tensor<?xf32>
+      %z = arith.constant 1.0 : f32
+      %f = linalg.fill ins(%z : f32) outs(%e : tensor<?xf32>) -> tensor<?xf32>
+      return %wide, %third, %f : index, i32, tensor<?xf32>
+    }"""
+    wide, third, ones = run(text, np.zeros(5, np.float32))
+    assert (int(wide), int(third)) == (705032704, 705032704 // 3)  # 5e9 in 32 bits
+    assert same(ones, np.ones(15, np.float32))
