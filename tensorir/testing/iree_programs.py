@@ -8,11 +8,13 @@ import numpy.typing as npt
 from attrs import evolve
 
 from tensorir.dialects.device import Transfer
-from tensorir.dialects.linalg import Fold
+from tensorir.dialects.flow import GlobalLoad
+from tensorir.dialects.linalg import Broadcast, Contract, Fold, LayerNorm, Reduce, Softmax
 from tensorir.dialects.tensor import Cast, CollapseShape, ExpandShape, ExtractSlice, InsertSlice
 from tensorir.frontends.mlir import print_mlir
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Module
+from tensorir.ir.op import Trait
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.passes.runner import run_passes
@@ -30,6 +32,7 @@ LIMITS: Mapping[str, str] = {
     "to match type of corresponding result": "IREE loses the encoding between a product and one that adds to it",
     "op inferred input/output operand #": "IREE makes an invalid op of a window with a dim of size 1",
     "exceeded stack allocation limit": "IREE keeps a row of unknown length on the stack (softmax)",
+    "op expected number of yield values": "IREE folds a transpose into one of several results and forgets the others",
     "failed to link executable": "IREE has no such function (tanh, sin, cos, atan of f64)",
     "failed to legalize operation 'math.": "IREE has no such function (erf, cbrt of f64, erfc)",
 }
@@ -39,12 +42,18 @@ LIMITS: Mapping[str, str] = {
 _PARTS = (ExtractSlice, Cast, ExpandShape, CollapseShape, Transfer)
 """Ops that IREE may do without moving data."""
 
+_REDUCTIONS = (Contract, Fold, LayerNorm, Reduce, Softmax)
+
 IN_PLACE = LIMITS["source and target ranges overlap within the same buffer"]
 """Mostly IREE does not notice, and the result is wrong: what was overwritten is read."""
 
 
 TRANSFERRED = "IREE writes a transferred result over another one of the same launch"
 """It does not notice: a result is another one's bytes."""
+
+
+REPEATED = "IREE takes one element of a reduction whose elements are all the same"
+"""It does not notice: a sum of eight ones is 1."""
 
 
 class IreeLimitError(TensorIRError):
@@ -92,9 +101,11 @@ def iree_agrees(
     """Fails unless IREE gives results that `module` may give (see `assert_agrees`, also for what is returned).
 
     `written`: another form of the same program, such as a later stage, that IREE gets to see instead. Raises
-    IreeLimitError for what IREE can't do, and for what it is known to do wrong (see IN_PLACE, TRANSFERRED)."""
+    IreeLimitError for what IREE can't do, and for what it is known to do wrong: IN_PLACE, TRANSFERRED, REPEATED."""
     if _transfers_beside_a_fold(module):
         raise IreeLimitError(TensorIRError("device.transfer beside a linalg.fold with several results"), TRANSFERRED)
+    if _reduces_copies(module):
+        raise IreeLimitError(TensorIRError("a reduction of a tensor whose elements are all the same"), REPEATED)
     if _inserts_into_what_is_read(module):
         raise IreeLimitError(TensorIRError("tensor.insert_slice into a tensor that is read elsewhere"), IN_PLACE)
     results = iree_results(module if written is None else written, function, args, options)
@@ -106,6 +117,19 @@ def _transfers_beside_a_fold(module: Module) -> bool:
     return any(isinstance(op, Transfer) for op in ops) and any(
         isinstance(op, Fold) and len(op.bodies) > 1 for op in ops
     )
+
+
+def _reduces_copies(module: Module) -> bool:
+    """Whether anything is reduced that is made of fills alone, or repeated along a dim, with all calls inlined."""
+    for function in run_passes(module, (InlineCalls(),)).functions:
+        copies: set[Value] = set()
+        for op in function.body.walk():
+            given = [v for v in op.operands if v not in copies]
+            if isinstance(op, _REDUCTIONS) and (not given or op.operands[0] in copies):
+                return True
+            if isinstance(op, Broadcast) or (op.is_(Trait.PURE) and not given and not isinstance(op, GlobalLoad)):
+                copies.update(op.results)
+    return False
 
 
 def _inserts_into_what_is_read(module: Module) -> bool:

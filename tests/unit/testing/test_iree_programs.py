@@ -155,6 +155,28 @@ def test_a_transferred_result_over_another_is_what_iree_does_wrong() -> None:
     assert interpret(module, "main", [])[0] == 0
 
 
+SUM_OF_ONES = """
+func.func @main() -> tensor<1xf32> {
+  %one = arith.constant 1.0 : f32
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<1x8xf32>
+  %ones = linalg.fill ins(%one : f32) outs(%e : tensor<1x8xf32>) -> tensor<1x8xf32>
+  %e1 = tensor.empty() : tensor<1xf32>
+  %start = linalg.fill ins(%zero : f32) outs(%e1 : tensor<1xf32>) -> tensor<1xf32>
+  %sum = linalg.reduce { arith.addf } ins(%ones : tensor<1x8xf32>) outs(%start : tensor<1xf32>) dimensions = [1]
+  return %sum : tensor<1xf32>
+}"""
+
+
+@needs_iree
+def test_a_sum_of_ones_is_what_iree_does_wrong() -> None:
+    module = parse(SUM_OF_ONES)
+    with pytest.raises(IreeLimitError, match="all the same"):
+        iree_agrees(module, "main", [])
+    assert run_mlir(SUM_OF_ONES, [])[0].tolist() == [1]
+    assert interpret(module, "main", [])[0].tolist() == [8]
+
+
 WINDOW = """
 func.func @main(%x: tensor<5x4xf32>) -> tensor<5x1x3xf32> {
   %e = tensor.empty() : tensor<5x1x3xf32>
@@ -180,6 +202,25 @@ func.func @main(%x: tensor<?x1xf32>) -> tensor<?x1xf32> {
   %e = tensor.empty(%d) : tensor<?x1xf32>
   %y = linalg.softmax dimension(0) ins(%x : tensor<?x1xf32>) outs(%e : tensor<?x1xf32>) -> tensor<?x1xf32>
   return %y : tensor<?x1xf32>
+}"""
+
+TRANSPOSED_ARGMAX = """
+func.func @main(%x: tensor<9x7x5xi32>, %low: tensor<7x5xi32>, %first: tensor<7x5xi64>) -> tensor<5x7xi64> {
+  %max, %at = linalg.generic {
+      indexing_maps = [affine_map<(r, i, j) -> (r, i, j)>, affine_map<(r, i, j) -> (i, j)>,
+                       affine_map<(r, i, j) -> (i, j)>], iterator_types = ["reduction", "parallel", "parallel"]}
+      ins(%x : tensor<9x7x5xi32>) outs(%low, %first : tensor<7x5xi32>, tensor<7x5xi64>) {
+  ^bb0(%a: i32, %m: i32, %p: i64):
+    %more = arith.cmpi sgt, %a, %m : i32
+    %new = arith.select %more, %a, %m : i32
+    %r = linalg.index 0 : index
+    %here = arith.index_cast %r : index to i64
+    %place = arith.select %more, %here, %p : i64
+    linalg.yield %new, %place : i32, i64
+  } -> (tensor<7x5xi32>, tensor<7x5xi64>)
+  %e = tensor.empty() : tensor<5x7xi64>
+  %t = linalg.transpose ins(%at : tensor<7x5xi64>) outs(%e : tensor<5x7xi64>) permutation = [1, 0]
+  return %t : tensor<5x7xi64>
 }"""
 
 ERF = TANH.replace("math.tanh", "math.erf")
@@ -214,6 +255,7 @@ def added_products() -> str:
     ("text", "part"),
     [
         (WINDOW, "op inferred input/output operand #"),
+        (TRANSPOSED_ARGMAX, "op expected number of yield values"),
         (SOFTMAX, "exceeded stack allocation limit"),
         (TANH, "failed to link executable"),
         (ERF, "failed to legalize operation 'math."),
