@@ -120,7 +120,7 @@ def _transfers_beside_a_fold(module: Module) -> bool:
 
 
 def _reduces_copies(module: Module) -> bool:
-    """Whether anything is reduced that is made of fills alone, or repeated along a dim, with all calls inlined."""
+    """Whether anything is reduced that is made of fills and literals alone, or repeated along a dim, calls inlined."""
     for function in run_passes(module, (InlineCalls(),)).functions:
         copies: set[Value] = set()
         for op in function.body.walk():
