@@ -91,7 +91,7 @@ def test_a_command_that_hangs_counts_as_failed(tmp_path: Path, capsys: Capture) 
     path.write_text("hang\nfine\n")
     script = tmp_path / "test.py"
     script.write_text("import sys, time\nif 'hang' in open(sys.argv[1]).read(): time.sleep(60)\n")
-    assert main(["reduce", str(path), "--lines", f"--test={sys.executable} {script}", "--timeout=1"]) == 0
+    assert main(["reduce", str(path), "--lines", f"--test={sys.executable} {script}", "--timeout=3"]) == 0
     assert capsys.readouterr().out == "hang\n"
 
 
