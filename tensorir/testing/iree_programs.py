@@ -8,13 +8,12 @@ import numpy.typing as npt
 from attrs import evolve
 
 from tensorir.dialects.device import Transfer
-from tensorir.dialects.flow import GlobalLoad
-from tensorir.dialects.linalg import Broadcast, Contract, Fold, LayerNorm, Reduce, Softmax
+from tensorir.dialects.linalg import Fill, Fold, LayerNorm, Reduce
 from tensorir.dialects.tensor import Cast, CollapseShape, ExpandShape, ExtractSlice, InsertSlice
 from tensorir.frontends.mlir import print_mlir
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Module
-from tensorir.ir.op import Trait
+from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.passes.runner import run_passes
@@ -42,8 +41,6 @@ LIMITS: Mapping[str, str] = {
 _PARTS = (ExtractSlice, Cast, ExpandShape, CollapseShape, Transfer)
 """Ops that IREE may do without moving data."""
 
-_REDUCTIONS = (Contract, Fold, LayerNorm, Reduce, Softmax)
-
 IN_PLACE = LIMITS["source and target ranges overlap within the same buffer"]
 """Mostly IREE does not notice, and the result is wrong: what was overwritten is read."""
 
@@ -52,7 +49,7 @@ TRANSFERRED = "IREE writes a transferred result over another one of the same lau
 """It does not notice: a result is another one's bytes."""
 
 
-REPEATED = "IREE takes one element of a reduction whose elements are all the same"
+REPEATED = "IREE takes one element of a fill that is reduced"
 """It does not notice: a sum of eight ones is 1."""
 
 
@@ -102,54 +99,54 @@ def iree_agrees(
 
     `written`: another form of the same program, such as a later stage, that IREE gets to see instead. Raises
     IreeLimitError for what IREE can't do, and for what it is known to do wrong: IN_PLACE, TRANSFERRED, REPEATED."""
-    if _transfers_beside_a_fold(module):
-        raise IreeLimitError(TensorIRError("device.transfer beside a linalg.fold with several results"), TRANSFERRED)
-    if _reduces_copies(module):
-        raise IreeLimitError(TensorIRError("a reduction of a tensor whose elements are all the same"), REPEATED)
-    if _inserts_into_what_is_read(module):
-        raise IreeLimitError(TensorIRError("tensor.insert_slice into a tensor that is read elsewhere"), IN_PLACE)
+    if _transfers_one_of_several(module):
+        raise IreeLimitError(TensorIRError("device.transfer of one of several results of a linalg.fold"), TRANSFERRED)
+    if _sums_a_fill(module):
+        raise IreeLimitError(TensorIRError("a reduction of a fill"), REPEATED)
+    if _changes_what_is_read(module):
+        raise IreeLimitError(TensorIRError("tensor.insert_slice into what is still read"), IN_PLACE)
     results = iree_results(module if written is None else written, function, args, options)
     return assert_agrees(module, function, args, results, signless=True)
 
 
-def _transfers_beside_a_fold(module: Module) -> bool:
-    ops = [op for function in module.functions for op in function.body.walk()]
-    return any(isinstance(op, Transfer) for op in ops) and any(
-        isinstance(op, Fold) and len(op.bodies) > 1 for op in ops
+def _transfers_one_of_several(module: Module) -> bool:
+    """Whether one of the results of a fold with several is transferred, with all calls inlined."""
+    return any(
+        isinstance(op, Transfer) and _is_one_of_several(region, _origin(region, op.source))
+        for region, op in _inlined_ops(module)
     )
 
 
-def _reduces_copies(module: Module) -> bool:
-    """Whether anything is reduced that is made of fills and literals alone, or repeated along a dim, calls inlined."""
-    for function in run_passes(module, (InlineCalls(),)).functions:
-        copies: set[Value] = set()
-        for op in function.body.walk():
-            given = [v for v in op.operands if v not in copies]
-            if isinstance(op, _REDUCTIONS) and (not given or op.operands[0] in copies):
+def _is_one_of_several(region: Region, value: Value) -> bool:
+    op = region.definitions.get(value)
+    return isinstance(op, Fold) and len(op.results) > 1
+
+
+def _sums_a_fill(module: Module) -> bool:
+    """Whether a fill, as it is or a part of it, is reduced. Layer norms sum rows."""
+    return any(
+        isinstance(op, Reduce | LayerNorm) and isinstance(region.definitions.get(_origin(region, op.source)), Fill)
+        for region, op in _inlined_ops(module)
+    )
+
+
+def _changes_what_is_read(module: Module) -> bool:
+    """Whether a slice of a tensor is inserted into that tensor, or a slice into an argument that is also returned."""
+    for region, op in _inlined_ops(module):
+        if isinstance(op, InsertSlice):
+            root = _origin(region, op.dest)
+            returned = root in region.args and any(_origin(region, y) is root for y in region.yields)
+            if returned or _origin(region, op.source) is root:
                 return True
-            if isinstance(op, Broadcast) or (op.is_(Trait.PURE) and not given and not isinstance(op, GlobalLoad)):
-                copies.update(op.results)
     return False
 
 
-def _inserts_into_what_is_read(module: Module) -> bool:
-    """Whether a slice is inserted into a tensor that something else reads, too, or that the slice is a part of: seen
-    as IREE does, all calls inlined."""
+def _inlined_ops(module: Module) -> Iterator[tuple[Region, Op]]:
+    """The ops of all regions as IREE sees them, each with its region: calls inlined, views folded."""
     passes = (InlineCalls(), Canonicalize(), CommonSubexpressions())
     for function in run_passes(module, passes).functions:
         for region in _regions(function.body):
-            if any(isinstance(op, InsertSlice) and _is_read_elsewhere(region, op) for op in region.ops):
-                return True
-    return False
-
-
-def _is_read_elsewhere(region: Region, insert: InsertSlice) -> bool:
-    """Whether the tensor that `insert` changes a copy of is read by another op, or returned."""
-    root = _origin(region, insert.dest)
-    if _origin(region, insert.source) is root or any(_origin(region, y) is root for y in region.yields):
-        return True
-    others = (op for op in region.ops if op is not insert and not isinstance(op, _PARTS))
-    return any(_origin(region, v) is root for op in others for v in op.operands)
+            yield from ((region, op) for op in region.ops)
 
 
 def _regions(body: Region) -> Iterator[Region]:
@@ -159,7 +156,7 @@ def _regions(body: Region) -> Iterator[Region]:
 
 
 def _origin(region: Region, value: Value) -> Value:
-    """The tensor that `value` is a part of."""
+    """The tensor that `value` is, or is a part of."""
     while isinstance(op := region.definitions.get(value), _PARTS):
         value = op.source
     return value

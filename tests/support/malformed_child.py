@@ -25,7 +25,9 @@ SECONDS = 5
 
 def limit_memory() -> None:
     """From here on the process can map MEMORY more than it has."""
-    mapped = int(re.search(r"VmSize:\s*(\d+) kB", Path("/proc/self/status").read_text("ascii"))[1]) << 10  # type: ignore[index]
+    found = re.search(r"VmSize:\s*(\d+) kB", Path("/proc/self/status").read_text("ascii"))
+    assert found is not None, "Linux says how much is mapped"
+    mapped = int(found[1]) << 10
     resource.setrlimit(resource.RLIMIT_AS, (mapped + MEMORY, mapped + MEMORY))
 
 

@@ -96,7 +96,7 @@ def test_a_tensor_copied_over_itself_is_what_iree_does_wrong() -> None:
     """Its rows 0 and 1 go to 1 and 2: IREE 3.13 copies row 0 to row 1, and that on to row 2."""
     text = OVER_ITSELF.replace("%SOURCE", "%x")
     x = np.repeat(np.arange(1, 4, dtype=np.float32), 8).reshape(3, 8)
-    with pytest.raises(IreeLimitError, match="read elsewhere"):
+    with pytest.raises(IreeLimitError, match="still read"):
         iree_agrees(parse(text), "main", [x, x])
     (wrong,) = run_mlir(text, [x, x])
     assert wrong[:, 0].tolist() == [1, 1, 1]
@@ -114,7 +114,7 @@ func.func @main(%x: tensor<2x2xf32>, %p: tensor<1x2xf32>) -> (tensor<2x2xf32>, t
 @needs_iree
 def test_an_argument_changed_in_place_is_what_iree_does_wrong() -> None:
     args = [np.full((2, 2), 3, np.float32), np.full((1, 2), 7, np.float32)]
-    with pytest.raises(IreeLimitError, match="read elsewhere"):
+    with pytest.raises(IreeLimitError, match="still read"):
         iree_agrees(parse(RETURNED_TOO), "main", args)
     wrong, _ = run_mlir(RETURNED_TOO, args)
     assert wrong[1].tolist() == [7, 7]
@@ -148,7 +148,7 @@ func.func @main() -> (tensor<i64>, tensor<f32>, tensor<f32>) {
 def test_a_transferred_result_over_another_is_what_iree_does_wrong() -> None:
     """The position is 0; IREE 3.13 gives the bits of the maximum."""
     module = parse(ARGMAX_TRANSFERRED)
-    with pytest.raises(IreeLimitError, match="several results"):
+    with pytest.raises(IreeLimitError, match="one of several"):
         iree_agrees(module, "main", [])
     wrong, *_ = run_mlir(ARGMAX_TRANSFERRED, [], options=IreeOptions(devices=("here",)))
     assert wrong == 0x40000000
@@ -171,10 +171,26 @@ func.func @main() -> tensor<1xf32> {
 @needs_iree
 def test_a_sum_of_ones_is_what_iree_does_wrong() -> None:
     module = parse(SUM_OF_ONES)
-    with pytest.raises(IreeLimitError, match="all the same"):
+    with pytest.raises(IreeLimitError, match="a reduction of a fill"):
         iree_agrees(module, "main", [])
     assert run_mlir(SUM_OF_ONES, [])[0].tolist() == [1]
     assert interpret(module, "main", [])[0].tolist() == [8]
+
+
+SUM_OF_A_LITERAL = SUM_OF_ONES.replace(
+    "linalg.fill ins(%one : f32) outs(%e : tensor<1x8xf32>) -> tensor<1x8xf32>",
+    "arith.constant dense<1.0> : tensor<1x8xf32>",
+)
+READ_TOO = RETURNED_TOO.replace("  return %x, %y", "  %z = math.absf %x : tensor<2x2xf32>\n  return %z, %y")
+
+
+@needs_iree
+@pytest.mark.parametrize("text", [SUM_OF_A_LITERAL, READ_TOO])
+def test_what_is_only_like_it_is_compared(text: str) -> None:
+    """What IREE is known to do wrong is excused as narrowly as it was seen."""
+    module = parse(text)
+    args = [np.full((2, 2), 3, np.float32), np.full((1, 2), 7, np.float32)]
+    assert iree_agrees(module, "main", args[: len(module.functions[0].body.args)])
 
 
 WINDOW = """
