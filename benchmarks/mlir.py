@@ -11,8 +11,8 @@ from importlib import import_module
 from time import perf_counter
 from typing import Any
 
-from tensorir.frontends import mlir
-from tensorir.frontends.mlir.reader.document import parse_document
+from tensorir import mlir
+from tensorir.mlir.reader.document import parse_document
 
 ROUNDS = 5
 

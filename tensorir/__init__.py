@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tensorir.api import compile
-from tensorir.frontends.builder import FunctionBuilder, ModuleBuilder, Weight
-from tensorir.frontends.tensor import Tensor
+from tensorir.builder.module import FunctionBuilder, ModuleBuilder, Weight
+from tensorir.builder.tensor import Tensor
 from tensorir.interp import interpret
 from tensorir.ir.diagnostic import Diagnostic, ParseError, Remark, TensorIRError, VerifyError
 from tensorir.ir.dims import ceildiv, floordiv, symbol
@@ -14,7 +14,7 @@ from tensorir.ir.module import Function, Global, Module
 from tensorir.ir.types import TensorType
 from tensorir.ir.verify import verify
 from tensorir.runtime.program import Program, Stats
-from tensorir.transforms.simplify.bind_parameters import bind_parameters
+from tensorir.transforms.constants.bind_parameters import bind_parameters
 
 __version__ = "0.1.0"
 

@@ -12,7 +12,7 @@ from tensorir.passes.runner import Snapshot, run_passes
 from tensorir.pipelines import pipeline
 from tensorir.runtime.program import Program
 from tensorir.targets.registry import device_target
-from tensorir.transforms.simplify.bind_parameters import Parameters, bind_parameters
+from tensorir.transforms.constants.bind_parameters import Parameters, bind_parameters
 
 
 def compile(

@@ -8,14 +8,14 @@ from typing import Literal
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.passes.pass_ import Pass
 from tensorir.passes.pipeline import Pipeline
+from tensorir.transforms.constants.evaluate_initializers import EvaluateInitializers
+from tensorir.transforms.constants.hoist_constants import HoistConstants
 from tensorir.transforms.datatiling.materialize_encodings import MaterializeEncodings
 from tensorir.transforms.datatiling.propagate_encodings import PropagateEncodings
 from tensorir.transforms.datatiling.set_encodings import SetEncodings
 from tensorir.transforms.datatiling.specialize_encodings import SpecializeEncodings
 from tensorir.transforms.dispatch.canonicalize_dispatches import CanonicalizeDispatches
-from tensorir.transforms.dispatch.evaluate_initializers import EvaluateInitializers
 from tensorir.transforms.dispatch.form_dispatches import FormDispatches
-from tensorir.transforms.dispatch.hoist_constants import HoistConstants
 from tensorir.transforms.dispatch.outline_executables import OutlineExecutables
 from tensorir.transforms.simplify.canonicalize import Canonicalize
 from tensorir.transforms.simplify.cse import CommonSubexpressions

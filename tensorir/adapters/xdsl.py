@@ -18,10 +18,10 @@ from xdsl.printer import Printer
 from xdsl.universe import Universe
 from xdsl.utils.exceptions import PassFailedException
 
-from tensorir.frontends import mlir
-from tensorir.frontends.mlir.generic import generic_text
-from tensorir.frontends.mlir.reader.document import parse_document
+from tensorir import mlir
 from tensorir.ir.diagnostic import TensorIRError
+from tensorir.mlir.generic import generic_text
+from tensorir.mlir.reader.document import parse_document
 from tensorir.passes.pass_ import PassContext
 from tensorir.passes.runner import run_passes
 from tensorir.pipelines import pipeline

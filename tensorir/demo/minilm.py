@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy.typing as npt
 
-from tensorir.frontends.builder import FunctionBuilder, ModuleBuilder, Weight
-from tensorir.frontends.tensor import Tensor
+from tensorir.builder.module import FunctionBuilder, ModuleBuilder, Weight
+from tensorir.builder.tensor import Tensor
 from tensorir.ir.dims import Dim, symbol
 from tensorir.ir.dtype import f32, i64
 from tensorir.ir.module import Module

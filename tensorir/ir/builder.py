@@ -1,4 +1,4 @@
-"""Builds one region op by op. The friendlier array interface for front ends is `tensorir.frontends.builder`."""
+"""Builds one region op by op. The friendlier array interface for front ends is `tensorir.builder.module`."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d, Pack, Unpack
 from tensorir.interp import Context
 from tensorir.ir.op import Op
-from tensorir.native import calls
+from tensorir.native.arrays import calls
 from tensorir.native.table import ELEMENT_TYPES
 
 Array = npt.NDArray[Any]

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from tensorir.interp import interpret
 from tensorir.ir.module import Function, Module
 from tensorir.ir.region import Region
-from tensorir.testing.error_bounds import error_bounds
-from tensorir.testing.program_values import is_exact
-from tensorir.testing.programs import arguments
+from tensorir.testing.bounds.operations import error_bounds
+from tensorir.testing.programs.random import arguments
+from tensorir.testing.programs.values import is_exact
 
 Array = npt.NDArray[Any]
 Runnable = Module | Callable[..., Any]

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for the parts of programs. Whole programs are in `tensorir.testing.programs`."""
+"""Hypothesis strategies for the parts of programs. Whole programs are in `tensorir.testing.programs.random`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tensorir.ir.scalar import (
     iteration_index,
 )
 from tensorir.ir.types import TensorType
-from tensorir.testing.programs import arguments, programs, regions
+from tensorir.testing.programs.random import arguments, programs, regions
 
 __all__ = [
     "affine_maps",

@@ -1,5 +1,5 @@
 """A text being read token by token: where tokens are, and errors that show their place. What a token is, a subclass
-says (`tensorir.text.lexer` for `.tir`, `tensorir.frontends.mlir.reader.lexer` for MLIR)."""
+says (`tensorir.text.lexer` for `.tir`, `tensorir.mlir.reader.lexer` for MLIR)."""
 
 from __future__ import annotations
 

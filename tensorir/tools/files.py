@@ -11,16 +11,16 @@ from typing import Any, Literal
 
 import numpy.typing as npt
 
+from tensorir import mlir
 from tensorir.dialects.registry import OPS
-from tensorir.frontends import mlir
-from tensorir.frontends.mlir.writer.dialect import DIALECTS, Dialect
 from tensorir.ir.diagnostic import Remark, TensorIRError
 from tensorir.ir.location import Location
 from tensorir.ir.module import Module
+from tensorir.mlir.writer.dialect import DIALECTS, Dialect
 from tensorir.text import parse, print_module
 from tensorir.text.files import read_file
 from tensorir.tools.usage import UsageError
-from tensorir.transforms.simplify.bind_parameters import bind_parameters
+from tensorir.transforms.constants.bind_parameters import bind_parameters
 
 Format = Literal["tir", "mlir"]
 FORMATS: tuple[Format, ...] = ("tir", "mlir")

@@ -13,17 +13,17 @@ import pytest
 
 from tensorir.api import compile
 from tensorir.dialects.device import Transfer
-from tensorir.frontends.mlir import load
 from tensorir.interp import interpret
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import evaluate
 from tensorir.ir.dtype import DType
 from tensorir.ir.module import Module
+from tensorir.mlir import load
+from tensorir.testing.bounds.operations import error_bounds
 from tensorir.testing.equivalence import assert_agrees
-from tensorir.testing.error_bounds import error_bounds
 from tensorir.testing.iree import IreeOptions, run_mlir
 from tensorir.tools.cli import main
-from tensorir.transforms.simplify.bind_parameters import bind_parameters
+from tensorir.transforms.constants.bind_parameters import bind_parameters
 from tests.support.iree_counts import count
 from tests.support.mlir_tools import needs_iree
 

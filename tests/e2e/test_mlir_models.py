@@ -17,10 +17,10 @@ import pytest
 
 from tensorir.api import compile
 from tensorir.dialects.linalg import Contract
-from tensorir.frontends.mlir import load
 from tensorir.interp import interpret
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Module
+from tensorir.mlir import load
 from tensorir.testing.iree import iree_available
 from tests.support.producers.cases import Call, load_calls
 

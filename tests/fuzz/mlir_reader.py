@@ -21,8 +21,8 @@ from pathlib import Path
 
 from attrs import frozen
 
-from tensorir.frontends.mlir import parse
 from tensorir.ir.diagnostic import TensorIRError
+from tensorir.mlir import parse
 from tensorir.text.split import split_input
 
 TESTS = Path(__file__).parents[1]
@@ -64,7 +64,7 @@ class Outcome:
 def corpus() -> list[list[str]]:
     """Valid texts as tokens: small files as they are, of larger ones each function, with the aliases of the file."""
     texts: list[str] = []
-    for folder in ("fuzz/texts", "e2e/iree_programs", "unit/frontends/mlir/corpus"):
+    for folder in ("fuzz/texts", "e2e/iree_programs", "unit/mlir/corpus"):
         for path in sorted((TESTS / folder).glob("*.mlir")):
             whole = path.read_text("utf-8")
             for _, part in split_input(whole):

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, note, reject, settings
 from hypothesis import strategies as st
 
-from tensorir.frontends.mlir import print_mlir
 from tensorir.ir.module import Module
+from tensorir.mlir import print_mlir
 from tensorir.passes.runner import run_passes
 from tensorir.pipelines import pipeline
 from tensorir.testing.iree import IreeOptions, verify_mlir
-from tensorir.testing.iree_programs import IreeLimitError, iree_agrees
-from tensorir.testing.programs import arguments, programs
+from tensorir.testing.iree.programs import IreeLimitError, iree_agrees
+from tensorir.testing.programs.random import arguments, programs
 from tests.support.iree_counts import count, not_run
 from tests.support.mlir_tools import needs_iree
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hypothesis import given, note, settings
 
-from tensorir.frontends.mlir import parse, print_mlir
-from tensorir.frontends.mlir.signless import signless
 from tensorir.ir.isomorphism import isomorphic
 from tensorir.ir.module import Module
 from tensorir.ir.verify import verify
+from tensorir.mlir import parse, print_mlir
+from tensorir.mlir.signless import signless
 from tensorir.passes.runner import run_passes
 from tensorir.pipelines import pipeline
 from tensorir.testing.equivalence import assert_equivalent

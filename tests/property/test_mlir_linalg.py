@@ -12,8 +12,8 @@ from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorir.frontends.mlir import parse
 from tensorir.interp.interpreter import interpret
+from tensorir.mlir import parse
 from tests.support.linalg_generics import generic
 
 Array = npt.NDArray[Any]

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from tensorir.frontends.mlir import parse
 from tensorir.interp import interpret
 from tensorir.ir.diagnostic import ParseError
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
+from tensorir.mlir import parse
 
 Array = npt.NDArray[Any]
 

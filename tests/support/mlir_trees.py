@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
-from tensorir.frontends.mlir.syntax import (
+from tensorir.mlir.syntax import (
     ArrayAttr,
     Attribute,
     Block,

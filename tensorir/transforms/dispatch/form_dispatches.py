@@ -11,14 +11,14 @@ from typing import ClassVar
 
 from attrs import define, field, frozen
 
+from tensorir.analysis.kinds import Kind, kind_of
+from tensorir.analysis.units import Units, joined_units, root_units
 from tensorir.dialects.flow import Dispatch
 from tensorir.ir.module import Module, with_body
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.passes.pass_ import Pass, PassContext
-from tensorir.transforms.dispatch.kinds import Kind, kind_of
-from tensorir.transforms.dispatch.units import Units, joined_units, root_units
 
 
 @frozen

@@ -27,11 +27,11 @@ from typing import Literal
 import pytest
 
 from tensorir.api import compile
-from tensorir.frontends.mlir import load, parse, print_mlir
-from tensorir.frontends.mlir.signless import signless
 from tensorir.interp import interpret
 from tensorir.ir.isomorphism import isomorphic
 from tensorir.ir.module import Module
+from tensorir.mlir import load, parse, print_mlir
+from tensorir.mlir.signless import signless
 from tensorir.passes.runner import run_passes
 from tensorir.pipelines import pipeline
 from tensorir.runtime.program import Program

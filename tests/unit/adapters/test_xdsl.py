@@ -20,8 +20,8 @@ from xdsl.universe import Universe
 from xdsl.utils.exceptions import PassFailedException
 
 import tensorir as ti
+from tensorir import mlir
 from tensorir.adapters.xdsl import DataTilingPass
-from tensorir.frontends import mlir
 from tensorir.testing.iree import run_mlir
 from tests.support.mlir_tools import needs_iree
 

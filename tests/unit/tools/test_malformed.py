@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.frontends.mlir.reader.test_malformed import MALFORMED
+from tests.unit.mlir.reader.test_malformed import MALFORMED
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits memory as Linux does")
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import tensorir as ti
 from tensorir.dialects.linalg import Generic, Softmax
-from tensorir.testing.programs import programs
+from tensorir.testing.programs.random import programs
 from tensorir.tools.shrink import ddmin, keep, shrink
 
 

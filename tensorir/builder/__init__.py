@@ -1,0 +1,1 @@
+"""The array-like interface: programs written in Python, op by op."""

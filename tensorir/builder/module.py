@@ -1,0 +1,143 @@
+"""Builds modules with an array-like interface: the way to embed the compiler.
+
+Every op remembers the line of the caller that made it, so that errors and remarks point into the caller's source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import numpy.typing as npt
+from attrs import frozen
+
+from tensorir.builder.tensor import Tensor
+from tensorir.dialects.flow import GlobalLoad
+from tensorir.dialects.linalg import Fill
+from tensorir.dialects.tensor import Constant
+from tensorir.ir.builder import RegionBuilder
+from tensorir.ir.dense import Dense
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.dims import Dim
+from tensorir.ir.dtype import DType
+from tensorir.ir.location import Location, caller_location
+from tensorir.ir.module import Function, Global, Module
+from tensorir.ir.op import Op
+from tensorir.ir.scalar import ScalarValue
+from tensorir.ir.types import TensorType
+from tensorir.ir.verify import verify
+
+_HERE = str(Path(__file__).parent)
+
+O = TypeVar("O", bound=Op)
+
+
+@frozen
+class Weight:
+    """A constant of the module; `function.load(weight)` or any operator makes it a tensor of that function."""
+
+    name: str
+    type: TensorType
+
+
+class ModuleBuilder:
+    """Collects weights and functions; `build()` gives the verified module."""
+
+    def __init__(self) -> None:
+        self._globals: dict[str, Global] = {}
+        self._functions: dict[str, FunctionBuilder] = {}
+
+    def weight(self, name: str, array: npt.ArrayLike) -> Weight:
+        """A named constant. The array is copied only if it is writable or not C-contiguous.
+
+        Raises TensorIRError if the name is taken."""
+        loc = caller_location(_HERE)
+        self._check_free(name, loc)
+        data = Dense(array)
+        self._globals[name] = Global(name, TensorType(data.shape, data.dtype), data, loc)
+        return Weight(name, self._globals[name].type)
+
+    def function(self, name: str) -> FunctionBuilder:
+        """A new function. Raises TensorIRError if the name is taken."""
+        loc = caller_location(_HERE)
+        self._check_free(name, loc)
+        self._functions[name] = made = FunctionBuilder(name, loc)
+        return made
+
+    def build(self) -> Module:
+        """The module. Raises TensorIRError for a function without `returns`, VerifyError for a broken rule."""
+        module = Module([f.finished() for f in self._functions.values()], list(self._globals.values()))
+        verify(module)
+        return module
+
+    def _check_free(self, name: str, loc: Location) -> None:
+        if name in self._globals or name in self._functions:
+            raise TensorIRError(f"the name {name!r} is taken", loc)
+
+
+class FunctionBuilder:
+    """One function: arguments, then ops through tensors, then `returns`."""
+
+    def __init__(self, name: str, loc: Location) -> None:
+        self.name = name
+        self._loc = loc
+        self._region = RegionBuilder()
+        self._names: set[str] = set()
+        self._loaded: dict[str, Tensor] = {}
+        self._function: Function | None = None
+
+    def arg(self, name: str, shape: Sequence[Dim], dtype: DType) -> Tensor:
+        """A new argument. A size may be an int or `symbol("S")`; equal symbols mean equal sizes."""
+        self._check_open()
+        if name in self._names:
+            raise TensorIRError(f"@{self.name} has an argument {name!r} already", self.location())
+        self._names.add(name)
+        return Tensor(self, self._region.arg(TensorType(tuple(shape), dtype), name))
+
+    def load(self, weight: Weight) -> Tensor:
+        """The tensor of a weight, the same one each time."""
+        if weight.name not in self._loaded:
+            self._loaded[weight.name] = self.add(GlobalLoad(weight.name, weight.type, loc=self.location()))
+        return self._loaded[weight.name]
+
+    def constant(self, value: npt.ArrayLike) -> Tensor:
+        """A literal. A Python float makes f64, an int i64: give NumPy values for other types."""
+        return self.add(Constant(Dense(value), loc=self.location()))
+
+    def full(self, shape: Sequence[Dim], value: ScalarValue, dtype: DType) -> Tensor:
+        """A tensor of one value."""
+        return self.add(Fill(value, TensorType(tuple(shape), dtype), loc=self.location()))
+
+    def returns(self, *results: Tensor | Weight) -> None:
+        """Ends the function. Raises TensorIRError if it has ended before."""
+        self._check_open()
+        values = [self.own(r, "result").value for r in results]
+        self._function = Function(self.name, self._region.finish(values), self._loc)
+
+    def finished(self) -> Function:
+        """The function after `returns`. Raises TensorIRError without it."""
+        if self._function is None:
+            raise TensorIRError(f"@{self.name} does not return: call returns(…) before build()", self._loc)
+        return self._function
+
+    def add(self, op: Op) -> Tensor:
+        """Appends an op with one result: for ops that tensors have no method for."""
+        self._check_open()
+        return Tensor(self, self._region.add(op).result)
+
+    def own(self, x: Tensor | Weight, what: str) -> Tensor:
+        """`x` as a tensor of this function. Raises TensorIRError if it is one of another."""
+        if isinstance(x, Weight):
+            return self.load(x)
+        if x.function is not self:
+            raise TensorIRError(f"{what} is a tensor of @{x.function.name}, used in @{self.name}", self.location())
+        return x
+
+    def location(self) -> Location:
+        """The caller's line, outside of this folder."""
+        return caller_location(_HERE)
+
+    def _check_open(self) -> None:
+        if self._function is not None:
+            raise TensorIRError(f"@{self.name} has returned already", self.location())

@@ -1,0 +1,62 @@
+"""linalg.contract: products summed over the dims that the result lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import evolve
+
+from tensorir.dialects.linalg.structured import iteration_sizes
+from tensorir.encoding.encoding import NARROW
+from tensorir.encoding.encoding import Contraction as ContractionSpace
+from tensorir.ir.affine import AffineMap
+from tensorir.ir.diagnostic import InferError
+from tensorir.ir.dims import Dim
+from tensorir.ir.dtype import DType
+from tensorir.ir.op import Op, Trait, attribute, op, operand, operand_list
+from tensorir.ir.types import TensorType, Type, TypeEncoding
+from tensorir.ir.value import Value
+
+
+@op("linalg.contract", Trait.PURE | Trait.CONTRACTION)
+class Contract(Op):
+    """`result = init + Σ lhs·rhs` over the dims that the result lacks, in the element type `dtype`.
+
+    Maps are projected permutations (linalg.contract). `init` is empty or one tensor of the result's type.
+    Operands are converted to `dtype` before they are multiplied."""
+
+    lhs: Value = operand()
+    rhs: Value = operand()
+    init: tuple[Value, ...] = operand_list()
+    maps: tuple[AffineMap, AffineMap, AffineMap] = attribute()
+    dtype: DType = attribute()
+    encoding: TypeEncoding | None = attribute(default=None)
+
+    def infer_types(self) -> Sequence[Type]:
+        if len(self.maps) != 3 or len(self.init) > 1:
+            raise InferError(f"needs 3 maps and at most one init, got {len(self.maps)} and {len(self.init)}")
+        for i, map in enumerate(self.maps):
+            if not map.is_projected_permutation:
+                raise InferError(f"map {i} {map} is not a projected permutation")
+        sizes = iteration_sizes(self.maps[:2], (self.lhs.type, self.rhs.type))
+        if self.maps[2].num_dims != self.maps[0].num_dims:
+            raise InferError(f"map 2 has {self.maps[2].num_dims} dims, map 0 has {self.maps[0].num_dims}")
+        missing = [d for d in range(self.maps[0].num_dims) if d not in sizes]
+        if missing:
+            raise InferError(f"d{missing[0]} indexes neither lhs nor rhs")
+        type = TensorType(tuple(sizes[d] for d in self.maps[2].positions()), self.dtype, self.encoding)
+        if self.init and self.init[0].type != type:
+            raise InferError(f"init is {self.init[0].type}, the result {type}")
+        return (type,)
+
+    def sizes(self) -> dict[int, Dim]:
+        """The size of each iteration dim."""
+        return iteration_sizes(self.maps[:2], (self.lhs.type, self.rhs.type))
+
+    def space(self) -> ContractionSpace:
+        """The iteration space as encodings name it: of the sizes only narrow M and N, all that tiles depend on."""
+        types = (self.lhs.type.dtype, self.rhs.type.dtype, self.dtype)
+        wide = ContractionSpace(self.maps, types, (None,) * self.maps[0].num_dims)
+        sizes, parallel = self.sizes(), (*wide.m, *wide.n)
+        kept = (sizes[d] if d in parallel else None for d in range(self.maps[0].num_dims))
+        return evolve(wide, narrow=tuple(s if isinstance(s, int) and s <= NARROW else None for s in kept))

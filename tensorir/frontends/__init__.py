@@ -1,1 +1,0 @@
-"""Ways into the IR. The builder is the public one for programs written in Python."""

@@ -1,0 +1,34 @@
+"""What a function op says of itself: its name, its block, who may call it. Errors at ops."""
+
+from __future__ import annotations
+
+from tensorir.ir.diagnostic import Diagnostic, ParseError
+from tensorir.mlir.syntax import Block, Operation, StringAttr
+
+FUNCTIONS = ("func.func", "util.func")
+
+
+def error(op: Operation, message: str) -> ParseError:
+    """`file:line:col: error: <op name>: message`."""
+    return ParseError([Diagnostic(f"{op.name}: {message}", op.loc)])
+
+
+def function_name(op: Operation) -> str:
+    """The name of a function or global. Raises ParseError if it has none."""
+    found = op.attributes.get("sym_name")
+    if not isinstance(found, StringAttr):
+        raise error(op, "has no name")
+    return found.value
+
+
+def is_private(op: Operation) -> bool:
+    """Whether only this module may call the function."""
+    found = op.attributes.get("sym_visibility")
+    return isinstance(found, StringAttr) and found.value in ("private", "nested")
+
+
+def body(op: Operation) -> Block:
+    """The block of a function. Raises ParseError for a declaration."""
+    if not op.regions or not op.regions[0]:
+        raise error(op, f"@{function_name(op)} has no body")
+    return op.regions[0][0]

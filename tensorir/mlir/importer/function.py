@@ -1,0 +1,236 @@
+"""One function or initializer: its arguments, its ops one after the other, its results."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import cast
+
+from tensorir.ir.diagnostic import Diagnostic, InferError, ParseError, TensorIRError
+from tensorir.ir.dims import Dim, DimExpr, symbol, symbols_of
+from tensorir.ir.module import Function
+from tensorir.ir.op import Op, Trait
+from tensorir.ir.region import Region
+from tensorir.ir.types import TensorType
+from tensorir.ir.value import Value
+from tensorir.mlir.importer.attributes import size_list
+from tensorir.mlir.importer.definitions import body, error, function_name, is_private
+from tensorir.mlir.importer.ops.devices import devices
+from tensorir.mlir.importer.program import Program
+from tensorir.mlir.importer.registry import IMPORTERS
+from tensorir.mlir.importer.scope import NO_SIZE, Scope
+from tensorir.mlir.importer.signature import argument_type
+from tensorir.mlir.importer.sizes import Sizes
+from tensorir.mlir.importer.types import element_type, is_token, ranked
+from tensorir.mlir.syntax import (
+    ArrayAttr,
+    Block,
+    FunctionType,
+    Operation,
+    RankedTensor,
+    TypeAttr,
+)
+from tensorir.text.lexer import did_you_mean
+
+MAX_ROUNDS = 100
+"""A function is converted again as often as it says new equalities of sizes; each time at least one is solved."""
+
+
+def convert_function(op: Operation, program: Program) -> Function:
+    """The function that `op` defines. Raises ParseError at the op that can't be converted."""
+    name = function_name(op)
+    block = body(op)
+    sizes = Sizes()
+    try:
+        shapes = _argument_shapes(op, block, sizes, program)
+        arg_devices, result_devices = devices(op, "arg_attrs"), devices(op, "res_attrs")
+    except InferError as e:
+        raise error(op, f"@{name}: {e}") from None
+
+    def convert() -> Region:
+        scope = Scope(program, sizes, run)
+        for i, v in enumerate(block.args):
+            if is_token(v.type):
+                scope.bind_nothing(v, "is an argument without data")
+                continue
+            written = argument_type(op, i, program)
+            shape = tuple(map(sizes.known, shapes[i]))
+            hint = v.name.lstrip("%")
+            scope.arg(v, scope.type(written, shape), hint if not hint[:1].isdigit() else f"arg{i}")
+        run(block, scope)
+        return _finished(op, scope)
+
+    try:
+        region = until_settled(convert, sizes, program)
+        _check_known(region, sizes)
+    except InferError as e:  # a size of an argument has become too large an expression
+        raise error(op, f"@{name}: {e}") from None
+    kept = [i for i, v in enumerate(block.args) if not is_token(v.type)]
+    given_on = tuple(arg_devices[i] for i in kept) if arg_devices else ()
+    return Function(name, region, op.loc, given_on, result_devices, is_private(op))
+
+
+def convert_initializer(block: Block, program: Program, name: str) -> Region:
+    """What a block without arguments stores to the global @name. Raises ParseError if it stores nothing."""
+    scope = Scope(program, Sizes(), run)
+    scope.stores = {}
+    run(block, scope)
+    return _without_dead(scope.region.finish((scope.stores[name],)))
+
+
+def until_settled(convert: Callable[[], Region], sizes: Sizes, program: Program) -> Region:
+    """Converts until the function says no new equality of sizes."""
+    for _ in range(MAX_ROUNDS):
+        before, remarks = sizes.solved, len(program.remarks)
+        try:
+            made = convert()
+            if sizes.solved == before:
+                return made
+        except ParseError:
+            if sizes.solved == before:
+                raise
+        del program.remarks[remarks:]
+    return convert()
+
+
+def run(block: Block, scope: Scope) -> None:
+    """Converts the ops of a block in order."""
+    for op in block.ops:
+        scope.at(op)
+        importer = IMPORTERS.get(op.name)
+        if importer is None:
+            raise error(op, f"this op is not supported{did_you_mean(op.name, IMPORTERS)}")
+        try:
+            importer(op, scope)
+        except ParseError:
+            raise
+        except TensorIRError as e:
+            raise ParseError([_named(op, d) for d in e.diagnostics]) from None
+        except InferError as e:
+            raise error(op, str(e)) from None
+        except ZeroDivisionError:
+            raise error(op, "a size is divided by zero") from None
+
+
+def _named(op: Operation, d: Diagnostic) -> Diagnostic:
+    message = d.message if d.message.startswith(f"{op.name}: ") else f"{op.name}: {d.message}"
+    return Diagnostic(message, op.loc, notes=d.notes)
+
+
+def function_type(op: Operation) -> FunctionType:
+    """The written type. Raises InferError if there is none, or one that is not that of the body's arguments."""
+    found = op.attributes.get("function_type")
+    type = found.type if isinstance(found, TypeAttr) else None
+    if not isinstance(type, FunctionType):
+        raise InferError("needs the attribute function_type")
+    if op.regions and op.regions[0] and type.inputs != tuple(v.type for v in op.regions[0][0].args):
+        raise InferError("its arguments are not those of its type")
+    return type
+
+
+# -- arguments and results
+
+
+def _argument_shapes(op: Operation, block: Block, sizes: Sizes, program: Program) -> list[tuple[Dim, ...]]:
+    """The sizes of each argument: a symbol for each `?`, named by `tensorir_sizes` or after the argument."""
+    function_type(op)
+    named = named_sizes(op)
+    for dims in named or ():
+        for dim in dims:
+            for name in sorted(symbols_of(dim)):
+                sizes.declare(name)
+    shapes: list[tuple[Dim, ...]] = []
+    for i, v in enumerate(block.args):
+        if is_token(v.type):
+            shapes.append(())
+            continue
+        written = argument_type(op, i, program)
+        element_type(written)
+        if not isinstance(written, RankedTensor):
+            shapes.append(())
+        elif named is not None:
+            shapes.append(_checked(named[i], written, f"argument {i}"))
+        else:
+            name = v.name.lstrip("%")
+            prefix = f"arg{i}" if not name or name[0].isdigit() else re.sub(r"[^A-Za-z0-9_]", "_", name)
+            shapes.append(tuple(sizes.fresh(f"{prefix}_{d}") if n is None else n for d, n in enumerate(written.shape)))
+    return shapes
+
+
+def named_sizes(op: Operation) -> list[tuple[Dim, ...]] | None:
+    """What `tensorir_sizes` says: the sizes of each argument. Raises InferError where it is malformed."""
+    found = op.attributes.get("tensorir_sizes")
+    if found is None:
+        return None
+    if not isinstance(found, ArrayAttr) or len(found.items) != len(body(op).args):
+        raise InferError("tensorir_sizes must be an array with one array of sizes (strings) per argument")
+    return [size_list(item, f"tensorir_sizes of argument {i}") for i, item in enumerate(found.items)]
+
+
+def _checked(dims: tuple[Dim, ...], written: RankedTensor, what: str) -> tuple[Dim, ...]:
+    if len(dims) != len(written.shape) or any(
+        (isinstance(a, int) and a != b) or (not isinstance(a, int) and b is not None)
+        for a, b in zip(dims, ranked(written).shape, strict=False)
+    ):
+        raise InferError(f"tensorir_sizes of {what} are [{', '.join(map(str, dims))}], its type is {written}")
+    return dims
+
+
+def _finished(op: Operation, scope: Scope) -> Region:
+    """The function's region: results as its type says, without dead ops."""
+    scope.at(op)
+    if scope.returned is None:
+        raise error(op, f"@{function_name(op)} does not return")
+    try:
+        written = function_type(op).results
+        if len(written) != len(scope.returned):
+            raise InferError(f"returns {len(scope.returned)} values, its type has {len(written)}")
+        results = [
+            scope.fitted(scope.tensor(v), type)
+            for v, type in zip(scope.returned, written, strict=True)
+            if not is_token(type)
+        ]
+    except InferError as e:
+        raise error(op, f"@{function_name(op)}: {e}") from None
+    except TensorIRError as e:
+        raise error(op, f"@{function_name(op)}: {e.diagnostics[0].message}") from None
+    return _without_dead(scope.region.finish(results))
+
+
+def _check_known(region: Region, sizes: Sizes) -> None:
+    """Raises ParseError if a size in the function is one that nothing says."""
+    unknown = {str(made): (v, user) for v, (made, user) in sizes.unknowns.items()}
+    unknown = {name: found for name, found in unknown.items() if sizes.known(symbol(name)) == symbol(name)}
+    if not unknown:
+        return
+    for op in region.ops:
+        used = {n for r in op.results for n in r.type.symbols} | _symbols_in(tuple(op.attributes().values()))
+        for name in sorted(used & set(unknown)):
+            v, user = unknown[name]
+            raise error(user, NO_SIZE.format(v.name))
+    for name in sorted(frozenset[str]().union(*(t.symbols for t in region.arg_types)) & set(unknown)):
+        v, user = unknown[name]
+        raise error(user, NO_SIZE.format(v.name))
+
+
+def _symbols_in(value: object) -> set[str]:
+    """The symbols of all sizes in the attributes of an op."""
+    if isinstance(value, DimExpr):
+        return set(symbols_of(value))
+    if isinstance(value, TensorType):
+        return set(value.symbols)
+    if isinstance(value, tuple):
+        items = cast("tuple[object, ...]", value)
+        return set[str]().union(*map(_symbols_in, items))
+    return set()
+
+
+def _without_dead(region: Region) -> Region:
+    used: set[Value] = set(region.yields)
+    kept: list[Op] = []
+    for op in reversed(region.ops):
+        if not op.is_(Trait.PURE) or any(v in used for v in op.results):
+            used.update(op.operands)
+            kept.append(op)
+    kept.reverse()
+    return region if len(kept) == len(region.ops) else Region(region.args, tuple(kept), region.yields)

@@ -1,0 +1,130 @@
+"""The region of a structured op as scalar expressions: one per yielded value.
+
+What a body takes from outside becomes a literal or one more operand of rank 0; `tensor.extract` becomes one more
+operand that is gathered before (see `extracts`)."""
+
+from __future__ import annotations
+
+from attrs import define, field
+
+from tensorir.dialects.tensor import DimOp
+from tensorir.ir.affine import AffineMap
+from tensorir.ir.diagnostic import InferError, ParseError, TensorIRError
+from tensorir.ir.dims import Dim
+from tensorir.ir.scalar import Scalar, arg, const, iteration_index
+from tensorir.ir.value import Value
+from tensorir.mlir.expansions import contract
+from tensorir.mlir.importer.attributes import integer
+from tensorir.mlir.importer.definitions import error
+from tensorir.mlir.importer.linalg.extracts import Extract, extracted
+from tensorir.mlir.importer.scalars.pairs import pair_op
+from tensorir.mlir.importer.scalars.table import scalar_op
+from tensorir.mlir.importer.scalars.trees import args_of
+from tensorir.mlir.importer.scope import Scope
+from tensorir.mlir.importer.types import element_type
+from tensorir.mlir.syntax import Block, Operation, RankedTensor, SSAValue
+
+
+@define(eq=False)
+class Body:
+    """A body being read: expressions over `arg(i)`, operand i, for the operands that there are so far."""
+
+    scope: Scope
+    sizes: tuple[Dim, ...]
+    operands: list[Value]
+    maps: list[AffineMap]
+    outs: range
+    """The numbers of the operands that are results, too: their elements change while dims are reduced."""
+    reduces: bool
+    known: dict[SSAValue, Scalar] = field(factory=dict[SSAValue, Scalar])
+
+    def read(self, block: Block) -> tuple[Scalar, ...]:
+        """The yielded expressions. Raises ParseError at the op of the body that has none."""
+        for op in block.ops:
+            if op.name in ("linalg.yield", "tensor.yield"):
+                return tuple(contract(self.scalar(v)) for v in op.operands)
+            try:
+                self._op(op)
+            except ParseError:
+                raise
+            except InferError as e:
+                raise error(op, str(e)) from None
+            except TensorIRError as e:
+                raise error(op, e.diagnostics[0].message) from None
+        raise InferError("its region has no yield")
+
+    def scalar(self, v: SSAValue) -> Scalar:
+        """The expression that a value of the body, or one from outside, is."""
+        found = self.known.get(v)
+        if found is None:
+            found = self.known[v] = self._captured(v)
+        return found
+
+    def operand(self, value: Value, map: AffineMap) -> Scalar:
+        """One more operand."""
+        self.operands.append(value)
+        self.maps.append(map)
+        return arg(len(self.operands) - 1, value.type.dtype)
+
+    def _captured(self, v: SSAValue) -> Scalar:
+        if isinstance(v.type, RankedTensor):
+            raise InferError(f"{v.name} is a tensor, a scalar is needed here")
+        literal = self.scope.constant(v)
+        if literal is not None:
+            return const(literal, element_type(v.type))
+        return self.operand(self.scope.tensor(v), AffineMap(len(self.sizes), ()))
+
+    def _op(self, op: Operation) -> None:
+        if op.regions:
+            raise InferError("control flow is not supported in a body; use arith.select")
+        if op.name == "cf.assert":
+            self.scope.remark(op, "dropped", "assertions are not checked when a program runs")
+            return
+        found = self._elements(op)
+        if len(op.results) != len(found):
+            raise InferError(f"gives {len(op.results)} results, should give {len(found)}")
+        for result, element in zip(op.results, found, strict=True):
+            if element_type(result.type) != element.dtype:
+                raise InferError(f"gives {element.dtype}, its result is {result.type}")
+            self.known[result] = element
+
+    def _elements(self, op: Operation) -> tuple[Scalar, ...]:
+        if op.name == "linalg.index":
+            dim = integer(op, "dim")
+            if not 0 <= dim < len(self.sizes):
+                raise InferError(f"there is no dim {dim} in {len(self.sizes)} iteration dims")
+            return (iteration_index(dim),)
+        if op.name == "tensor.extract":
+            return (self._extract(op),)
+        if op.name == "tensor.dim":
+            return (self._dim(op),)
+        operands = [self.scalar(v) for v in op.operands]
+        if (pair := pair_op(op.name, operands)) is not None:
+            return pair
+        made = scalar_op(op, operands)
+        if made is None:
+            raise InferError("is not supported in the body of a structured op")
+        return (made,)
+
+    def _dim(self, op: Operation) -> Scalar:
+        source, position = op.operands
+        value, at = self.scope.tensor(source), self.scalar(position)
+        index = int(at.value) if at.fn == "const" else -1
+        if not 0 <= index < value.type.rank:
+            raise InferError(f"needs a constant dim of {value.type}")
+        size = value.type.shape[index]
+        if isinstance(size, int):
+            return const(size, element_type(op.results[0].type))
+        made = self.scope.add(DimOp(value, index, loc=op.loc)).result
+        return self.operand(made, AffineMap(len(self.sizes), ()))
+
+    def _extract(self, op: Operation) -> Scalar:
+        source, *positions = op.operands
+        where = [self.scalar(v) for v in positions]
+        if self.reduces and any(n in self.outs for n in args_of(*where)):
+            raise InferError("a position that depends on the accumulator of a reduction is not supported")
+        table = self.scope.tensor(source)
+        if table.type.rank != len(where):
+            raise InferError(f"{len(where)} positions for {table.type}")
+        found: Extract = extracted(table, where, self.operands, self.maps, self.sizes, self.scope)
+        return self.operand(found.value, found.map)

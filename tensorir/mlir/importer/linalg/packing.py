@@ -1,0 +1,75 @@
+"""linalg.pack and linalg.unpack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from tensorir.dialects.packing import Pack, Unpack
+from tensorir.encoding.layout import Layout
+from tensorir.ir.diagnostic import InferError
+from tensorir.ir.scalar import ScalarValue
+from tensorir.mlir.importer.attributes import integers, segments
+from tensorir.mlir.importer.scope import Scope
+from tensorir.mlir.syntax import Operation, SSAValue
+
+
+def _pack(op: Operation, scope: Scope) -> None:
+    (source, into), padding, tiles = _operands(op, scope)
+    value = scope.tensor(source)
+    layout = _layout(op, value.type.rank, tiles)
+    pad: ScalarValue | None = 0
+    if padding:
+        pad = scope.constant(padding[0])
+        if pad is None:
+            raise InferError("the padding value must be a literal")
+    packed = scope.add(Pack(value, layout.inner_dims, layout.inner_tiles, layout.outer_perm, pad, loc=scope.loc)).result
+    scope.bind(op.results[0], scope.with_shape(packed, scope.shape(into)))
+
+
+def _unpack(op: Operation, scope: Scope) -> None:
+    (source, into), _, tiles = _operands(op, scope)
+    target = scope.tensor(into).type
+    layout = _layout(op, target.rank, tiles)
+    value = scope.with_shape(scope.tensor(source), layout.packed_shape(target.shape))
+    made = Unpack(value, layout.inner_dims, layout.inner_tiles, layout.outer_perm, target.shape, loc=scope.loc)
+    scope.bind(op.results[0], scope.add(made).result)
+
+
+def _operands(op: Operation, scope: Scope) -> tuple[tuple[SSAValue, SSAValue], tuple[SSAValue, ...], tuple[int, ...]]:
+    """Source and dest, the padding value if there is one, the tiles. Tiles of unknown size are refused."""
+    if "operandSegmentSizes" in op.attributes:
+        *pair, padding, dynamic = segments(op, 4) if op.name == "linalg.pack" else _unpack_segments(op)
+        source, into = (p[0] for p in pair)
+    else:
+        (source, into, *dynamic), padding = op.operands, ()
+    if len(op.results) != 1:
+        raise InferError("must give one tensor")
+    sizes = scope.mixed(op, "static_inner_tiles", dynamic)
+    tiles = tuple(s for s in sizes if isinstance(s, int))
+    if len(tiles) != len(sizes):
+        raise InferError("tiles whose sizes are known only when it runs are not supported")
+    if any(t < 1 for t in tiles):
+        raise InferError(f"inner_tiles {list(tiles)} must be at least 1")
+    return (source, into), padding, tiles
+
+
+def _unpack_segments(op: Operation) -> tuple[tuple[SSAValue, ...], ...]:
+    """unpack has no padding value; some versions count it all the same."""
+    lengths = integers(op, "operandSegmentSizes")
+    if len(lengths) == 4:
+        return segments(op, 4)
+    source, into, dynamic = segments(op, 3)
+    return source, into, (), dynamic
+
+
+def _layout(op: Operation, rank: int, tiles: tuple[int, ...]) -> Layout:
+    dims = integers(op, "inner_dims_pos")
+    perm = integers(op, "outer_dims_perm", ()) or tuple(range(rank))
+    if len(dims) != len(tiles) or len(set(dims)) != len(dims) or any(not 0 <= d < rank for d in dims):
+        raise InferError(f"inner_dims_pos {list(dims)} must be different dims of rank {rank}, one per tile")
+    if sorted(perm) != list(range(rank)):
+        raise InferError(f"outer_dims_perm {list(perm)} must be a permutation of {rank} dims")
+    return Layout(dims, tiles, perm)
+
+
+OPS: Mapping[str, Callable[[Operation, Scope], None]] = {"linalg.pack": _pack, "linalg.unpack": _unpack}

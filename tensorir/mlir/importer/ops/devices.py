@@ -1,0 +1,59 @@
+"""Devices: transfers between them, and where arguments and results live."""
+
+from __future__ import annotations
+
+import re
+
+from tensorir.dialects.device import Transfer
+from tensorir.ir.diagnostic import InferError
+from tensorir.mlir.importer.attributes import attribute
+from tensorir.mlir.importer.scope import Scope
+from tensorir.mlir.syntax import ArrayAttr, Attribute, DialectAttr, DictAttr, Operation, SymbolRef
+
+AFFINITY = "iree.abi.affinity"
+_DEVICE = re.compile(r'\s*@(?:([A-Za-z_][A-Za-z0-9_$.]*+)|"([^"\\]*+)")\s*(?:,\s*\[\s*\*?\s*\])?\s*')
+
+
+def transfer(op: Operation, scope: Scope) -> None:
+    """flow.tensor.transfer; further operands are the sizes that are `?` in the type."""
+    (source, *_), (result,) = op.operands, op.results
+    device = device_name(attribute(op, "target"))
+    scope.bind(result, scope.add(Transfer(scope.tensor(source), device, loc=scope.loc)).result)
+
+
+def devices(op: Operation, name: str) -> tuple[str, ...]:
+    """The device of each argument (`arg_attrs`) or result (`res_attrs`), "" where none is said; () if none is."""
+    found = op.attributes.get(name)
+    if found is None:
+        return ()
+    if not isinstance(found, ArrayAttr):
+        raise InferError(f"the attribute {name} must be an array")
+    names = tuple(_affinity(item) for item in found.items)
+    return names if any(names) else ()
+
+
+def _affinity(item: Attribute) -> str:
+    if not isinstance(item, DictAttr) or AFFINITY not in item.entries:
+        return ""
+    return device_name(item.entries[AFFINITY])
+
+
+def device_name(attribute: Attribute) -> str:
+    """The name in `#hal.device.promise<@name>` or `#hal.device.affinity<@name>`."""
+    match attribute:
+        case DialectAttr(name="hal.device.promise" | "hal.device.affinity", text=text):
+            found = _DEVICE.fullmatch(text)
+            if found and (found[1] or found[2]):
+                return found[1] or found[2]
+            raise InferError(
+                f"the affinity #{attribute.name}<{text}> is not supported: it must name one device, <@name>"
+            )
+        case SymbolRef(path=(name,)):
+            return name
+        case DialectAttr(name=name):
+            raise InferError(f"the affinity #{name} is not supported; supported is #hal.device.promise<@name>")
+        case _:
+            raise InferError("a device must be #hal.device.promise<@name>")
+
+
+OPS = {"flow.tensor.transfer": transfer}

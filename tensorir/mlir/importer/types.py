@@ -1,0 +1,54 @@
+"""Types of MLIR as types of the core."""
+
+from __future__ import annotations
+
+from tensorir.ir.diagnostic import InferError
+from tensorir.ir.dtype import DTYPES, DType
+from tensorir.mlir.syntax import FunctionType, OpaqueType, RankedTensor, ScalarType, Type, element_of
+
+BUFFER = "!hal.buffer_view"
+_TOKENS = ("!hal.fence", "!hal.device", "!hal.semaphore")
+
+_ELEMENTS = {
+    **{n: DTYPES[n] for n in ("f64", "f32", "f16", "bf16", "i64", "i32", "i16", "i8", "i4", "i1")},
+    **{f"si{b}": DTYPES[f"i{b}"] for b in (64, 32, 16, 8, 4)},
+    **{f"ui{b}": DTYPES[f"u{b}"] for b in (64, 32, 16, 8, 4)},
+    "index": DTYPES["i64"],
+}
+
+
+def element_type(type: Type) -> DType:
+    """The element type of a scalar or of a tensor: signless integers are signed, `index` is i64.
+
+    Raises InferError naming what there is no element type for."""
+    element = element_of(type)
+    found = _ELEMENTS.get(element.name) if isinstance(element, ScalarType) else None
+    if found is None:
+        raise InferError(f"the element type {element} is not supported; supported are {', '.join(_ELEMENTS)}")
+    return found
+
+
+def is_token(type: Type) -> bool:
+    """A type whose values order work and carry no data: arguments of it are left out."""
+    return isinstance(type, OpaqueType) and type.text in _TOKENS
+
+
+def is_buffer(type: Type) -> bool:
+    """`!hal.buffer_view`: a tensor whose type is said where it is imported."""
+    return isinstance(type, OpaqueType) and type.text == BUFFER
+
+
+def is_size(type: Type) -> bool:
+    """A type whose values may be sizes."""
+    return isinstance(type, ScalarType) and type.name in ("index", "i64", "i32")
+
+
+def ranked(type: Type) -> RankedTensor:
+    """`type`, which must be a ranked tensor. Raises InferError naming what it is."""
+    match type:
+        case RankedTensor():
+            return type
+        case OpaqueType(text=text) if text.startswith("tensor<"):
+            raise InferError(f"{text}: tensors of unknown rank are not supported")
+        case OpaqueType() | ScalarType() | FunctionType():
+            raise InferError(f"the type {type} is not supported: a tensor is needed here")

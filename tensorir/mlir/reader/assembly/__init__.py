@@ -1,0 +1,43 @@
+"""The pretty forms of ops, by the name of the op. `dialect.*` reads those of its dialect that have no own entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tensorir.mlir.reader.assembly import (
+    affine,
+    arith,
+    func,
+    hal,
+    iree,
+    linalg,
+    math,
+    ml_program,
+    packing,
+    refused,
+    slices,
+    structured,
+    tensor,
+    util,
+)
+from tensorir.mlir.reader.assembly.older import CURRENT
+from tensorir.mlir.reader.parser import Assembly
+
+__all__ = ["ASSEMBLY", "CURRENT"]
+
+ASSEMBLY: Mapping[str, Assembly] = {
+    **func.ASSEMBLY,
+    **util.ASSEMBLY,
+    **ml_program.ASSEMBLY,
+    **arith.ASSEMBLY,
+    **math.ASSEMBLY,
+    **affine.ASSEMBLY,
+    **tensor.ASSEMBLY,
+    **slices.ASSEMBLY,
+    **packing.ASSEMBLY,
+    **structured.ASSEMBLY,
+    **linalg.ASSEMBLY,
+    **hal.ASSEMBLY,
+    **iree.ASSEMBLY,
+    **refused.ASSEMBLY,
+}

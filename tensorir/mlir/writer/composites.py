@@ -1,0 +1,40 @@
+"""Ops that standard dialects have no op for: calls of private functions that say in standard ops what they are.
+
+    func.func private @tensorir.layer_norm_0(…) -> … attributes {
+        tensorir_op = "linalg.layer_norm", tensorir_attributes = "{dims = [1], epsilon = 1.0}"} { … }
+
+The attributes are the op's in .tir text; a reader that knows the op makes it of the call, another one reads the body.
+A call has the op's operands and, after them, one tensor<i64> per symbolic size that the body computes with.
+"""
+
+from __future__ import annotations
+
+from tensorir.ir.dims import Dim
+from tensorir.ir.op import Op
+from tensorir.mlir.writer.decompositions import decompose
+from tensorir.mlir.writer.emitter import Emitter
+from tensorir.mlir.writer.literals import symbol_name
+from tensorir.mlir.writer.program import Composite
+from tensorir.text.attributes import attributes_text
+
+
+def write(op: Op, e: Emitter) -> None:
+    """The call; equal ops share a function."""
+    parts = decompose(op)
+    sizes = [e.let(f"tensor.from_elements {_as_i64(d, e)} : tensor<i64>") for d in parts.sizes]
+    names = [*(e.names[v] for v in op.operands), *sizes]
+    takes = ", ".join(e.type(v.type) for v in parts.body.args)
+    gives = ", ".join(e.type(v.type) for v in parts.body.yields)
+    attributes = attributes_text(op) or "{}"
+    symbolic = ", ".join(str(a.type) for a in parts.body.args)  # `?` of equal texts may be different sizes
+    key = (op.NAME, attributes, symbolic, gives)
+    known = e.program.composites.get(key)
+    if known is None:
+        name = e.program.fresh_symbol(f"tensorir.{op.NAME.split('.')[-1]}")
+        known = e.program.composites[key] = Composite(name, op.NAME, attributes, parts.body)
+    results = ", ".join(e.names.define(r) for r in op.results)
+    e.line(f"{results} = func.call {symbol_name(known.name)}({', '.join(names)}) : ({takes}) -> ({gives})")
+
+
+def _as_i64(dim: Dim, e: Emitter) -> str:
+    return e.let(f"arith.index_cast {e.sizes(dim)} : index to i64")

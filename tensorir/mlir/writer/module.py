@@ -1,0 +1,178 @@
+"""Whole modules: aliases, globals, functions, the private functions of composites, data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from tensorir.dialects import device, encode, flow, func, linalg, packing, tensor
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.module import Function, Global, Module, Parameter
+from tensorir.ir.op import Op
+from tensorir.ir.region import Region
+from tensorir.ir.verify import verify
+from tensorir.mlir.writer import composites, symbols
+from tensorir.mlir.writer import encode as encodings
+from tensorir.mlir.writer import linalg as structured
+from tensorir.mlir.writer import packing as packed
+from tensorir.mlir.writer import tensor as tensors
+from tensorir.mlir.writer.dialect import only_current
+from tensorir.mlir.writer.emitter import Emitter
+from tensorir.mlir.writer.inline import inlined
+from tensorir.mlir.writer.literals import quoted, symbol_name
+from tensorir.mlir.writer.program import Composite, Program, Signature
+from tensorir.mlir.writer.spaces import Spaces
+from tensorir.mlir.writer.symbols import device_text
+from tensorir.mlir.writer.types import STAGES, Types
+from tensorir.mlir.writer.weights import Weights
+from tensorir.text.sizes import size_text
+
+OpWriter = Callable[[Any, Emitter], None]
+
+WRITERS: Mapping[type[Op], OpWriter] = {
+    tensor.Constant: tensors.constant,
+    tensor.Empty: tensors.empty,
+    tensor.DimOp: tensors.dim,
+    tensor.ExpandShape: tensors.expand_shape,
+    tensor.CollapseShape: tensors.collapse_shape,
+    tensor.ExtractSlice: tensors.extract_slice,
+    tensor.InsertSlice: tensors.insert_slice,
+    tensor.Concat: tensors.concat,
+    tensor.Pad: tensors.pad,
+    tensor.Gather: tensors.gather,
+    tensor.GatherNd: tensors.gather_nd,
+    tensor.Cast: tensors.cast,
+    linalg.Fill: structured.fill,
+    linalg.Generic: structured.generic,
+    linalg.Fold: structured.fold,
+    linalg.Contract: structured.contract,
+    linalg.Reduce: structured.reduce,
+    linalg.Transpose: structured.transpose,
+    linalg.Broadcast: structured.broadcast,
+    linalg.Softmax: structured.softmax,
+    linalg.LayerNorm: composites.write,
+    linalg.ZeroPadding: composites.write,
+    packing.Pack: packed.pack,
+    packing.Unpack: packed.unpack,
+    packing.Mmt4d: packed.mmt4d,
+    packing.BatchMmt4d: packed.mmt4d,
+    encode.SetEncoding: encodings.set_encoding,
+    encode.UnsetEncoding: encodings.unset_encoding,
+    flow.GlobalLoad: symbols.global_load,
+    func.Call: symbols.call,
+    device.Transfer: symbols.transfer,
+}
+"""How each op is written. Those that are missing are gone after inlining."""
+
+
+def module_text(module: Module, weights: Weights) -> Iterator[str]:
+    """The text in pieces. Raises TensorIRError with the location of what can't be written."""
+    verify(module)
+    bodies = {f.name: inlined(module, f.body) for f in module.functions}
+    spaces = Spaces(bodies.values())
+    types = Types(weights.dialect, spaces)
+    program = Program(weights.dialect, types, spaces, weights, set(module.symbols))
+    globals = [_global(g, program) for g in module.globals if not isinstance(g.value, Region)]
+    for f in module.functions:
+        program.signatures[f.name] = _signature(f, program)
+    functions = [_function(f, bodies[f.name], program) for f in module.functions]
+    private = [_composite(c, program) for c in program.composites.values()]
+    yield "".join(f"{line}\n" for line in types.aliases)
+    yield from globals
+    yield "\n".join([*functions, *private])
+    yield from weights.resources()
+
+
+def _global(symbol: Global, program: Program) -> str:
+    try:
+        type = program.types(symbol.type)
+    except TensorIRError as e:
+        raise TensorIRError(f"@{symbol.name}: {e.diagnostics[0].message}", symbol.loc) from None
+    name = symbol_name(symbol.name)
+    value = symbol.value
+    assert not isinstance(value, Region)
+    weights = program.weights
+    if not isinstance(value, Parameter) and weights.leaves_out(value):
+        weights.external[symbol.name] = value.array
+        value = Parameter(weights.scope, symbol.name)
+    if program.dialect == "llvm19":
+        if isinstance(value, Parameter):
+            named = f"{{tensorir_parameter = [{quoted(value.scope)}, {quoted(value.key)}]}}"
+            return f"ml_program.global private {name}(#ml_program.extern : {type}) : {type} {named}\n"
+        return f"ml_program.global private {name}({weights.typed_data(value, symbol.name, program.types)}) : {type}\n"
+    if isinstance(value, Parameter):
+        scope = f"{quoted(value.scope)}::" if value.scope else ""
+        place = f"#flow.parameter.named<{scope}{quoted(value.key)}>"
+        return f"util.global private {name} = {place} : {type}\n"
+    return f"util.global private {name} = {weights.typed_data(value, symbol.name, program.types)}\n"
+
+
+def _signature(function: Function, program: Program) -> Signature:
+    """The types of a function. Raises TensorIRError naming it for one that MLIR does not have."""
+    try:
+        args, results = function.body.arg_types, function.body.yield_types
+        return tuple(map(program.types, args)), tuple(map(program.types, results))
+    except TensorIRError as e:
+        raise TensorIRError(f"@{function.name}: {e.diagnostics[0].message}", function.loc) from None
+
+
+def _function(function: Function, body: Region, program: Program) -> str:
+    devices = (*function.arg_devices, *function.result_devices)
+    if any(devices) and program.dialect == "llvm19":
+        raise only_current(f"@{function.name}: devices of arguments and results", function.loc)
+    e = Emitter(program, body)
+    attributes: list[str] = []
+    if any(a.type.symbols for a in body.args):
+        sizes = (f"[{', '.join(quoted(size_text(d)) for d in a.type.shape)}]" for a in body.args)
+        attributes.append(f"tensorir_sizes = [{', '.join(sizes)}]")
+    private = "private " if function.private else ""
+    on = (function.arg_devices, function.result_devices)
+    return _text(e, function.name, private, attributes, on)
+
+
+def _composite(composite: Composite, program: Program) -> str:
+    e = Emitter(program, composite.body)
+    attributes = [f"tensorir_op = {quoted(composite.op)}", f"tensorir_attributes = {quoted(composite.attributes)}"]
+    return _text(e, composite.name, "private ", attributes, ((), ()))
+
+
+def _text(
+    e: Emitter,
+    name: str,
+    visibility: str,
+    attributes: Sequence[str],
+    devices: tuple[Sequence[str], Sequence[str]],
+) -> str:
+    """A function with all its ops. `devices`: of the arguments, of the results."""
+    region = e.region
+    for op in region.ops:
+        write_op(op, e)
+    e.line(f"return{_returned(region, e)}")
+    named = zip(e.arg_names, region.args, strict=True)
+    args = ", ".join(f"{n}: {e.type(v.type)}{_on(devices[0], i)}" for i, (n, v) in enumerate(named))
+    types = [e.type(v.type) for v in region.yields]
+    results = ", ".join(f"{t}{_on(devices[1], i)}" for i, t in enumerate(types))
+    given = f" attributes {{{', '.join(attributes)}}}" if attributes else ""
+    arrow = f" -> ({results})" if len(types) != 1 or _on(devices[1], 0) else f" -> {results}"
+    head = f"func.func {visibility}{symbol_name(name)}({args}){arrow if types else ''}{given} {{"
+    return "\n".join([head, *e.lines, "}", ""])
+
+
+def write_op(op: Op, e: Emitter) -> None:
+    """Appends one op. Raises TensorIRError with its place if it can't be written."""
+    writer = WRITERS.get(type(op))
+    if writer is None:
+        raise TensorIRError(f"{op.NAME} has no MLIR form: {STAGES}", op.loc)
+    try:
+        writer(op, e)
+    except TensorIRError as error:
+        message = error.diagnostics[0].message
+        raise TensorIRError(message if message.startswith(op.NAME) else f"{op.NAME}: {message}", op.loc) from None
+
+
+def _returned(region: Region, e: Emitter) -> str:
+    return f" {e.typed(region.yields)}" if region.yields else ""
+
+
+def _on(devices: Sequence[str], i: int) -> str:
+    return f" {{iree.abi.affinity = {device_text(devices[i])}}}" if i < len(devices) and devices[i] else ""
