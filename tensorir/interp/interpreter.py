@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tensorir.analysis.liveness import dying_values
 from tensorir.interp.arguments import bind_arguments
 from tensorir.interp.context import Array, Context
 from tensorir.interp.linalg_ops import LINALG_OPS
@@ -56,14 +57,11 @@ def interpret(
 def run_region(region: Region, inputs: Sequence[Array], ctx: Context) -> tuple[Array, ...]:
     """The yields of a region."""
     env: dict[Value, Array] = dict(zip(region.args, inputs, strict=True))
-    last_use = {v: i for i, op in enumerate(region.ops) for v in op.operands}
-    kept = set(region.yields)
-    for i, op in enumerate(region.ops):
+    for op, dying in zip(region.ops, dying_values(region), strict=True):
         results = apply_op(op, tuple(env[v] for v in op.operands), ctx)
         env.update(zip(op.results, results, strict=True))
-        for v in op.operands:
-            if last_use[v] == i and v not in kept:
-                env.pop(v, None)
+        for v in dying:
+            del env[v]
     return tuple(env[y] for y in region.yields)
 
 

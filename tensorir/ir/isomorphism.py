@@ -83,8 +83,7 @@ class _Fingerprint:
         return self.symbols[name]
 
     def _named(self, symbol: Symbol) -> list[str]:
-        body = symbol.value if isinstance(symbol, Global) else symbol.body
-        ops = body.walk() if isinstance(body, Region) else ()
+        ops = symbol.region.walk() if symbol.region is not None else ()
         return [getattr(op, n) for op in ops for n in op.ATTRIBUTES if n in op.SYMBOLS]
 
     def _contents(self, symbol: Symbol) -> str:

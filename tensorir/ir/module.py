@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import TypeAlias, TypeVar, Union
+from typing import TypeAlias, TypeVar, Union, cast
 
 from attrs import evolve, field, frozen
 
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.location import UNKNOWN, Location
+from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.types import Type
 
@@ -32,6 +33,15 @@ class Function:
 
     def __repr__(self) -> str:
         return f"<Function @{self.name}>"
+
+    @property
+    def region(self) -> Region:
+        """The body."""
+        return self.body
+
+    def with_region(self, region: Region) -> Function:
+        """This function with another body; itself if it is the one that it has."""
+        return self if region is self.body else evolve(self, body=region)
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -60,6 +70,15 @@ class Global:
     value: Dense | Region | Parameter
     loc: Location = UNKNOWN
 
+    @property
+    def region(self) -> Region | None:
+        """The initializer, if the value is computed."""
+        return self.value if isinstance(self.value, Region) else None
+
+    def with_region(self, region: Region) -> Global:
+        """This global with another initializer, whose type it takes over; itself if it is the one that it has."""
+        return self if region is self.value else evolve(self, value=region, type=region.yields[0].type)
+
 
 @frozen(eq=False)
 class Executable:
@@ -69,6 +88,15 @@ class Executable:
     target: str
     body: Region
     loc: Location = UNKNOWN
+
+    @property
+    def region(self) -> Region:
+        """The body."""
+        return self.body
+
+    def with_region(self, region: Region) -> Executable:
+        """This executable with another body; itself if it is the one that it has."""
+        return self if region is self.body else evolve(self, body=region)
 
 
 Symbol: TypeAlias = Union[Function, Global, Executable]
@@ -119,9 +147,24 @@ class Module:
             return self
         return Module(tuple(functions), tuple(globals), tuple(executables))
 
+    def walk(self) -> Iterator[Op]:
+        """All ops of all regions, symbol by symbol, each op before those inside its own regions."""
+        for symbol in self.all_symbols():
+            if (region := symbol.region) is not None:
+                yield from region.walk()
 
-def with_body(holder: S, body: Region) -> S:
-    """`holder` with another body (for a global: another initializer); itself if it is the same object."""
-    if isinstance(holder, Global):
-        return holder if body is holder.value else evolve(holder, value=body, type=body.yields[0].type)
-    return holder if body is holder.body else evolve(holder, body=body)
+    def map_regions(self, fn: Callable[[Region], Region], *kinds: type[Symbol]) -> Module:
+        """`fn` on the region of every symbol of the `kinds` (by default all), in the order of `all_symbols`; itself
+        if nothing changed. Regions inside of ops are left to `fn`: see `tensorir.rewrite.symbols`."""
+
+        def mapped(symbol: S) -> S:
+            region = symbol.region
+            if region is None or (kinds and not isinstance(symbol, kinds)):
+                return symbol
+            return cast("S", symbol.with_region(fn(region)))
+
+        return self.replace(
+            globals=[mapped(g) for g in self.globals],
+            executables=[mapped(e) for e in self.executables],
+            functions=[mapped(f) for f in self.functions],
+        )

@@ -77,7 +77,7 @@ def _loc_field(*, kw_only: bool = True, default: Any = None) -> Any:
 def _infer(self: Op) -> tuple[Value, ...]:
     try:
         return tuple(Value(t) for t in self.infer_types())
-    except InferError as e:
+    except (InferError, ZeroDivisionError) as e:
         types = ", ".join(str(v.type) for v in self.operands)
         raise TensorIRError([Diagnostic(f"{self.NAME}: {e}", self.loc, notes=(f"operands: {types}",))]) from None
 
@@ -110,6 +110,7 @@ class Op:
     ATTRIBUTES: ClassVar[tuple[str, ...]] = ()
     SYMBOLS: ClassVar[frozenset[str]] = frozenset()
     REGIONS: ClassVar[tuple[str, ...]] = ()
+    FIELDS: ClassVar[tuple[str, ...]] = ()
 
     results: tuple[Value, ...] = _results_field(kw_only=True, default=None)
     loc: Location = _loc_field(kw_only=True, default=None)
@@ -139,13 +140,29 @@ class Op:
         """The same op, results included, on other operands of the same types."""
         raise AssertionError(f"@op generates this for {type(self).__name__}, given {len(operands)} operands")
 
-    def rebuilt(self, operands: Sequence[Value]) -> Self:
-        """A new op with new results, inferred from other operands. Raises TensorIRError if they don't fit."""
-        fresh = self.with_operands(operands)
-        object.__setattr__(fresh, "results", _infer(fresh))  # not shared yet: still under construction
-        for old, new in zip(self.results, fresh.results, strict=True):
-            object.__setattr__(new, "hint", old.hint)
+    def evolve(
+        self, operands: Sequence[Value] | None = None, *, results: tuple[Value, ...] | None = None, **changes: Any
+    ) -> Self:
+        """This op on other operands (in the order of `operands`) with some fields exchanged.
+
+        Results are inferred anew and keep their names, unless `results` are given, which must fit. Raises TypeError
+        for what is not a field, TensorIRError at the place of the op if it can't be made so."""
+        fresh = self.with_operands(self.operands if operands is None else operands)
+        for name, value in changes.items():
+            if name not in self.FIELDS:
+                raise TypeError(f"{self.NAME} has no field {name!r}; it has: {', '.join(self.FIELDS)}")
+            object.__setattr__(fresh, name, value)  # not shared yet: still under construction
+        object.__setattr__(fresh, "results", _infer(fresh) if results is None else results)
+        if results is None:
+            name_after(self.results, fresh.results)
         return fresh
+
+    def with_regions(self, regions: tuple[Region, ...]) -> Self:
+        """This op, results included, with other regions of the same types; itself if none changed."""
+        if all(a is b for a, b in zip(self.regions, regions, strict=True)):
+            return self
+        changes: dict[str, Any] = dict(zip(self.REGIONS, regions, strict=True))
+        return self.evolve(results=self.results, **changes)
 
     @property
     def result(self) -> Value:
@@ -178,6 +195,12 @@ class Op:
         return f"<{self.NAME}>"
 
 
+def name_after(old: Sequence[Value], new: Sequence[Value]) -> None:
+    """Gives new values, which nobody else holds yet, the hints of those that they stand for."""
+    for before, after in zip(old, new, strict=False):  # an op with another body may have another number of results
+        object.__setattr__(after, "hint", before.hint)
+
+
 @dataclass_transform(
     frozen_default=True,
     eq_default=False,
@@ -196,6 +219,7 @@ def op(name: str, traits: Trait = Trait.NONE) -> Callable[[C], C]:
         made.OPERANDS = tuple(n for n, _ in operand_fields)
         made.ATTRIBUTES = of_kind["attribute"]
         made.REGIONS = of_kind["region"]
+        made.FIELDS = tuple(f.name for f in fields if f.name != "results")
         made.SYMBOLS = frozenset(f.name for f in fields if f.metadata.get("symbol"))
         for attribute_name, code in _generated(tuple(f.name for f in fields), operand_fields, made.REGIONS).items():
             setattr(made, attribute_name, code)

@@ -52,23 +52,13 @@ class Region:
                 stack.extend(reversed(inner.ops))
 
 
-def with_regions(o: Op, regions: tuple[Region, ...]) -> Op:
-    """The same op, results included, with other regions of the same types; `o` itself if none changed."""
-    if all(a is b for a, b in zip(o.regions, regions, strict=True)):
-        return o
-    copy = o.with_operands(o.operands)
-    for name, inner in zip(o.REGIONS, regions, strict=True):
-        object.__setattr__(copy, name, inner)  # not shared yet: still under construction
-    return copy
-
-
 def clone(region: Region, retype: Callable[[Type], Type] = lambda t: t) -> Region:
     """A copy with values of its own, argument types mapped by `retype`; results are inferred anew."""
     env = {a: Value(retype(a.type), a.hint) for a in region.args}
     args = tuple(env.values())
     ops: list[Op] = []
     for o in region.ops:
-        new = o.rebuilt([env[v] for v in o.operands])
+        new = o.evolve([env[v] for v in o.operands])
         env.update(zip(o.results, new.results, strict=True))
         ops.append(new)
     return Region(args, tuple(ops), tuple(env[y] for y in region.yields))

@@ -69,15 +69,12 @@ def substituted_op(op: Op, operands: Sequence[Value], sizes: Sizes) -> Op:
     """`op` on other operands under other sizes: its results are inferred anew and keep their names.
 
     Raises TensorIRError at the place of the op if it can't be under these sizes."""
-    copy = op.with_operands(operands)
     try:
-        for name in op.ATTRIBUTES:
-            object.__setattr__(copy, name, substituted(getattr(op, name), sizes))  # still under construction
-        for name in op.REGIONS:
-            object.__setattr__(copy, name, substituted_region(getattr(op, name), sizes))
-        return copy.rebuilt(operands)
+        changes = {name: substituted(getattr(op, name), sizes) for name in op.ATTRIBUTES}
     except (InferError, ZeroDivisionError) as e:
         raise TensorIRError(f"{op.NAME}: {e}", op.loc) from None
+    changes |= {name: substituted_region(getattr(op, name), sizes) for name in op.REGIONS}
+    return op.evolve(operands, **changes)
 
 
 def substituted_region(region: Region, sizes: Sizes) -> Region:

@@ -32,12 +32,11 @@ def diagnose(module: Module) -> Iterator[Diagnostic]:
         if symbol.name in seen:
             yield Diagnostic(f"the symbol @{symbol.name} is defined twice", symbol.loc)
         seen.add(symbol.name)
-        body = symbol.value if isinstance(symbol, Global) else symbol.body
         if isinstance(symbol, Global):
             yield from _check_global(symbol)
         if isinstance(symbol, Function):
             yield from _check_devices(symbol)
-        if isinstance(body, Region):
+        if (body := symbol.region) is not None:
             bound = frozenset[str]().union(*(t.symbols for t in body.arg_types))
             checker = _Checker(module, bound if isinstance(symbol, Function) else None)
             yield from checker.region(body, f"@{symbol.name}", symbol.loc)

@@ -40,8 +40,8 @@ def signless(module: Module) -> Module:
     """The module without unsigned element types. Functions keep their order and names."""
     return module.replace(
         globals=[_global(g) for g in module.globals],
-        executables=[evolve(e, body=_region(e.body)) for e in module.executables],
-        functions=[evolve(f, body=_region(f.body)) for f in module.functions],
+        executables=[e.with_region(_region(e.body)) for e in module.executables],
+        functions=[f.with_region(_region(f.body)) for f in module.functions],
     )
 
 
@@ -69,14 +69,11 @@ def _region(region: Region) -> Region:
             operands = [operands[0], *(_index(v, n, ops) for v, n in zip(op.indices, operands[1:], strict=True))]
             if len(op.indices) == 1:
                 op = Gather(op.source, op.indices[0], loc=op.loc, results=op.results)
-        made = op.with_operands(operands)
-        for name in op.ATTRIBUTES:
-            object.__setattr__(made, name, _attribute(getattr(op, name)))  # still under construction
-        for name in op.REGIONS:
-            object.__setattr__(made, name, _region(getattr(op, name)))
+        changes = {name: _attribute(getattr(op, name)) for name in op.ATTRIBUTES}
+        changes |= {name: _region(getattr(op, name)) for name in op.REGIONS}
         if name := _LITERALS.get(type(op), ""):
-            object.__setattr__(made, name, _literal(getattr(op, name), _element(op)))
-        made = made.rebuilt(operands)
+            changes[name] = _literal(changes[name], _element(op))
+        made = op.evolve(operands, **changes)
         ops.append(made)
         env.update(zip(op.results, made.results, strict=True))
     return Region(args, tuple(ops), tuple(env[y] for y in region.yields))

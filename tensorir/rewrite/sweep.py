@@ -52,4 +52,4 @@ def _carry(op: Op, old: tuple[Value, ...], operands: tuple[Value, ...]) -> Op:
         return op
     if all(a.type == b.type for a, b in zip(old, operands, strict=True)):
         return op.with_operands(operands)
-    return op.rebuilt(operands)
+    return op.evolve(operands)

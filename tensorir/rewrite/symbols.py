@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tensorir.ir.module import Module, with_body
-from tensorir.ir.region import Region, with_regions
+from tensorir.ir.module import Module
+from tensorir.ir.region import Region
 
 RegionFn = Callable[[Region], Region]
 
@@ -13,12 +13,7 @@ RegionFn = Callable[[Region], Region]
 def map_regions(module: Module, fn: RegionFn) -> Module:
     """`fn` on every region of functions, initializers and executables, inner regions first; the module itself
     if nothing changed. Regions that are one object stay one object."""
-    inside = nested(fn)
-    return module.replace(
-        globals=[with_body(g, inside(g.value)) if isinstance(g.value, Region) else g for g in module.globals],
-        executables=[with_body(e, inside(e.body)) for e in module.executables],
-        functions=[with_body(f, inside(f.body)) for f in module.functions],
-    )
+    return module.map_regions(nested(fn))
 
 
 def nested(fn: RegionFn) -> RegionFn:
@@ -27,7 +22,7 @@ def nested(fn: RegionFn) -> RegionFn:
 
     def visit(region: Region) -> Region:
         if region not in done:
-            ops = tuple(with_regions(o, tuple(map(visit, o.regions))) if o.regions else o for o in region.ops)
+            ops = tuple(o.with_regions(tuple(map(visit, o.regions))) if o.regions else o for o in region.ops)
             same = all(a is b for a, b in zip(ops, region.ops, strict=True))
             done[region] = fn(region if same else Region(region.args, ops, region.yields))
         return done[region]

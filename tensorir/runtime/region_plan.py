@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import define, field, frozen
 
+from tensorir.analysis.liveness import dying_values
 from tensorir.dialects.flow import GlobalLoad, Launch
 from tensorir.interp import Context, apply_op
 from tensorir.interp.interpreter import run_region
@@ -93,13 +94,10 @@ def plan_region(region: Region, target: Target, launches: Mapping[str, RegionPla
     for op in region.ops:
         for r in op.results:
             slot[r] = len(slot)
-    last_use = {v: i for i, op in enumerate(region.ops) for v in (*op.results, *op.operands)}
-    kept = {*region.args, *region.yields}
-    globals_ = {r for op in region.ops if isinstance(op, GlobalLoad) for r in op.results}
+    foreign = {*region.args, *(r for op in region.ops if isinstance(op, GlobalLoad) for r in op.results)}
     steps: list[Step] = []
-    for i, op in enumerate(region.ops):
-        mentioned = dict.fromkeys((*op.operands, *op.results))
-        dead = tuple(slot[v] for v in mentioned if last_use[v] == i and v not in kept and v not in globals_)
+    for op, dying in zip(region.ops, dying_values(region), strict=True):
+        dead = tuple(slot[v] for v in dying if v not in foreign)
         launch = launches[op.executable] if isinstance(op, Launch) else None
         native = native_function(op) if target.kernels else None
         inputs, outputs = tuple(slot[v] for v in op.operands), tuple(slot[r] for r in op.results)

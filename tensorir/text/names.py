@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from tensorir.ir.names import FreshNames
 from tensorir.ir.value import Value
 
 _ODD = re.compile(r"[^A-Za-z0-9_.$]")
@@ -19,12 +20,11 @@ class Names:
     that the region does not define gets a name that no other value has.
     """
 
-    __slots__ = ("_names", "_next", "_number", "_taken")
+    __slots__ = ("_fresh", "_names", "_number")
 
     def __init__(self, values: Iterable[Value] = ()) -> None:
         self._names: dict[Value, str] = {}
-        self._taken: set[str] = set()
-        self._next: dict[str, int] = {}
+        self._fresh = FreshNames()
         self._number = 0
         for value in values:
             self.define(value)
@@ -46,15 +46,7 @@ class Names:
         if not hint:
             self._number += 1
             return str(self._number - 1)
-        name = hint
-        if name in self._taken:
-            base = _SUFFIX.sub("", hint)
-            number = self._next.get(base, 1)
-            while (name := f"{base}_{number}") in self._taken:
-                number += 1
-            self._next[base] = number + 1
-        self._taken.add(name)
-        return name
+        return self._fresh.wished(hint, _SUFFIX.sub("", hint))
 
 
 def clean_hint(hint: object) -> str:

@@ -21,7 +21,6 @@ from tensorir.ir.scalar import ScalarBody
 from tensorir.ir.value import Value
 from tensorir.ir.verify import verify
 from tensorir.rewrite.sweep import sweep
-from tensorir.transforms.datatiling.specialize_encodings import evolve_op
 
 T = TypeVar("T")
 Fails = Callable[[Module], bool]
@@ -140,7 +139,7 @@ def _with_smaller_body(module: Module, name: str, position: int) -> Iterator[Mod
 
 def _with_body(region: Region, target: Generic, body: ScalarBody) -> Region:
     def visit(op: Op, operands: tuple[Value, ...]) -> Op | None:
-        return evolve_op(op, operands, {"body": body}) if op is target else None
+        return op.evolve(operands, body=body) if op is target else None
 
     return sweep(region, visit)
 

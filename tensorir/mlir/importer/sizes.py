@@ -10,6 +10,7 @@ from math import gcd
 
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim, DimExpr, floordiv, never_negative, plain_symbol, substitute, symbol, symbols_of
+from tensorir.ir.names import FreshNames
 from tensorir.mlir.syntax import Block, Operation, SSAValue
 
 
@@ -18,6 +19,7 @@ class Sizes:
 
     def __init__(self) -> None:
         self._order: dict[str, int] = {}
+        self._names = FreshNames()
         self._values: dict[str, Dim] = {}
         self.solved = 0
         """How many symbols are known to be something else. It only grows, up to the number of symbols."""
@@ -29,15 +31,13 @@ class Sizes:
 
     def fresh(self, name: str) -> DimExpr:
         """A new symbol, called `name` or, where that is taken, `name` with a number after it."""
-        made, count = name, 0
-        while made in self._order:
-            count += 1
-            made = f"{name}_{count}"
+        made = self._names.wished(name)
         self.declare(made)
         return symbol(made)
 
     def declare(self, name: str) -> None:
         """Makes `name` a symbol. One that exists stays as it is."""
+        self._names.take(name)
         self._order.setdefault(name, len(self._order))
 
     def unknown(self, v: SSAValue, user: Operation) -> DimExpr:

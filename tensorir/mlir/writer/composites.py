@@ -30,7 +30,7 @@ def write(op: Op, e: Emitter) -> None:
     key = (op.NAME, attributes, symbolic, gives)
     known = e.program.composites.get(key)
     if known is None:
-        name = e.program.fresh_symbol(f"tensorir.{op.NAME.split('.')[-1]}")
+        name = e.program.symbols.numbered(f"tensorir.{op.NAME.split('.')[-1]}")
         known = e.program.composites[key] = Composite(name, op.NAME, attributes, parts.body)
     results = ", ".join(e.names.define(r) for r in op.results)
     e.line(f"{results} = func.call {symbol_name(known.name)}({', '.join(names)}) : ({takes}) -> ({gives})")

@@ -65,7 +65,7 @@ class _Inliner:
             if isinstance(op, Dispatch | Launch) or self._initializer(op) is not None:
                 self.ops_of((op,))
                 continue
-            new = op.rebuilt([self.env.get(v, v) for v in op.operands])
+            new = op.evolve([self.env.get(v, v) for v in op.operands])
             self.env.update(zip(op.results, new.results, strict=True))
             self.ops.append(new)
         yields = [self.env.get(y, y) for y in body.yields]

@@ -8,6 +8,7 @@ from typing import Any
 from tensorir.dialects import device, encode, flow, func, linalg, packing, tensor
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Function, Global, Module, Parameter
+from tensorir.ir.names import FreshNames
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.verify import verify
@@ -71,7 +72,7 @@ def module_text(module: Module, weights: Weights) -> Iterator[str]:
     bodies = {f.name: inlined(module, f.body) for f in module.functions}
     spaces = Spaces(bodies.values())
     types = Types(weights.dialect, spaces)
-    program = Program(weights.dialect, types, spaces, weights, set(module.symbols))
+    program = Program(weights.dialect, types, spaces, weights, FreshNames(module.symbols))
     globals = [_global(g, program) for g in module.globals if not isinstance(g.value, Region)]
     for f in module.functions:
         program.signatures[f.name] = _signature(f, program)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tensorir.ir.names import FreshNames
 from tensorir.ir.value import Value
 from tensorir.text.names import clean_hint
 
@@ -9,18 +10,20 @@ from tensorir.text.names import clean_hint
 class Names:
     """Unique names in the order of definition. Hints never are numbers, so the two kinds can't meet."""
 
-    __slots__ = ("_names", "_next", "_number", "_taken")
+    __slots__ = ("_fresh", "_names", "_number")
 
     def __init__(self) -> None:
         self._names: dict[Value, str] = {}
-        self._taken: set[str] = set()
-        self._next: dict[str, int] = {}
+        self._fresh = FreshNames()
         self._number = 0
 
     def define(self, value: Value) -> str:
         """A new name for a value."""
         hint = clean_hint(value.hint)
-        name = self._hinted(f"_{hint}" if hint[0].isdigit() else hint) if hint else self.fresh()
+        if not hint:
+            name = self.fresh()
+        else:
+            name = f"%{self._fresh.wished(f'_{hint}' if hint[0].isdigit() else hint)}"
         self._names[value] = name
         return name
 
@@ -31,13 +34,3 @@ class Names:
 
     def __getitem__(self, value: Value) -> str:
         return self._names[value]
-
-    def _hinted(self, hint: str) -> str:
-        name = hint
-        number = self._next.get(hint, 1)
-        while name in self._taken:
-            name = f"{hint}_{number}"
-            number += 1
-        self._next[hint] = number
-        self._taken.add(name)
-        return f"%{name}"

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from attrs import define, field, frozen
 
+from tensorir.ir.names import FreshNames
 from tensorir.ir.region import Region
 from tensorir.mlir.writer.dialect import Dialect
 from tensorir.mlir.writer.spaces import Spaces
@@ -29,21 +30,13 @@ class Composite:
 
 @define
 class Program:
-    """`taken`: the symbols of the text so far."""
+    """`symbols`: the names of the text so far."""
 
     dialect: Dialect
     types: Types
     spaces: Spaces
     weights: Weights
-    taken: set[str]
+    symbols: FreshNames
     signatures: dict[str, Signature] = field(factory=dict["str", "Signature"])
     """Of each function that the program has."""
     composites: dict[tuple[str, ...], Composite] = field(factory=dict["tuple[str, ...]", Composite])
-
-    def fresh_symbol(self, base: str) -> str:
-        """`base_0`, or the next number that is free."""
-        number = len(self.composites)
-        while (name := f"{base}_{number}") in self.taken:
-            number += 1
-        self.taken.add(name)
-        return name

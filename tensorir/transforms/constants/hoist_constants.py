@@ -7,10 +7,12 @@ from typing import ClassVar
 from attrs import frozen
 
 from tensorir.analysis.kinds import kind_of
+from tensorir.analysis.liveness import needed_ops
 from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.tensor import Constant
 from tensorir.ir.isomorphism import fingerprint
-from tensorir.ir.module import Function, Global, Module, with_body
+from tensorir.ir.module import Function, Global, Module
+from tensorir.ir.names import FreshNames
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
@@ -32,7 +34,7 @@ class HoistConstants(Pass):
 
 class _Hoister:
     def __init__(self, module: Module) -> None:
-        self.taken = set(module.symbols)
+        self.names = FreshNames(module.symbols, separator=".")
         self.added: list[Global] = []
         self.known: dict[str, str] = {}
 
@@ -57,28 +59,23 @@ class _Hoister:
                     ops.append(load)
                     env[r] = load.result
         yields = tuple(env.get(y, y) for y in region.yields)
-        return with_body(function, Region(region.args, tuple(ops), yields))
+        return function.with_region(Region(region.args, tuple(ops), yields))
 
     def _global_for(self, region: Region, value: Value, op: Op) -> str:
         """The name of the global that holds `value`; a new one unless an equal one exists."""
         if isinstance(op, Constant):
             key, made = f"data {op.value.digest}", op.value
         else:
-            made = _slice(region, value)
+            made = Region((), tuple(needed_ops(region, [value])), (value,))
             key = f"region {fingerprint(made)}"
         if key not in self.known:
-            self.known[key] = self._fresh_name(made, value)
+            self.known[key] = self._name(made, value)
             self.added.append(Global(self.known[key], value.type, made, op.loc))
         return self.known[key]
 
-    def _fresh_name(self, made: object, value: Value) -> str:
+    def _name(self, made: object, value: Value) -> str:
         loads = [o.symbol for o in made.ops if isinstance(o, GlobalLoad)] if isinstance(made, Region) else []
-        base = loads[0] if loads else value.hint or "constant"
-        number = 0
-        while (name := f"{base}.{number}") in self.taken:
-            number += 1
-        self.taken.add(name)
-        return name
+        return self.names.numbered(loads[0] if loads else value.hint or "constant")
 
 
 def _constant_ops(region: Region) -> set[Op]:
@@ -90,14 +87,3 @@ def _constant_ops(region: Region) -> set[Op]:
             found.add(op)
             constant.update(op.results)
     return found
-
-
-def _slice(region: Region, value: Value) -> Region:
-    """The ops that compute `value`, as a region without arguments."""
-    needed = {value}
-    ops: list[Op] = []
-    for op in reversed(region.ops):
-        if any(r in needed for r in op.results):
-            needed.update(op.operands)
-            ops.append(op)
-    return Region((), tuple(reversed(ops)), (value,))

@@ -14,7 +14,7 @@ from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.flow import Dispatch, GlobalLoad
 from tensorir.encoding.layout import Layout
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.module import Global, Module, with_body
+from tensorir.ir.module import Function, Global, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.types import Type
@@ -22,7 +22,6 @@ from tensorir.ir.value import Value
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.transforms.datatiling.packed import Emitter, Packed
 from tensorir.transforms.datatiling.physical import FORMS
-from tensorir.transforms.datatiling.specialize_encodings import evolve_op
 
 Zeros = frozenset[int]
 
@@ -39,14 +38,14 @@ class MaterializeEncodings(Pass):
         for g in module.globals:
             made = self._global(g, work)
             globals.append(made)
-        functions = [with_body(f, work.region(f.body, ())[0]) for f in module.functions]
-        return module.replace(globals=globals, functions=functions)
+        module = module.replace(globals=globals)
+        return module.map_regions(lambda region: work.region(region, ())[0], Function)
 
     def _global(self, symbol: Global, work: _Materializer) -> Global:
         if isinstance(symbol.value, Region):
             body, zeros = work.region(symbol.value, ())
             work.zeros_of_global[symbol.name] = zeros[0]
-            return with_body(symbol, body)
+            return symbol.with_region(body)
         if isinstance(symbol.type.encoding, Layout):
             raise TensorIRError(f"@{symbol.name}: data with a layout must come from an initializer", symbol.loc)
         return evolve(symbol, type=symbol.type.with_encoding(None)) if symbol.type.encoding else symbol
@@ -122,7 +121,7 @@ class _Rebuild:
         plain = [self.emit.stored(x, None).value for x in operands]
         unencoded = {"encoding": None} if getattr(op, "encoding", None) is not None else {}
         same = not unencoded and all(a is b for a, b in zip(plain, op.operands, strict=True))
-        new = self.emit.add(op if same else evolve_op(op, tuple(plain), unencoded))
+        new = self.emit.add(op if same else op.evolve(plain, **unencoded))
         for old, value, layout in zip(op.results, new.results, layouts, strict=True):
             row_major = Packed(value, old.type.shape)
             self.env[old] = self.emit.stored(row_major, layout if isinstance(layout, Layout) else None)
@@ -131,10 +130,8 @@ class _Rebuild:
         body, zeros = self.owner.region(op.body, tuple(x.zero for x in operands))
         inputs = tuple(x.value for x in operands)
         same = body is op.body and all(a is b for a, b in zip(inputs, op.inputs, strict=True))
-        new = self.emit.add(op if same else Dispatch(inputs, body, op.device, loc=op.loc))
+        new = self.emit.add(op if same else op.evolve(inputs, body=body))
         for old, value, zero in zip(op.results, new.results, zeros, strict=True):
-            if value is not old:
-                object.__setattr__(value, "hint", old.hint)  # ours alone: the dispatch was made here
             self.env[old] = _packed(value, old.type, zero)
 
 

@@ -12,7 +12,7 @@ from tensorir.dialects.linalg import Contract
 from tensorir.encoding.encoding import Encoding
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import Declined, Identity, Resolver, layout_for
-from tensorir.ir.module import Global, Module, with_body
+from tensorir.ir.module import Function, Global, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.types import Type, TypeEncoding
@@ -35,14 +35,14 @@ class SpecializeEncodings(Pass):
     def run(self, module: Module, ctx: PassContext) -> Module:
         work = _Specializer(device_target(self.device).resolver, self.device)
         globals = [self._global(g, work) for g in module.globals]
-        functions = [with_body(f, work.region(f.body)) for f in module.functions]
+        module = module.replace(globals=globals).map_regions(work.region, Function)
         for op, reason in work.declined:
             ctx.remark(self.name, op.NAME, "declined", f"{self.device}: {reason}", op.loc)
-        return module.replace(globals=globals, functions=functions)
+        return module
 
     def _global(self, symbol: Global, work: _Specializer) -> Global:
         if isinstance(symbol.value, Region):
-            return with_body(symbol, work.region(symbol.value))
+            return symbol.with_region(work.region(symbol.value))
         type = work.type(symbol.type)
         return symbol if type is symbol.type else evolve(symbol, type=type)
 
@@ -93,7 +93,7 @@ class _Specializer:
             changes["body"] = self.region(op.body)
         if not changes:
             return None
-        return evolve_op(op, operands, changes)
+        return op.evolve(operands, **changes)
 
     def _encode_op(self, op: SetEncoding | UnsetEncoding, source: Value) -> Value | Op | None:
         """On a tensor that has no layout, an encode op is nothing."""
@@ -101,11 +101,3 @@ class _Specializer:
             return source if source.type.encoding is None else None
         layout = self.encoding(op.encoding)
         return source if layout is None else SetEncoding(source, layout, loc=op.loc)
-
-
-def evolve_op(op: Op, operands: tuple[Value, ...], changes: dict[str, Any]) -> Op:
-    """`op` on other operands with some fields exchanged; results are inferred anew and keep their names."""
-    copy = op.with_operands(operands)
-    for name, value in changes.items():
-        object.__setattr__(copy, name, value)  # not shared yet: still under construction
-    return copy.rebuilt(operands)

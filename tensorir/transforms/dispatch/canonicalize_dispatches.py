@@ -11,8 +11,9 @@ from typing import ClassVar
 
 from attrs import frozen
 
+from tensorir.analysis.liveness import needed_ops
 from tensorir.dialects.flow import Dispatch, GlobalLoad
-from tensorir.ir.module import Module, with_body
+from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op, Trait
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
@@ -26,7 +27,7 @@ class CanonicalizeDispatches(Pass):
     name: ClassVar[str] = "canonicalize-dispatches"
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        return module.replace(functions=[with_body(f, _normalize(f.body)) for f in module.functions])
+        return module.map_regions(_normalize, Function)
 
 
 def _normalize(region: Region) -> Region:
@@ -77,18 +78,14 @@ def _only(op: Dispatch, live: set[Value]) -> Dispatch:
     """`op` without unread results, and without the inputs and ops that only those needed."""
     results = tuple(r for r in op.results if r in live)
     yields = tuple(y for r, y in zip(op.results, op.body.yields, strict=True) if r in live)
-    needed = set(yields)
-    ops: list[Op] = []
-    for inner in reversed(op.body.ops):
-        if any(r in needed for r in inner.results):
-            needed.update(inner.operands)
-            ops.append(inner)
+    ops = needed_ops(op.body, yields, keep=lambda inner: not inner.is_(Trait.PURE))
+    needed = {*yields, *(v for o in ops for v in o.operands)}
     used = [a in needed for a in op.body.args]
     if len(results) == len(op.results) and len(ops) == len(op.body.ops) and all(used):
         return op
     args = tuple(a for a, u in zip(op.body.args, used, strict=True) if u)
     inputs = tuple(v for v, u in zip(op.inputs, used, strict=True) if u)
-    return Dispatch(inputs, Region(args, tuple(reversed(ops)), yields), op.device, loc=op.loc, results=results)
+    return Dispatch(inputs, Region(args, tuple(ops), yields), op.device, loc=op.loc, results=results)
 
 
 def _border(op: Dispatch, inputs: tuple[Value, ...], env: dict[Value, Value]) -> list[Op]:

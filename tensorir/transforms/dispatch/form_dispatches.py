@@ -14,8 +14,8 @@ from attrs import define, field, frozen
 from tensorir.analysis.kinds import Kind, kind_of
 from tensorir.analysis.units import Units, joined_units, root_units
 from tensorir.dialects.flow import Dispatch
-from tensorir.ir.module import Module, with_body
-from tensorir.ir.op import Op
+from tensorir.ir.module import Function, Module
+from tensorir.ir.op import Op, name_after
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.passes.pass_ import Pass, PassContext
@@ -29,7 +29,7 @@ class FormDispatches(Pass):
     name: ClassVar[str] = "form-dispatches"
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        return module.replace(functions=[with_body(f, form_dispatches(f.body)) for f in module.functions])
+        return module.map_regions(form_dispatches, Function)
 
 
 @define(eq=False)
@@ -70,7 +70,7 @@ class _Plan:
         """Gives a free value that the function returns a dispatch: somebody must write it."""
         if value in self.returned:
             return
-        op = self.free[value].rebuilt(self.free[value].operands)
+        op = self.free[value].evolve()
         cluster = _Cluster(len(self.clusters) + 1, frozenset())
         self.clusters.append(cluster)
         self._add(op, cluster, {})
@@ -132,7 +132,7 @@ def _with_free_ops(cluster: _Cluster, plan: _Plan) -> list[Op]:
             return value
         if value not in copies:
             op = plan.free[value]
-            made = op.rebuilt([copy_of(v) for v in op.operands])
+            made = op.evolve([copy_of(v) for v in op.operands])
             body.append(made)
             copies.update(zip(op.results, made.results, strict=True))
         return copies[value]
@@ -188,9 +188,8 @@ class _Emitter:
         region = Region(args, ops, tuple(outputs))
         dispatch = Dispatch(tuple(self.env[v] for v in inputs), region, loc=body[-1].loc)
         self.ops.append(dispatch)
-        for old, new in zip(outputs, dispatch.results, strict=True):
-            object.__setattr__(new, "hint", old.hint)  # ours alone: the dispatch was made here
-            self.env[old] = new
+        name_after(outputs, dispatch.results)
+        self.env.update(zip(outputs, dispatch.results, strict=True))
 
     def _wanted_outside(self) -> set[Value]:
         """Values made in a dispatch that someone outside of it reads."""

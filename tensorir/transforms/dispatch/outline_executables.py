@@ -8,7 +8,8 @@ from attrs import frozen
 
 from tensorir.dialects.flow import Dispatch, Launch
 from tensorir.ir.isomorphism import fingerprint
-from tensorir.ir.module import Executable, Module, with_body
+from tensorir.ir.module import Executable, Function, Module
+from tensorir.ir.names import FreshNames
 from tensorir.ir.op import Op, Trait
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
@@ -23,7 +24,7 @@ class OutlineExecutables(Pass):
     name: ClassVar[str] = "outline-executables"
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        taken = set(module.symbols)
+        names = FreshNames(module.symbols)
         known: dict[tuple[str, str], Executable] = {}
 
         def visit(op: Op, operands: tuple[Value, ...]) -> Launch | None:
@@ -31,23 +32,18 @@ class OutlineExecutables(Pass):
                 return None
             key = (op.device, fingerprint(op.body))
             if key not in known:
-                known[key] = Executable(_fresh_name(op.body, taken), op.device, op.body, op.loc)
+                known[key] = Executable(names.numbered(_telling_name(op.body)), op.device, op.body, op.loc)
             types = tuple(r.type for r in op.results)
             return Launch(operands, known[key].name, types, loc=op.loc, results=op.results)
 
-        functions = [with_body(f, sweep(f.body, visit)) for f in module.functions]
-        return module.replace(functions=functions, executables=[*module.executables, *known.values()])
+        module = module.map_regions(lambda region: sweep(region, visit), Function)
+        return module.replace(executables=[*module.executables, *known.values()])
 
 
-def _fresh_name(body: Region, taken: set[str]) -> str:
+def _telling_name(body: Region) -> str:
     """Named after the most telling op: the first contraction or packed matmul, else the first that computes."""
     telling = sorted(body.ops, key=_tells_little)
-    base = telling[0].NAME.split(".")[-1] if telling else "empty"
-    number = 0
-    while (name := f"{base}_{number}") in taken:
-        number += 1
-    taken.add(name)
-    return name
+    return telling[0].NAME.split(".")[-1] if telling else "empty"
 
 
 def _tells_little(op: Op) -> int:

@@ -10,9 +10,8 @@ from attrs import frozen
 from tensorir.dialects.device import Transfer
 from tensorir.ir.diagnostic import UnsupportedError
 from tensorir.ir.location import Location
-from tensorir.ir.module import Function, Global, Module
+from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
-from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.sweep import sweep
@@ -30,7 +29,7 @@ class DropTransfers(Pass):
         names = dict.fromkeys(name for name, _ in _mentions(module))
         if len(names) > 1:
             places = [loc for name, loc in _mentions(module) if name]
-            transfers = [o.loc for o in _ops(module) if isinstance(o, Transfer)]
+            transfers = [o.loc for o in module.walk() if isinstance(o, Transfer)]
             raise UnsupportedError(
                 f"the program is for the devices {', '.join(names)}; programs over several devices are not compiled "
                 "yet, the interpreter runs them",
@@ -48,11 +47,4 @@ def _mentions(module: Module) -> Iterator[tuple[str, Location]]:
     for symbol in module.all_symbols():
         if isinstance(symbol, Function):
             yield from ((name, symbol.loc) for name in (*symbol.arg_devices, *symbol.result_devices) if name)
-    yield from ((o.device, o.loc) for o in _ops(module) if isinstance(o, Transfer))
-
-
-def _ops(module: Module) -> Iterator[Op]:
-    for symbol in module.all_symbols():
-        body = symbol.value if isinstance(symbol, Global) else symbol.body
-        if isinstance(body, Region):
-            yield from body.walk()
+    yield from ((o.device, o.loc) for o in module.walk() if isinstance(o, Transfer))

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from tensorir.dialects.func import Call
 from tensorir.ir.diagnostic import InferError, TensorIRError, UnsupportedError
-from tensorir.ir.module import Function, Global, Module, with_body
+from tensorir.ir.module import Executable, Function, Global, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.sizes import bind_types, substituted_ops
@@ -36,10 +36,8 @@ class InlineCalls(Pass):
         work = _Inliner(module)
         for name in order:
             work.functions[name] = work.region(module.lookup(Function, name).body)
-        return module.replace(
-            globals=[with_body(g, work.region(g.value)) if isinstance(g.value, Region) else g for g in module.globals],
-            executables=[with_body(e, work.region(e.body)) for e in module.executables],
-            functions=[with_body(f, work.functions[f.name]) for f in module.functions if not f.private],
+        return module.map_regions(work.region, Global, Executable).replace(
+            functions=[f.with_region(work.functions[f.name]) for f in module.functions if not f.private]
         )
 
 
@@ -105,7 +103,7 @@ def _check_growth(module: Module, order: list[str]) -> None:
 
     for name in order:
         count[name] = size(module.lookup(Function, name).body)
-    others = [s.value if isinstance(s, Global) else s.body for s in (*module.globals, *module.executables)]
-    total = sum(count.values()) + sum(size(r) for r in others if isinstance(r, Region))
+    others = [s.region for s in (*module.globals, *module.executables) if s.region is not None]
+    total = sum(count.values()) + sum(map(size, others))
     if total > MAX_OPS and any(_calls(module, name) for name in order):
         raise UnsupportedError(f"with all calls inlined the program has {total} ops, over the limit of {MAX_OPS}")

@@ -8,7 +8,7 @@ from typing import ClassVar
 from attrs import frozen
 
 from tensorir.dialects.flow import GlobalLoad
-from tensorir.ir.module import Global, Module
+from tensorir.ir.module import Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
@@ -32,10 +32,8 @@ class SymbolDce(Pass):
             if name in reached or name not in module.symbols:
                 continue
             reached.add(name)
-            symbol = module.symbols[name]
-            body = symbol.value if isinstance(symbol, Global) else symbol.body
-            if isinstance(body, Region):
-                work += _referenced(body)
+            if (region := module.symbols[name].region) is not None:
+                work += _referenced(region)
         return module.replace(
             globals=[g for g in module.globals if g.name in reached],
             executables=[e for e in module.executables if e.name in reached],

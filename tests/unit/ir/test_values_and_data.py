@@ -37,7 +37,7 @@ def test_operands_know_their_fields() -> None:
     op = Concat((x, x, x), 0)
     assert op.operand_name(2) == "inputs[2]"
     assert op.with_operands([x, x, x]).results is op.results
-    assert op.rebuilt([x, x, x]).results is not op.results
+    assert op.evolve([x, x, x]).results is not op.results
     with pytest.raises(IndexError):
         op.operand_name(3)
 

@@ -1,0 +1,36 @@
+"""Liveness: which ops a set of values needs, and after which op a value is not needed any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from tensorir.ir.op import Op
+from tensorir.ir.region import Region
+from tensorir.ir.value import Value
+
+
+def needed_ops(
+    region: Region, wanted: Iterable[Value] | None = None, keep: Callable[[Op], bool] = lambda op: False
+) -> list[Op]:
+    """The ops that `wanted` (by default the yields) depend on, in order, together with those that `keep` says must
+    stay and what they depend on. An op with several results is there as a whole."""
+    live = set(region.yields if wanted is None else wanted)
+    kept: list[Op] = []
+    for op in reversed(region.ops):
+        if any(r in live for r in op.results) or keep(op):
+            live.update(op.operands)
+            kept.append(op)
+    return kept[::-1]
+
+
+def dying_values(region: Region) -> list[tuple[Value, ...]]:
+    """Per op the values that are not read after it: operands used for the last time, and results that nobody reads.
+
+    Yields live on. Arguments are among them where an op reads them for the last time."""
+    last = {v: i for i, op in enumerate(region.ops) for v in (*op.results, *op.operands)}
+    yielded = set(region.yields)
+    dying: list[list[Value]] = [[] for _ in region.ops]
+    for value, i in last.items():
+        if value not in yielded:
+            dying[i].append(value)
+    return [tuple(values) for values in dying]
