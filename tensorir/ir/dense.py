@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorir.ir.dtype import DType, dtype_of
+from tensorir.ir.immutable import Immutable
 
 
-class Dense:
+class Dense(Immutable):
     """An immutable array. Equal ⇔ same element type, shape and bytes.
 
     The array is not copied when it already is C-contiguous, of native byte order and read-only; otherwise
@@ -37,6 +38,10 @@ class Dense:
         """Takes over `array` without a copy: the caller gives it up, and it becomes read-only."""
         array.flags.writeable = False
         return cls(array)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled arrays come back writable; `own` makes them read-only again."""
+        return Dense.own, (self.array,)
 
     @property
     def dtype(self) -> DType:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
 from attrs import frozen
 
@@ -52,6 +52,10 @@ class TensorIRError(ValueError):
             diagnostics = (Diagnostic(diagnostics, loc),)
         self.diagnostics = tuple(diagnostics)
         super().__init__("\n".join(map(str, self.diagnostics)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """By its diagnostics: an error that comes from another process says the same."""
+        return type(self), (self.diagnostics,)
 
 
 class ParseError(TensorIRError):

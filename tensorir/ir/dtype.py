@@ -8,11 +8,13 @@ import ml_dtypes
 import numpy as np
 from attrs import field, frozen
 
+from tensorir.ir.immutable import Immutable
+
 Kind = Literal["float", "signed", "unsigned", "bool"]
 
 
 @frozen(cache_hash=True)
-class DType:
+class DType(Immutable):
     """An element type. `bits` is the width of a value, `numpy` the dtype that holds it in memory."""
 
     name: str
@@ -32,6 +34,10 @@ class DType:
     def itemsize(self) -> int:
         """Bytes of one element in memory (sub-byte types take one)."""
         return self.numpy.itemsize
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A pickled element type comes back as the one object of this process, because code asks `dtype is i1`."""
+        return _known, (self.name, self.kind, self.bits, self.numpy)
 
     def __str__(self) -> str:
         return self.name
@@ -54,6 +60,14 @@ u8 = DType("u8", "unsigned", 8, np.dtype(np.uint8))
 u4 = DType("u4", "unsigned", 4, np.dtype(ml_dtypes.uint4))
 
 DTYPES: dict[str, DType] = {t.name: t for t in (f64, f32, f16, bf16, i64, i32, i16, i8, i4, i1, u64, u32, u16, u8, u4)}
+
+
+def _known(name: str, kind: Kind, bits: int, numpy: np.dtype[Any]) -> DType:
+    made = DType(name, kind, bits, numpy)
+    known = DTYPES.get(name, made)
+    return known if known == made else made
+
+
 _BY_NUMPY: dict[np.dtype[Any], DType] = {t.numpy: t for t in DTYPES.values()}
 
 

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.immutable import Immutable
 from tensorir.ir.location import UNKNOWN, Location
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
@@ -17,7 +18,7 @@ from tensorir.ir.types import Type
 
 
 @frozen(eq=False, repr=False)
-class Function:
+class Function(Immutable):
     """A callable program. Symbols in the argument types are bound by each call.
 
     `arg_devices`, `result_devices`: the device that each argument is given on and each result wanted on, "" where
@@ -61,7 +62,7 @@ class Parameter:
 
 
 @frozen(eq=False)
-class Global:
+class Global(Immutable):
     """A constant of the module: its data, an initializer (a region without arguments, one yield), or the name of
     data that is given when the module is compiled (see `transforms.simplify.bind_parameters`)."""
 
@@ -81,7 +82,7 @@ class Global:
 
 
 @frozen(eq=False)
-class Executable:
+class Executable(Immutable):
     """A dispatch body outlined for a target, shared by every launch of it."""
 
     name: str
@@ -104,7 +105,7 @@ S = TypeVar("S", Function, Global, Executable)
 
 
 @frozen(eq=False, repr=False)
-class Module:
+class Module(Immutable):
     """Everything that is compiled together. Symbols are unique over all three kinds (checked by `verify`)."""
 
     functions: tuple[Function, ...] = field(default=(), converter=tuple)

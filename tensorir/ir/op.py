@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, dataclass_transf
 import attrs
 
 from tensorir.ir.diagnostic import Diagnostic, InferError, TensorIRError
+from tensorir.ir.immutable import Immutable
 from tensorir.ir.location import UNKNOWN, Location
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
@@ -101,7 +102,7 @@ def _op_base(cls: type[Any]) -> Any:
 
 
 @_op_base
-class Op:
+class Op(Immutable):
     """Base of all ops. `results` are inferred from the operands unless given; `loc` is outside all equality."""
 
     NAME: ClassVar[str] = "op"

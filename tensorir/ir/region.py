@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from typing import Any
 
 from attrs import frozen
 
+from tensorir.ir.immutable import Immutable
 from tensorir.ir.op import Op
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
 
 
 @frozen(eq=False, repr=False)
-class Region:
+class Region(Immutable):
     """`args` and `ops` define values in order; `yields` are the outputs, each defined inside."""
 
     args: tuple[Value, ...]
     ops: tuple[Op, ...]
     yields: tuple[Value, ...]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Regions inside come first, the innermost before all: so pickling deep nesting is no deep recursion."""
+        inside = [r for op in self.walk() for r in op.regions]
+        return _unpickled, (tuple(reversed(inside)), self.args, self.ops, self.yields)
 
     @property
     def arg_types(self) -> tuple[Type, ...]:
@@ -50,6 +57,12 @@ class Region:
             yield o
             for inner in reversed(o.regions):
                 stack.extend(reversed(inner.ops))
+
+
+def _unpickled(
+    inside: tuple[Region, ...], args: tuple[Value, ...], ops: tuple[Op, ...], yields: tuple[Value, ...]
+) -> Region:
+    return Region(args, ops, yields)
 
 
 def clone(region: Region, retype: Callable[[Type], Type] = lambda t: t) -> Region:

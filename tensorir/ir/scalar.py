@@ -6,15 +6,18 @@ MLIR's arith and math dialects without the type suffix: the element type is on t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Literal
+from threading import RLock
+from typing import Any, Literal
 from weakref import WeakValueDictionary
 
 from attrs import frozen
 
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dtype import DType, i1, i64
+from tensorir.ir.immutable import Immutable
 
 ScalarValue = int | float | bool
 Domain = Literal["any", "float", "integer"]
@@ -70,7 +73,7 @@ CONVERSIONS = ("cast", "bitcast")
 
 
 @frozen(eq=False, weakref_slot=True, slots=True)
-class Scalar:
+class Scalar(Immutable):
     """A node: `arg` (with `index`), `index` (the position along iteration dim `index`, linalg.index), `const` (with
     `value`) or a function of `operands`; see the makers below."""
 
@@ -79,6 +82,16 @@ class Scalar:
     dtype: DType
     index: int = 0
     value: ScalarValue = 0
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As a list of nodes by number: deep expressions are no deep recursion, and reading it interns each node."""
+        numbers: dict[int, int] = {}
+        nodes: list[tuple[Any, ...]] = []
+        for node in ScalarBody((), self).nodes():
+            numbers[id(node)] = len(numbers)
+            operands = tuple(numbers[id(o)] for o in node.operands)
+            nodes.append((node.fn, operands, node.dtype, node.index, node.value))
+        return _from_nodes, (tuple(nodes),)
 
     def __str__(self) -> str:
         if self.fn == "arg":
@@ -94,13 +107,38 @@ class Scalar:
 _NODES: WeakValueDictionary[tuple[object, ...], Scalar] = WeakValueDictionary()
 
 
+class _Interning:
+    """The lock under which a node is looked for and added: two threads that make equal nodes get one."""
+
+    lock = RLock()  # reentrant: the garbage collector may run finalizers that make nodes while it is held
+
+    @classmethod
+    def renew(cls) -> None:
+        """A forked child must not wait for a thread that it does not have."""
+        cls.lock = RLock()
+
+
+os.register_at_fork(after_in_child=_Interning.renew)
+
+
 def _intern(fn: str, operands: tuple[Scalar, ...], dtype: DType, index: int = 0, value: ScalarValue = 0) -> Scalar:
     # repr tells 0.0 from -0.0 and equal NaNs from nothing; ids are safe because the node keeps its operands alive.
     key = (fn, tuple(map(id, operands)), dtype, index, repr(value))
     node = _NODES.get(key)
     if node is None:
-        node = _NODES[key] = Scalar(fn, operands, dtype, index, value)
+        with _Interning.lock:
+            node = _NODES.get(key)
+            if node is None:
+                node = _NODES[key] = Scalar(fn, operands, dtype, index, value)
     return node
+
+
+def _from_nodes(nodes: tuple[tuple[str, tuple[int, ...], DType, int, ScalarValue], ...]) -> Scalar:
+    """The last of the nodes that `Scalar.__reduce__` lists."""
+    made: list[Scalar] = []
+    for fn, operands, dtype, index, value in nodes:
+        made.append(_intern(fn, tuple(made[i] for i in operands), dtype, index, value))
+    return made[-1]
 
 
 def arg(index: int, dtype: DType) -> Scalar:

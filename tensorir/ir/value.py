@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from tensorir.ir.immutable import Immutable
 from tensorir.ir.types import Type
 
 
 @frozen(eq=False, repr=False)
-class Value:
+class Value(Immutable):
     """The result of an op or an argument of a region. `hint` is a wish for its printed name, no more."""
 
     type: Type

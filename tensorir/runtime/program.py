@@ -54,6 +54,7 @@ class Program:
     ) -> None:
         """`module` is fully compiled: every global holds data, every dispatch is outlined."""
         self.module = module
+        self.target = target
         self.remarks = tuple(remarks)
         self.pass_seconds = dict(pass_seconds)
         executables = plan_executables(module)
@@ -69,6 +70,10 @@ class Program:
             kernels={},
             transient_bytes=0,
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A pickled program is its compiled module: plans are made anew, where kernels may be others."""
+        return Program, (self.module, self.target, self.remarks, self.stats.compile_s, self.pass_seconds)
 
     def __call__(self, *args: npt.ArrayLike, function: str | None = None) -> Any:
         """The results for `args`: one array, or a tuple of several. See `call`."""
