@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from tensorir.interp.context import Array
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.dims import Dim, Symbol
+from tensorir.ir.dims import Dim, Divided, IterationDim
 from tensorir.ir.op import Op
 
 
@@ -48,7 +48,7 @@ def aligned(op: Op, operand: int, array: Array, map: AffineMap, sizes: tuple[int
 
 def _indices(op: Op, operand: int, array: Array, map: AffineMap, sizes: tuple[int, ...]) -> tuple[Array, ...]:
     """Index arrays, one per dim of the operand."""
-    points = {f"d{d}": index_along(d, sizes) for d in range(len(sizes))}
+    points = [index_along(d, sizes) for d in range(len(sizes))]
     found: list[Array] = []
     for i, result in enumerate(map.results):
         try:
@@ -69,22 +69,26 @@ def index_along(dim: int, sizes: Sequence[int]) -> Array:
     return np.arange(sizes[dim], dtype=np.int64).reshape(shape)
 
 
-def _evaluate(expr: Dim, points: Mapping[str, Array]) -> Array:
-    """The value of a size expression at all points at once."""
+def _evaluate(expr: Dim, points: Sequence[Array]) -> Array:
+    """The value of a result of a map at all points at once."""
     if isinstance(expr, int):
         return np.asarray(expr, np.int64)
     total = np.asarray(0, np.int64)
     for monomial, coefficient in expr.terms:
         value = np.asarray(coefficient, np.int64)
         for atom in monomial:
-            value = value * (
-                points[atom.name] if isinstance(atom, Symbol) else _divided(atom.kind, atom.a, atom.b, points)
-            )
+            match atom:
+                case IterationDim(index=dim):
+                    value = value * points[dim]
+                case Divided(kind=kind, a=a, b=b):
+                    value = value * _divided(kind, a, b, points)
+                case _:
+                    raise AssertionError(f"the size {atom} in a map: its op was not verified")
         total = total + value
     return total
 
 
-def _divided(kind: str, a: Dim, b: Dim, points: Mapping[str, Array]) -> Array:
+def _divided(kind: str, a: Dim, b: Dim, points: Sequence[Array]) -> Array:
     x, y = _evaluate(a, points), _evaluate(b, points)
     if np.any(y == 0):
         raise ZeroDivisionError

@@ -2,39 +2,50 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
+from functools import cache, cached_property
 
 from attrs import frozen
 
-from tensorir.ir.dims import Dim, DimExpr, Monomial, Symbol, evaluate, substitute, symbol, symbols_of
-
-_DIM = re.compile(r"d(0|[1-9][0-9]{0,8})\Z").match
+from tensorir.ir.dims import (
+    Dim,
+    DimExpr,
+    Divided,
+    IterationDim,
+    Monomial,
+    evaluate,
+    iteration_dim,
+    iteration_dims_of,
+    substitute,
+    symbols_of,
+)
 
 
 @frozen(cache_hash=True)
 class AffineMap:
-    """`num_dims` iteration dims to one expression per tensor dim. Expressions use the symbols d0, d1, …"""
+    """`num_dims` iteration dims to one expression per tensor dim, over `iteration_dim(0)`, `iteration_dim(1)`, …
+
+    What is asked of a map often is computed once per map; `select` gives the same object for the same dims."""
 
     num_dims: int
     results: tuple[Dim, ...]
 
-    @property
+    @cached_property
     def dims(self) -> tuple[int | None, ...]:
         """Per result the iteration dim that it is, or None where it is another expression."""
         return tuple(_plain_dim(r) for r in self.results)
 
-    @property
+    @cached_property
     def is_projected_permutation(self) -> bool:
         """Each result is a different iteration dim."""
         dims = self.dims
         return None not in dims and len(set(dims)) == len(dims)
 
-    @property
+    @cached_property
     def is_permutation(self) -> bool:
         return self.is_projected_permutation and len(self.results) == self.num_dims
 
-    @property
+    @cached_property
     def is_identity(self) -> bool:
         return self.dims == tuple(range(self.num_dims))
 
@@ -49,13 +60,13 @@ class AffineMap:
         """`self ∘ inner`: first `inner`, then `self`."""
         if inner_len := len(inner.results) - self.num_dims:
             raise ValueError(f"{self} takes {self.num_dims} dims, {inner} gives {inner_len + self.num_dims}")
-        values = {f"d{i}": r for i, r in enumerate(inner.results)}
-        return AffineMap(inner.num_dims, tuple(substitute(r, values) for r in self.results))
+        values = dict(enumerate(inner.results))
+        return AffineMap(inner.num_dims, tuple(substitute(r, {}, values) for r in self.results))
 
     def apply(self, point: Sequence[int]) -> tuple[int, ...]:
         """The tensor index that the iteration `point` touches."""
-        values = {f"d{i}": p for i, p in enumerate(point)}
-        return tuple(evaluate(r, values) for r in self.results)
+        values = dict(enumerate(point))
+        return tuple(evaluate(r, {}, values) for r in self.results)
 
     def strides(self, result: int) -> tuple[dict[int, int], int] | None:
         """Result number `result` as Σ stride·dim + offset: the strides that are not 0, by dim, and the offset. None
@@ -66,8 +77,8 @@ class AffineMap:
             match monomial:
                 case ():
                     offset = coefficient
-                case (Symbol(name=name),) if _number(name) is not None:
-                    strides[int(name[1:])] = coefficient
+                case (IterationDim(index=dim),):
+                    strides[dim] = coefficient
                 case _:
                     return None
         return strides, offset
@@ -76,16 +87,16 @@ class AffineMap:
         """The smallest and largest value of a result over the iteration space. None if nothing is iterated or may
         not be, because a size is not known, and where a result is neither linear nor monotone."""
         expr = self.results[result]
-        last = {f"d{d}": s - 1 for d, s in enumerate(sizes) if isinstance(s, int) and s > 0}
-        if len(last) != len(sizes) or not symbols_of(expr) <= last.keys():
+        last = {d: s - 1 for d, s in enumerate(sizes) if isinstance(s, int) and s > 0}
+        if len(last) != len(sizes) or symbols_of(expr) or not iteration_dims_of(expr) <= last.keys():
             return None
         if (linear := self.strides(result)) is not None:
             strides, offset = linear
-            ends = [stride * last[f"d{d}"] for d, stride in strides.items()]
+            ends = [stride * last[d] for d, stride in strides.items()]
             return offset + sum(min(e, 0) for e in ends), offset + sum(max(e, 0) for e in ends)
         if not _is_monotone(expr):
             return None
-        return evaluate(expr, dict.fromkeys(last, 0)), evaluate(expr, last)
+        return evaluate(expr, {}, dict.fromkeys(last, 0)), evaluate(expr, {}, last)
 
     def __str__(self) -> str:
         dims = ", ".join(f"d{i}" for i in range(self.num_dims))
@@ -93,13 +104,18 @@ class AffineMap:
 
 
 def affine_map(num_dims: int, results: Iterable[Dim | None]) -> AffineMap:
-    """A map from given expressions over `symbol("d0")`, `symbol("d1")`, …"""
+    """A map from given expressions over `iteration_dim(0)`, `iteration_dim(1)`, …; None is 0."""
     return AffineMap(num_dims, tuple(0 if r is None else r for r in results))
 
 
 def select(num_dims: int, dims: Iterable[int]) -> AffineMap:
     """The map whose results are the given iteration dims, in that order."""
-    return AffineMap(num_dims, tuple(symbol(f"d{d}") for d in dims))
+    return _select(num_dims, tuple(dims))
+
+
+@cache
+def _select(num_dims: int, dims: tuple[int, ...]) -> AffineMap:
+    return AffineMap(num_dims, tuple(map(iteration_dim, dims)))
 
 
 def identity(rank: int) -> AffineMap:
@@ -109,16 +125,10 @@ def identity(rank: int) -> AffineMap:
 
 def _plain_dim(expr: Dim) -> int | None:
     match expr:
-        case DimExpr(terms=(((Symbol(name=name),), 1),)):
-            return _number(name)
+        case DimExpr(terms=(((IterationDim(index=dim),), 1),)):
+            return dim
         case _:
             return None
-
-
-def _number(name: str) -> int | None:
-    """Which iteration dim a symbol is."""
-    match = _DIM(name)
-    return int(match[1]) if match else None
 
 
 def _terms_of(expr: Dim) -> tuple[tuple[Monomial, int], ...]:
@@ -133,7 +143,7 @@ def _is_monotone(expr: Dim) -> bool:
         (coefficient >= 0 or not monomial)
         and len(monomial) <= 1  # factors might be negative
         and all(
-            isinstance(atom, Symbol)
+            not isinstance(atom, Divided)
             or (atom.kind != "mod" and isinstance(atom.b, int) and atom.b > 0 and _is_monotone(atom.a))
             for atom in monomial
         )

@@ -1,14 +1,15 @@
 """Sizes known only at run time, as polynomials over symbols: `S`, `16*ceildiv(S, 16)`.
 
 A `Dim` is an int or a `DimExpr` in one normal form, so two sizes that the rules below can show equal *are*
-equal: `==` and `hash` compare content. The same expressions, over the symbols d0, d1, …, are the results of
-affine maps.
+equal: `==` and `hash` compare content. The same expressions, over iteration dims instead of named symbols, are
+the results of affine maps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, cached_property
+from types import MappingProxyType
 from typing import Literal, TypeAlias, Union
 
 from attrs import frozen
@@ -32,12 +33,23 @@ Division = Literal["ceildiv", "floordiv", "mod"]
 
 @frozen(cache_hash=True)
 class Symbol:
-    """A free variable: a size bound by the arguments of a function, or a dim of an affine map."""
+    """A free variable: a size bound by the arguments of a function."""
 
     name: str
 
     def __str__(self) -> str:
         return self.name
+
+
+@frozen(cache_hash=True)
+class IterationDim:
+    """Dim number `index` of an iteration space, in the results of an affine map. It is not a size, and has no name:
+    the text form writes `d0` for number 0."""
+
+    index: int
+
+    def __str__(self) -> str:
+        return f"d{self.index}"
 
 
 @frozen(cache_hash=True)
@@ -64,7 +76,7 @@ class Divided:
         return f"{self.kind}({self.a}, {self.b})"
 
 
-Atom: TypeAlias = Union[Symbol, Divided]
+Atom: TypeAlias = Union[Symbol, IterationDim, Divided]
 Monomial: TypeAlias = tuple[Atom, ...]
 
 
@@ -104,6 +116,14 @@ Dim: TypeAlias = Union[int, DimExpr]
 def symbol(name: str) -> DimExpr:
     """The free variable `name` as a size."""
     return DimExpr((((Symbol(name),), 1),))
+
+
+@cache
+def iteration_dim(index: int) -> DimExpr:
+    """Dim number `index` of an iteration space as an expression. Raises ValueError for a negative number."""
+    if index < 0:
+        raise ValueError(f"an iteration dim is numbered from 0, got {index}")
+    return DimExpr((((IterationDim(index),), 1),))
 
 
 def ceildiv(a: Dim, b: Dim) -> Dim:
@@ -150,18 +170,30 @@ def never_negative(dim: Dim) -> bool:
 
 def symbols_of(dim: Dim) -> frozenset[str]:
     """The names of the free variables in `dim`."""
-    found: set[str] = set()
+    return frozenset(atom.name for atom in _leaves(dim) if isinstance(atom, Symbol))
+
+
+def iteration_dims_of(dim: Dim) -> frozenset[int]:
+    """The numbers of the iteration dims in a result of an affine map."""
+    return frozenset(atom.index for atom in _leaves(dim) if isinstance(atom, IterationDim))
+
+
+def _leaves(dim: Dim) -> Iterator[Symbol | IterationDim]:
     for monomial, _ in _terms(dim):
         for atom in monomial:
-            if isinstance(atom, Symbol):
-                found.add(atom.name)
+            if isinstance(atom, Divided):
+                yield from _leaves(atom.a)
+                yield from _leaves(atom.b)
             else:
-                found |= symbols_of(atom.a) | symbols_of(atom.b)
-    return frozenset(found)
+                yield atom
 
 
-def substitute(dim: Dim, values: Mapping[str, Dim]) -> Dim:
-    """`dim` with symbols replaced by sizes; symbols that are not named stay."""
+_NO_DIMS: Mapping[int, Dim] = MappingProxyType({})
+_NO_POINT: Mapping[int, int] = MappingProxyType({})
+
+
+def substitute(dim: Dim, values: Mapping[str, Dim], iteration: Mapping[int, Dim] = _NO_DIMS) -> Dim:
+    """`dim` with symbols, and iteration dims, replaced by sizes; those that are not given stay."""
     if isinstance(dim, int):
         return dim
     total: Dim = 0
@@ -170,20 +202,24 @@ def substitute(dim: Dim, values: Mapping[str, Dim]) -> Dim:
         for atom in monomial:
             if isinstance(atom, Symbol):
                 value = value * values.get(atom.name, DimExpr((((atom,), 1),)))
+            elif isinstance(atom, IterationDim):
+                value = value * iteration.get(atom.index, DimExpr((((atom,), 1),)))
             else:
-                value = value * _divide(atom.kind, substitute(atom.a, values), substitute(atom.b, values))
+                a, b = substitute(atom.a, values, iteration), substitute(atom.b, values, iteration)
+                value = value * _divide(atom.kind, a, b)
         total = total + value
     return total
 
 
-def evaluate(dim: Dim, values: Mapping[str, int]) -> int:
-    """The number that `dim` is under `values`. Raises KeyError naming a symbol without a value."""
+def evaluate(dim: Dim, values: Mapping[str, int], iteration: Mapping[int, int] = _NO_POINT) -> int:
+    """The number that `dim` is at these values of its symbols and iteration dims. Raises KeyError naming one without
+    a value."""
     if isinstance(dim, int):
         return dim
-    result = substitute(dim, values)
+    result = substitute(dim, values, iteration)
     if isinstance(result, int):
         return result
-    raise KeyError(f"no value for the size {', '.join(sorted(symbols_of(result)))}")
+    raise KeyError(f"no value for the size {', '.join(sorted(set(map(str, _leaves(result)))))}")
 
 
 _DIVIDE: dict[Division, Callable[[int, int], int]] = {
@@ -221,7 +257,11 @@ def _terms(dim: Dim) -> tuple[tuple[Monomial, int], ...]:
 def _product(a: Monomial, b: Monomial) -> Monomial:
     if len(a) + len(b) > MAX_DEGREE:
         raise InferError(f"a size that is a product of {len(a) + len(b)} sizes is over the limit of {MAX_DEGREE}")
-    return tuple(sorted((*a, *b), key=str)) if a and b else a or b
+    return tuple(sorted((*a, *b), key=_atom_order)) if a and b else a or b
+
+
+def _atom_order(atom: Atom) -> tuple[str, bool]:
+    return str(atom), isinstance(atom, Symbol)
 
 
 def _sum(terms: Iterable[tuple[Monomial, int]]) -> Dim:
@@ -239,5 +279,6 @@ def _sum(terms: Iterable[tuple[Monomial, int]]) -> Dim:
     return DimExpr(tuple(sorted(kept, key=_monomial_order)))
 
 
-def _monomial_order(term: tuple[Monomial, int]) -> tuple[bool, str]:
-    return (not term[0], "*".join(map(str, term[0])))
+def _monomial_order(term: tuple[Monomial, int]) -> tuple[bool, str, list[bool]]:
+    monomial, _ = term
+    return not monomial, "*".join(map(str, monomial)), [isinstance(atom, Symbol) for atom in monomial]

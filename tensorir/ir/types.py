@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from attrs import evolve, field, frozen
 
 from tensorir.ir.dims import Dim, product, symbols_of
@@ -43,7 +45,7 @@ class TensorType:
     def is_static(self) -> bool:
         return all(isinstance(d, int) for d in self.shape)
 
-    @property
+    @cached_property
     def symbols(self) -> frozenset[str]:
         return frozenset[str]().union(*(symbols_of(d) for d in self.shape))
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from tensorir.ir.diagnostic import Diagnostic, InferError, VerifyError
+from tensorir.ir.dims import iteration_dims_of
 from tensorir.ir.location import UNKNOWN, Location
 from tensorir.ir.module import Function, Global, Module, Parameter
 from tensorir.ir.op import Op
@@ -61,6 +62,8 @@ def check_type(type: Type) -> Iterator[str]:
     for dim in type.shape:
         if isinstance(dim, int) and not 0 <= dim < MAX_DIM:
             yield f"the size {dim} in {type} is outside 0 ≤ size < 2**48"
+        elif not isinstance(dim, int) and iteration_dims_of(dim):
+            yield f"the size {dim} in {type} is over iteration dims of an affine map, which are not sizes"
     nbytes = type.dtype.itemsize * math.prod(d for d in type.shape if isinstance(d, int))
     if type.is_static and nbytes > MAX_BYTES:
         yield f"{type} takes {nbytes} bytes, over the limit of 2**60"

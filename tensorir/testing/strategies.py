@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hypothesis import strategies as st
 
 from tensorir.encoding.encoding import Contraction, Encoding, Role
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.views import Expanded, Projected, Transposed
 from tensorir.ir.affine import AffineMap, select
-from tensorir.ir.dims import Dim, ceildiv, floordiv, mod, symbol
+from tensorir.ir.dims import Dim, ceildiv, floordiv, iteration_dim, mod, symbol
 from tensorir.ir.dtype import DTYPES, DType, bf16, f32, f64, i8, i32
 from tensorir.ir.scalar import (
     CONVERSIONS,
@@ -50,7 +52,15 @@ def dtypes() -> st.SearchStrategy[DType]:
 
 def dims(symbols: tuple[str, ...] = ("M", "N", "S")) -> st.SearchStrategy[Dim]:
     """Sizes: small ints, symbols, and expressions of them. Not every value of a symbol makes them non-negative."""
+    return _expressions([symbol(s) for s in symbols])
 
+
+def affine_results(num_dims: int) -> st.SearchStrategy[Dim]:
+    """Results of a map of so many dims, at least one: numbers, dims, and expressions of them."""
+    return _expressions([iteration_dim(d) for d in range(num_dims)])
+
+
+def _expressions(variables: Sequence[Dim]) -> st.SearchStrategy[Dim]:
     def deeper(inner: st.SearchStrategy[Dim]) -> st.SearchStrategy[Dim]:
         divisor = st.integers(1, 17)
         return st.one_of(
@@ -59,7 +69,7 @@ def dims(symbols: tuple[str, ...] = ("M", "N", "S")) -> st.SearchStrategy[Dim]:
             *(st.builds(fn, inner, divisor) for fn in (ceildiv, floordiv, mod)),
         )
 
-    leaves: st.SearchStrategy[Dim] = st.one_of(st.integers(0, 40), st.sampled_from([symbol(s) for s in symbols]))
+    leaves: st.SearchStrategy[Dim] = st.one_of(st.integers(0, 40), st.sampled_from(variables))
     return st.recursive(leaves, deeper, max_leaves=4)
 
 
@@ -106,7 +116,7 @@ def affine_maps() -> st.SearchStrategy[AffineMap]:
             st.builds(
                 AffineMap,
                 st.just(n),
-                st.lists(dims(tuple(f"d{i}" for i in range(n)) or ("d0",)), max_size=4).map(tuple),
+                st.lists(affine_results(n), max_size=4).map(tuple),
             )
             if n
             else st.builds(AffineMap, st.just(0), st.lists(st.integers(0, 9), max_size=3).map(tuple))

@@ -15,7 +15,19 @@ from collections.abc import Callable
 
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import InferError
-from tensorir.ir.dims import Dim, DimExpr, Symbol, ceildiv, floordiv, mod, substitute, symbol, symbols_of
+from tensorir.ir.dims import (
+    Dim,
+    DimExpr,
+    Divided,
+    Symbol,
+    ceildiv,
+    floordiv,
+    iteration_dim,
+    mod,
+    substitute,
+    symbol,
+    symbols_of,
+)
 from tensorir.text.lexer import Lexer, did_you_mean
 from tensorir.text.literals import MAX_INT, RESERVED, int_text, integer, size_name, unquoted
 
@@ -44,10 +56,10 @@ def size_text(dim: Dim) -> str:
                     if coefficient != 1 or not monomial:
                         parts += [int_text(coefficient), "*"]
                     for atom in monomial:
-                        if isinstance(atom, Symbol):
-                            parts.append(size_name(atom.name))
-                        else:
+                        if isinstance(atom, Divided):
                             parts += [f"{atom.kind}(", atom.a, ", ", atom.b, ")"]
+                        else:
+                            parts.append(size_name(atom.name) if isinstance(atom, Symbol) else str(atom))
                         parts.append("*")
                     parts.pop()
                 stack += reversed(parts[1:])
@@ -161,7 +173,7 @@ def map_results(lex: Lexer, names: tuple[str, ...]) -> AffineMap:
         raise lex.error("two iteration dims have the same name")
     lex.expect("->")
     lex.expect("(")
-    renamed = {n: symbol(f"d{i}") for i, n in enumerate(names) if n != f"d{i}"}
+    dims = {n: iteration_dim(i) for i, n in enumerate(names)}
     results: list[Dim] = []
     while not lex.accept(")"):
         if results:
@@ -170,5 +182,5 @@ def map_results(lex: Lexer, names: tuple[str, ...]) -> AffineMap:
         result = size(lex)
         for name in sorted(symbols_of(result) - known):
             raise lex.error(f"{name} is no dim of this map{did_you_mean(name, names)}", start)
-        results.append(substitute(result, renamed) if renamed else result)
+        results.append(substitute(result, dims))
     return AffineMap(len(names), tuple(results))

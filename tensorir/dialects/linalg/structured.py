@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import InferError
-from tensorir.ir.dims import Dim, symbols_of
+from tensorir.ir.dims import Dim, iteration_dims_of, symbols_of
 from tensorir.ir.op import Op, Trait, attribute, op, operand_list
 from tensorir.ir.scalar import ScalarBody
 from tensorir.ir.types import TensorType, Type, TypeEncoding
@@ -25,7 +25,8 @@ def iteration_sizes(maps: Sequence[AffineMap], types: Sequence[Type]) -> dict[in
             raise InferError(f"map {i} has {map.num_dims} dims, map 0 has {maps[0].num_dims}")
         for dim, size, result in zip(map.dims, type.shape, map.results, strict=True):
             if dim is None:
-                for name in sorted(symbols_of(result) - {f"d{d}" for d in range(map.num_dims)}):
+                beyond = [f"d{d}" for d in sorted(iteration_dims_of(result)) if d >= map.num_dims]
+                for name in (*sorted(symbols_of(result)), *beyond):
                     raise InferError(f"map {i} {map} uses {name}, which is none of its {map.num_dims} dims")
                 continue
             if dim >= map.num_dims:

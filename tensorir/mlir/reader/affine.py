@@ -1,4 +1,4 @@
-"""Affine maps of MLIR, as maps of the core: dims become d0, d1, …, symbols s0, s1, …"""
+"""Affine maps of MLIR, as maps of the core: dims become iteration dims, symbols become s0, s1, …"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import InferError
-from tensorir.ir.dims import Dim, DimExpr, ceildiv, floordiv, mod, symbol, symbols_of
+from tensorir.ir.dims import Dim, DimExpr, ceildiv, floordiv, iteration_dim, iteration_dims_of, mod, symbol
 from tensorir.mlir.reader.lexer import Lexer
 from tensorir.mlir.reader.limits import MAX_NESTING, MAX_OPERATORS, MAX_RANK
 from tensorir.mlir.syntax import AffineMapAttr
@@ -36,8 +36,8 @@ class _Reader:
 
     def map(self) -> AffineMapAttr:
         lex = self.lex
-        dims = self._bind("(", ")", "d")
-        symbols = self._bind("[", "]", "s") if lex.text == "[" else 0
+        dims = self._bind("(", ")", iteration_dim)
+        symbols = self._bind("[", "]", lambda number: symbol(f"s{number}")) if lex.text == "[" else 0
         lex.expect("->", "in an affine map")
         lex.expect("(", "before the results of an affine map")
         results: list[Dim] = []
@@ -107,7 +107,7 @@ class _Reader:
             raise lex.error(f"expected an affine expression, found {lex.found()}")
         return -1 * value if negative else value
 
-    def _bind(self, opening: str, closing: str, prefix: str) -> int:
+    def _bind(self, opening: str, closing: str, make: Callable[[int], Dim]) -> int:
         """The names in a list of dims or symbols; their number."""
         lex = self.lex
         lex.expect(opening, "before the dims of an affine map")
@@ -120,7 +120,7 @@ class _Reader:
                 raise lex.error(f"the dim '{name}' is named twice", start)
             if count == MAX_RANK:
                 raise lex.error(f"an affine map with more than {MAX_RANK} dims is not supported", start)
-            self.names[name] = symbol(f"{prefix}{count}")
+            self.names[name] = make(count)
             count += 1
         lex.advance()
         return count
@@ -141,4 +141,4 @@ class _Reader:
 
 def _no_dims(value: Dim) -> bool:
     """True for constants and expressions of symbols alone."""
-    return isinstance(value, int) or not any(name.startswith("d") for name in symbols_of(value))
+    return isinstance(value, int) or not iteration_dims_of(value)

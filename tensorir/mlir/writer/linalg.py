@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tensorir.dialects import linalg
 from tensorir.ir.affine import AffineMap, select
-from tensorir.ir.dims import Dim, DimExpr, Divided, symbol, symbols_of
+from tensorir.ir.dims import Dim, DimExpr, Divided, iteration_dim, iteration_dims_of
 from tensorir.ir.dtype import DType
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
@@ -42,8 +42,8 @@ def _extracted(source: Value, map: AffineMap, loop: Loop, e: Emitter) -> str:
     """The element of `source` at this position."""
     dims: dict[Dim, str] = {}
     for d in range(map.num_dims):
-        if any(f"d{d}" in symbols_of(r) for r in map.results):
-            dims[symbol(f"d{d}")] = loop.let(f"linalg.index {d} : index")
+        if any(d in iteration_dims_of(r) for r in map.results):
+            dims[iteration_dim(d)] = loop.let(f"linalg.index {d} : index")
     position = Sizes((), (), lambda v: "", loop.let, dims)
     at = ", ".join(position(r) for r in map.results)
     return loop.let(f"tensor.extract {e.names[source]}[{at}] : {e.type(source.type)}")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.dims import Atom, Dim, DimExpr, Divided, Symbol, never_negative
+from tensorir.ir.dims import Atom, Dim, DimExpr, Divided, never_negative
 from tensorir.ir.value import Value
 
 Let = Callable[[str], str]
@@ -68,7 +68,7 @@ class Sizes:
         as_dim = DimExpr((((atom,), 1),))
         if as_dim in self._known or as_dim in self._args:
             return self(as_dim)
-        if isinstance(atom, Symbol):
+        if not isinstance(atom, Divided):
             raise TensorIRError(f"the size {atom} is that of no argument, so it can't be computed in MLIR")
         made = self._divided(atom)
         self._known[as_dim] = made

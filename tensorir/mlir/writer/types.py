@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tensorir.encoding.encoding import Encoding
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.dims import Dim, DimExpr, Divided, Symbol
+from tensorir.ir.dims import Dim, DimExpr, Divided
 from tensorir.ir.dtype import DType
 from tensorir.ir.types import Type, TypeEncoding
 from tensorir.mlir.writer.dialect import Dialect
@@ -90,7 +90,7 @@ def map_expression(expression: Dim) -> str:
         return str(expression)
     terms: list[str] = []
     for monomial, coefficient in expression.terms:
-        factors = [atom.name if isinstance(atom, Symbol) else _divided(atom) for atom in monomial]
+        factors = [_divided(atom) if isinstance(atom, Divided) else str(atom) for atom in monomial]
         terms.append(" * ".join(factors if coefficient == 1 and factors else [*factors, str(coefficient)]))
     return " + ".join(terms)
 

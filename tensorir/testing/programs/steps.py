@@ -11,7 +11,7 @@ from tensorir.dialects.tensor import CollapseShape, Constant, ExpandShape, Extra
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.dense import Dense
-from tensorir.ir.dims import Dim, floordiv, symbol
+from tensorir.ir.dims import Dim, floordiv, iteration_dim, symbol
 from tensorir.ir.dtype import f32, f64, i8, i32, i64, u8, u16, u32, u64
 from tensorir.ir.module import Function
 from tensorir.ir.scalar import Scalar, ScalarBody, apply, arg, cast, const, iteration_index
@@ -142,8 +142,8 @@ class MoreSteps(Values):
         count = (length - (taps - 1) * dilation - 1) // stride + 1
         if count < 1:
             return
-        position = stride * symbol(f"d{rank - 1}") + dilation * symbol(f"d{rank}")
-        map = AffineMap(rank + 1, (*(symbol(f"d{d}") for d in range(rank - 1)), position))
+        position = stride * iteration_dim(rank - 1) + dilation * iteration_dim(rank)
+        map = AffineMap(rank + 1, (*(iteration_dim(d) for d in range(rank - 1)), position))
         t = x.type.dtype
         body = ScalarBody((t,), arg(0, t))
         seen = self._add(Generic((x,), (map, identity(rank + 1)), body, (*outer, count, taps)), self.bounds[x])
@@ -169,7 +169,7 @@ class MoreSteps(Values):
             self._add(Generic((x,), (select(1, (0, 0)), identity(1)), body), self.bounds[x])
             return
         d = self.draw(st.integers(0, rank - 1))
-        dims: list[Dim] = [symbol(f"d{k}") for k in range(rank)]
+        dims: list[Dim] = [iteration_dim(k) for k in range(rank)]
         dims[d] = floordiv(dims[d], 2)
         shape = tuple(2 * s if k == d else s for k, s in enumerate(sizes))
         self._add(Generic((x,), (AffineMap(rank, tuple(dims)), identity(rank)), body, shape), self.bounds[x])

@@ -8,14 +8,14 @@ from tensorir.analysis.units import SINGLE, Units, joined_units, root_units
 from tensorir.dialects.linalg import Fold, Generic
 from tensorir.dialects.tensor import CollapseShape, GatherNd, InsertSlice
 from tensorir.ir.affine import AffineMap, identity, select
-from tensorir.ir.dims import Dim, symbol
+from tensorir.ir.dims import Dim, iteration_dim
 from tensorir.ir.dtype import DType, f32, i64
 from tensorir.ir.op import Op
 from tensorir.ir.scalar import ScalarBody, apply, arg
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 
-D = [symbol(f"d{i}") for i in range(4)]
+D = [iteration_dim(i) for i in range(4)]
 
 
 def v(*shape: Dim, dtype: DType = f32) -> Value:

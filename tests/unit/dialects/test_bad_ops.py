@@ -35,7 +35,7 @@ from tensorir.dialects.tensor import (
 )
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.dims import Dim, symbol
+from tensorir.ir.dims import Dim, iteration_dim, symbol
 from tensorir.ir.dtype import DType, f32, i8, i32
 from tensorir.ir.op import Op
 from tensorir.ir.scalar import ScalarBody, apply, arg, cast, iteration_index
@@ -103,7 +103,7 @@ BAD: list[tuple[Callable[[], Op], str]] = [
     ),
     (lambda: Contract(v(2, 3), v(3, 5), (v(2, 5), v(2, 5)), MATMUL, f32), "at most one init"),
     (
-        lambda: Contract(v(2), v(2), (), (AffineMap(1, (2 * symbol("d0"),)), identity(1), select(1, ())), f32),
+        lambda: Contract(v(2), v(2), (), (AffineMap(1, (2 * iteration_dim(0),)), identity(1), select(1, ())), f32),
         "is not a projected permutation",
     ),
     (lambda: Contract(v(2, 3), v(3, 5), (), (*MATMUL[:2], select(4, (0, 3))), f32), "map 2 has 4 dims, map 0 has 3"),
@@ -123,7 +123,10 @@ BAD: list[tuple[Callable[[], Op], str]] = [
     (lambda: GatherNd(v(2, 3), (v(4, dtype=i32), v(5, dtype=i32))), "shapes must agree"),
     (lambda: fold((v(2, 3),), (identity(2),)), "1 maps for 2 operands"),
     (lambda: Fold((v(2),), (identity(1),), ()), "0 bodies for 1 operands"),
-    (lambda: fold((v(2, 3),), (identity(2), AffineMap(2, (2 * symbol("d0"),)))), "permutation of the parallel dims"),
+    (
+        lambda: fold((v(2, 3),), (identity(2), AffineMap(2, (2 * iteration_dim(0),)))),
+        "permutation of the parallel dims",
+    ),
     (lambda: fold((v(2, 3),), (identity(2), select(2, (1,)))), "d1 has size 3 in an earlier operand and 2"),
     (lambda: fold((v(2, 3, dtype=i32),), (identity(2), select(2, (0,)))), "a body takes (f32, f32)"),
     (lambda: fold((v(2, 3),), (identity(2), select(2, (0,))), FIRST_IS_GREATER), "a body gives i1, its init is"),
@@ -131,7 +134,7 @@ BAD: list[tuple[Callable[[], Op], str]] = [
     (lambda: fold((v(2),), (select(2, (0,)), select(2, (0,)))), "no operand gives the size of d1; state shape"),
     (lambda: Generic((v(2),), (identity(1),) * 2, ScalarBody((f32,), iteration_index(1))), "the index of d1"),
     (
-        lambda: Generic((v(2),), (AffineMap(1, (S + symbol("d0"),)), identity(1)), NEGATE, (2,)),
+        lambda: Generic((v(2),), (AffineMap(1, (S + iteration_dim(0),)), identity(1)), NEGATE, (2,)),
         "uses S, which is none of its 1 dims",
     ),
     (lambda: Broadcast(v(2), (0,), (3, 4)), "is not [3, 4]"),

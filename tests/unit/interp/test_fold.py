@@ -14,7 +14,7 @@ from tensorir.dialects.linalg import Fold
 from tensorir.interp import Context, apply_op
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.dims import symbol
+from tensorir.ir.dims import iteration_dim
 from tensorir.ir.dtype import DType, bf16, dtype_of, f32, f64, i1, i8, i32, i64, u8, u64
 from tensorir.ir.module import Module
 from tensorir.ir.scalar import ScalarBody, apply, arg, cast, const, iteration_index
@@ -107,7 +107,7 @@ def test_all_results_are_made_from_the_values_before() -> None:
 
 def test_parallel_indices_windows_and_a_shape_of_its_own() -> None:
     x, init = np.arange(7.0), np.zeros(5)
-    window = AffineMap(2, (symbol("d0") + symbol("d1"),))
+    window = AffineMap(2, (iteration_dim(0) + iteration_dim(1),))
     scaled = apply("mul", arg(0, f64), cast(apply("add", iteration_index(0), iteration_index(1)), f64))
     body = ScalarBody((f64, f64), apply("add", arg(1, f64), scaled))
     op = Fold((of(x), of(init)), (window, select(2, (0,))), (body,), (5, 3))

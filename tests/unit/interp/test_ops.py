@@ -33,7 +33,7 @@ from tensorir.interp.erf import erf
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.dims import symbol
+from tensorir.ir.dims import iteration_dim, symbol
 from tensorir.ir.dtype import DTYPES, DType, bf16, dtype_of, f16, f32, f64, i1, i4, i8, i32, i64, u8, u64
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
@@ -151,7 +151,7 @@ def test_generic_with_permuted_broadcast_and_strided_operands() -> None:
     a, b, c = rng.integers(0, 9, (2, 3)), rng.integers(0, 9, (3,)), rng.integers(0, 9, (7,))
     types = (i64, i64, i64)
     expr = apply("add", apply("mul", arg(0, i64), arg(1, i64)), arg(2, i64))
-    strided = AffineMap(2, (2 * symbol("d0") + 3 * symbol("d1") - 0,))
+    strided = AffineMap(2, (2 * iteration_dim(0) + 3 * iteration_dim(1) - 0,))
     maps = (identity(2), select(2, (1,)), strided, select(2, (1, 0)))
     c = rng.integers(0, 9, (2 * 1 + 3 * 2 + 1,))
     got = run(Generic((of(a), of(b), of(c)), maps, ScalarBody(types, expr)), a, b, c)

@@ -14,14 +14,14 @@ from tensorir.dialects.linalg import Generic
 from tensorir.interp.windows import aligned, index_along
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.dims import Dim, ceildiv, floordiv, mod, symbol
+from tensorir.ir.dims import Dim, ceildiv, floordiv, iteration_dim, mod
 from tensorir.ir.dtype import f64
 from tensorir.ir.scalar import ScalarBody, arg
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 
 Array = npt.NDArray[Any]
-D0, D1, D2 = (symbol(f"d{i}") for i in range(3))
+D0, D1, D2 = (iteration_dim(i) for i in range(3))
 OP = Generic((Value(TensorType((2,), f64), "x"),), (identity(1),) * 2, ScalarBody((f64,), arg(0, f64)))
 
 

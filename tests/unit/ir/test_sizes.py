@@ -13,7 +13,7 @@ from tensorir.encoding.encoding import Contraction, Encoding
 from tensorir.encoding.views import Expanded
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.diagnostic import InferError, TensorIRError
-from tensorir.ir.dims import Dim, ceildiv, floordiv, symbol
+from tensorir.ir.dims import Dim, ceildiv, floordiv, iteration_dim, symbol
 from tensorir.ir.dtype import DType, f32, i32
 from tensorir.ir.location import Location
 from tensorir.ir.region import Region
@@ -61,7 +61,7 @@ def test_a_size_that_no_dim_is() -> None:
 
 def test_sizes_are_found_in_all_attributes_but_not_in_maps() -> None:
     d0 = symbol("d0")
-    map = AffineMap(1, (d0,))
+    map = AffineMap(1, (iteration_dim(0),))
     encoding = Encoding(
         Contraction((select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1))), (f32, f32, f32), (None, None, None)),
         "lhs",

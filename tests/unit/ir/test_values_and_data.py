@@ -11,7 +11,7 @@ from tensorir.dialects.tensor import Concat
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import InferError, TensorIRError
-from tensorir.ir.dims import ceildiv, evaluate, product, symbol
+from tensorir.ir.dims import ceildiv, evaluate, iteration_dim, product, symbol
 from tensorir.ir.dtype import DTYPES, DType, bf16, dtype_of, f32, i1, i8, i32
 from tensorir.ir.scalar import ScalarBody, apply, arg, cast, const
 from tensorir.ir.types import TensorType
@@ -145,7 +145,7 @@ def test_affine_maps() -> None:
     assert str(m) == "(d0, d1, d2) -> (d2, d0)"
     assert identity(2).is_identity
     assert identity(2).compose(m) == m
-    strided = AffineMap(2, (16 * symbol("d0") + symbol("d1"),))
+    strided = AffineMap(2, (16 * iteration_dim(0) + iteration_dim(1),))
     assert strided.apply((2, 3)) == (35,)
     assert not strided.is_projected_permutation
     with pytest.raises(ValueError, match="not a projected permutation"):

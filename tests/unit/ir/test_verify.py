@@ -16,7 +16,7 @@ from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import VerifyError
-from tensorir.ir.dims import symbol
+from tensorir.ir.dims import iteration_dim, symbol
 from tensorir.ir.dtype import f32, f64
 from tensorir.ir.location import Location
 from tensorir.ir.module import Executable, Function, Global, Module, Parameter
@@ -47,7 +47,7 @@ def nested(depth: int) -> Module:
     return Module([Function("main", region)])
 
 
-WINDOW = AffineMap(3, (symbol("d0"), symbol("d1") + symbol("d2")))
+WINDOW = AffineMap(3, (iteration_dim(0), iteration_dim(1) + iteration_dim(2)))
 ok = Transpose(X, (1, 0))
 BROKEN: dict[str, tuple[Module, str]] = {
     "symbol defined twice": (
@@ -154,6 +154,10 @@ BROKEN: dict[str, tuple[Module, str]] = {
     ),
     "a slice put in outside": (function(InsertSlice(X, X, (1, 0), (1, 1))), "dim 0: [1 : 3 : 1] is outside"),
     "negative size": (function(args=(n := Value(TensorType((-1,), f32)),), yields=(n,)), "outside 0 ≤ size < 2**48"),
+    "iteration dim as a size": (
+        function(args=(d := Value(TensorType((2 * iteration_dim(0),), f32)),), yields=(d,)),
+        "the size 2*d0 in tensor<[2*d0]xf32> is over iteration dims of an affine map, which are not sizes",
+    ),
     "huge size": (function(args=(h := Value(TensorType((1 << 48,), f32)),), yields=(h,)), "outside 0 ≤ size < 2**48"),
     "huge rank": (function(args=(r := Value(TensorType((1,) * 65, f32)),), yields=(r,)), "over the limit of 64"),
     "huge product": (

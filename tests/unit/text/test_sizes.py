@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tensorir.ir.affine import AffineMap, select
 from tensorir.ir.diagnostic import ParseError
-from tensorir.ir.dims import Dim, DimExpr, Divided, ceildiv, floordiv, mod, symbol
+from tensorir.ir.dims import Dim, DimExpr, Divided, ceildiv, floordiv, iteration_dim, mod, symbol
 from tensorir.text import parse_dim
 from tensorir.text.lexer import Lexer
 from tensorir.text.sizes import affine_map, map_text, size_text
@@ -90,10 +90,10 @@ def test_limits() -> None:
     ("text", "map"),
     [
         ("() -> ()", AffineMap(0, ())),
-        ("(d0, d1) -> (d1, 16*d0 + 1)", AffineMap(2, (symbol("d1"), 16 * symbol("d0") + 1))),
+        ("(d0, d1) -> (d1, 16*d0 + 1)", AffineMap(2, (iteration_dim(1), 16 * iteration_dim(0) + 1))),
         ("(d1, d0) -> (d1, d0)", select(2, (0, 1))),
         ("(m, n, k) -> (m, k)", select(3, (0, 2))),
-        ("(i) -> (0, i)", AffineMap(1, (0, symbol("d0")))),
+        ("(i) -> (0, i)", AffineMap(1, (0, iteration_dim(0)))),
     ],
 )
 def test_maps(text: str, map: AffineMap) -> None:

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from tensorir.ir.affine import AffineMap, affine_map
 from tensorir.ir.diagnostic import InferError
-from tensorir.ir.dims import Dim, symbol
+from tensorir.ir.dims import Dim, iteration_dim
 from tensorir.ir.scalar import Scalar
 from tensorir.mlir.importer.attributes import integers, segments
 from tensorir.mlir.importer.linalg.elements import (
@@ -84,7 +84,7 @@ def window_maps(layouts: Layouts, strides: Sequence[int], dilations: Sequence[in
     """The maps of image, window and result. Iteration dims: those of the result, then of the window, then the rest."""
     summed = [c.upper() if c in _SPACE else c for c in layouts.image if c in _SPACE or c not in layouts.out]
     order = [*layouts.out, *summed]
-    dims = {c: symbol(f"d{i}") for i, c in enumerate(order)}  # a capital: the position within the window
+    dims = {c: iteration_dim(i) for i, c in enumerate(order)}  # a capital: the position within the window
     steps = dict(zip(layouts.space, zip(strides, dilations, strict=True), strict=True))
 
     def position(letter: str) -> Dim:

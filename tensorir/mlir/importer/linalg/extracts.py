@@ -8,7 +8,7 @@ from attrs import frozen
 
 from tensorir.dialects import tensor
 from tensorir.ir.affine import AffineMap, identity, select
-from tensorir.ir.dims import Dim, ceildiv, floordiv, mod, never_negative, symbol
+from tensorir.ir.dims import Dim, ceildiv, floordiv, iteration_dim, mod, never_negative
 from tensorir.ir.dtype import i64
 from tensorir.ir.scalar import Scalar, cast
 from tensorir.ir.value import Value
@@ -65,7 +65,7 @@ def _affine(table: Value, where: Sequence[Scalar], sizes: tuple[Dim, ...]) -> Af
 def _expression(scalar: Scalar) -> Dim | None:
     """A position as an expression of iteration dims; None where it depends on elements or is not affine."""
     if scalar.fn == "index":
-        return symbol(f"d{scalar.index}")
+        return iteration_dim(scalar.index)
     if scalar.fn == "const":
         return int(scalar.value)
     parts = [_expression(o) for o in scalar.operands]

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from tensorir.dialects import linalg
 from tensorir.ir.affine import AffineMap, select
 from tensorir.ir.diagnostic import InferError
-from tensorir.ir.dims import Dim, substitute, symbol, symbols_of
+from tensorir.ir.dims import Dim, iteration_dim, iteration_dims_of, substitute
 from tensorir.ir.scalar import Scalar, ScalarBody, arg
 from tensorir.ir.types import TypeEncoding
 from tensorir.ir.value import Value
@@ -118,11 +118,11 @@ def elementwise(
 def restricted(s: Structured, body: Scalar, dims: Sequence[int]) -> tuple[Structured, Scalar]:
     """`s` and an expression over the iteration dims `dims` alone, which become d0, d1, … in that order."""
     new = {old: i for i, old in enumerate(dims)}
-    names = {f"d{old}": symbol(f"d{i}") for old, i in new.items()}
+    renumbering = {old: iteration_dim(i) for old, i in new.items()}
     used = args_of(body)
     # Maps of operands that are not read may use other dims; they are never looked at.
     maps = tuple(
-        AffineMap(len(dims), tuple(substitute(r, names) for r in m.results)) if i in used else m
+        AffineMap(len(dims), tuple(substitute(r, {}, renumbering) for r in m.results)) if i in used else m
         for i, m in enumerate(s.maps)
     )
     return evolve(s, maps=maps), renumbered(body, {i: i for i in used}, new)
@@ -130,8 +130,8 @@ def restricted(s: Structured, body: Scalar, dims: Sequence[int]) -> tuple[Struct
 
 def dims_of(s: Structured, body: Scalar) -> tuple[int, ...]:
     """The iteration dims that an expression depends on: by the maps of its operands and by linalg.index, ascending."""
-    names = {name for i in args_of(body) for r in s.maps[i].results for name in symbols_of(r)}
-    return tuple(sorted({int(name[1:]) for name in names} | {*indices_of(body)}))
+    read = {d for i in args_of(body) for r in s.maps[i].results for d in iteration_dims_of(r)}
+    return tuple(sorted(read | {*indices_of(body)}))
 
 
 def squeezed(s: Structured, scope: Scope) -> tuple[Structured, tuple[tuple[int, ...], ...]]:
@@ -174,7 +174,7 @@ def _without(scope: Scope, init: Value, units: tuple[int, ...]) -> Value:
         case linalg.Fill(value=value):
             return scope.add(linalg.Fill(value, init.type.with_shape(shape), loc=scope.loc)).result
         case _:
-            new = {old: symbol(f"d{i}") for i, old in enumerate(kept)}
+            new = {old: iteration_dim(i) for i, old in enumerate(kept)}
             read = AffineMap(len(kept), tuple(new.get(i, 0) for i in range(init.type.rank)))
             body = ScalarBody((init.type.dtype,), arg(0, init.type.dtype))
             out = select(len(kept), range(len(kept)))

@@ -214,7 +214,8 @@ def _applied(op: Operation, dims: Sequence[Dim]) -> Dim | None:
     map = op.attributes.get("map")
     if not isinstance(map, AffineMapAttr) or len(map.map.results) != 1:
         return None
-    return substitute(map.map.results[0], affine_operands(map, dims))
+    symbols, iteration = affine_operands(map, dims)
+    return substitute(map.map.results[0], symbols, iteration)
 
 
 OPS = {name: elementwise for name in SCALAR_RULES if name != "arith.constant"}

@@ -8,10 +8,11 @@ converts its operands to the unsigned type of that width, computes, and converts
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 from tensorir.ir.diagnostic import InferError
-from tensorir.ir.dims import Dim, Symbol
+from tensorir.ir.dims import Dim, Divided, Symbol
 from tensorir.ir.dtype import DType, f64, i1, i64
 from tensorir.ir.scalar import SCALAR_FNS, Scalar, ScalarValue, apply, cast, const
 from tensorir.mlir.importer.scalars.comparisons import cmpf, cmpi, isfinite, isinf, isnan, isnormal
@@ -64,26 +65,31 @@ def literal(attribute: Attribute, dtype: DType) -> ScalarValue:
             raise InferError(f"the value of a constant of type {dtype} must be a number of that type")
 
 
-def dim_scalar(expr: Dim, dims: Mapping[str, Scalar]) -> Scalar:
-    """A size or an affine expression over index values: divisions round down, `mod` is never negative. Like the ops
-    that it stands for it wraps at 64 bits."""
+_NO_DIMS: Mapping[int, Scalar] = MappingProxyType({})
+
+
+def dim_scalar(expr: Dim, symbols: Mapping[str, Scalar], iteration: Mapping[int, Scalar] = _NO_DIMS) -> Scalar:
+    """A size or an affine expression over the values of symbols and iteration dims: divisions round down, `mod` is
+    never negative. Like the ops that it stands for it wraps at 64 bits."""
     if isinstance(expr, int):
         return const(_wrapped(expr), i64)
     total: Scalar | None = None
     for monomial, coefficient in expr.terms:
         factor: Scalar | None = None if coefficient == 1 and monomial else const(_wrapped(coefficient), i64)
         for atom in monomial:
-            if isinstance(atom, Symbol):
-                if atom.name not in dims:
-                    raise InferError(f"there is no value for {atom.name}")
-                value = dims[atom.name]
-            else:
-                a = dim_scalar(atom.a, dims)
-                b = const(atom.b, i64) if isinstance(atom.b, int) else dim_scalar(atom.b, dims)  # not wrapped to 0
+            if isinstance(atom, Divided):
+                a = dim_scalar(atom.a, symbols, iteration)
+                # A number is not wrapped: it could become 0.
+                b = const(atom.b, i64) if isinstance(atom.b, int) else dim_scalar(atom.b, symbols, iteration)
                 if atom.kind == "mod":
                     value = apply("sub", a, apply("mul", b, apply("floordiv", a, b)))
                 else:
                     value = apply(atom.kind, a, b)
+            else:
+                found = symbols.get(atom.name) if isinstance(atom, Symbol) else iteration.get(atom.index)
+                if found is None:
+                    raise InferError(f"there is no value for {atom}")
+                value = found
             factor = value if factor is None else apply("mul", factor, value)
         assert factor is not None  # a term without symbols has its coefficient
         total = factor if total is None else apply("add", total, factor)
@@ -94,12 +100,12 @@ def _wrapped(number: int) -> int:
     return (number + (1 << 63)) % (1 << 64) - (1 << 63)
 
 
-def affine_operands(map: AffineMapAttr, values: Sequence[T]) -> dict[str, T]:
-    """The operands of affine.apply by the names that the map's expressions use."""
+def affine_operands(map: AffineMapAttr, values: Sequence[T]) -> tuple[dict[str, T], dict[int, T]]:
+    """The operands of affine.apply: by the names of the map's symbols, and by the numbers of its dims."""
     dims = map.map.num_dims
     if len(values) != dims + map.num_symbols:
         raise InferError(f"the map takes {dims + map.num_symbols} operands, got {len(values)}")
-    return {(f"d{i}" if i < dims else f"s{i - dims}"): v for i, v in enumerate(values)}
+    return {f"s{i}": v for i, v in enumerate(values[dims:])}, dict(enumerate(values[:dims]))
 
 
 # -- rules
@@ -162,7 +168,7 @@ def _affine_apply(op: Operation, x: Sequence[Scalar]) -> Scalar:
     map = op.attributes.get("map")
     if not isinstance(map, AffineMapAttr) or len(map.map.results) != 1:
         raise InferError("the attribute map must be an affine map with one result")
-    return dim_scalar(map.map.results[0], affine_operands(map, x))
+    return dim_scalar(map.map.results[0], *affine_operands(map, x))
 
 
 def _fpowi(op: Operation, x: Sequence[Scalar]) -> Scalar:

@@ -12,7 +12,7 @@ from tensorir.dialects.linalg import Contract, Generic
 from tensorir.dialects.tensor import CollapseShape, ExpandShape
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.builder import RegionBuilder
-from tensorir.ir.dims import symbol
+from tensorir.ir.dims import iteration_dim
 from tensorir.ir.dtype import DType, f32, i32
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
@@ -26,7 +26,7 @@ from tensorir.transforms.datatiling.propagate_encodings import PropagateEncoding
 from tensorir.transforms.datatiling.set_encodings import SetEncodings
 from tests.support.targets import DEVICES
 
-D0, D1 = symbol("d0"), symbol("d1")
+D0, D1 = iteration_dim(0), iteration_dim(1)
 
 
 def positions(x: Value) -> Op:
