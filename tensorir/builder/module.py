@@ -5,21 +5,22 @@ Every op remembers the line of the caller that made it, so that errors and remar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import numpy.typing as npt
 from attrs import frozen
 
+from tensorir.builder import given
+from tensorir.builder.given import Shape
+from tensorir.builder.operators import Operators
 from tensorir.builder.tensor import Tensor
 from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.linalg import Fill
 from tensorir.dialects.tensor import Constant
 from tensorir.ir.builder import RegionBuilder
-from tensorir.ir.dense import Dense
-from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.dims import Dim
+from tensorir.ir.diagnostic import InferError, TensorIRError
 from tensorir.ir.dtype import DType
 from tensorir.ir.location import Location, caller_location
 from tensorir.ir.module import Function, Global, Module
@@ -30,15 +31,30 @@ from tensorir.ir.verify import verify
 
 _HERE = str(Path(__file__).parent)
 
-O = TypeVar("O", bound=Op)
+T = TypeVar("T")
 
 
-@frozen
-class Weight:
-    """A constant of the module; `function.load(weight)` or any operator makes it a tensor of that function."""
+@frozen(eq=False)
+class Weight(Operators):
+    """A constant of the module; `function.load(weight)` or an operator with a tensor makes it one of that function."""
 
     name: str
     type: TensorType
+
+    def _binary(self, fn: str, other: Any, *, swapped: bool = False) -> Tensor:
+        if not isinstance(other, Tensor):
+            self._need_function()
+        return other.function.load(self)._binary(fn, other, swapped=swapped)  # pyright: ignore[reportPrivateUsage]  # one family
+
+    def _unary(self, fn: str) -> Tensor:
+        self._need_function()
+
+    def _need_function(self) -> NoReturn:
+        raise self.error("no operand is a tensor, so no function is meant: load the weight by function.load(weight)")
+
+    def error(self, message: str) -> TensorIRError:
+        """The error with `message` at the caller's line."""
+        return TensorIRError(f"the weight @{self.name}: {message}", caller_location(_HERE))
 
 
 class ModuleBuilder:
@@ -54,7 +70,7 @@ class ModuleBuilder:
         Raises TensorIRError if the name is taken."""
         loc = caller_location(_HERE)
         self._check_free(name, loc)
-        data = Dense(array)
+        data = _at(loc, lambda: given.array(array))
         self._globals[name] = Global(name, TensorType(data.shape, data.dtype), data, loc)
         return Weight(name, self._globals[name].type)
 
@@ -72,6 +88,8 @@ class ModuleBuilder:
         return module
 
     def _check_free(self, name: str, loc: Location) -> None:
+        if not isinstance(name, str) or not name:  # pyright: ignore[reportUnnecessaryIsInstance]  # callers without types
+            raise TensorIRError(f"a name must be a text that is not empty, got {name!r}", loc)
         if name in self._globals or name in self._functions:
             raise TensorIRError(f"the name {name!r} is taken", loc)
 
@@ -87,13 +105,16 @@ class FunctionBuilder:
         self._loaded: dict[str, Tensor] = {}
         self._function: Function | None = None
 
-    def arg(self, name: str, shape: Sequence[Dim], dtype: DType) -> Tensor:
+    def arg(self, name: str, shape: Shape, dtype: DType) -> Tensor:
         """A new argument. A size may be an int or `symbol("S")`; equal symbols mean equal sizes."""
         self._check_open()
+        if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers without types
+            raise TensorIRError(f"the name of an argument must be a text, got {name!r}", self.location())
         if name in self._names:
             raise TensorIRError(f"@{self.name} has an argument {name!r} already", self.location())
+        type = self._type(shape, dtype)
         self._names.add(name)
-        return Tensor(self, self._region.arg(TensorType(tuple(shape), dtype), name))
+        return Tensor(self, self._region.arg(type, name))
 
     def load(self, weight: Weight) -> Tensor:
         """The tensor of a weight, the same one each time."""
@@ -103,16 +124,19 @@ class FunctionBuilder:
 
     def constant(self, value: npt.ArrayLike) -> Tensor:
         """A literal. A Python float makes f64, an int i64: give NumPy values for other types."""
-        return self.add(Constant(Dense(value), loc=self.location()))
+        data = _at(self.location(), lambda: given.array(value))
+        return self.add(Constant(data, loc=self.location()))
 
-    def full(self, shape: Sequence[Dim], value: ScalarValue, dtype: DType) -> Tensor:
+    def full(self, shape: Shape, value: ScalarValue, dtype: DType) -> Tensor:
         """A tensor of one value."""
-        return self.add(Fill(value, TensorType(tuple(shape), dtype), loc=self.location()))
+        type = self._type(shape, dtype)
+        number = _at(self.location(), lambda: given.number(value, type.dtype))
+        return self.add(Fill(number, type, loc=self.location()))
 
     def returns(self, *results: Tensor | Weight) -> None:
         """Ends the function. Raises TensorIRError if it has ended before."""
         self._check_open()
-        values = [self.own(r, "result").value for r in results]
+        values = [self.own(r, f"result {i}").value for i, r in enumerate(results)]
         self._function = Function(self.name, self._region.finish(values), self._loc)
 
     def finished(self) -> Function:
@@ -127,9 +151,12 @@ class FunctionBuilder:
         return Tensor(self, self._region.add(op).result)
 
     def own(self, x: Tensor | Weight, what: str) -> Tensor:
-        """`x` as a tensor of this function. Raises TensorIRError if it is one of another."""
+        """`x` as a tensor of this function. Raises TensorIRError if it is one of another, or not a tensor."""
         if isinstance(x, Weight):
             return self.load(x)
+        if not isinstance(x, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers without types
+            way_out = "give results one by one" if isinstance(x, list | tuple) else "make it one by constant(…)"
+            raise TensorIRError(f"{what} is a {type(x).__name__}, not a tensor: {way_out}", self.location())
         if x.function is not self:
             raise TensorIRError(f"{what} is a tensor of @{x.function.name}, used in @{self.name}", self.location())
         return x
@@ -138,6 +165,17 @@ class FunctionBuilder:
         """The caller's line, outside of this folder."""
         return caller_location(_HERE)
 
+    def _type(self, shape: Shape, dtype: DType) -> TensorType:
+        return _at(self.location(), lambda: TensorType(given.new_shape(shape), given.element_type(dtype)))
+
     def _check_open(self) -> None:
         if self._function is not None:
             raise TensorIRError(f"@{self.name} has returned already", self.location())
+
+
+def _at(loc: Location, make: Callable[[], T]) -> T:
+    """What `make` gives. Raises its InferError as TensorIRError at `loc`."""
+    try:
+        return make()
+    except InferError as e:
+        raise TensorIRError(str(e), loc) from None

@@ -5,22 +5,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from types import EllipsisType
+from typing import cast
 
+import numpy as np
+from attrs import frozen
+
+from tensorir.builder import given
+from tensorir.builder.operators import Operators
 from tensorir.encoding.views import Groups
 from tensorir.ir.affine import AffineMap, select
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim, ceildiv, divisible, floordiv, product
-
-
-def normal_axes(axes: Sequence[int], rank: int) -> tuple[int, ...]:
-    """Axes counted from the front. Raises InferError for one that does not exist or occurs twice."""
-    for a in axes:
-        if not -rank <= a < rank:
-            raise InferError(f"axis {a} does not exist in rank {rank}")
-    found = tuple(a % rank for a in axes)
-    if len(set(found)) != len(found):
-        raise InferError(f"an axis occurs twice in {list(axes)}")
-    return found
 
 
 def resolved_shape(source: tuple[Dim, ...], wanted: Sequence[Dim]) -> tuple[Dim, ...]:
@@ -28,6 +23,8 @@ def resolved_shape(source: tuple[Dim, ...], wanted: Sequence[Dim]) -> tuple[Dim,
     total = product(source)
     if sum(d == -1 for d in wanted) > 1:
         raise InferError("only one size may be -1")
+    if negative := [d for d in wanted if isinstance(d, int) and d < -1]:
+        raise InferError(f"the size {negative[0]} is negative")
     known = product(d for d in wanted if d != -1)
     shape = tuple(_quotient(total, known, wanted) if d == -1 else d for d in wanted)
     if product(shape) != total:
@@ -91,48 +88,75 @@ def unit_groups(rank: int, dropped: Sequence[int]) -> Groups:
     return tuple(tuple(range(a, b)) for a, b in itertools.pairwise(starts))
 
 
-def sliced(
-    shape: tuple[Dim, ...], index: Sequence[int | slice | EllipsisType]
-) -> tuple[tuple[Dim, ...], tuple[Dim, ...], tuple[int, ...], tuple[int, ...]]:
-    """Offsets, sizes, strides, and the dims that an int drops. Raises InferError for what is no basic index."""
-    items = list(index)
-    if items.count(...) > 1:
-        raise InferError("an index may have only one ...")
-    if ... in items:
-        at = items.index(...)
-        items[at : at + 1] = [slice(None)] * (len(shape) - len(items) + 1)
-    if len(items) > len(shape):
-        raise InferError(f"{len(items)} indices for rank {len(shape)}")
-    items += [slice(None)] * (len(shape) - len(items))
+@frozen
+class Cut:
+    """What an index takes of a tensor: a slice per dim, the dims that integers drop, where None adds dims.
+
+    `items` is the index with `...` written out."""
+
+    offsets: tuple[Dim, ...]
+    sizes: tuple[Dim, ...]
+    strides: tuple[int, ...]
+    dropped: tuple[int, ...]
+    items: tuple[object, ...]
+
+    def with_new_dims(self, shape: Sequence[Dim]) -> tuple[Dim, ...]:
+        """`shape` of the slice without dropped dims, with a dim of size 1 where the index has None."""
+        rest = iter(shape)
+        return tuple(1 if i is None else next(rest) for i in self.items if i is None or isinstance(i, slice))
+
+
+def sliced(shape: tuple[Dim, ...], index: Sequence[object]) -> Cut:
+    """What a basic index means. Raises InferError for what is not one."""
+    items = _full(index, len(shape))
     offsets: list[Dim] = []
     sizes: list[Dim] = []
     strides: list[int] = []
     dropped: list[int] = []
-    for d, (item, extent) in enumerate(zip(items, shape, strict=True)):
-        if isinstance(item, EllipsisType):
-            raise InferError("an index may have only one ...")
+    for d, (item, extent) in enumerate(zip((i for i in items if i is not None), shape, strict=True)):
         if isinstance(item, slice):
-            offset, size, stride = _range(item, extent)
+            offset, size, stride = _range(cast("slice[object, object, object]", item), extent)
         else:
-            offset, size, stride = _bound(item, extent), 1, 1
+            position = _position(item)
+            offset, size, stride = _bound(position, extent), 1, 1
             dropped.append(d)
             if isinstance(extent, int) and isinstance(offset, int) and not 0 <= offset < extent:
-                raise InferError(f"index {item} is outside of the size {extent} of dim {d}")
+                raise InferError(f"index {position} is outside of the size {extent} of dim {d}")
         offsets.append(offset)
         sizes.append(size)
         strides.append(stride)
-    return tuple(offsets), tuple(sizes), tuple(strides), tuple(dropped)
+    return Cut(tuple(offsets), tuple(sizes), tuple(strides), tuple(dropped), items)
 
 
-def _range(item: slice, extent: Dim) -> tuple[Dim, Dim, int]:
-    stride = 1 if item.step is None else item.step
+def _full(index: Sequence[object], rank: int) -> tuple[object, ...]:
+    """The index with `...` written out and slices for the dims that it does not mention."""
+    dots = [i for i, item in enumerate(index) if isinstance(item, EllipsisType)]
+    if len(dots) > 1:
+        raise InferError("an index may have only one ...")
+    used = sum(item is not None for item in index) - len(dots)
+    if used > rank:
+        raise InferError(f"{used} indices for rank {rank}")
+    missing = [slice(None)] * (rank - used)
+    at = dots[0] if dots else len(index)
+    return (*index[:at], *missing, *index[at + 1 :])
+
+
+def _position(item: object) -> Dim:
+    """An index of one position."""
+    if isinstance(item, bool | np.bool_):
+        raise InferError(f"{item} is not an index: NumPy would add a dim for it, write None for that")
+    if isinstance(item, np.ndarray | list | Operators):
+        raise InferError("rows are picked by tables with gather(indices), not by x[indices]")
+    return given.size(item, "an index")
+
+
+def _range(item: slice[object, object, object], extent: Dim) -> tuple[Dim, Dim, int]:
+    first, last, step = item.start, item.stop, item.step
+    stride = 1 if step is None else given.integer(step, "a step")
     if stride < 1:
         raise InferError(f"a step of {stride} is not supported: it must be at least 1")
-    start = _bound(item.start, extent) if item.start is not None else 0
-    stop = _bound(item.stop, extent) if item.stop is not None else extent
-    if isinstance(extent, int):
-        start = min(start, extent) if isinstance(start, int) else start
-        stop = min(stop, extent) if isinstance(stop, int) else stop
+    start = _within(_bound(given.size(first, "a bound of a slice"), extent), extent) if first is not None else 0
+    stop = _within(_bound(given.size(last, "a bound of a slice"), extent), extent) if last is not None else extent
     size = ceildiv(stop - start, stride)
     return start, max(size, 0) if isinstance(size, int) else size, stride
 
@@ -140,6 +164,27 @@ def _range(item: slice, extent: Dim) -> tuple[Dim, Dim, int]:
 def _bound(value: Dim, extent: Dim) -> Dim:
     """Negative numbers count from the end."""
     return extent + value if isinstance(value, int) and value < 0 else value
+
+
+def _within(bound: Dim, extent: Dim) -> Dim:
+    """Bounds of slices outside of a tensor are its borders, as far as both are known."""
+    return min(max(bound, 0), extent) if isinstance(bound, int) and isinstance(extent, int) else bound
+
+
+def matmul_spec(lhs: tuple[Dim, ...], rhs: tuple[Dim, ...]) -> str:
+    """NumPy's matmul as an einsum spec. Raises InferError for scalars and for batch dims that would be stretched."""
+    if not lhs or not rhs:
+        raise InferError("matmul takes no scalars: write * for a product with a number")
+    left, right = lhs[:-2], rhs[:-2]
+    if left and right and left != right:
+        shapes = " and ".join(f"[{', '.join(map(str, s))}]" for s in (left, right))
+        raise InferError(f"matmul: the batch dims {shapes} differ: broadcast_to the same ones first")
+    letters = "bcdefghij"[: max(len(left), len(right))]
+    if len(letters) < max(len(left), len(right)):
+        raise InferError(f"matmul takes at most {len(letters)} batch dims")
+    before, after = letters[: len(left)], letters[: len(right)]
+    rows, columns = ("m" if len(lhs) > 1 else ""), ("n" if len(rhs) > 1 else "")
+    return f"{before}{rows}k,{after}k{columns}->{before or after}{rows}{columns}"
 
 
 def contraction_maps(spec: str, lhs_rank: int, rhs_rank: int) -> tuple[AffineMap, AffineMap, AffineMap]:

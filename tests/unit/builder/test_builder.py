@@ -188,7 +188,7 @@ REFUSED: dict[str, tuple[Callable[[Tensor], object], str]] = {
         lambda x: x + x[:, :2],
         "shapes [2, 3], [2, 2] do not broadcast: 3 and 2 in dim -1",
     ),
-    "types that differ": (lambda x: x + x.cast(f64), "add: operand types differ: f32, f64; cast one"),
+    "types that differ": (lambda x: x + x.cast(f64), "+: operand types differ: f32, f64; cast one"),
     "exp of integers": (lambda x: x.cast(i32).exp(), "exp takes float operands, got i32"),
     "matmul that does not fit": (lambda x: x @ x, "d2 has size 3 in an earlier operand and 2 in operand 1"),
     "einsum without an arrow": (lambda x: x.contract(x, "ij,jk"), "is no contraction"),
