@@ -8,7 +8,7 @@ from tensorir.dialects.device import Transfer
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.flow import Dispatch, GlobalLoad, Launch
 from tensorir.dialects.linalg import Broadcast, Fill, Transpose
-from tensorir.dialects.tensor import Cast, CollapseShape, Constant, DimOp, Empty, ExpandShape, ExtractSlice
+from tensorir.dialects.tensor import Cast, CollapseShape, Constant, DimOp, Empty, ExpandShape, ExtractSlice, Size
 from tensorir.ir.op import Op, Trait
 from tensorir.ir.types import Type
 
@@ -24,8 +24,9 @@ MAX_GROWTH = 4
 _FREE = (SetEncoding, UnsetEncoding, ExtractSlice, Transpose, ExpandShape, CollapseShape, Cast, Broadcast, Transfer)
 
 
-def kind_of(op: Op, constant_operands: bool) -> Kind:
-    """`constant_operands`: every operand is a constant that stays outside of dispatches.
+def kind_of(op: Op, constant_operands: bool, host_operands: bool = False) -> Kind:
+    """`constant_operands`: every operand is a constant that stays outside of dispatches; `host_operands`: every
+    operand is made by host ops.
 
     - constant: evaluated ahead of time (`hoist-constants`)
     - free: moves data only; goes with the op that made its operand, otherwise into each op that reads it
@@ -33,7 +34,9 @@ def kind_of(op: Op, constant_operands: bool) -> Kind:
     - work: needs a dispatch"""
     if isinstance(op, GlobalLoad):
         return "constant"
-    if isinstance(op, DimOp | Dispatch | Launch):
+    if isinstance(op, DimOp | Size | Dispatch | Launch):
+        return "host"
+    if op.operands and host_operands and all(v.type.rank == 0 for v in (*op.operands, *op.results)):
         return "host"
     if isinstance(op, Fill | Empty):
         return "free"

@@ -72,6 +72,18 @@ class DimOp(Op):
         return (TensorType((), i64),)
 
 
+@op("tensor.size", Trait.PURE)
+class Size(Op):
+    """A size as a scalar of type i64, wrapped to 64 bits. Its symbols are those that the function's arguments bind."""
+
+    size: Dim = attribute()
+
+    def infer_types(self) -> Sequence[Type]:
+        if isinstance(self.size, int) and not -(1 << 63) <= self.size < 1 << 63:
+            raise InferError(f"the size {self.size} takes more than 64 bits")
+        return (TensorType((), i64),)
+
+
 @op("tensor.expand_shape", Trait.PURE | Trait.VIEW)
 class ExpandShape(Op):
     """Splits dims: source dim g becomes the dims `groups[g]` of the result, row-major; `shape` is the result's."""

@@ -33,6 +33,10 @@ def dim(op: tensor.DimOp, inputs: Arrays, ctx: Context) -> Arrays:
     return (np.asarray(inputs[0].shape[op.index], np.int64),)
 
 
+def size(op: tensor.Size, inputs: Arrays, ctx: Context) -> Arrays:
+    return (np.asarray(ctx.dim(op.size) & (1 << 64) - 1, np.uint64).astype(np.int64),)
+
+
 def reshape(op: tensor.ExpandShape | tensor.CollapseShape, inputs: Arrays, ctx: Context) -> Arrays:
     return (inputs[0].reshape(ctx.shape(op.result.type.shape)),)
 
@@ -139,6 +143,7 @@ TENSOR_OPS: dict[type[Op], Any] = {
     tensor.Constant: constant,
     tensor.Empty: empty,
     tensor.DimOp: dim,
+    tensor.Size: size,
     tensor.ExpandShape: reshape,
     tensor.CollapseShape: reshape,
     tensor.ExtractSlice: extract_slice,

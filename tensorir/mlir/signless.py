@@ -3,7 +3,8 @@
 MLIR's integers have no sign; its ops have one (arith.divui). `signless` says the same in the core: an unsigned tensor
 becomes a signed one of the same bits, and an op that is different for unsigned numbers reads its operands through a
 cast. Where MLIR has one spelling and the core two (a literal `1` for a float, `add` of booleans, which is `xor`, a cast
-to i1, which is `ne`, gather_nd from a vector, which is gather), it is that one.
+to i1, which is `ne`, gather_nd from a vector, which is gather, the size of a dim, which is a size wherever it was
+asked for), it is that one.
 
 Law: what is read from the text of `m` is isomorphic to `signless(m)`.
 """
@@ -14,13 +15,15 @@ import typing
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from attrs import evolve
 
 from tensorir.dialects.linalg import Fill, Generic
 from tensorir.dialects.packing import Pack
-from tensorir.dialects.tensor import Gather, GatherNd, Pad
+from tensorir.dialects.tensor import Constant, DimOp, Gather, GatherNd, Pad, Size
 from tensorir.ir.affine import identity
 from tensorir.ir.dense import Dense
+from tensorir.ir.dims import Dim
 from tensorir.ir.dtype import DTYPES, DType, f32, i64
 from tensorir.ir.module import Global, Module
 from tensorir.ir.op import Op
@@ -63,7 +66,11 @@ def _region(region: Region) -> Region:
     env = {a: Value(_attribute(a.type), a.hint) for a in region.args}
     args = tuple(env.values())
     ops: list[Op] = []
+    sizes: dict[Dim, Value] = {}
     for op in region.ops:
+        if isinstance(op, DimOp | Size):
+            env[op.result] = _size(op, sizes, ops)
+            continue
         operands = [env[v] for v in op.operands]
         if isinstance(op, GatherNd):
             operands = [operands[0], *(_index(v, n, ops) for v, n in zip(op.indices, operands[1:], strict=True))]
@@ -77,6 +84,19 @@ def _region(region: Region) -> Region:
         ops.append(made)
         env.update(zip(op.results, made.results, strict=True))
     return Region(args, tuple(ops), tuple(env[y] for y in region.yields))
+
+
+def _size(op: DimOp | Size, sizes: dict[Dim, Value], ops: list[Op]) -> Value:
+    """A size known when it is written is a constant; another is computed once, where it is first asked for."""
+    size = op.size if isinstance(op, Size) else op.source.type.shape[op.index]
+    if size in sizes:
+        return sizes[size]
+    constant = Constant(Dense.own(np.array(size, np.int64)), loc=op.loc) if isinstance(size, int) else None
+    made: Op = constant or Size(size, loc=op.loc)
+    ops.append(made)
+    if constant is None:
+        sizes[size] = made.results[0]
+    return made.results[0]
 
 
 _LITERALS: Mapping[type[Op], str] = {Fill: "value", Pad: "value", Pack: "padding"}

@@ -9,7 +9,7 @@ import numpy as np
 
 from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.linalg import Generic
-from tensorir.dialects.tensor import Cast, Constant, DimOp
+from tensorir.dialects.tensor import Cast, Constant, Size
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.dense import Dense
@@ -24,7 +24,6 @@ from tensorir.ir.value import Value
 from tensorir.mlir.importer.attributes import integers
 from tensorir.mlir.importer.encodings import type_encoding
 from tensorir.mlir.importer.program import Program
-from tensorir.mlir.importer.scalars.table import dim_scalar
 from tensorir.mlir.importer.sizes import Sizes
 from tensorir.mlir.importer.types import element_type, is_buffer, ranked
 from tensorir.mlir.syntax import DYNAMIC, Block, Operation, RankedTensor, SSAValue, Type
@@ -58,7 +57,7 @@ class Scope:
         self._dims: dict[SSAValue, Dim] = {}
         self._literals: dict[SSAValue, ScalarValue] = {}
         self._why: dict[SSAValue, str] = {}
-        self._sources: dict[str, tuple[Value, int]] = {}
+        self._sources: set[str] = set()
         self._made_sizes: dict[Dim, Value] = {}
         self._elements: dict[SSAValue, tuple[Dim | None, ...]] = {}
         self._loads: dict[str, Value] = {}
@@ -182,9 +181,9 @@ class Scope:
     def arg(self, v: SSAValue, type: TensorType, hint: str) -> Value:
         """Makes `v` an argument of the function. Its plain symbols are where sizes come from."""
         value = self._tensors[v] = self.region.arg(type, hint)
-        for d, dim in enumerate(type.shape):
+        for dim in type.shape:
             if (name := plain_symbol(dim)) is not None:
-                self._sources.setdefault(name, (value, d))
+                self._sources.add(name)
         if not type.rank:
             self._why[v] = "is an argument"
         return value
@@ -285,11 +284,7 @@ class Scope:
         names = sorted(symbols_of(dim))
         if missing := [n for n in names if n not in self._sources]:
             raise InferError(f"the size {missing[0]} is the size of no argument")
-        inputs = tuple(self.add(DimOp(*self._sources[n], loc=self.loc)).result for n in names)
-        if plain_symbol(dim) is not None:
-            return inputs[0]
-        scalars = {n: arg(i, i64) for i, n in enumerate(names)}
-        return self.add(_scalar_generic(inputs, dim_scalar(dim, scalars), self.loc)).result
+        return self.add(Size(dim, loc=self.loc)).result
 
     def _encoding(self, written: Type) -> TypeEncoding | None:
         if not isinstance(written, RankedTensor) or written.encoding is None:

@@ -34,6 +34,7 @@ WRITERS: Mapping[type[Op], OpWriter] = {
     tensor.Constant: tensors.constant,
     tensor.Empty: tensors.empty,
     tensor.DimOp: tensors.dim,
+    tensor.Size: tensors.size,
     tensor.ExpandShape: tensors.expand_shape,
     tensor.CollapseShape: tensors.collapse_shape,
     tensor.ExtractSlice: tensors.extract_slice,

@@ -10,6 +10,7 @@ from tensorir.ir.affine import identity, select
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import Dim
 from tensorir.ir.dtype import DType
+from tensorir.ir.op import Op
 from tensorir.ir.value import Value
 from tensorir.mlir.writer.emitter import Emitter
 from tensorir.mlir.writer.linalg import Loop
@@ -30,8 +31,16 @@ def empty(op: tensor.Empty, e: Emitter) -> None:
 
 
 def dim(op: tensor.DimOp, e: Emitter) -> None:
-    """As a tensor of rank 0: an index is no value of the core."""
-    size = e.sizes(op.source.type.shape[op.index])
+    """As a tensor of rank 0: an index is not a value of the core."""
+    _size(op, op.source.type.shape[op.index], e)
+
+
+def size(op: tensor.Size, e: Emitter) -> None:
+    _size(op, op.size, e)
+
+
+def _size(op: Op, dim: Dim, e: Emitter) -> None:
+    size = e.sizes(dim)
     scalar = e.let(f"arith.index_cast {size} : index to i64")
     e.result(op, f"tensor.from_elements {scalar} : tensor<i64>")
 

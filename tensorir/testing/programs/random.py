@@ -70,7 +70,16 @@ class _Writer(MoreSteps):
             *(self._concat, self._pad, self._broadcast, self._constant, self._gather, self._cast),
             *(self._argmax, self._fold, self._insert, self._gather_nd, self._indexed, self._indexed),
             *(self._window, self._window),
-            *(self._strided, self._unsigned, self._whole, self._scalar, self._bits, self._transfer, self._call),
+            *(
+                self._strided,
+                self._unsigned,
+                self._whole,
+                self._scalar,
+                self._bits,
+                self._transfer,
+                self._call,
+                self._size_of,
+            ),
         ]
         for _ in range(steps):
             self.draw(st.sampled_from(kinds))()

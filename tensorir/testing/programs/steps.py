@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.func import Call, call_types
 from tensorir.dialects.linalg import Contract, Fill, Fold, Generic, Reduce, ReductionKind, Transpose
-from tensorir.dialects.tensor import CollapseShape, Constant, ExpandShape, ExtractSlice, GatherNd, InsertSlice
+from tensorir.dialects.tensor import CollapseShape, Constant, DimOp, ExpandShape, ExtractSlice, GatherNd, InsertSlice
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.dense import Dense
@@ -221,6 +221,21 @@ class MoreSteps(Values):
         kinds: list[ReductionKind] = ["maxnum", "minnum"] if x.type.dtype.is_float else ["and", "or", "xor"]
         x = self._within(x, 63)
         self._add(Reduce(x, self.draw(st.sampled_from(kinds)), dims), 64)
+
+    def _size_of(self) -> None:
+        """Elements clamped by a size that may be known only when run, as a mean divides by one."""
+        x = self._pick(lambda v: v.type.rank > 0 and v.type.dtype in (f32, f64, i32, i64))
+        if x is None:
+            return
+        d = self.draw(st.integers(0, x.type.rank - 1))
+        size = self.b.add(DimOp(x, d)).result
+        t = x.type.dtype
+        x = self._within(x, EXACT[t])
+        maps = (identity(x.type.rank), select(x.type.rank, ()), identity(x.type.rank))
+        self._add(
+            Generic((x, size), maps, ScalarBody((t, i64), apply("min", arg(0, t), cast(arg(1, i64), t)))),
+            self.bounds[x],
+        )
 
     def _transfer(self) -> None:
         if (x := self._pick()) is not None:

@@ -14,11 +14,13 @@ from attrs import define, field, frozen
 from tensorir.analysis.kinds import Kind, kind_of
 from tensorir.analysis.units import Units, joined_units, root_units
 from tensorir.dialects.flow import Dispatch
+from tensorir.dialects.tensor import DimOp, Size
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op, name_after
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.passes.pass_ import Pass, PassContext
+from tensorir.rewrite.sweep import sweep
 
 
 @frozen
@@ -44,37 +46,47 @@ class _Cluster:
 
 @define
 class _Plan:
-    """What each value of the region is: made in a cluster, constant, free (repeated by readers), or neither."""
+    """What each value of the region is: made in a cluster, constant, of the host, or free (repeated by readers)."""
 
     clusters: list[_Cluster] = field(factory=list[_Cluster])
     cluster_of: dict[Value, _Cluster] = field(factory=dict[Value, _Cluster])
     constant: set[Value] = field(factory=set[Value])
+    host: set[Value] = field(factory=set[Value])
     free: dict[Value, Op] = field(factory=dict[Value, Op])
     level: dict[Value, int] = field(factory=dict[Value, int])
     """The cluster (counted from 1) after which the value is known; 0: before all."""
-    returned: dict[Value, Value] = field(factory=dict[Value, Value])
-    """A free value that the function returns → its copy in a dispatch of its own."""
+    written: dict[Value, Value] = field(factory=dict[Value, Value])
+    """A free value that the function returns or a launch reads → its copy in a dispatch of its own."""
 
     def place(self, op: Op) -> None:
-        kind = kind_of(op, all(v in self.constant for v in op.operands))
-        level = max((self.level.get(v, 0) for v in op.operands), default=0)
+        operands = op.operands
+        kind = kind_of(op, all(v in self.constant for v in operands), all(v in self.host for v in operands))
+        level = max((self.level.get(v, 0) for v in operands), default=0)
         cluster = None if kind in ("constant", "host") else self._joinable(op, level)
         if cluster is None and kind == "work":
             cluster = _Cluster(len(self.clusters) + 1, frozenset(root_units(op)))
             self.clusters.append(cluster)
             self._add(op, cluster, root_units(op))
+        elif kind == "host":
+            self._keep_outside(op, kind, max((self.level.get(self._written(v), 0) for v in operands), default=0))
         elif cluster is None:
             self._keep_outside(op, kind, level)
 
     def open_for(self, value: Value) -> None:
-        """Gives a free value that the function returns a dispatch: somebody must write it."""
-        if value in self.returned:
+        """Gives a free value that is read outside of dispatches a dispatch of its own: somebody must write it."""
+        if value in self.written:
             return
         op = self.free[value].evolve()
         cluster = _Cluster(len(self.clusters) + 1, frozenset())
         self.clusters.append(cluster)
         self._add(op, cluster, {})
-        self.returned.update(zip(self.free[value].results, op.results, strict=True))
+        self.written.update(zip(self.free[value].results, op.results, strict=True))
+
+    def _written(self, value: Value) -> Value:
+        """`value` as an op outside of dispatches can read it."""
+        if value in self.free:
+            self.open_for(value)
+        return self.written.get(value, value)
 
     def _keep_outside(self, op: Op, kind: Kind, level: int) -> None:
         for r in op.results:
@@ -83,6 +95,8 @@ class _Plan:
                 self.constant.add(r)
             elif kind == "free":
                 self.free[r] = op
+            else:
+                self.host.add(r)
 
     def _joinable(self, op: Op, level: int) -> _Cluster | None:
         """The latest dispatch that `op` reads from, if all it needs is known by then and some unit survives.
@@ -110,6 +124,7 @@ class _Plan:
 
 def form_dispatches(region: Region) -> Region:
     """`region` with its work in `flow.dispatch` ops, in an order in which every value is known before it is read."""
+    region = sweep(region, _size_of_dim)
     plan = _Plan()
     for op in region.ops:
         plan.place(op)
@@ -120,6 +135,11 @@ def form_dispatches(region: Region) -> Region:
         return region
     bodies = {c: _with_free_ops(c, plan) for c in plan.clusters}
     return _Emitter(region, plan, bodies).emit()
+
+
+def _size_of_dim(op: Op, operands: tuple[Value, ...]) -> Op | None:
+    """The size of a dim is known from its type; to read the value would force somebody to write it."""
+    return Size(op.source.type.shape[op.index], loc=op.loc) if isinstance(op, DimOp) else None
 
 
 def _with_free_ops(cluster: _Cluster, plan: _Plan) -> list[Op]:
@@ -166,14 +186,14 @@ class _Emitter:
         return Region(self.region.args, tuple(self.ops), tuple(self.env[y] for y in self._yields()))
 
     def _yields(self) -> list[Value]:
-        return [self.plan.returned.get(y, y) for y in self.region.yields]
+        return [self.plan.written.get(y, y) for y in self.region.yields]
 
     def _is_inside(self, op: Op) -> bool:
         return all(r in self.plan.cluster_of or r in self.plan.free for r in op.results)
 
     def _emit_outside(self, ops: list[Op]) -> None:
         for op in ops:
-            placed = op.with_operands([self.env[v] for v in op.operands])
+            placed = op.with_operands([self.env[self.plan.written.get(v, v)] for v in op.operands])
             self.ops.append(placed)
             self.env.update(zip(op.results, placed.results, strict=True))
 
@@ -199,5 +219,5 @@ class _Emitter:
             wanted |= {v for o in body for v in o.operands if cluster_of.get(v, cluster) is not cluster}
         for op in self.region.ops:
             if not self._is_inside(op):
-                wanted |= {v for v in op.operands if v in cluster_of}
+                wanted |= {w for v in op.operands if (w := self.plan.written.get(v, v)) in cluster_of}
         return wanted

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import numpy as np
 from attrs import frozen
 
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.linalg import Transpose
-from tensorir.dialects.tensor import Cast, CollapseShape, Concat, ExpandShape, ExtractSlice, InsertSlice, Pad
+from tensorir.dialects.tensor import (
+    Cast,
+    CollapseShape,
+    Concat,
+    Constant,
+    DimOp,
+    ExpandShape,
+    ExtractSlice,
+    InsertSlice,
+    Pad,
+    Size,
+)
+from tensorir.ir.dense import Dense
 from tensorir.ir.module import Module
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.greedy import greedy
@@ -112,6 +125,18 @@ def fold_trivial_cast(op: Cast, view: View) -> Rewrite:
     return op.source if op.source.type == op.result.type else None
 
 
+@pattern(DimOp)
+def size_of_dim(op: DimOp, view: View) -> Rewrite:
+    """dim(x, i) == size s, if the type of x says s: nobody has to make x for it"""
+    return Size(op.source.type.shape[op.index], loc=op.loc)
+
+
+@pattern(Size)
+def fold_static_size(op: Size, view: View) -> Rewrite:
+    """size n == constant n"""
+    return Constant(Dense.own(np.array(op.size, np.int64)), loc=op.loc) if isinstance(op.size, int) else None
+
+
 PATTERNS = index(
     [
         fold_unset_of_set,
@@ -125,6 +150,8 @@ PATTERNS = index(
         fold_empty_pad,
         fold_single_concat,
         fold_trivial_cast,
+        size_of_dim,
+        fold_static_size,
     ]
 )
 
