@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tensorir.dialects.linalg.contract import product_loops
 from tensorir.dialects.tensor import check_axis, check_permutation
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import RhsOrder
+from tensorir.ir.affine import AffineMap, select
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim
 from tensorir.ir.dtype import DType
+from tensorir.ir.loops import Loops
 from tensorir.ir.op import Op, Trait, attribute, op, operand, operand_list
 from tensorir.ir.scalar import ScalarValue, const
 from tensorir.ir.types import TensorType, Type
@@ -78,6 +81,9 @@ class Mmt4d(Op):
     def infer_types(self) -> Sequence[Type]:
         return _mmt4d_type(self, batch=0)
 
+    def loops(self) -> Loops:
+        return product_loops(mmt4d_maps(0, self.rhs_order), (self.lhs, self.rhs), self.init, self.dtype)
+
 
 @op("linalg.batch_mmt4d", Trait.PURE)
 class BatchMmt4d(Op):
@@ -91,6 +97,18 @@ class BatchMmt4d(Op):
 
     def infer_types(self) -> Sequence[Type]:
         return _mmt4d_type(self, batch=1)
+
+    def loops(self) -> Loops:
+        return product_loops(mmt4d_maps(1, self.rhs_order), (self.lhs, self.rhs), self.init, self.dtype)
+
+
+def mmt4d_maps(batch: int, rhs_order: RhsOrder) -> tuple[AffineMap, AffineMap, AffineMap]:
+    """The iteration space: `batch` dims, then M1, N1, K1, M0, N0, K0."""
+    b = tuple(range(batch))
+    m1, n1, k1, m0, n0, k0 = range(batch, batch + 6)
+    rhs = (n0, k0) if rhs_order == "nk" else (k0, n0)
+    lhs, right, out = (select(batch + 6, (*b, *d)) for d in ((m1, k1, m0, k0), (n1, k1, *rhs), (m1, n1, m0, n0)))
+    return lhs, right, out
 
 
 def _mmt4d_type(op: Mmt4d | BatchMmt4d, batch: int) -> tuple[Type, ...]:

@@ -12,10 +12,7 @@ from tensorir.dialects import linalg
 from tensorir.interp.combiners import COMBINERS
 from tensorir.interp.context import Array, Context
 from tensorir.interp.conversions import convert, rounded, wide, wrap
-from tensorir.interp.fold import fold
-from tensorir.interp.scalar import evaluate_body
-from tensorir.interp.windows import aligned, index_along
-from tensorir.ir.diagnostic import InferError, TensorIRError
+from tensorir.interp.loops import run_loops
 from tensorir.ir.dtype import DType
 from tensorir.ir.op import Op
 
@@ -24,18 +21,6 @@ Arrays = tuple[Array, ...]
 
 def fill(op: linalg.Fill, inputs: Arrays, ctx: Context) -> Arrays:
     return (np.full(ctx.shape(op.type.shape), op.value).astype(ctx.numpy(op.type.dtype)),)
-
-
-def generic(op: linalg.Generic, inputs: Arrays, ctx: Context) -> Arrays:
-    """Inputs are broadcast over the iteration space, the body is evaluated, the result brought to its order."""
-    sizes = ctx.shape(op.iteration_shape)
-    operands = [aligned(op, i, a, m, sizes) for i, (a, m) in enumerate(zip(inputs, op.maps[:-1], strict=True))]
-    try:
-        out = evaluate_body(op.body, operands, ctx, lambda d: index_along(d, sizes))
-    except InferError as e:
-        raise TensorIRError(f"{op.NAME}: {e}", op.loc) from None
-    out = _transposed(np.broadcast_to(out, sizes), op.maps[-1].positions())
-    return (out if out.flags.writeable else out.copy(),)
 
 
 def _transposed(array: Array, order: Sequence[int]) -> Array:
@@ -172,8 +157,8 @@ def _compute_type(array: Array) -> Array:
 
 LINALG_OPS: dict[type[Op], Any] = {
     linalg.Fill: fill,
-    linalg.Generic: generic,
-    linalg.Fold: fold,
+    linalg.Generic: run_loops,
+    linalg.Fold: run_loops,
     linalg.Contract: contract,
     linalg.Reduce: reduce,
     linalg.Transpose: transpose,

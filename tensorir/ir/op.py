@@ -20,6 +20,8 @@ from tensorir.ir.types import Type
 from tensorir.ir.value import Value
 
 if TYPE_CHECKING:
+    from tensorir.ir.decomposition import Decomposition  # only named: a decomposition is made of ops
+    from tensorir.ir.loops import Loops
     from tensorir.ir.module import Symbol  # only named: modules are made of ops
     from tensorir.ir.region import Region
 
@@ -127,6 +129,16 @@ class Op(Immutable):
     def verify_symbols(self, symbols: Mapping[str, Symbol]) -> Iterator[str]:
         """Rules about what the op names in its module, where every name is known: one message each."""
         return iter(())
+
+    def loops(self) -> Loops | None:
+        """The iteration space, for an op that is one scalar computation per position of it."""
+        return None
+
+    def decomposition(self) -> Decomposition | None:
+        """This op in simpler ones, for an op that has a name but could be written without it.
+
+        It depends on the op's types and attributes alone, which may hold sizes that are known only when it is run."""
+        return None
 
     @property
     def operands(self) -> tuple[Value, ...]:

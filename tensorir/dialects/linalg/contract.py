@@ -6,16 +6,32 @@ from collections.abc import Sequence
 
 from attrs import evolve
 
-from tensorir.dialects.linalg.structured import iteration_sizes
+from tensorir.dialects.linalg.structured import accumulation_type, iteration_sizes
 from tensorir.encoding.encoding import NARROW
 from tensorir.encoding.encoding import Contraction as ContractionSpace
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import InferError
-from tensorir.ir.dims import Dim
 from tensorir.ir.dtype import DType
+from tensorir.ir.loops import Loops
 from tensorir.ir.op import Op, Trait, attribute, op, operand, operand_list
+from tensorir.ir.scalar import ScalarBody, apply, arg, cast
 from tensorir.ir.types import TensorType, Type, TypeEncoding
 from tensorir.ir.value import Value
+
+
+def product_loops(
+    maps: tuple[AffineMap, AffineMap, AffineMap], factors: tuple[Value, Value], init: tuple[Value, ...], dtype: DType
+) -> Loops:
+    """`result = init + Σ lhs·rhs`: the factors are converted to the accumulation type of `dtype`; of bools, it is
+    whether some pair is true."""
+    sizes = iteration_sizes(maps[:2], tuple(v.type for v in factors))
+    total = accumulation_type(dtype)
+    types = (*(v.type.dtype for v in factors), total)
+    multiply, add = ("and", "or") if dtype.kind == "bool" else ("mul", "add")
+    pair = apply(multiply, *(cast(arg(i, t), total) for i, t in enumerate(types[:2])))
+    body = ScalarBody(types, apply(add, arg(2, total), pair))
+    shape = tuple(sizes[d] for d in range(len(sizes)))
+    return Loops(shape, factors, maps[:2], maps[2:], (body,), init or (0,))
 
 
 @op("linalg.contract", Trait.PURE | Trait.CONTRACTION)
@@ -49,14 +65,14 @@ class Contract(Op):
             raise InferError(f"init is {self.init[0].type}, the result {type}")
         return (type,)
 
-    def sizes(self) -> dict[int, Dim]:
-        """The size of each iteration dim."""
-        return iteration_sizes(self.maps[:2], (self.lhs.type, self.rhs.type))
+    def loops(self) -> Loops:
+        return product_loops(self.maps, (self.lhs, self.rhs), self.init, self.dtype)
 
     def space(self) -> ContractionSpace:
         """The iteration space as encodings name it: of the sizes only narrow M and N, all that tiles depend on."""
         types = (self.lhs.type.dtype, self.rhs.type.dtype, self.dtype)
         wide = ContractionSpace(self.maps, types, (None,) * self.maps[0].num_dims)
-        sizes, parallel = self.sizes(), (*wide.m, *wide.n)
+        sizes = iteration_sizes(self.maps[:2], (self.lhs.type, self.rhs.type))
+        parallel = (*wide.m, *wide.n)
         kept = (sizes[d] if d in parallel else None for d in range(self.maps[0].num_dims))
         return evolve(wide, narrow=tuple(s if isinstance(s, int) and s <= NARROW else None for s in kept))

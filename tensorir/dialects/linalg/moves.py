@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tensorir.dialects.tensor import check_permutation
+from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim
+from tensorir.ir.loops import Loops
 from tensorir.ir.op import Op, Trait, attribute, op, operand
-from tensorir.ir.scalar import ScalarValue, const
+from tensorir.ir.scalar import ScalarBody, ScalarValue, arg, const
 from tensorir.ir.types import TensorType, Type, TypeEncoding
 from tensorir.ir.value import Value
 
@@ -24,6 +26,10 @@ class Fill(Op):
         const(self.value, self.type.dtype)
         return (self.type,)
 
+    def loops(self) -> Loops:
+        body = ScalarBody((), const(self.value, self.type.dtype))
+        return Loops(self.type.shape, (), (), (identity(self.type.rank),), (body,))
+
 
 @op("linalg.transpose", Trait.PURE | Trait.VIEW)
 class Transpose(Op):
@@ -37,6 +43,10 @@ class Transpose(Op):
         type = self.source.type
         check_permutation(self.permutation, type.rank, "permutation")
         return (TensorType(tuple(type.shape[p] for p in self.permutation), type.dtype, self.encoding),)
+
+    def loops(self) -> Loops:
+        rank = self.source.type.rank
+        return _copied(self.source, self.source.type.shape, identity(rank), select(rank, self.permutation))
 
 
 @op("linalg.broadcast", Trait.PURE)
@@ -53,3 +63,14 @@ class Broadcast(Op):
         if kept != type.shape or any(not 0 <= d < len(self.shape) for d in self.dims):
             raise InferError(f"{type} plus dims {list(self.dims)} is not [{', '.join(map(str, self.shape))}]")
         return (TensorType(self.shape, type.dtype),)
+
+    def loops(self) -> Loops:
+        rank = len(self.shape)
+        kept = select(rank, (d for d in range(rank) if d not in self.dims))
+        return _copied(self.source, self.shape, kept, identity(rank))
+
+
+def _copied(source: Value, sizes: tuple[Dim, ...], map: AffineMap, result: AffineMap) -> Loops:
+    """Each element of the result is the element of `source` that `map` says."""
+    dtype = source.type.dtype
+    return Loops(sizes, (source,), (map,), (result,), (ScalarBody((dtype,), arg(0, dtype)),))

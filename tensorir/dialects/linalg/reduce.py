@@ -6,11 +6,14 @@ import math
 from collections.abc import Sequence
 from typing import Literal, get_args
 
+from tensorir.dialects.linalg.structured import accumulation_type
 from tensorir.dialects.tensor import check_axis
+from tensorir.ir.affine import identity, select
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dtype import DType
+from tensorir.ir.loops import Loops
 from tensorir.ir.op import Op, Trait, attribute, op, operand
-from tensorir.ir.scalar import SCALAR_FNS, ScalarValue
+from tensorir.ir.scalar import SCALAR_FNS, ScalarBody, ScalarValue, apply, arg, cast
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
 
@@ -51,3 +54,12 @@ class Reduce(Op):
         if len(set(self.dims)) != len(self.dims):
             raise InferError(f"dims {list(self.dims)} has a dim twice")
         return (type.with_encoding(None).with_shape(tuple(s for d, s in enumerate(type.shape) if d not in self.dims)),)
+
+    def loops(self) -> Loops:
+        type = self.source.type
+        total = accumulation_type(type.dtype)
+        combined = apply(self.kind, arg(1, total), cast(arg(0, type.dtype), total))
+        kept = select(type.rank, (d for d in range(type.rank) if d not in self.dims))
+        body = ScalarBody((type.dtype, total), combined)
+        start = neutral_element(self.kind, type.dtype)
+        return Loops(type.shape, (self.source,), (identity(type.rank),), (kept,), (body,), (start,))

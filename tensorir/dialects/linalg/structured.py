@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim, iteration_dims_of, symbols_of
+from tensorir.ir.dtype import DType, f32
+from tensorir.ir.loops import Loops
 from tensorir.ir.op import Op, Trait, attribute, op, operand_list
 from tensorir.ir.scalar import ScalarBody
 from tensorir.ir.types import TensorType, Type, TypeEncoding
@@ -55,6 +57,11 @@ def outside_reads(op: Op, values: Sequence[Value], maps: Sequence[AffineMap], sh
                 yield f"{op.operand_name(i)}: {map} reads {first} … {last} of dim {d}, which has the size {extent}"
 
 
+def accumulation_type(dtype: DType) -> DType:
+    """What sums of `dtype` are computed in: f32 for 16-bit floats, which are rounded once at the end."""
+    return f32 if dtype.is_float and dtype.bits == 16 else dtype
+
+
 @op("linalg.generic", Trait.PURE)
 class Generic(Op):
     """Elementwise over an iteration space: all dims parallel. The last map is the result's, a permutation.
@@ -95,6 +102,9 @@ class Generic(Op):
             raise InferError(f"no input gives the size of d{missing[0]}; state shape")
         shape = tuple(sizes[d] for d in out.positions())
         return (TensorType(shape, self.body.result.dtype, self.encoding),)
+
+    def loops(self) -> Loops:
+        return Loops(self.iteration_shape, self.inputs, self.maps[:-1], self.maps[-1:], (self.body,))
 
     @property
     def iteration_shape(self) -> tuple[Dim, ...]:
@@ -158,6 +168,10 @@ class Fold(Op):
 
     def verify(self) -> Iterator[str]:
         yield from outside_reads(self, self.inputs, self.maps, self.iteration_shape())
+
+    def loops(self) -> Loops:
+        maps = self.maps[: len(self.inputs)]
+        return Loops(self.iteration_shape(), self.inputs, maps, self.result_maps, self.bodies, self.inits)
 
     def iteration_shape(self, sizes: dict[int, Dim] | None = None) -> tuple[Dim, ...]:
         """The size of each iteration dim. Raises InferError for one that is not determined, or in two ways."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tensorir.dialects import linalg
+from tensorir.dialects.packing import BatchMmt4d, Mmt4d
 from tensorir.ir.affine import AffineMap, select
 from tensorir.ir.dims import Dim, DimExpr, Divided, iteration_dim, iteration_dims_of
-from tensorir.ir.dtype import DType
+from tensorir.ir.loops import Loops
+from tensorir.ir.op import Op
+from tensorir.ir.scalar import ScalarValue
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
 from tensorir.mlir.writer import composites
-from tensorir.mlir.writer.bodies import convert, op_name, write_body
+from tensorir.mlir.writer.bodies import op_name, write_body
 from tensorir.mlir.writer.emitter import Emitter
 from tensorir.mlir.writer.sizes import Sizes
 from tensorir.mlir.writer.types import element_text, map_text
@@ -22,15 +25,31 @@ def fill(op: linalg.Fill, e: Emitter) -> None:
 
 
 def generic(op: linalg.Generic, e: Emitter) -> None:
-    """Inputs that are read by a division of positions, or backwards, are extracted: IREE does not tile such maps."""
-    out = e.empty(op.result.type)
-    if any(map(_divides_or_falls, op.maps[:-1])):
-        loop = Loop(e, op.maps[-1:], (), (), (op.result,), (out,))
-        elements = [_extracted(v, m, loop, e) for v, m in zip(op.inputs, op.maps[:-1], strict=True)]
-        loop.finish([write_body(op.body, elements, loop.let, e.dialect)])
-        return
-    loop = Loop(e, op.maps, (), op.inputs, (op.result,), (out,))
-    loop.finish([write_body(op.body, loop.args, loop.let, e.dialect)])
+    write_loops(op, op.loops(), e)
+
+
+def write_loops(op: Op, loops: Loops, e: Emitter, attributes: str = "") -> None:
+    """Any structured op whose totals have the element types of its results, as linalg.generic.
+
+    Inputs that are read by a division of positions, or backwards, are extracted: IREE does not tile such maps."""
+    given = loops.starts or (None,) * len(op.results)
+    outs = [_destination(s, r.type, e) for s, r in zip(given, op.results, strict=True)]
+    inputs, maps = loops.inputs, loops.maps
+    extracts = not loops.combined and any(map(_divides_or_falls, maps))
+    if extracts:
+        inputs, maps = (), ()
+    loop = Loop(e, (*maps, *loops.results), loops.combined, inputs, op.results, outs, attributes)
+    elements = loop.args
+    if extracts:
+        read = zip(loops.inputs, loops.maps, strict=True)
+        elements = [*(_extracted(v, m, loop, e) for v, m in read), *loop.args]
+    loop.finish([write_body(body, elements, loop.let, e.dialect) for body in loops.bodies])
+
+
+def _destination(start: Value | ScalarValue | None, type: Type, e: Emitter) -> str:
+    if start is None:
+        return e.empty(type)
+    return e.names[start] if isinstance(start, Value) else e.filled(start, type)
 
 
 def _divides_or_falls(map: AffineMap) -> bool:
@@ -51,9 +70,7 @@ def _extracted(source: Value, map: AffineMap, loop: Loop, e: Emitter) -> str:
 
 def fold(op: linalg.Fold, e: Emitter) -> None:
     """The attribute tells our reader that it is no reduction or contraction, even where it could be one."""
-    outs = [e.names[v] for v in op.inits]
-    loop = Loop(e, op.maps, op.reduced, op.inputs, op.results, outs, ' attrs = {tensorir_op = "linalg.fold"}')
-    loop.finish([write_body(body, loop.args, loop.let, e.dialect) for body in op.bodies])
+    write_loops(op, op.loops(), e, ' attrs = {tensorir_op = "linalg.fold"}')
 
 
 class Loop:
@@ -114,33 +131,19 @@ def contract(op: linalg.Contract, e: Emitter) -> None:
     if op.dtype.is_float and op.dtype.bits == 16:
         composites.write(op, e)
         return
-    out = e.names[op.init[0]] if op.init else e.filled(0, op.result.type)
-    named = NAMED.get(op.maps)
-    if named is not None and converts_as_named(op.lhs.type, op.rhs.type, op.dtype):
-        type = e.type(op.result.type)
-        e.result(op, f"linalg.{named} ins({e.typed((op.lhs, op.rhs))}) outs({out} : {type}) -> {type}")
+    write_product(op, f"linalg.{NAMED[op.maps]}" if op.maps in NAMED else "", e)
+
+
+def write_product(op: linalg.Contract | Mmt4d | BatchMmt4d, name: str, e: Emitter) -> None:
+    """By the name that it has in MLIR, if that op converts operands as the core does: integers as signed ones."""
+    loops = op.loops()
+    kinds = {v.type.dtype.kind for v in loops.inputs}
+    converts = all(v.type.dtype == op.dtype for v in loops.inputs)
+    if not name or not (converts or (kinds == {op.dtype.kind} and op.dtype.kind in ("float", "signed"))):
+        write_loops(op, loops, e)
         return
-    multiply_add(e, op.maps, (op.lhs, op.rhs), op.result, out)
-
-
-def multiply_add(e: Emitter, maps: Sequence[AffineMap], inputs: Sequence[Value], result: Value, out: str) -> None:
-    """A contraction as linalg.generic: operands are converted, multiplied and added in the result's type."""
-    dtype = result.type.dtype
-    kept = maps[-1].dims
-    reduced = [d for d in range(maps[0].num_dims) if d not in kept]
-    loop = Loop(e, maps, reduced, inputs, (result,), (out,))
-    a, b = (convert(n, v.type.dtype, dtype, loop.let) for n, v in zip(loop.args[:2], inputs, strict=True))
-    multiply, add = ("and", "or") if dtype.kind == "bool" else ("mul", "add")
-    type = element_text(dtype)
-    product = loop.let(f"{op_name(multiply, dtype)} {a}, {b} : {type}")
-    loop.finish([loop.let(f"{op_name(add, dtype)} {loop.args[2]}, {product} : {type}")])
-
-
-def converts_as_named(lhs: Type, rhs: Type, dtype: DType) -> bool:
-    """Whether named ops convert operands as the core does: to the result's type, integers as signed ones."""
-    return all(
-        t.dtype == dtype or (t.dtype.kind == dtype.kind and dtype.kind in ("float", "signed")) for t in (lhs, rhs)
-    )
+    out, type = _destination(loops.starts[0], op.result.type, e), e.type(op.result.type)
+    e.result(op, f"{name} ins({e.typed(loops.inputs)}) outs({out} : {type}) -> {type}")
 
 
 def reduce(op: linalg.Reduce, e: Emitter) -> None:

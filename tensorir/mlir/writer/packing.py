@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from tensorir.dialects import packing
-from tensorir.ir.affine import select
 from tensorir.mlir.writer import composites
 from tensorir.mlir.writer.emitter import Emitter
-from tensorir.mlir.writer.linalg import converts_as_named, multiply_add
+from tensorir.mlir.writer.linalg import write_product
 from tensorir.mlir.writer.types import element_text
 
 
@@ -39,15 +38,4 @@ def mmt4d(op: packing.Mmt4d | packing.BatchMmt4d, e: Emitter) -> None:
     if op.dtype.is_float and op.dtype.bits == 16:
         composites.write(op, e)
         return
-    out = e.names[op.init[0]] if op.init else e.filled(0, op.result.type)
-    if op.rhs_order == "nk" and converts_as_named(op.lhs.type, op.rhs.type, op.dtype):
-        type = e.type(op.result.type)
-        e.result(op, f"{op.NAME} ins({e.typed((op.lhs, op.rhs))}) outs({out} : {type}) -> {type}")
-        return
-    # iteration dims: batch, M1, N1, K1, M0, N0, K0
-    b = tuple(range(op.result.type.rank - 4))
-    m1, n1, k1, m0, n0, k0 = range(len(b), len(b) + 6)
-    rhs = (n0, k0) if op.rhs_order == "nk" else (k0, n0)
-    count = len(b) + 6
-    maps = [select(count, (*b, *dims)) for dims in ((m1, k1, m0, k0), (n1, k1, *rhs), (m1, n1, m0, n0))]
-    multiply_add(e, maps, (op.lhs, op.rhs), op.result, out)
+    write_product(op, op.NAME if op.rhs_order == "nk" else "", e)

@@ -23,9 +23,7 @@ class Spaces:
         for region in regions:
             for op in region.walk():
                 if isinstance(op, Contract) and isinstance(op.encoding, Encoding):
-                    found = op.sizes()
-                    sizes = tuple(found[d] for d in range(len(found)))
-                    self._sizes.setdefault(op.encoding.contraction, []).append((region, sizes))
+                    self._sizes.setdefault(op.encoding.contraction, []).append((region, op.loops().sizes))
 
     def static_sizes(self, space: Contraction) -> tuple[int | None, ...]:
         """Per iteration dim the size that it always has, or None."""

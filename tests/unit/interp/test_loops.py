@@ -1,4 +1,4 @@
-"""linalg.fold against loops in Python."""
+"""Structured ops by their loops, against loops in Python."""
 
 from __future__ import annotations
 

@@ -1,0 +1,124 @@
+"""Structured ops by their loops: sequential over the combined positions, all parallel positions at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tensorir.interp.combiners import COMBINERS
+from tensorir.interp.context import Array, Context
+from tensorir.interp.conversions import convert, rounded, wide, wrap
+from tensorir.interp.scalar import evaluate_bodies
+from tensorir.interp.windows import aligned, index_along
+from tensorir.ir.affine import AffineMap
+from tensorir.ir.diagnostic import InferError, TensorIRError
+from tensorir.ir.loops import Loops
+from tensorir.ir.op import Op
+from tensorir.ir.value import Value
+
+Arrays = tuple[Array, ...]
+
+
+def run_loops(op: Op, inputs: Arrays, ctx: Context) -> Arrays:
+    """The results of an op that has loops: row-major over the combined dims, vectorised over the parallel ones.
+
+    Raises TensorIRError for an op without loops, a division of an integer by zero, a position outside of an operand."""
+    loops = op.loops()
+    if loops is None:
+        raise TensorIRError(f"{op.NAME} has no loops", op.loc)
+    return _Evaluation(op, loops, inputs, ctx).results()
+
+
+class _Evaluation:
+    """One call. Arrays of the inputs have the rank of the iteration space, totals that of its parallel part."""
+
+    def __init__(self, op: Op, loops: Loops, inputs: Arrays, ctx: Context) -> None:
+        self.op, self.loops, self.ctx = op, loops, ctx
+        self.given = dict(zip(op.operands, inputs, strict=True))
+        self.sizes = ctx.shape(loops.sizes)
+        self.combined = loops.combined if loops.starts else ()
+        self.parallel = loops.parallel if loops.starts else tuple(range(len(self.sizes)))
+        self.shape = tuple(self.sizes[d] for d in self.parallel)
+        self.whole = [self._aligned(v, m) for v, m in zip(loops.inputs, loops.maps, strict=True)]
+
+    def results(self) -> Arrays:
+        try:
+            totals = self._totals()
+        except InferError as e:
+            raise TensorIRError(f"{self.op.NAME}: {e}", self.op.loc) from None
+        return tuple(
+            self._finished(value, map, result)
+            for value, map, result in zip(totals, self.loops.results, self.op.results, strict=True)
+        )
+
+    def _totals(self) -> list[Array]:
+        if not self.loops.starts:
+            made = evaluate_bodies(self.loops.bodies, self.whole, self.ctx, lambda d: index_along(d, self.sizes))
+            return [np.broadcast_to(value, self.shape) for value in made]
+        start = [self._start(i) for i in range(len(self.loops.starts))]
+        return self._at_once(start) or self._sequential(start)
+
+    def _start(self, index: int) -> Array:
+        start, dtype = self.loops.starts[index], self.loops.bodies[index].result.dtype
+        if not isinstance(start, Value):
+            return np.broadcast_to(rounded(np.asarray(start), self.ctx.numpy(dtype)), self.shape)
+        array = convert(self._aligned(start, self.loops.results[index]), dtype, self.ctx)
+        kept = tuple(0 if d in self.combined else slice(None) for d in range(array.ndim))
+        return np.broadcast_to(array[kept], self.shape)
+
+    def _aligned(self, value: Value, map: AffineMap) -> Array:
+        return aligned(self.op, self.op.operands.index(value), self.given[value], map, self.sizes)
+
+    def _sequential(self, state: list[Array]) -> list[Array]:
+        shape = self.shape
+        along = {d: np.reshape(index_along(i, shape), _spread(i, shape)) for i, d in enumerate(self.parallel)}
+        at: dict[int, int] = {}
+
+        def positions(dim: int) -> Array:
+            return np.asarray(at[dim], np.int64) if dim in at else along[dim]
+
+        for point in np.ndindex(*(self.sizes[d] for d in self.combined)):
+            at.update(zip(self.combined, point, strict=True))
+            here = [_at(a, at) for a in self.whole]
+            made = evaluate_bodies(self.loops.bodies, [*here, *state], self.ctx, positions)
+            state = [np.broadcast_to(value, shape) for value in made]
+        return state
+
+    def _at_once(self, state: list[Array]) -> list[Array] | None:
+        """The result where the one body combines an input with the total, and the order does not matter."""
+        if len(self.loops.bodies) != 1 or 0 in self.sizes:
+            return None
+        node = self.loops.bodies[0].result
+        ufunc: Any = COMBINERS.get(node.fn)
+        operands = {o.index for o in node.operands if o.fn == "arg"}
+        if ufunc is None or len(operands) != 2 or len(self.whole) not in operands:
+            return None
+        if node.dtype.is_float and node.fn in ("add", "mul"):
+            return None  # rounding depends on the order
+        (source,) = operands - {len(self.whole)}
+        full = tuple(1 if d not in self.combined else n for d, n in enumerate(self.sizes))
+        array = np.broadcast_to(self.whole[source], np.broadcast_shapes(self.whole[source].shape, full))
+        if node.dtype.is_integer:
+            total = ufunc(wide(state[0], node.dtype), ufunc.reduce(wide(array, node.dtype), axis=self.combined))
+            return [np.broadcast_to(wrap(np.asarray(total), node.dtype), self.shape)]
+        with np.errstate(all="ignore"):
+            total = ufunc(state[0], ufunc.reduce(array, axis=self.combined))
+        return [np.broadcast_to(total, self.shape)]
+
+    def _finished(self, total: Array, map: AffineMap, result: Value) -> Array:
+        """A total in the element type and the order of dims of its result."""
+        order = [self.parallel.index(d) for d in map.positions()]
+        turned = convert(np.transpose(total, order) if order else total, result.type.dtype, self.ctx)
+        if self.combined:
+            return np.array(turned, order="C")
+        return turned if turned.flags.writeable else turned.copy()
+
+
+def _spread(dim: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(size if d == dim else 1 for d, size in enumerate(shape))
+
+
+def _at(array: Array, point: dict[int, int]) -> Array:
+    """One position of the combined dims; a dim of size 1 is the same everywhere."""
+    return array[tuple(min(point[d], n - 1) if d in point else slice(None) for d, n in enumerate(array.shape))]
