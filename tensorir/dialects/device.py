@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tensorir.ir.decomposition import Decomposition
 from tensorir.ir.op import Op, Trait, attribute, op, operand
+from tensorir.ir.region import Region
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
 
@@ -18,6 +20,11 @@ class Transfer(Op):
 
     def infer_types(self) -> Sequence[Type]:
         return (self.source.type,)
+
+    def decomposition(self) -> Decomposition:
+        """Where a tensor lives changes nothing in it."""
+        source = Value(self.source.type, self.source.hint)
+        return Decomposition(Region((source,), (), (source,)))
 
     def verify(self) -> Iterator[str]:
         if not self.device:

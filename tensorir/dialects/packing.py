@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tensorir.dialects.linalg.contract import product_loops
+from tensorir.dialects.linalg.contract import Contract, product_loops
+from tensorir.dialects.linalg.decomposing import Decomposer
+from tensorir.dialects.linalg.structured import accumulation_type
 from tensorir.dialects.tensor import check_axis, check_permutation
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import RhsOrder
 from tensorir.ir.affine import AffineMap, select
+from tensorir.ir.decomposition import Decomposition
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim
 from tensorir.ir.dtype import DType
@@ -84,6 +87,9 @@ class Mmt4d(Op):
     def loops(self) -> Loops:
         return product_loops(mmt4d_maps(0, self.rhs_order), (self.lhs, self.rhs), self.init, self.dtype)
 
+    def decomposition(self) -> Decomposition:
+        return _mmt4d_decomposition(self, 0)
+
 
 @op("linalg.batch_mmt4d", Trait.PURE)
 class BatchMmt4d(Op):
@@ -100,6 +106,19 @@ class BatchMmt4d(Op):
 
     def loops(self) -> Loops:
         return product_loops(mmt4d_maps(1, self.rhs_order), (self.lhs, self.rhs), self.init, self.dtype)
+
+    def decomposition(self) -> Decomposition:
+        return _mmt4d_decomposition(self, 1)
+
+
+def _mmt4d_decomposition(op: Mmt4d | BatchMmt4d, batch: int) -> Decomposition:
+    """A contraction over all six dims; 16-bit floats are first summed in f32."""
+    w, total = Decomposer(op), accumulation_type(op.dtype)
+    lhs, rhs, *given = w.operands
+    init = tuple(w.convert(v, total) for v in given)
+    if total != op.dtype:
+        return w.finish(w.convert(w.add(type(op)(lhs, rhs, init, total, op.rhs_order)), op.dtype))
+    return w.finish(w.add(Contract(lhs, rhs, init, mmt4d_maps(batch, op.rhs_order), total)))
 
 
 def mmt4d_maps(batch: int, rhs_order: RhsOrder) -> tuple[AffineMap, AffineMap, AffineMap]:

@@ -1,9 +1,10 @@
-"""Runs functions op by op."""
+"""Runs functions op by op: each by its own function, or by what it says of itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +13,10 @@ from tensorir.analysis.liveness import dying_values
 from tensorir.interp.arguments import bind_arguments
 from tensorir.interp.context import Array, Context
 from tensorir.interp.linalg_ops import LINALG_OPS
+from tensorir.interp.loops import run_loops
 from tensorir.interp.packing_ops import PACKING_OPS
 from tensorir.interp.tensor_ops import TENSOR_OPS
+from tensorir.ir.decomposition import Decomposition
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import Diagnostic, TensorIRError, UnsupportedError
 from tensorir.ir.module import Function, Global, Module, Parameter
@@ -24,15 +27,32 @@ from tensorir.ir.value import Value
 Implementation = Callable[[Any, "tuple[Array, ...]", Context], "tuple[Array, ...]"]
 
 IMPLEMENTATIONS: Mapping[type[Op], Implementation] = {**TENSOR_OPS, **LINALG_OPS, **PACKING_OPS}
-"""One function per op class: (op, inputs, context) → results. Inputs are never written."""
+"""Own functions of op classes: (op, inputs, context) → results. Inputs are never written. Other ops are what their
+decomposition or their loops say."""
+
+_DECOMPOSED: WeakKeyDictionary[Op, Decomposition] = WeakKeyDictionary()
+"""Kept, because a compiled program runs the same ops at every call."""
 
 
 def apply_op(op: Op, inputs: tuple[Array, ...], ctx: Context) -> tuple[Array, ...]:
     """The results of one op. Raises TensorIRError with the op's location for what can't be computed."""
     found = IMPLEMENTATIONS.get(type(op))
-    if found is None:
-        raise TensorIRError(f"{op.NAME} has no interpreter; add one to IMPLEMENTATIONS", op.loc)
-    return found(op, inputs, ctx)
+    if found is not None:
+        return found(op, inputs, ctx)
+    parts = _DECOMPOSED.get(op) or op.decomposition()
+    if parts is not None:
+        _DECOMPOSED[op] = parts
+        return run_decomposition(parts, inputs, ctx)
+    if op.loops() is not None:
+        return run_loops(op, inputs, ctx)
+    way_out = "give it a decomposition(), loops() or a function in IMPLEMENTATIONS"
+    raise TensorIRError(f"{op.NAME} says nowhere what it computes: {way_out}", op.loc)
+
+
+def run_decomposition(parts: Decomposition, inputs: Sequence[Array], ctx: Context) -> tuple[Array, ...]:
+    """The results of an op as its decomposition says them."""
+    sizes = [np.asarray(ctx.dim(d), np.int64) for d in parts.sizes]
+    return run_region(parts.body, [*inputs, *sizes], ctx)
 
 
 def interpret(

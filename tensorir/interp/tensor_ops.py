@@ -1,4 +1,4 @@
-"""tensor, encode, flow, func, device: ops that move, cut or name tensors."""
+"""tensor, encode, flow, func: ops that move, cut or name tensors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from attrs import evolve
 
-from tensorir.dialects import device, encode, flow, func, tensor
+from tensorir.dialects import encode, flow, func, tensor
 from tensorir.interp.arguments import bind_sizes
 from tensorir.interp.context import Array, Context
 from tensorir.ir.diagnostic import TensorIRError
@@ -159,5 +159,4 @@ TENSOR_OPS: dict[type[Op], Any] = {
     flow.Dispatch: dispatch,
     flow.Launch: launch,
     func.Call: call,
-    device.Transfer: same,
 }

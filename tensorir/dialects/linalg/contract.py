@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from attrs import evolve
 
+from tensorir.dialects.linalg.decomposing import Decomposer
 from tensorir.dialects.linalg.structured import accumulation_type, iteration_sizes
 from tensorir.encoding.encoding import NARROW
 from tensorir.encoding.encoding import Contraction as ContractionSpace
 from tensorir.ir.affine import AffineMap
+from tensorir.ir.decomposition import Decomposition
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dtype import DType
 from tensorir.ir.loops import Loops
@@ -67,6 +69,16 @@ class Contract(Op):
 
     def loops(self) -> Loops:
         return product_loops(self.maps, (self.lhs, self.rhs), self.init, self.dtype)
+
+    def decomposition(self) -> Decomposition | None:
+        """16-bit floats are summed in f32."""
+        total = accumulation_type(self.dtype)
+        if total == self.dtype:
+            return None
+        w = Decomposer(self)
+        lhs, rhs, *init = w.operands
+        made = w.add(Contract(lhs, rhs, tuple(w.convert(v, total) for v in init), self.maps, total))
+        return w.finish(w.convert(made, self.dtype))
 
     def space(self) -> ContractionSpace:
         """The iteration space as encodings name it: of the sizes only narrow M and N, all that tiles depend on."""

@@ -6,9 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import Literal, get_args
 
+from tensorir.dialects.linalg.decomposing import Decomposer
 from tensorir.dialects.linalg.structured import accumulation_type
 from tensorir.dialects.tensor import check_axis
 from tensorir.ir.affine import identity, select
+from tensorir.ir.decomposition import Decomposition
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dtype import DType
 from tensorir.ir.loops import Loops
@@ -63,3 +65,12 @@ class Reduce(Op):
         body = ScalarBody((type.dtype, total), combined)
         start = neutral_element(self.kind, type.dtype)
         return Loops(type.shape, (self.source,), (identity(type.rank),), (kept,), (body,), (start,))
+
+    def decomposition(self) -> Decomposition | None:
+        """16-bit floats are combined in f32; dims in another order than the tensor's are combined in its order."""
+        dtype, dims = self.source.type.dtype, tuple(sorted(self.dims))
+        total = accumulation_type(dtype)
+        if total == dtype and dims == self.dims:
+            return None
+        w = Decomposer(self)
+        return w.finish(w.convert(w.add(Reduce(w.convert(w.operands[0], total), self.kind, dims)), dtype))

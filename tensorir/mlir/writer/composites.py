@@ -9,18 +9,21 @@ A call has the op's operands and, after them, one tensor<i64> per symbolic size 
 
 from __future__ import annotations
 
+from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import Dim
 from tensorir.ir.op import Op
-from tensorir.mlir.writer.decompositions import decompose
 from tensorir.mlir.writer.emitter import Emitter
 from tensorir.mlir.writer.literals import symbol_name
 from tensorir.mlir.writer.program import Composite
+from tensorir.mlir.writer.types import STAGES
 from tensorir.text.attributes import attributes_text
 
 
 def write(op: Op, e: Emitter) -> None:
-    """The call; equal ops share a function."""
-    parts = decompose(op)
+    """The call; equal ops share a function. Raises TensorIRError for an op that has no decomposition."""
+    parts = op.decomposition()
+    if parts is None:
+        raise TensorIRError(f"{op.NAME} has no MLIR form: {STAGES}", op.loc)
     sizes = [e.let(f"tensor.from_elements {_as_i64(d, e)} : tensor<i64>") for d in parts.sizes]
     names = [*(e.names[v] for v in op.operands), *sizes]
     takes = ", ".join(e.type(v.type) for v in parts.body.args)

@@ -160,8 +160,11 @@ def _function(node: Scalar, given: list[Bounded], x: Array, ctx: Context) -> Arr
         return moved
     if node.fn == "sqrt":  # IEEE rounds it once
         return rounded(x, moved, node.dtype)
-    size = np.maximum(np.abs(values[0]), 1.0) if node.fn in ("sin", "cos", "tan", "gelu") else 1.0
-    own = unit(node.dtype) * (FUNCTION_ULPS * np.abs(x) + 4 * size) + _TINY[node.dtype.name]
+    if node.fn in ("exp", "exp2"):  # never near zero but for arguments that are far below it
+        beyond: Array | float = 4 * np.abs(values[0] * x) + 2.0**-20
+    else:
+        beyond = 4 * np.maximum(np.abs(values[0]), 1.0) if node.fn in ("sin", "cos", "tan", "gelu") else 4.0
+    own = unit(node.dtype) * (FUNCTION_ULPS * np.abs(x) + beyond) + _TINY[node.dtype.name]
     return np.where(np.isfinite(x), moved + own, np.where(moved == 0, 0.0, np.inf))
 
 

@@ -24,7 +24,7 @@ from tensorir.ir.op import Op
 from tensorir.ir.scalar import ScalarBody, apply, arg
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
-from tensorir.testing.bounds.folds import SUM_UNITS
+from tensorir.testing.bounds.loops import SUM_UNITS
 from tensorir.testing.bounds.operations import error_bounds
 from tensorir.testing.equivalence import assert_agrees
 from tensorir.testing.programs.random import arguments, programs
@@ -155,8 +155,17 @@ def test_folds_of_one_combiner_are_bounded(fn: str, turned: bool) -> None:
     assert not np.any(error_bounds(module, "main", whole)[0][1])
 
 
-def test_a_fold_that_is_not_understood_is_unknown() -> None:
+def test_products_are_bounded() -> None:
     module = fold("mul", f32)
+    rng = np.random.default_rng(3)
+    args = [rng.uniform(0.5, 1.5, (4, 20, 3)).astype(np.float32), rng.uniform(0.5, 1.5, (4, 3)).astype(np.float32)]
+    ((exact, bound),) = error_bounds(module, "main", args)
+    assert np.all((bound > 0) & (bound < 1e-5 * np.abs(exact)))
+    assert assert_agrees(module, "main", args, interpret(module, "main", args))
+
+
+def test_a_fold_that_is_not_understood_is_unknown() -> None:
+    module = fold("div", f32)
     args = [np.full((4, 20, 3), 0.5, np.float32), np.ones((4, 3), np.float32)]
     ((_, bound),) = error_bounds(module, "main", args)
     assert np.all(np.isinf(bound))
