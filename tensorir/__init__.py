@@ -6,7 +6,7 @@ from tensorir.api import compile
 from tensorir.builder.module import FunctionBuilder, ModuleBuilder, Weight
 from tensorir.builder.tensor import Tensor
 from tensorir.interp import interpret
-from tensorir.ir.diagnostic import Diagnostic, ParseError, Remark, TensorIRError, VerifyError
+from tensorir.ir.diagnostic import Diagnostic, OutOfMemoryError, ParseError, Remark, TensorIRError, VerifyError
 from tensorir.ir.dims import ceildiv, floordiv, symbol
 from tensorir.ir.dtype import bf16, f16, f32, f64, i1, i4, i8, i16, i32, i64, u4, u8, u16, u32, u64
 from tensorir.ir.isomorphism import fingerprint, isomorphic
@@ -25,6 +25,7 @@ __all__ = [
     "Global",
     "Module",
     "ModuleBuilder",
+    "OutOfMemoryError",
     "ParseError",
     "Program",
     "Remark",

@@ -24,13 +24,15 @@ def compile(
     verify_each: bool = False,
     snapshot: Snapshot | None = None,
     progress: Progress | None = None,
+    memory_limit: int | None = None,
 ) -> Program:
     """Compiles `module` for a device.
 
     `devices`: one name of `tensorir.targets`, such as "cpu" or "reference". `data_tiling`: "late" or "off".
     `parameters`: the data of the module's parameters, by scope and key (see `bind_parameters`).
     `verify_each` verifies after every pass, not only at the start. `snapshot(pass, module)` is called after each
-    pass. `progress(what, done, total)` is called while constants are evaluated.
+    pass. `progress(what, done, total)` is called while constants are evaluated. `memory_limit`: the most bytes of
+    intermediates that a call of the program may take; None: what is available when it is called.
 
     Raises TensorIRError (VerifyError for an invalid module), with locations and reasons."""
     if isinstance(devices, str):
@@ -44,4 +46,4 @@ def compile(
     start = perf_counter()
     passes = pipeline(data_tiling, target.name).passes
     compiled = run_passes(module, passes, ctx, verify_each=verify_each, verify_input=True, snapshot=snapshot)
-    return Program(compiled, target, ctx.remarks, perf_counter() - start, ctx.seconds)
+    return Program(compiled, target, ctx.remarks, perf_counter() - start, ctx.seconds, memory_limit)

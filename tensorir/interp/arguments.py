@@ -52,6 +52,10 @@ def bind_sizes(
                 wanted = evaluate(dim, sizes)
             except KeyError as e:
                 raise TensorIRError(f"{where}: {name}: dim {d} is {dim}: {e.args[0]}", loc) from None
+            except ZeroDivisionError:
+                given = ", ".join(f"{s} = {n}" for s, n in sizes.items())
+                message = f"{where}: {name}: dim {d} is {dim}, which divides by zero where {given}"
+                raise TensorIRError(message, loc) from None
             if wanted != actual:
                 given = f"{dim} = {wanted}" if isinstance(dim, DimExpr) else str(dim)
                 message = f"{where}: {name}: dim {d} should be {given}, got {actual} (shape {array.shape})"

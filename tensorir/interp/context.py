@@ -26,6 +26,14 @@ def _no_regions(region: Region, inputs: Sequence[Array], ctx: Context) -> tuple[
     raise TypeError(f"this context runs no regions ({len(region.ops)} ops, {len(inputs)} inputs)")
 
 
+class SizeError(Exception):
+    """A size that can't be in this call: negative, or a division by zero. Whoever runs the op adds its place."""
+
+    def __init__(self, dim: Dim, message: str) -> None:
+        super().__init__(message)
+        self.dim = dim
+
+
 @frozen
 class Context:
     """`sizes`: symbol → value. `widen`: all float types compute in float64 (the float64 oracle)."""
@@ -37,13 +45,34 @@ class Context:
     runner: RegionRunner = field(default=_no_regions)
     callers: tuple[str, ...] = ()
     """The functions whose calls are being run, outermost first."""
+    memory_limit: int | None = None
+    """The most bytes that an op may make; None: what is available."""
+    _values: dict[Dim, int] = field(factory=dict[Dim, int], init=False, eq=False, repr=False)
+    """The sizes evaluated so far."""
 
     def dim(self, dim: Dim) -> int:
-        """The value of a size in this call."""
-        return evaluate(dim, self.sizes)
+        """The value of an expression in this call. Raises SizeError for a division by zero."""
+        if isinstance(dim, int):
+            return dim
+        found = self._values.get(dim)
+        if found is None:
+            try:
+                found = self._values[dim] = evaluate(dim, self.sizes)
+            except ZeroDivisionError:
+                raise SizeError(dim, f"the size {dim} divides by zero") from None
+        return found
+
+    def numbers(self, dims: Sequence[Dim]) -> tuple[int, ...]:
+        """The values of expressions that may be negative, such as offsets."""
+        return tuple([self.dim(d) for d in dims])
 
     def shape(self, dims: Sequence[Dim]) -> tuple[int, ...]:
-        return tuple(evaluate(d, self.sizes) for d in dims)
+        """The values of sizes. Raises SizeError for one that is negative."""
+        values = self.numbers(dims)
+        for dim, value in zip(dims, values, strict=True):
+            if value < 0:
+                raise SizeError(dim, f"the size {dim} is {value}, but a size can't be negative")
+        return values
 
     def numpy(self, dtype: DType) -> np.dtype[Any]:
         """The NumPy type that holds `dtype` here: float64 for all floats if widened."""

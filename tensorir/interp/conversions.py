@@ -8,6 +8,7 @@ import numpy as np
 
 from tensorir.interp.context import Array, Context
 from tensorir.ir.dtype import DType, bf16
+from tensorir.ir.scalar import ScalarValue
 
 
 def convert(array: Array, dtype: DType, ctx: Context) -> Array:
@@ -23,6 +24,12 @@ def convert(array: Array, dtype: DType, ctx: Context) -> Array:
     if is_float(array):
         return _float_to_integer(array, dtype)
     return wrap(wide(array, dtype), dtype)
+
+
+def filled(shape: tuple[int, ...], value: ScalarValue, dtype: DType, ctx: Context) -> Array:
+    """An array of one value, allocated in its own type; a float is rounded as a literal of a scalar body is."""
+    element = rounded(np.asarray(value, np.float64), ctx.numpy(dtype)) if dtype.is_float else np.asarray(value)
+    return np.full(shape, element.astype(ctx.numpy(dtype)), ctx.numpy(dtype))
 
 
 def is_float(array: Array) -> bool:
@@ -89,7 +96,9 @@ def _to_odd_float64(array: Array) -> Array:
 
 
 def _float_to_integer(array: Array, dtype: DType) -> Array:
-    low, high = dtype.range
+    signed = dtype.kind == "signed"
+    low = -(1 << (dtype.bits - 1)) if signed else 0
+    high = (1 << (dtype.bits - signed)) - 1
     whole = np.trunc(np.nan_to_num(array.astype(np.float64), nan=0.0, posinf=np.inf, neginf=-np.inf))
     into = wide_type(dtype)
     inside = np.clip(whole, low, np.nextafter(np.float64(high + 1), 0)).astype(into)

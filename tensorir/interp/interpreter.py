@@ -11,14 +11,16 @@ import numpy.typing as npt
 
 from tensorir.analysis.liveness import dying_values
 from tensorir.interp.arguments import bind_arguments
-from tensorir.interp.context import Array, Context
+from tensorir.interp.context import Array, Context, SizeError
+from tensorir.interp.limits import check_bytes, check_results, out_of_memory, size_error
 from tensorir.interp.linalg_ops import LINALG_OPS
 from tensorir.interp.loops import run_loops
+from tensorir.interp.memory import SMALL, bytes_text
 from tensorir.interp.packing_ops import PACKING_OPS
 from tensorir.interp.tensor_ops import TENSOR_OPS
 from tensorir.ir.decomposition import Decomposition
 from tensorir.ir.dense import Dense
-from tensorir.ir.diagnostic import Diagnostic, TensorIRError, UnsupportedError
+from tensorir.ir.diagnostic import Diagnostic, OutOfMemoryError, TensorIRError, UnsupportedError
 from tensorir.ir.module import Function, Global, Module, Parameter
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
@@ -35,7 +37,20 @@ _DECOMPOSED: WeakKeyDictionary[Op, Decomposition] = WeakKeyDictionary()
 
 
 def apply_op(op: Op, inputs: tuple[Array, ...], ctx: Context) -> tuple[Array, ...]:
-    """The results of one op. Raises TensorIRError with the op's location for what can't be computed."""
+    """The results of one op. Raises TensorIRError with the op's location for what can't be computed, sizes that can't
+    be, and memory that there is not."""
+    check_results(op, ctx)
+    try:
+        return _results(op, inputs, ctx)
+    except SizeError as e:
+        raise size_error(op, e, ctx) from None
+    except OutOfMemoryError:
+        raise
+    except MemoryError as e:
+        raise out_of_memory(op, e) from None
+
+
+def _results(op: Op, inputs: tuple[Array, ...], ctx: Context) -> tuple[Array, ...]:
     found = IMPLEMENTATIONS.get(type(op))
     if found is not None:
         return found(op, inputs, ctx)
@@ -56,22 +71,40 @@ def run_decomposition(parts: Decomposition, inputs: Sequence[Array], ctx: Contex
 
 
 def interpret(
-    module: Module, function: str, args: Sequence[npt.ArrayLike], *, widen: bool = False
+    module: Module,
+    function: str,
+    args: Sequence[npt.ArrayLike],
+    *,
+    widen: bool = False,
+    memory_limit: int | None = None,
 ) -> tuple[Array, ...]:
     """The results of @function for `args`, as arrays of their own.
 
-    `widen`: every float type computes and is stored as float64. Raises TensorIRError naming the argument for wrong
-    arguments, the op for what can't be computed, and if there is no such function."""
+    `widen`: every float type computes and is stored as float64. `memory_limit`: the most bytes that one op may make,
+    None for what is available. Raises TensorIRError naming the argument for wrong arguments, the op for what can't be
+    computed, and if there is no such function; OutOfMemoryError, also a MemoryError, where memory does not suffice."""
     chosen = module.lookup(Function, function)
     arrays, sizes = bind_arguments(chosen, args)
-    ctx = Context(module, sizes, widen, _Globals(module, widen), run_region, (function,))
+    ctx = Context(module, sizes, widen, _Globals(module, widen), run_region, (function,), memory_limit)
     if widen:
         arrays = tuple(a.astype(ctx.numpy(v.type.dtype)) for a, v in zip(arrays, chosen.body.args, strict=True))
     try:
         results = run_region(chosen.body, arrays, ctx)
     except RecursionError:
         raise TensorIRError(f"@{function}: regions are nested too deep to be run", chosen.loc) from None
-    return tuple(np.array(r, order="C") for r in results)
+    return tuple(copied(r, chosen, ctx) for r in results)
+
+
+def copied(array: Array, function: Function, ctx: Context) -> Array:
+    """A result of `function` as an array of its own. Raises OutOfMemoryError: it may be a view of little memory."""
+    what = f"@{function.name}: a result takes"
+    if array.nbytes > SMALL:
+        check_bytes(array.nbytes, what, function.loc, ctx)
+    try:
+        return np.array(array, order="C")
+    except MemoryError:
+        message = f"{what} {bytes_text(array.nbytes)}, and there is not enough memory"
+        raise OutOfMemoryError(message, function.loc) from None
 
 
 def run_region(region: Region, inputs: Sequence[Array], ctx: Context) -> tuple[Array, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 from tensorir.dialects import linalg
 from tensorir.interp.combiners import COMBINERS
 from tensorir.interp.context import Array, Context
-from tensorir.interp.conversions import convert, rounded, wide, wrap
+from tensorir.interp.conversions import convert, filled, rounded, wide, wrap
 from tensorir.interp.loops import run_loops
 from tensorir.ir.dtype import DType
 from tensorir.ir.op import Op
@@ -20,7 +20,7 @@ Arrays = tuple[Array, ...]
 
 
 def fill(op: linalg.Fill, inputs: Arrays, ctx: Context) -> Arrays:
-    return (np.full(ctx.shape(op.type.shape), op.value).astype(ctx.numpy(op.type.dtype)),)
+    return (filled(ctx.shape(op.type.shape), op.value, op.type.dtype, ctx),)
 
 
 def _transposed(array: Array, order: Sequence[int]) -> Array:

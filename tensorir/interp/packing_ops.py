@@ -9,6 +9,7 @@ import numpy as np
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d, Pack, Unpack
 from tensorir.encoding.layout import Layout
 from tensorir.interp.context import Array, Context
+from tensorir.interp.conversions import filled
 from tensorir.interp.linalg_ops import accumulate, multiply
 from tensorir.ir.op import Op
 
@@ -20,7 +21,7 @@ def pack(op: Pack, inputs: Arrays, ctx: Context) -> Arrays:
     (source,) = inputs
     layout = op.layout
     padded_shape = tuple(-(-n // t) * t for n, t in zip(source.shape, _tiles(layout), strict=True))
-    padded = np.full(padded_shape, op.padding).astype(source.dtype)
+    padded = filled(padded_shape, op.padding, op.source.type.dtype, ctx)
     padded[tuple(slice(0, n) for n in source.shape)] = source
     ordered = padded.reshape(_split(padded_shape, layout)).transpose(_order(layout))
     return (np.ascontiguousarray(ordered).reshape(layout_shape(source.shape, layout)),)

@@ -11,6 +11,7 @@ from attrs import evolve
 from tensorir.dialects import encode, flow, func, tensor
 from tensorir.interp.arguments import bind_sizes
 from tensorir.interp.context import Array, Context
+from tensorir.interp.conversions import filled
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Executable, Function
 from tensorir.ir.op import Op
@@ -24,9 +25,9 @@ def constant(op: tensor.Constant, inputs: Arrays, ctx: Context) -> Arrays:
 
 def empty(op: tensor.Empty, inputs: Arrays, ctx: Context) -> Arrays:
     """Unspecified elements: NaN or the largest integer, so that nobody relies on them."""
-    dtype = ctx.numpy(op.type.dtype)
-    poison = np.nan if op.type.dtype.is_float else (1 << (op.type.dtype.bits - (op.type.dtype.kind == "signed"))) - 1
-    return (np.full(ctx.shape(op.type.shape), poison).astype(dtype),)
+    dtype = op.type.dtype
+    poison = np.nan if dtype.is_float else (1 << (dtype.bits - (dtype.kind == "signed"))) - 1
+    return (filled(ctx.shape(op.type.shape), poison, dtype, ctx),)
 
 
 def dim(op: tensor.DimOp, inputs: Arrays, ctx: Context) -> Arrays:
@@ -43,7 +44,7 @@ def reshape(op: tensor.ExpandShape | tensor.CollapseShape, inputs: Arrays, ctx: 
 
 def extract_slice(op: tensor.ExtractSlice, inputs: Arrays, ctx: Context) -> Arrays:
     (source,) = inputs
-    return (source[_slices(op, ctx.shape(op.offsets), ctx.shape(op.sizes), op.strides, source.shape)],)
+    return (source[_slices(op, ctx.numbers(op.offsets), ctx.shape(op.sizes), op.strides, source.shape)],)
 
 
 def _slices(
@@ -62,7 +63,7 @@ def _slices(
 def insert_slice(op: tensor.InsertSlice, inputs: Arrays, ctx: Context) -> Arrays:
     source, dest = inputs
     out = np.array(dest)
-    out[_slices(op, ctx.shape(op.offsets), source.shape, op.strides, dest.shape)] = source
+    out[_slices(op, ctx.numbers(op.offsets), source.shape, op.strides, dest.shape)] = source
     return (out,)
 
 
@@ -72,8 +73,12 @@ def concat(op: tensor.Concat, inputs: Arrays, ctx: Context) -> Arrays:
 
 def pad(op: tensor.Pad, inputs: Arrays, ctx: Context) -> Arrays:
     (source,) = inputs
-    low = ctx.shape(op.low)
-    out = np.full(ctx.shape(op.result.type.shape), op.value).astype(source.dtype)
+    low, high = ctx.numbers(op.low), ctx.numbers(op.high)
+    for d, (before, after) in enumerate(zip(low, high, strict=True)):
+        if before < 0 or after < 0:
+            side, written, value = ("low", op.low[d], before) if before < 0 else ("high", op.high[d], after)
+            raise _error(op, f"{side} of dim {d} is {written} = {value}, but padding can't be negative")
+    out = filled(ctx.shape(op.result.type.shape), op.value, op.source.type.dtype, ctx)
     out[tuple(slice(lo, lo + n) for lo, n in zip(low, source.shape, strict=True))] = source
     return (out,)
 

@@ -70,5 +70,9 @@ class UnsupportedError(TensorIRError):
     """A valid program that can't be compiled (yet): no mistake of a pass, so no reproducer is written."""
 
 
+class OutOfMemoryError(TensorIRError, MemoryError):
+    """A valid program that takes more memory than there is: refused before it is taken, or stopped when it ran out."""
+
+
 class InferError(ValueError):
     """Raised by `Op.infer_types`: the operands do not fit together. The caller adds the place."""

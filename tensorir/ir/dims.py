@@ -164,8 +164,19 @@ def plain_symbol(dim: Dim) -> str | None:
 
 
 def never_negative(dim: Dim) -> bool:
-    """True only if `dim` is ≥ 0 whatever its symbols are: none of its coefficients is negative."""
-    return dim >= 0 if isinstance(dim, int) else all(coefficient > 0 for _, coefficient in dim.terms)
+    """True only if `dim` is ≥ 0 whatever its symbols are: no coefficient is negative, and no dividend of a quotient.
+
+    A `mod` has the sign of its divisor, whatever is divided."""
+    if isinstance(dim, int):
+        return dim >= 0
+    return all(
+        coefficient > 0
+        and all(
+            not isinstance(a, Divided) or ((a.kind == "mod" or never_negative(a.a)) and never_negative(a.b))
+            for a in monomial
+        )
+        for monomial, coefficient in dim.terms
+    )
 
 
 def symbols_of(dim: Dim) -> frozenset[str]:

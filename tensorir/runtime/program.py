@@ -6,16 +6,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 from attrs import evolve, frozen
 
 from tensorir.dialects.flow import Launch
 from tensorir.interp import Context, bind_arguments
+from tensorir.interp.interpreter import copied
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import Remark, TensorIRError
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Trait
+from tensorir.runtime.memory_plan import Peak, check_peak, peak_of
 from tensorir.runtime.region_plan import Run, plan_executables, plan_region
 from tensorir.targets.target import Target
 
@@ -51,14 +52,19 @@ class Program:
         remarks: Sequence[Remark],
         compile_s: float,
         pass_seconds: Mapping[str, float],
+        memory_limit: int | None = None,
     ) -> None:
-        """`module` is fully compiled: every global holds data, every dispatch is outlined."""
+        """`module` is fully compiled: every global holds data, every dispatch is outlined.
+
+        `memory_limit`: the most bytes of intermediates that a call may take; None: what is available."""
         self.module = module
         self.target = target
+        self.memory_limit = memory_limit
         self.remarks = tuple(remarks)
         self.pass_seconds = dict(pass_seconds)
         executables = plan_executables(module)
         self._plans = {f.name: plan_region(f.body, target, executables) for f in module.functions}
+        self._peaks: dict[tuple[str, tuple[tuple[str, int], ...]], Peak] = {}
         self._default = _default_function(module)
         self._constants = {g.name: g.value.array for g in module.globals if isinstance(g.value, Dense)}
         self.stats = Stats(
@@ -73,7 +79,8 @@ class Program:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A pickled program is its compiled module: plans are made anew, where kernels may be others."""
-        return Program, (self.module, self.target, self.remarks, self.stats.compile_s, self.pass_seconds)
+        seconds = (self.stats.compile_s, self.pass_seconds)
+        return Program, (self.module, self.target, self.remarks, *seconds, self.memory_limit)
 
     def __call__(self, *args: npt.ArrayLike, function: str | None = None) -> Any:
         """The results for `args`: one array, or a tuple of several. See `call`."""
@@ -84,7 +91,8 @@ class Program:
         """The results for `args`. They are C-contiguous, writable and own their memory.
 
         Arguments may have any strides and may be read-only; they are never written. Raises TensorIRError naming
-        the argument, what was expected and what was given."""
+        the argument, what was expected and what was given, or the op and a size that can't be; OutOfMemoryError, also
+        a MemoryError, before anything is allocated if the intermediates take more memory than there is."""
         chosen = self.module.lookup(Function, function) if function is not None else self._default
         if chosen is None:
             names = ", ".join("@" + f.name for f in self.module.functions)
@@ -92,19 +100,37 @@ class Program:
                 raise TensorIRError("the program has no public function")
             raise TensorIRError(f"the program has several functions, say which: function= one of {names}")
         arrays, sizes = bind_arguments(chosen, args)
-        run = Run(Context(self.module, sizes, load_global=self._constants.__getitem__))
+        ctx = Context(self.module, sizes, load_global=self._constants.__getitem__, memory_limit=self.memory_limit)
+        check_peak(self._peak(chosen.name, ctx), ctx, f"@{chosen.name}")
+        run = Run(ctx)
         results = self._plans[chosen.name].run(arrays, run)
         self.stats = evolve(self.stats, kernels=dict(run.kernels), transient_bytes=run.peak_bytes)
-        return _owned(results, (*arrays, *self._constants.values()))
+        return _owned(results, (*arrays, *self._constants.values()), chosen, ctx)
+
+    def _peak(self, function: str, ctx: Context) -> Peak:
+        """The memory that a call with these sizes takes; known from the last calls with the same ones."""
+        key = (function, tuple(ctx.sizes.items()))
+        found = self._peaks.get(key)
+        if found is None:
+            found = peak_of(self._plans[function], ctx)
+            if len(self._peaks) >= _MOST_PEAKS:
+                self._peaks.clear()
+            self._peaks[key] = found
+        return found
 
 
-def _owned(results: tuple[Array, ...], foreign: tuple[Array, ...]) -> tuple[Array, ...]:
+_MOST_PEAKS = 256
+
+
+def _owned(
+    results: tuple[Array, ...], foreign: tuple[Array, ...], function: Function, ctx: Context
+) -> tuple[Array, ...]:
     """The results as arrays that belong to nobody else."""
     seen = {id(a) for a in foreign}
     owned: list[Array] = []
     for r in results:
         fresh = r.base is None and r.flags.c_contiguous and r.flags.writeable and id(r) not in seen
-        owned.append(kept := r if fresh else np.array(r, order="C"))
+        owned.append(kept := r if fresh else copied(r, function, ctx))
         seen.add(id(kept))
     return tuple(owned)
 

@@ -14,10 +14,12 @@ from tensorir.analysis.liveness import dying_values
 from tensorir.dialects.flow import GlobalLoad, Launch
 from tensorir.interp import Context, apply_op
 from tensorir.interp.interpreter import run_region
+from tensorir.interp.limits import out_of_memory
 from tensorir.ir.module import Executable, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
+from tensorir.runtime.memory_plan import check_peak, peak_of
 from tensorir.runtime.native_ops import NativeFn, native_function
 from tensorir.targets.registry import device_target
 from tensorir.targets.target import Target
@@ -69,7 +71,7 @@ class RegionPlan:
             inputs = tuple([values[i] for i in step.inputs])
             for slot, array in zip(step.outputs, _results(step, inputs, run), strict=True):  # pyright: ignore[reportArgumentType]  # an input slot is always filled: the verifier checked
                 values[slot] = array
-                if not isinstance(step.op, GlobalLoad):
+                if step.launch is None and not isinstance(step.op, GlobalLoad):  # a launch has counted its own
                     run.allocated(array)
             for slot in step.dead:
                 if not isinstance(step.op, GlobalLoad):
@@ -79,10 +81,14 @@ class RegionPlan:
 
 
 def _results(step: Step, inputs: tuple[Array, ...], run: Run) -> tuple[Array, ...]:
+    """What a step makes. Raises OutOfMemoryError with the place of the op if memory runs out."""
     if step.launch is not None:
         return step.launch.run(inputs, run)
     if step.native is not None:
-        array, kernel = step.native(step.op, inputs, run.ctx)
+        try:
+            array, kernel = step.native(step.op, inputs, run.ctx)
+        except MemoryError as e:
+            raise out_of_memory(step.op, e) from None
         run.kernels[kernel] += 1
         return (array,)
     return apply_op(step.op, inputs, run.ctx)
@@ -118,6 +124,7 @@ def evaluate(module: Module, region: Region, target: Target, load: Callable[[str
     """The yields of a region without arguments, as arrays of their own. `load` gives the data of a global."""
     plan = plan_region(region, target, plan_executables(module))
     ctx = Context(module, {}, load_global=load, runner=run_region)
+    check_peak(peak_of(plan, ctx), ctx, "evaluating a constant")
     return tuple(
         np.array(a, order="C") if a.base is not None or not a.flags.writeable or not a.flags.c_contiguous else a
         for a in plan.run((), Run(ctx))

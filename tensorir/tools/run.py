@@ -51,6 +51,7 @@ def add_parser(commands: Any) -> None:
     p.add_argument("--parameters", action="append", default=[], metavar="[SCOPE=]FILE", help="data for parameters")
     p.add_argument("--data-tiling", choices=DATA_TILING, default="late")
     p.add_argument("--device", choices=device_names(), default="cpu")
+    p.add_argument("--memory-limit", type=int, metavar="BYTES", help="the most that intermediates may take")
     p.add_argument("--stats", choices=("json",), help="print statistics on stderr")
     p.set_defaults(run=run)
 
@@ -60,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     inputs = [parse_input(text) for text in args.input]
     expected = [parse_input(text, "--expected-output") for text in args.expected_output]
     module = bound(read_module(args.file), args.parameters)
-    program = compile(module, (args.device,), args.data_tiling)
+    program = compile(module, (args.device,), args.data_tiling, memory_limit=args.memory_limit)
     results = program.call(inputs, args.function)
     if expected and len(expected) != len(results):
         raise UsageError(f"{len(expected)} --expected-output for {len(results)} results")

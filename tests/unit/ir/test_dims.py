@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from tensorir import mlir
+from tensorir.interp import interpret
 from tensorir.ir.diagnostic import InferError
-from tensorir.ir.dims import Dim, ceildiv, floordiv, never_negative, plain_symbol, symbol
+from tensorir.ir.dims import Dim, ceildiv, floordiv, mod, never_negative, plain_symbol, symbol
 
 
 def test_signs() -> None:
@@ -14,6 +17,30 @@ def test_signs() -> None:
     assert never_negative(0)
     assert not never_negative(a - 1)
     assert not never_negative(-1)
+
+
+def test_signs_of_divisions() -> None:
+    a, b = symbol("a"), symbol("b")
+    assert never_negative(floordiv(a + 1, 2) * b)
+    assert never_negative(mod(a - 9, 2)), "as the divisor, whatever is divided"
+    for dim in (floordiv(a - 9, 2), ceildiv(a - 9, b), floordiv(a, b - 1), mod(a, b - 1), ceildiv(mod(a, 3) - 1, 2)):
+        assert not never_negative(dim), dim
+
+
+def test_a_remainder_of_a_quotient_that_may_be_negative_keeps_its_sign() -> None:
+    """remsi has the sign of the dividend: it is our mod only where that is never negative."""
+    text = """func.func @f(%a: tensor<?xf32>) -> index {
+  %c0 = arith.constant 0 : index
+  %c2 = arith.constant 2 : index
+  %k = arith.constant -9 : index
+  %d = tensor.dim %a, %c0 : tensor<?xf32>
+  %n = arith.addi %d, %k : index
+  %h = arith.floordivsi %n, %c2 : index
+  %r = arith.remsi %h, %c2 : index
+  return %r : index
+}"""
+    (result,) = interpret(mlir.parse(text), "f", (np.zeros(4, np.float32),))
+    assert int(result) == -1, "floor(-5 / 2) = -3, and -3 = -1 * 2 - 1"
 
 
 def test_plain_symbols() -> None:

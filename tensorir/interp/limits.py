@@ -1,0 +1,89 @@
+"""What is checked before an op runs: the sizes of its results, and the memory that they take."""
+
+from __future__ import annotations
+
+import math
+
+from tensorir.dialects.device import Transfer
+from tensorir.dialects.flow import Dispatch, GlobalLoad, Launch
+from tensorir.dialects.func import Call
+from tensorir.dialects.linalg import Broadcast
+from tensorir.dialects.tensor import Constant
+from tensorir.interp.context import Context, SizeError
+from tensorir.interp.memory import SMALL, available_bytes, bytes_text
+from tensorir.ir.diagnostic import Diagnostic, OutOfMemoryError, TensorIRError
+from tensorir.ir.dims import DimExpr, symbols_of
+from tensorir.ir.location import Location
+from tensorir.ir.op import Op, Trait
+from tensorir.ir.types import Type
+from tensorir.ir.verify import MAX_BYTES
+
+SHARING = (Constant, GlobalLoad, Broadcast, Transfer)
+"""Ops that are no views to the compiler, but whose results are memory that is there already."""
+
+CALLING = (Dispatch, Launch, Call)
+"""Ops that run other ops, which are checked one by one: the errors name those."""
+
+
+def check_results(op: Op, ctx: Context) -> None:
+    """Raises TensorIRError for a result whose size is negative or divides by zero in this call, and OutOfMemoryError
+    for results that take more memory than there is."""
+    if isinstance(op, CALLING):
+        return
+    if (needed := new_bytes(op, ctx)) > SMALL:
+        check_bytes(needed, f"{op.NAME}: the result takes", op.loc, ctx, _types_note(op, ctx))
+
+
+def check_bytes(needed: int, what: str, loc: Location, ctx: Context, notes: tuple[str, ...] = ()) -> None:
+    """Raises OutOfMemoryError if `needed` bytes are more than may be taken: `{what} 3 GB, 1 GB are available`."""
+    limit = available_bytes() if ctx.memory_limit is None else ctx.memory_limit
+    if needed > limit:
+        bound = "are available" if ctx.memory_limit is None else "are allowed by memory_limit"
+        raise OutOfMemoryError(
+            [Diagnostic(f"{what} {bytes_text(needed)}, {bytes_text(limit)} {bound}", loc, notes=notes)]
+        )
+
+
+def new_bytes(op: Op, ctx: Context) -> int:
+    """The bytes that the results of `op` take; 0 where they are views.
+
+    Raises TensorIRError for sizes that can't be, OutOfMemoryError beyond MAX_BYTES."""
+    total = sum([type_bytes(op, v.type, ctx) for v in op.results])
+    return 0 if op.TRAITS & (Trait.VIEW | Trait.ENCODE) or isinstance(op, SHARING) else total
+
+
+def type_bytes(op: Op, type: Type, ctx: Context) -> int:
+    """The bytes of a result of `op` in this call. Raises as `new_bytes`."""
+    try:
+        count = math.prod(ctx.shape(type.shape))
+    except SizeError as e:
+        raise size_error(op, e, ctx) from None
+    needed = count * ctx.numpy(type.dtype).itemsize
+    if needed > MAX_BYTES:
+        message = f"{op.NAME}: the result takes {needed} bytes, over the limit of 2**60"
+        raise OutOfMemoryError([Diagnostic(message, op.loc, notes=_types_note(op, ctx))])
+    return needed
+
+
+def size_error(op: Op, error: SizeError, ctx: Context) -> TensorIRError:
+    """The error about a size of `op` that can't be, with the values of its symbols."""
+    values = [f"{name} = {ctx.sizes[name]}" for name in sorted(symbols_of(error.dim)) if name in ctx.sizes]
+    notes = (f"where {', '.join(values)}",) if values else ()
+    return TensorIRError([Diagnostic(f"{op.NAME}: {error}", op.loc, notes=notes)])
+
+
+def out_of_memory(op: Op, error: MemoryError) -> OutOfMemoryError:
+    """The error for an allocation that failed while `op` ran."""
+    types = ", ".join(str(v.type) for v in op.results)
+    return OutOfMemoryError(f"{op.NAME}: there is not enough memory for {types}: {error or 'out of memory'}", op.loc)
+
+
+def _types_note(op: Op, ctx: Context) -> tuple[str, ...]:
+    """The types of the results, and what their sizes are in this call."""
+    parts = [
+        f"{v.type} of the sizes {list(ctx.shape(v.type.shape))}"
+        if any(isinstance(d, DimExpr) for d in v.type.shape)
+        else str(v.type)
+        for v in op.results
+    ]
+    return (f"results: {', '.join(parts)}",)

@@ -1,0 +1,130 @@
+"""What a call will take is known before it: the plan is an upper bound, a limit is kept, and a call that ran out of
+memory leaves the program as it was."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from tensorir.api import compile
+from tensorir.interp.memory import available_bytes, bytes_text
+from tensorir.ir.diagnostic import OutOfMemoryError
+from tensorir.ir.dims import evaluate
+from tensorir.ir.module import Module
+from tensorir.native.arrays import calls
+from tensorir.pipelines import DATA_TILING
+from tensorir.runtime.program import Program
+from tests.support.graphs import GRAPHS, dynamic, matmul, mlp
+
+SIZES = {"M": 37, "N": 41, "K": 53, "S": 29}
+
+
+def arguments(module: Module) -> list[npt.NDArray[Any]]:
+    types = module.functions[0].body.arg_types
+    return [np.ones([evaluate(d, SIZES) for d in t.shape], t.dtype.numpy) for t in types]
+
+
+def planned(program: Program) -> int:
+    """The peak that the last call was checked against."""
+    return list(program._peaks.values())[-1].bytes  # pyright: ignore[reportPrivateUsage]
+
+
+@pytest.mark.parametrize("tiling", DATA_TILING)
+@pytest.mark.parametrize("device", ["cpu", "reference"])
+@pytest.mark.parametrize("name", GRAPHS)
+def test_no_call_takes_more_than_planned(name: str, device: str, tiling: str) -> None:
+    module = GRAPHS[name]()
+    program = compile(module, (device,), tiling)
+    program.call(arguments(module))
+    assert program.stats.transient_bytes <= planned(program)
+
+
+def test_the_plan_of_one_product_is_its_tiles_and_its_result() -> None:
+    program = compile(matmul(), ("reference",))
+    program(np.ones((128, 256), np.float32), np.ones((256, 512), np.float32))
+    assert planned(program) == 128 * 512 * 4
+
+
+def test_a_limit_refuses_calls_by_their_sizes() -> None:
+    program = compile(dynamic(), memory_limit=1 << 20)
+    small = program(np.ones((10, 20), np.float32), np.ones((20, 30), np.float32))
+    np.testing.assert_array_equal(small, np.full((10, 30), 20, np.float32))
+    with pytest.raises(OutOfMemoryError, match=r"@main: intermediates take .*MB, 1\.05 MB are allowed by memory_limit"):
+        program(np.ones((1000, 20), np.float32), np.ones((20, 1000), np.float32))
+    np.testing.assert_array_equal(program(np.ones((10, 20), np.float32), np.ones((20, 30), np.float32)), small)
+
+
+def test_memory_that_runs_out_in_a_kernel_is_an_error_at_the_op(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = compile(mlp())
+    x = np.ones((128, 256), np.float32)
+    expected = program(x)
+    for failing in ("pack", "mmt4d", "unpack"):
+        with monkeypatch.context() as m:
+
+            def fails(*args: Any, **options: Any) -> None:
+                raise MemoryError("Unable to allocate 128 KiB")
+
+            m.setattr(calls, failing, fails)
+            message = f"linalg.{failing}: there is not enough memory for tensor<.*128 KiB"
+            with pytest.raises(OutOfMemoryError, match=message):
+                program(x)
+        np.testing.assert_array_equal(program(x), expected)
+
+
+LIMITED = """
+import json, resource, sys
+import numpy as np
+from tensorir.api import compile
+from tensorir.interp import interpret, memory
+from tensorir.ir.diagnostic import OutOfMemoryError
+from tests.support.graphs import dynamic
+
+module = dynamic()
+program = compile(module)
+small = np.ones((64, 64), np.float32)
+before = program(small, small)
+mapped = memory._words("/proc/self/statm")[0] * 4096
+resource.setrlimit(resource.RLIMIT_AS, (mapped + (256 << 20),) * 2)
+large = np.ones((9000, 8), np.float32)
+found = []
+for known in (True, False):
+    if not known:  # as if the system said nothing: the allocation itself fails
+        memory._left = lambda: iter(())
+    for run in (lambda *a: program(*a), lambda *a: interpret(module, "main", a)):
+        try:
+            run(large, large.T)
+            found.append("no error")
+        except OutOfMemoryError as e:
+            found.append(str(e))
+        assert np.array_equal(program(small, small), before)
+print(json.dumps(found))
+"""
+
+
+def test_under_a_limit_of_the_process_every_call_ends_in_an_error_or_a_result() -> None:
+    command = [sys.executable, "-c", LIMITED]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    planned, interpreted, *ran_out = json.loads(done.stdout)
+    assert "@main: intermediates take" in planned
+    assert "are available" in planned
+    assert "linalg.contract: the result takes 324 MB" in interpreted
+    assert all("there is not enough memory for tensor<" in text for text in ran_out)
+    assert len(ran_out) == 2
+
+
+def test_what_is_available_is_asked_of_the_system() -> None:
+    assert 0 < available_bytes() < 1 << 60
+    assert [bytes_text(n) for n in (0, 999_999, 1_500_000, 12_000_000_000, 10**18)] == [
+        "0 bytes",
+        "999999 bytes",
+        "1.5 MB",
+        "12 GB",
+        "1000000 TB",
+    ]
