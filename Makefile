@@ -1,7 +1,7 @@
 # What can be run, in the active virtual environment. `make help` lists it.
 PYTHON ?= python
 
-.PHONY: help check tests lint types layers unit filetests properties kernels e2e repo bench fuzz fuzz-mlir wheel-test
+.PHONY: help check tests lint types layers unit filetests properties kernels e2e repo bench fuzz fuzz-mlir clang wheel-test
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ fuzz: ## the laws on many more programs; takes long
 
 fuzz-mlir: ## 200,000 random changes of MLIR texts, read
 	$(PYTHON) -m tests.fuzz.mlir_reader
+
+clang: ## the kernels built by clang, and their tests
+	bash tests/repo/kernels_with.sh clang plain
 
 wheel-test: ## sdist, a wheel from it, a new environment, the kernel tests there
 	bash tests/repo/wheel_test.sh

@@ -3,22 +3,32 @@
 Everything else about the project is in pyproject.toml. Each library has its own
 compiler flags, because a file built for AVX-512 must not leak such code into one
 that runs before the CPU was asked what it can do.
+
+The environment's CC and CFLAGS choose the compiler and add flags, as for every
+extension. Objects are built again when the compiler, its version or a flag changes.
 """
 
 import os
 import platform
+import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from setuptools import setup
+from setuptools.command.build_clib import build_clib
+from setuptools.command.build_ext import build_ext
 
 FLAGS = [
     *("-std=c11", "-O3", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra"),
-    # Kernels call nothing of the C library; without this gcc turns loops into calls of memset and memcpy.
-    "-fno-tree-loop-distribute-patterns",
+    # Products are fused with sums only where a kernel says so: the bits of a result are part of its meaning.
+    "-ffp-contract=off",
+    # Kernels call nothing of the C library; without these, loops become calls of memset and memcpy.
+    "-fno-builtin",
     # For those who work on the kernels; a new compiler's warning must not break anyone else's build.
     *(["-Werror"] if os.environ.get("TENSORIR_WERROR") == "1" else []),
 ]
+FLAGS_OF_SOME_COMPILERS = ["-fno-tree-loop-distribute-patterns"]  # gcc's part of -fno-builtin
 AVX2 = ["-mavx2", "-mfma", "-mf16c"]
 AVX512 = [*AVX2, "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512cd"]
 
@@ -50,8 +60,60 @@ def libraries() -> list[tuple[str, Any]]:
     return found
 
 
+def knows(command: list[str], flag: str) -> bool:
+    """Whether a compiler takes a flag, found out by trying."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "empty.c")
+        source.write_text("int tir_empty;\n", encoding="utf-8")
+        tried = [*command, "-Werror", flag, "-c", str(source), "-o", str(source.with_suffix(".o"))]
+        return subprocess.run(tried, capture_output=True, check=False).returncode == 0
+
+
+def version(command: list[str]) -> str:
+    """What a compiler says of itself; the program may have others before it, such as ccache."""
+    program = [word for word in command if not word.startswith("-")]
+    return subprocess.run([*program, "--version"], capture_output=True, text=True, check=False).stdout
+
+
+class BuildLibraries(build_clib):
+    """Chooses the flags that this compiler knows, and builds again whatever another one built.
+
+    A file beside the objects says how they were built. It is written only when that changes,
+    and everything that is built depends on it.
+    """
+
+    def recipe(self) -> Path:
+        return Path(self.build_temp, "tensorir-recipe.txt")
+
+    def build_libraries(self, libraries: list[tuple[str, Any]]) -> None:
+        command: list[str] = self.compiler.compiler_so
+        known = [flag for flag in FLAGS_OF_SOME_COMPILERS if knows(command, flag)]
+        lines = [version(command), " ".join(command), " ".join(self.compiler.linker_so)]
+        for name, info in libraries:
+            info["cflags"] = [*info["cflags"], *known]
+            info["obj_deps"] = {"": [*HEADERS, str(self.recipe())]}
+            lines.append(f"{name}: {' '.join([*info['cflags'], *info['sources']])}")
+        text = "\n".join(lines)
+        if not self.recipe().is_file() or self.recipe().read_text(encoding="utf-8") != text:
+            self.recipe().parent.mkdir(parents=True, exist_ok=True)
+            self.recipe().write_text(text, encoding="utf-8")
+        super().build_libraries(libraries)
+
+
+class BuildModule(build_ext):
+    """Builds the libraries first, also when only the module was asked for, and links again when they changed."""
+
+    def run(self) -> None:
+        self.run_command("build_clib")
+        recipe = str(self.get_finalized_command("build_clib").recipe())
+        for extension in self.distribution.ext_modules or []:
+            extension.depends = [*extension.depends, recipe]
+        super().run()
+
+
 setup(
     libraries=libraries(),
     cffi_modules=["tensorir/native/build_kernels.py:ffibuilder"],
+    cmdclass={"build_clib": BuildLibraries, "build_ext": BuildModule},
     options={"bdist_wheel": {"py_limited_api": "cp311"}},
 )

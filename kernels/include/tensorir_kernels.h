@@ -122,6 +122,16 @@ int64_t tir_unpack_kernel(const tir_unpack_params* params);
 /* What this machine and its operating system support. */
 uint64_t tir_cpu_features(void);
 
+/* What an x86 CPU says of itself: words of the instruction CPUID, and the register
+ * XCR0, in which the operating system tells which registers it saves. */
+typedef struct {
+  uint32_t leaf1_ecx, leaf7_ebx, leaf7_ecx, leaf7_1_eax;
+  uint64_t xcr0;
+} tir_cpuid_words;
+
+/* The TIR_CPU_… that follow from it; for tests, which have one CPU only. */
+uint64_t tir_cpu_features_of(const tir_cpuid_words* words);
+
 /* cffi: end */
 
 #ifdef __cplusplus

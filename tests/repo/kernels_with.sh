@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Builds the kernels with a compiler, and with its sanitizers if wanted, beside the usual build; then runs kernel tests.
+# usage: kernels_with.sh COMPILER plain|address|thread [pytest arguments; without them all of tests/kernels]
+#   address: AddressSanitizer and UndefinedBehaviorSanitizer with all their checks. The first report ends the run.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+compiler=$1 kind=$2
+shift 2
+[ $# -gt 0 ] || set -- tests/kernels
+
+runtime=() # what must be loaded before Python itself is
+case $kind in
+plain) flags="" ;;
+address)
+    # Python's own flags define overflow and disable assert: both are undone.
+    flags="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -fno-wrapv -UNDEBUG"
+    runtime=(asan)
+    ;;
+thread) flags="-fsanitize=thread" runtime=(tsan) ;;
+*)
+    echo "kernels_with.sh: expected plain, address or thread, got '$kind'" >&2
+    exit 2
+    ;;
+esac
+preload=""
+if [ ${#runtime[@]} -gt 0 ]; then
+    if "$compiler" --version | grep -q clang; then
+        flags="$flags -shared-libsan"
+        preload=$("$compiler" -print-file-name="libclang_rt.${runtime[0]}-$(uname -m).so")
+    else
+        # Python doesn't load the C++ library that gcc's runtime needs.
+        preload="$("$compiler" -print-file-name="lib${runtime[0]}.so") $("$compiler" -print-file-name=libstdc++.so.6)"
+    fi
+fi
+
+base=build/kernels-$(basename "$compiler")-$kind
+CC=$compiler CFLAGS=$flags TENSORIR_WERROR=1 python setup.py -q build --build-base "$base"
+lib=$(echo "$PWD/$base"/lib.*)
+export PYTHONPATH=$lib PYTHONMALLOC=malloc
+export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1
+# -P: the checkout's own build is not the one to be tested.
+run=(env "LD_PRELOAD=$preload" setarch -R python -P)
+"${run[@]}" -c 'import sys, tensorir.native._kernels as k; assert k.__file__.startswith(sys.argv[1]), k.__file__' "$lib"
+"${run[@]}" -m pytest -q -p no:cacheprovider -o "pythonpath=$lib ." "$@"
