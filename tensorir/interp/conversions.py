@@ -96,9 +96,7 @@ def _to_odd_float64(array: Array) -> Array:
 
 
 def _float_to_integer(array: Array, dtype: DType) -> Array:
-    signed = dtype.kind == "signed"
-    low = -(1 << (dtype.bits - 1)) if signed else 0
-    high = (1 << (dtype.bits - signed)) - 1
+    low, high = dtype.range
     whole = np.trunc(np.nan_to_num(array.astype(np.float64), nan=0.0, posinf=np.inf, neginf=-np.inf))
     into = wide_type(dtype)
     inside = np.clip(whole, low, np.nextafter(np.float64(high + 1), 0)).astype(into)

@@ -31,6 +31,12 @@ class DType(Immutable):
         return self.kind != "float"
 
     @property
+    def range(self) -> tuple[int, int]:
+        """The smallest and the largest value of an integer type."""
+        signed = self.kind == "signed"
+        return -(1 << (self.bits - 1)) if signed else 0, (1 << (self.bits - signed)) - 1
+
+    @property
     def itemsize(self) -> int:
         """Bytes of one element in memory (sub-byte types take one)."""
         return self.numpy.itemsize

@@ -157,8 +157,7 @@ def const(value: ScalarValue, dtype: DType) -> Scalar:
         return _intern("const", (), dtype, value=float(value))
     if dtype.kind == "bool":
         return _intern("const", (), dtype, value=bool(value))
-    low = -(1 << (dtype.bits - 1)) if dtype.kind == "signed" else 0
-    high = (1 << (dtype.bits - (dtype.kind == "signed"))) - 1
+    low, high = dtype.range
     if not low <= value <= high or int(value) != value:  # NaN is in no range
         raise InferError(f"the constant {value} does not fit into {dtype}")
     return _intern("const", (), dtype, value=int(value))

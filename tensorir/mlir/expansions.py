@@ -5,7 +5,8 @@ builds the expansion of what a node could be and compares. Nodes are interned, s
 
     gelu(x)          x·0.5 · (1 + erf(x·2^-½)), in f32 for 16-bit floats
     neg(i)           0 − i
-    cast(x : float, integer type)   NaN gives 0, beyond the range the nearest integer (arith.fptosi leaves both open)
+    cast(x : float, integer type)   NaN gives 0, beyond the range the nearest integer (`to_signed`, `to_unsigned`: what
+                     arith.fptosi and arith.fptoui give there)
     shl(a, b), shr(a, b)   everything shifted out for amounts beyond the width (arith.shli leaves that open)
 """
 
@@ -16,8 +17,31 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.dtype import DTYPES, DType, f32, i1, i64
+from tensorir.ir.dtype import DTYPES, DType, f32, i1, i64, u64
 from tensorir.ir.scalar import Scalar, ScalarBody, apply, cast, const, rewritten, with_operands
+
+
+def to_signed(x: Scalar, dtype: DType) -> Scalar:
+    """What arith.fptosi gives: `x` without its fraction, of which a narrow type keeps the low bits.
+
+    Beyond the range MLIR leaves the result open, but producers rely on this one: an unsigned 8-bit zero point of 153 is
+    computed as fptosi to i8 and then extended by extui. IREE and LLVM convert to a wide integer and truncate, too.
+    Beyond 64 bits the wide integer is the nearest one, and 0 for NaN."""
+    return truncated(cast(x, i64), dtype)
+
+
+def to_unsigned(x: Scalar, dtype: DType) -> Scalar:
+    """What arith.fptoui gives in a signed type of the core: the bits of `to_signed`, also for 2^63 to 2^64."""
+    if dtype.bits < 64:
+        return to_signed(x, dtype)
+    return apply("select", apply("lt", x, const(0, x.dtype)), cast(x, i64), cast(cast(x, u64), i64))
+
+
+def truncated(x: Scalar, dtype: DType) -> Scalar:
+    """The low bits of an integer: what arith.trunci gives. The core's own conversion to i1 asks whether it is 0."""
+    if dtype is i1 and x.dtype is not i1:
+        return apply("ne", apply("and", x, const(1, x.dtype)), const(0, x.dtype))
+    return cast(x, dtype)
 
 
 def expand(body: ScalarBody) -> Scalar:
@@ -84,14 +108,14 @@ def _gelu(x: Scalar) -> Scalar:
 
 def _to_integer(x: Scalar, dtype: DType, held: DType | None = None) -> Scalar:
     """`x` (f32 or f64) as an integer, with every value defined; `held` is a signed type that holds an unsigned one."""
-    signed = dtype.kind == "signed"
-    low, top = -(1 << (dtype.bits - 1)) if signed else 0, 1 << (dtype.bits - signed)
+    low, high = dtype.range
+    top = high + 1
     below = float(np.nextafter(x.dtype.numpy.type(top), x.dtype.numpy.type(0)))
     inside = apply("minnum", apply("maxnum", x, const(low, x.dtype)), const(below, x.dtype))
-    within = cast(inside, dtype)
-    largest = const(top - 1, dtype)
+    within = to_signed(inside, dtype) if dtype is not u64 else cast(inside, u64)
+    largest = const(high, dtype)
     if held is not None:
-        within, largest, dtype = cast(within, held), const(-1, held), held
+        within, largest, dtype = to_unsigned(inside, held), const(-1, held), held
     capped = apply("select", apply("ge", x, const(top, x.dtype)), largest, within)
     return apply("select", apply("ne", x, x), const(0, dtype), capped)
 
@@ -120,7 +144,7 @@ def shifted(node: Scalar) -> Scalar:
     known = _literal(amount)
     if known is not None:
         return node if 0 <= known < width else _shifted_out(node, value)
-    within = apply("lt", amount, const(width, amount.dtype)) if width <= _largest(amount.dtype) else const(1, i1)
+    within = apply("lt", amount, const(width, amount.dtype)) if width <= amount.dtype.range[1] else const(1, i1)
     if amount.dtype.kind == "signed":
         within = apply("and", apply("ge", amount, const(0, amount.dtype)), within)
     return apply("select", within, node, _shifted_out(node, value))
@@ -137,10 +161,6 @@ def _shifted_out(node: Scalar, value: Scalar) -> Scalar:
     if node.fn == "shr" and node.dtype.kind == "signed":
         return apply("shr", value, const(node.dtype.bits - 1, node.dtype))
     return const(0, node.dtype)
-
-
-def _largest(dtype: DType) -> int:
-    return (1 << (dtype.bits - (dtype.kind == "signed"))) - 1
 
 
 def _uncast(x: Scalar) -> Scalar:

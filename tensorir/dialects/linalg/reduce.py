@@ -29,9 +29,8 @@ def neutral_element(kind: ReductionKind, dtype: DType) -> ScalarValue:
         return floats[kind]
     if dtype.kind == "bool":
         return kind in ("mul", "and", "min")
-    signed = dtype.kind == "signed"
-    low, high = (-(1 << (dtype.bits - 1)) if signed else 0), (1 << (dtype.bits - signed)) - 1
-    ones = -1 if signed else high
+    low, high = dtype.range
+    ones = -1 if dtype.kind == "signed" else high
     return {"add": 0, "or": 0, "xor": 0, "mul": 1, "and": ones, "max": low, "min": high}[kind]
 
 

@@ -126,12 +126,17 @@ def _select(given: list[Bounded]) -> Array:
 
 
 def _integer(node: Scalar, given: list[Bounded], x: Array) -> Array:
-    """Integers made from floats that are not exact: off by the same and at most one more, or unknown."""
+    """Integers made from floats that are not exact: off by the same and at most one more, or unknown. An integer that
+    fits another type with its error keeps it there; one that may wrap is unknown."""
     unsure = np.zeros(x.shape, bool)
     for _, e in given:
         unsure = unsure | (np.broadcast_to(e, x.shape) > 0)
     if node.fn == "cast" and node.dtype.kind != "bool" and node.operands[0].dtype.is_float:
         return np.where(unsure, np.floor(given[0][1]) + 1, 0.0)
+    if node.fn == "cast" and node.dtype.kind != "bool":
+        value, error = np.asarray(given[0][0], np.float64), given[0][1]
+        low, high = node.dtype.range
+        return np.where((value - error >= low) & (value + error <= high), error, np.where(unsure, np.inf, 0.0))
     return np.where(unsure, np.inf, 0.0)
 
 

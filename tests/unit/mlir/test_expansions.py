@@ -12,7 +12,7 @@ from tensorir.dialects.linalg import Generic
 from tensorir.interp import interpret
 from tensorir.ir.affine import identity
 from tensorir.ir.builder import RegionBuilder
-from tensorir.ir.dtype import DTYPES, DType, bf16, f16, f32, f64, i8, i32, i64, u8, u16
+from tensorir.ir.dtype import DTYPES, DType, bf16, f16, f32, f64, i8, i32, i64, u8, u16, u32, u64
 from tensorir.ir.module import Function, Module
 from tensorir.ir.scalar import Scalar, ScalarBody, apply, arg, cast, const
 from tensorir.ir.types import TensorType
@@ -23,7 +23,7 @@ X = arg(0, f32)
 BODIES = [
     *(ScalarBody((t,), apply("gelu", arg(0, t))) for t in (f32, f64, f16, bf16)),
     *(ScalarBody((t,), apply("neg", arg(0, t))) for t in (i8, i32, u8)),
-    *(ScalarBody((s,), cast(arg(0, s), t)) for s in (f32, f64, f16, bf16) for t in (i8, i32, i64, u8, u16)),
+    *(ScalarBody((s,), cast(arg(0, s), t)) for s in (f32, f64, f16, bf16) for t in (i8, i32, i64, u8, u16, u32, u64)),
     *(ScalarBody((t, t), apply(fn, arg(0, t), arg(1, t))) for fn in ("shl", "shr") for t in (i8, i32, u8)),
     *(ScalarBody((t,), apply(fn, arg(0, t), const(3, t))) for fn in ("shl", "shr") for t in (i8, u8)),
     ScalarBody((f32,), apply("add", apply("gelu", X), cast(cast(X, i8), f32))),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tensorir.ir.diagnostic import InferError
-from tensorir.ir.dtype import DTYPES, DType, i1, i32
+from tensorir.ir.dtype import DTYPES, DType, i1
 from tensorir.ir.scalar import Scalar, apply, bitcast, cast, const
+from tensorir.mlir.expansions import to_signed, to_unsigned, truncated
 from tensorir.mlir.importer.types import element_type
 from tensorir.mlir.syntax import IntAttr, Operation
 
@@ -67,30 +68,24 @@ def _float_target(op: Operation) -> DType:
     return dtype
 
 
-def _truncated(x: Scalar, dtype: DType) -> Scalar:
-    if dtype is i1 and x.dtype is not i1:
-        return apply("ne", apply("and", x, const(1, x.dtype)), const(0, x.dtype))
-    return cast(x, dtype)
-
-
 def trunci(op: Operation, x: Sequence[Scalar]) -> Scalar:
     """arith.trunci: the low bits."""
     need_integers(x)
-    return _truncated(x[0], _integer_target(op))
+    return truncated(x[0], _integer_target(op))
 
 
 def index_cast(op: Operation, x: Sequence[Scalar]) -> Scalar:
     """arith.index_cast, as extsi or trunci."""
     need_integers(x)
     dtype = _integer_target(op)
-    return _truncated(x[0], dtype) if dtype is i1 else _sign_extended(x[0], dtype)
+    return truncated(x[0], dtype) if dtype is i1 else _sign_extended(x[0], dtype)
 
 
 def index_castui(op: Operation, x: Sequence[Scalar]) -> Scalar:
     """arith.index_castui, as extui or trunci."""
     need_integers(x)
     dtype = _integer_target(op)
-    return _truncated(x[0], dtype) if dtype is i1 else cast(as_unsigned(x[0]), dtype)
+    return truncated(x[0], dtype) if dtype is i1 else cast(as_unsigned(x[0]), dtype)
 
 
 def float_cast(op: Operation, x: Sequence[Scalar]) -> Scalar:
@@ -117,15 +112,10 @@ def to_float(signed: bool) -> Rule:
 
 
 def from_float(signed: bool) -> Rule:
-    """arith.fptosi or fptoui; what does not fit, which MLIR leaves open, becomes the nearest integer."""
+    """arith.fptosi or fptoui: see `to_signed` for what does not fit."""
 
     def rule(op: Operation, x: Sequence[Scalar]) -> Scalar:
-        dtype = _integer_target(op)
-        if not x[0].dtype.is_float:
-            raise InferError(f"takes floats, got {x[0].dtype}")
-        if dtype is i1:
-            return apply("ne", cast(x[0], i32), const(0, i32))
-        return cast(x[0], dtype) if signed else cast(cast(x[0], unsigned(dtype)), dtype)
+        return (to_signed if signed else to_unsigned)(need_float(x), _integer_target(op))
 
     return rule
 

@@ -113,6 +113,14 @@ def test_integers_from_uncertain_floats_may_be_one_off_more() -> None:
     assert body_bounds(flag, [(x, np.array([0.2, 0.0, 0.0]))], (3,), WIDE)[1].tolist() == [np.inf, 0, 0]
 
 
+def test_uncertain_integers_stay_so_in_a_type_that_holds_them() -> None:
+    body = ScalarBody((f32,), cast(cast(arg(0, f32), i64), i8))
+    x = np.array([2.9, 126.5, 127.5, 300.0])
+    exact, error = body_bounds(body, [(x, np.array([0.2, 0.2, 0.7, 0.0]))], (4,), WIDE)
+    assert exact.tolist() == [2, 126, 127, 300 - 256]
+    assert error.tolist() == [1, 1, np.inf, 0]
+
+
 def test_iteration_indices_are_exact() -> None:
     node: Scalar = apply("add", iteration_index(1), apply("mul", iteration_index(0), const(10, i64)))
     exact, error = body_bounds(ScalarBody((), node), (), (2, 3), WIDE)

@@ -228,11 +228,50 @@ def test_floats_to_integers(target: str) -> None:
     assert same(result(program("arith.fptoui", ["f32"], target), b), expected)
 
 
+BEYOND = [153.0, -1.0, -1.9, 300.5, -300.5, 70000.0, -70000.0, 3e9, -3e9, 2.0**40 + 3, -(2.0**40) - 3]
+"""Floats of which each is outside of some integer type."""
+
+
+def low_bits(values: list[float], target: str) -> Array:
+    """What is left of the numbers without their fraction in the low bits of a type."""
+    bits = 8 * INTEGERS[target]().itemsize
+    low = [int(v) % (1 << bits) for v in values]
+    return np.asarray(low, np.uint64).astype(UNSIGNED[target]).view(INTEGERS[target])
+
+
+@pytest.mark.parametrize("source", ["f32", "f64"])
+@pytest.mark.parametrize("target", INTEGERS)
+@pytest.mark.parametrize("op", ["arith.fptosi", "arith.fptoui"])
+def test_floats_beyond_an_integer_leave_their_low_bits(op: str, target: str, source: str) -> None:
+    a = np.asarray(BEYOND, FLOATS[source])
+    expected = low_bits([float(v) for v in a], target)
+    assert same(result(program(op, [source], target), a), expected)
+    for value, one in zip(BEYOND, low_bits([float(v) for v in a], target), strict=True):
+        scalar = f"""
+        func.func @f() -> {target} {{
+          %x = arith.constant {value!r} : {source}
+          %q = {op} %x : {source} to {target}
+          return %q : {target}
+        }}"""
+        assert same(result(scalar), one)
+
+
+def test_floats_beyond_64_bits_become_the_nearest_integer() -> None:
+    a = np.asarray([1e30, -1e30, math.inf, -math.inf, math.nan])
+    top, low = (1 << 63) - 1, -(1 << 63)
+    assert same(result(program("arith.fptosi", ["f64"], "i64"), a), np.asarray([top, low, top, low, 0]))
+    assert same(result(program("arith.fptoui", ["f64"], "i64"), a), np.asarray([-1, low, -1, low, 0]))
+    assert same(result(program("arith.fptosi", ["f64"], "i8"), a), np.asarray([-1, 0, -1, 0, 0], np.int8))
+    high = np.asarray([2.0**63, 2.0**63 + 2048, 1.8e19])
+    expected = np.asarray([int(v) for v in high], np.uint64).view(np.int64)
+    assert same(result(program("arith.fptoui", ["f64"], "i64"), high), expected)
+
+
 def test_a_float_to_i1_is_its_low_bit() -> None:
     a = np.asarray([0.0, 0.5, -0.5, -1.0], np.float32)
     assert same(result(program("arith.fptosi", ["f32"], "i1"), a), [False, False, False, True])
-    b = np.asarray([0.0, 0.5, 1.0], np.float32)
-    assert same(result(program("arith.fptoui", ["f32"], "i1"), b), [False, False, True])
+    b = np.asarray([0.0, 0.5, 1.0, 2.0, 3.0], np.float32)
+    assert same(result(program("arith.fptoui", ["f32"], "i1"), b), [False, False, True, False, True])
 
 
 @pytest.mark.parametrize(("source", "target"), [("f32", "f16"), ("f64", "f32"), ("f32", "bf16"), ("f64", "bf16")])

@@ -31,29 +31,30 @@ func.func @main(%x: tensor<4xf32>, %u: tensor<4xi8>, %i: tensor<4xi32>) -> (tens
     %28 = arith.maxnumf %19, %27 : f32
     %29 = arith.constant 127.99999 : f32
     %30 = arith.minnumf %28, %29 : f32
-    %31 = arith.fptosi %30 : f32 to i8
-    %32 = arith.select %25, %26, %31 : i8
-    %33 = arith.select %22, %23, %32 : i8
-    linalg.yield %33 : i8
+    %31 = arith.fptosi %30 : f32 to i64
+    %32 = arith.trunci %31 : i64 to i8
+    %33 = arith.select %25, %26, %32 : i8
+    %34 = arith.select %22, %23, %33 : i8
+    linalg.yield %34 : i8
   } -> tensor<4xi8>
-  %34 = tensor.empty() : tensor<4xi64>
-  %36 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} outs(%34 : tensor<4xi64>) {
-  ^bb0(%35: i64):
-    %37 = linalg.index 0 : index
-    %38 = arith.index_cast %37 : index to i64
-    linalg.yield %38 : i64
+  %35 = tensor.empty() : tensor<4xi64>
+  %37 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} outs(%35 : tensor<4xi64>) {
+  ^bb0(%36: i64):
+    %38 = linalg.index 0 : index
+    %39 = arith.index_cast %38 : index to i64
+    linalg.yield %39 : i64
   } -> tensor<4xi64>
-  %39 = tensor.empty() : tensor<4xi32>
-  %42 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%i : tensor<4xi32>) outs(%39 : tensor<4xi32>) {
-  ^bb0(%40: i32, %41: i32):
-    %43 = arith.constant 0 : i32
-    %44 = arith.cmpi sge, %40, %43 : i32
-    %45 = arith.constant 32 : i32
-    %46 = arith.cmpi slt, %40, %45 : i32
-    %47 = arith.andi %44, %46 : i1
-    %48 = arith.shli %40, %40 : i32
-    %49 = arith.select %47, %48, %43 : i32
-    linalg.yield %49 : i32
+  %40 = tensor.empty() : tensor<4xi32>
+  %43 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%i : tensor<4xi32>) outs(%40 : tensor<4xi32>) {
+  ^bb0(%41: i32, %42: i32):
+    %44 = arith.constant 0 : i32
+    %45 = arith.cmpi sge, %41, %44 : i32
+    %46 = arith.constant 32 : i32
+    %47 = arith.cmpi slt, %41, %46 : i32
+    %48 = arith.andi %45, %47 : i1
+    %49 = arith.shli %41, %41 : i32
+    %50 = arith.select %48, %49, %44 : i32
+    linalg.yield %50 : i32
   } -> tensor<4xi32>
-  return %3, %15, %21, %36, %42 : tensor<4xf32>, tensor<4xi8>, tensor<4xi8>, tensor<4xi64>, tensor<4xi32>
+  return %3, %15, %21, %37, %43 : tensor<4xf32>, tensor<4xi8>, tensor<4xi8>, tensor<4xi64>, tensor<4xi32>
 }
