@@ -10,7 +10,7 @@ func.func @main(%x: tensor<4x?x8xf32>) -> (tensor<4x?x8xf32>, tensor<4x?x8xf32>)
   %8 = arith.floordivsi %1, %7 : index
   %9 = arith.index_cast %8 : index to i64
   %10 = tensor.from_elements %9 : tensor<i64>
-  %11 = func.call @tensorir.zero_padding_1(%x, %10) : (tensor<4x?x8xf32>, tensor<i64>) -> (tensor<4x?x8xf32>)
+  %11 = func.call @tensorir.zero_padding_0(%x, %10) : (tensor<4x?x8xf32>, tensor<i64>) -> (tensor<4x?x8xf32>)
   return %6, %11 : tensor<4x?x8xf32>, tensor<4x?x8xf32>
 }
 
@@ -81,7 +81,7 @@ func.func private @tensorir.softmax_0(%x: tensor<4x?x8xf32>, %size: tensor<i64>)
   return %52 : tensor<4x?x8xf32>
 }
 
-func.func private @tensorir.zero_padding_1(%x: tensor<4x?x8xf32>, %size: tensor<i64>) -> tensor<4x?x8xf32> attributes {tensorir_op = "linalg.zero_padding", tensorir_attributes = "{dims = [1], extent = floordiv(S, 2)}"} {
+func.func private @tensorir.zero_padding_0(%x: tensor<4x?x8xf32>, %size: tensor<i64>) -> tensor<4x?x8xf32> attributes {tensorir_op = "linalg.zero_padding", tensorir_attributes = "{dims = [1], extent = floordiv(S, 2)}"} {
   %0 = arith.constant 1 : index
   %1 = tensor.dim %x, %0 : tensor<4x?x8xf32>
   %2 = tensor.empty(%1) : tensor<4x?x8xf32>
