@@ -6,10 +6,10 @@ from typing import Literal
 
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
-from tensorir.dialects.flow import Dispatch, GlobalLoad, Launch
+from tensorir.dialects.flow import GlobalLoad, Launch
 from tensorir.dialects.linalg import Broadcast, Fill, Transpose
 from tensorir.dialects.tensor import Cast, CollapseShape, Constant, DimOp, Empty, ExpandShape, ExtractSlice, Size
-from tensorir.ir.op import Op, Trait
+from tensorir.ir.op import Op
 from tensorir.ir.types import Type
 
 Kind = Literal["constant", "free", "host", "work"]
@@ -25,16 +25,16 @@ _FREE = (SetEncoding, UnsetEncoding, ExtractSlice, Transpose, ExpandShape, Colla
 
 
 def kind_of(op: Op, constant_operands: bool, host_operands: bool = False) -> Kind:
-    """`constant_operands`: every operand is a constant that stays outside of dispatches; `host_operands`: every
-    operand is made by host ops.
+    """What an op without effects is. `constant_operands`: every operand is a constant that stays outside of
+    dispatches; `host_operands`: every operand is made by host ops.
 
     - constant: evaluated ahead of time (`hoist-constants`)
     - free: moves data only; goes with the op that made its operand, otherwise into each op that reads it
-    - host: arithmetic on sizes, no launch; and what is a launch already
+    - host: arithmetic on sizes, no launch; what is a launch already, or holds launches in its regions
     - work: needs a dispatch"""
     if isinstance(op, GlobalLoad):
         return "constant"
-    if isinstance(op, DimOp | Size | Dispatch | Launch):
+    if isinstance(op, DimOp | Size | Launch) or op.REGIONS:
         return "host"
     if op.operands and host_operands and all(v.type.rank == 0 for v in (*op.operands, *op.results)):
         return "host"
@@ -42,7 +42,7 @@ def kind_of(op: Op, constant_operands: bool, host_operands: bool = False) -> Kin
         return "free"
     if isinstance(op, Constant):
         return "free" if op.value.nbytes <= SMALL_BYTES else "constant"
-    if op.is_(Trait.PURE) and op.operands and constant_operands and _is_worth_storing(op):
+    if op.operands and constant_operands and _is_worth_storing(op):
         return "constant"
     return "free" if isinstance(op, _FREE) else "work"
 

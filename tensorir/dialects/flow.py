@@ -14,14 +14,14 @@ from tensorir.ir.value import Value
 class GlobalLoad(Op):
     """The value of a global. `type` repeats the global's type, so that an op can be read alone."""
 
-    symbol: str = attribute(symbol=True)
+    symbol: str = attribute(symbol="global")
     type: Type = attribute()
 
     def infer_types(self) -> Sequence[Type]:
         return (self.type,)
 
 
-@op("flow.dispatch", Trait.PURE)
+@op("flow.dispatch", Trait.PURE | Trait.PARALLEL)
 class Dispatch(Op):
     """One fused launch: `body` on `inputs`. `device` is empty until one is chosen."""
 
@@ -43,7 +43,7 @@ class Launch(Op):
     """One launch of an executable. `types` are those of its yields under this call's sizes."""
 
     inputs: tuple[Value, ...] = operand_list()
-    executable: str = attribute(symbol=True)
+    executable: str = attribute(symbol="executable")
     types: tuple[Type, ...] = attribute()
 
     def infer_types(self) -> Sequence[Type]:

@@ -1,12 +1,13 @@
-"""func: calls between the functions of a module. `inline-calls` removes them before anything else is done."""
+"""func: calls between the functions of a module, which `inline-calls` removes, and assertions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from tensorir.ir.diagnostic import InferError
+from tensorir.ir.effects import Effects
 from tensorir.ir.module import Function, Symbol
-from tensorir.ir.op import Op, Trait, attribute, op, operand_list
+from tensorir.ir.op import Op, Trait, attribute, op, operand, operand_list
 from tensorir.ir.sizes import bind_types, substituted
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
@@ -17,7 +18,7 @@ class Call(Op):
     """The results of @callee for `inputs`. `types` are those of its results under this call's sizes."""
 
     inputs: tuple[Value, ...] = operand_list()
-    callee: str = attribute(symbol=True)
+    callee: str = attribute(symbol="function")
     types: tuple[Type, ...] = attribute()
 
     def infer_types(self) -> Sequence[Type]:
@@ -35,6 +36,25 @@ class Call(Op):
             return
         if expected != self.types:
             yield f"@{self.callee} gives ({', '.join(map(str, expected))}), not ({', '.join(map(str, self.types))})"
+
+
+@op("func.assert")
+class Assert(Op):
+    """Ends the call with TensorIRError(message) unless all elements of `condition` are true (cf.assert).
+
+    It has no result. Passes keep it, once, in its order among ops with effects; what is computed and has no effects
+    may run before it."""
+
+    condition: Value = operand()
+    message: str = attribute()
+
+    def infer_types(self) -> Sequence[Type]:
+        if self.condition.type.dtype.kind != "bool":
+            raise InferError(f"condition is {self.condition.type}, should be of element type i1")
+        return ()
+
+    def effects(self) -> Effects:
+        return Effects(may_end=True)
 
 
 def call_types(callee: Function, inputs: Sequence[Type]) -> tuple[Type, ...]:

@@ -140,6 +140,13 @@ def call(op: func.Call, inputs: Arrays, ctx: Context) -> Arrays:
     return inner.run_region(callee.body, inputs)
 
 
+def check(op: func.Assert, inputs: Arrays, ctx: Context) -> Arrays:
+    (condition,) = inputs
+    if not np.all(condition):
+        raise _error(op, op.message)
+    return ()
+
+
 def _error(op: Op, message: str) -> TensorIRError:
     return TensorIRError(f"{op.NAME}: {message}", op.loc)
 
@@ -163,5 +170,6 @@ TENSOR_OPS: dict[type[Op], Any] = {
     flow.GlobalLoad: load,
     flow.Dispatch: dispatch,
     flow.Launch: launch,
+    func.Assert: check,
     func.Call: call,
 }

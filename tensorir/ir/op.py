@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Flag, auto
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar, dataclass_transform
 
 import attrs
 
 from tensorir.ir.diagnostic import Diagnostic, InferError, TensorIRError
+from tensorir.ir.effects import ANY_EFFECTS, NO_EFFECTS, Effects
 from tensorir.ir.immutable import Immutable
 from tensorir.ir.location import UNKNOWN, Location
 from tensorir.ir.types import Type
@@ -31,7 +32,7 @@ class Trait(Flag):
 
     NONE = 0
     PURE = auto()
-    """No effect but its results: may be erased when unused, merged with an equal one, moved."""
+    """Has no effects of its own (see `ir.effects`). Ops without this trait say what they do in `effects()`."""
     CONSTANT = auto()
     """The results depend on no operand and are known before run time."""
     VIEW = auto()
@@ -39,6 +40,8 @@ class Trait(Flag):
     CONTRACTION = auto()
     ENCODE = auto()
     """Carries an encoding and computes nothing."""
+    PARALLEL = auto()
+    """Its regions run as units side by side, in no order: nothing in them may have effects."""
 
 
 _KIND = "tensorir.kind"
@@ -59,8 +62,13 @@ def _as_tuple(values: Sequence[Value]) -> tuple[Value, ...]:
     return tuple(values)
 
 
-def attribute(*, default: Any = attrs.NOTHING, symbol: bool = False) -> Any:
-    """A value compared by content. `symbol`: the name of a global, function or executable of the module."""
+SymbolKind = Literal["global", "function", "executable"]
+
+
+def attribute(*, default: Any = attrs.NOTHING, symbol: SymbolKind | None = None) -> Any:
+    """A value compared by content. `symbol`: it is the name of a symbol of this kind in the module.
+
+    An op that names a function or an executable runs it; one that names a global says in `effects` what it does."""
     return attrs.field(default=default, metadata={_KIND: "attribute", "symbol": symbol})
 
 
@@ -111,7 +119,10 @@ class Op(Immutable):
     TRAITS: ClassVar[Trait] = Trait.NONE
     OPERANDS: ClassVar[tuple[str, ...]] = ()
     ATTRIBUTES: ClassVar[tuple[str, ...]] = ()
-    SYMBOLS: ClassVar[frozenset[str]] = frozenset()
+    SYMBOLS: ClassVar[Mapping[str, SymbolKind]] = {}
+    """Attributes that name a symbol → its kind."""
+    PLAIN: ClassVar[bool] = True
+    """The op holds no region and runs no symbol: its own effects are all."""
     REGIONS: ClassVar[tuple[str, ...]] = ()
     FIELDS: ClassVar[tuple[str, ...]] = ()
 
@@ -127,7 +138,8 @@ class Op(Immutable):
         return iter(())
 
     def verify_symbols(self, symbols: Mapping[str, Symbol]) -> Iterator[str]:
-        """Rules about what the op names in its module, where every name is known: one message each."""
+        """Rules about what the op names in its module, where every name is a symbol of the kind that the attribute
+        says: one message each."""
         return iter(())
 
     def loops(self) -> Loops | None:
@@ -139,6 +151,16 @@ class Op(Immutable):
 
         It depends on the op's types and attributes alone, which may hold sizes that are known only when it is run."""
         return None
+
+    def effects(self) -> Effects:
+        """What the op itself does besides giving its results; regions and symbols that it runs are not counted.
+
+        Everything, unless the class is PURE or says it here: see `ir.effects`."""
+        return NO_EFFECTS if self.TRAITS & Trait.PURE else ANY_EFFECTS
+
+    def runs(self) -> tuple[str, ...]:
+        """The functions and executables that it runs."""
+        return () if self.PLAIN else tuple(getattr(self, n) for n, kind in self.SYMBOLS.items() if kind != "global")
 
     @property
     def operands(self) -> tuple[Value, ...]:
@@ -233,7 +255,8 @@ def op(name: str, traits: Trait = Trait.NONE) -> Callable[[C], C]:
         made.ATTRIBUTES = of_kind["attribute"]
         made.REGIONS = of_kind["region"]
         made.FIELDS = tuple(f.name for f in fields if f.name != "results")
-        made.SYMBOLS = frozenset(f.name for f in fields if f.metadata.get("symbol"))
+        made.SYMBOLS = {f.name: f.metadata["symbol"] for f in fields if f.metadata.get("symbol")}
+        made.PLAIN = not made.REGIONS and all(kind == "global" for kind in made.SYMBOLS.values())
         for attribute_name, code in _generated(tuple(f.name for f in fields), operand_fields, made.REGIONS).items():
             setattr(made, attribute_name, code)
         return made

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from tensorir.ir.diagnostic import Diagnostic, InferError, VerifyError
 from tensorir.ir.dims import iteration_dims_of
+from tensorir.ir.effects import EffectsIn
 from tensorir.ir.location import UNKNOWN, Location
 from tensorir.ir.module import Function, Global, Module, Parameter
-from tensorir.ir.op import Op
+from tensorir.ir.op import Op, Trait
 from tensorir.ir.region import Region
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
@@ -29,6 +30,7 @@ def verify(module: Module) -> None:
 def diagnose(module: Module) -> Iterator[Diagnostic]:
     """Every broken rule: duplicate symbols, types, uses before definition, wrong result types, op rules."""
     seen: set[str] = set()
+    effects = EffectsIn(module)
     for symbol in module.all_symbols():
         if symbol.name in seen:
             yield Diagnostic(f"the symbol @{symbol.name} is defined twice", symbol.loc)
@@ -39,8 +41,8 @@ def diagnose(module: Module) -> Iterator[Diagnostic]:
             yield from _check_devices(symbol)
         if (body := symbol.region) is not None:
             bound = frozenset[str]().union(*(t.symbols for t in body.arg_types))
-            checker = _Checker(module, bound if isinstance(symbol, Function) else None)
-            yield from checker.region(body, f"@{symbol.name}", symbol.loc)
+            checker = _Checker(module, bound if isinstance(symbol, Function) else None, effects)
+            yield from checker.region(body, f"@{symbol.name}", symbol.loc, free=not isinstance(symbol, Function))
 
 
 def describe(op: Op) -> str:
@@ -100,11 +102,15 @@ def _check_devices(function: Function) -> Iterator[Diagnostic]:
 class _Checker:
     """Walks regions; `bound` are the size symbols that the function's arguments bind (None: not checked)."""
 
-    def __init__(self, module: Module, bound: frozenset[str] | None) -> None:
+    def __init__(self, module: Module, bound: frozenset[str] | None, effects: EffectsIn) -> None:
         self.module = module
         self.bound = bound
+        self.effects = effects
 
-    def region(self, region: Region, where: str, loc: Location = UNKNOWN, depth: int = 0) -> Iterator[Diagnostic]:
+    def region(
+        self, region: Region, where: str, loc: Location = UNKNOWN, depth: int = 0, *, free: bool
+    ) -> Iterator[Diagnostic]:
+        """`free`: ops must have no effects, because nothing says when the region runs, or how often."""
         if depth > MAX_NESTING:
             yield Diagnostic(f"{where}: regions are nested deeper than {MAX_NESTING}", loc)
             return
@@ -114,11 +120,14 @@ class _Checker:
                 yield Diagnostic(f"{where}: argument: {message}", loc)
         for position, op in enumerate(region.ops):
             messages = [*self._op(op, defined), *(m for r in op.results for m in self._define(r, defined))]
+            if free and not messages and (found := op.effects() if op.REGIONS else self.effects(op)):
+                messages.append(f"it {found}, which is allowed in functions only: {where} has no order to keep")
             notes = _window(region, position) if messages else ()  # costs more than the checks
             for message in messages:
                 yield Diagnostic(f"{op.NAME}: {message}", op.loc, notes=notes)
             for inner in op.regions:
-                yield from self.region(inner, f"{where}: {op.NAME}", op.loc, depth + 1)
+                inside = free or op.is_(Trait.PARALLEL)
+                yield from self.region(inner, f"{where}: {op.NAME}", op.loc, depth + 1, free=inside)
         for i, value in enumerate(region.yields):
             if value not in defined:
                 yield Diagnostic(f"{where}: yield {i} (%{value.hint or '?'}) is not defined in this region", loc)

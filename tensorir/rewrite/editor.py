@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.op import Op, Trait
+from tensorir.ir.effects import EffectsIn
+from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.rewrite.pattern import Replacement
@@ -30,10 +31,12 @@ class Node:
 class Editor:
     """Owns the definitions and uses of one region while it is being rewritten."""
 
-    __slots__ = ("_changed", "_defs", "_forward", "_nodes", "_region", "_uses", "_yielded")
+    __slots__ = ("_changed", "_defs", "_effects", "_forward", "_nodes", "_region", "_uses", "_yielded")
 
-    def __init__(self, region: Region) -> None:
+    def __init__(self, region: Region, effects: EffectsIn | None = None) -> None:
+        """`effects`: those of the ops of the module that the region is part of; without it, calls may do anything."""
         self._region = region
+        self._effects = EffectsIn() if effects is None else effects
         self._forward: dict[Value, Value] = {}
         self._defs: dict[Value, Node] = {}
         self._uses: dict[Value, dict[Node, None]] = {}
@@ -84,8 +87,10 @@ class Editor:
         return self.find(value) in self._yielded
 
     def is_dead(self, op: Op) -> bool:
-        """Pure, and no result is read."""
-        return bool(op.TRAITS & Trait.PURE) and not any(self._uses.get(r) or r in self._yielded for r in op.results)
+        """No result is read, and nobody could tell otherwise that it has run."""
+        if any(self._uses.get(r) or r in self._yielded for r in op.results):
+            return False
+        return self._effects(op).only_reads
 
     def erase(self, node: Node) -> list[Node]:
         """Removes an op without users. Returns the nodes whose results have lost their last user."""

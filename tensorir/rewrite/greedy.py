@@ -6,6 +6,7 @@ from collections import deque
 from time import perf_counter
 
 from tensorir.ir.diagnostic import Diagnostic, TensorIRError
+from tensorir.ir.effects import EffectsIn
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.rewrite.editor import Editor, Node
@@ -16,12 +17,15 @@ REWRITES_PER_OP = 64
 """The budget: more rewrites than this times the size of the region means that patterns feed each other."""
 
 
-def greedy(region: Region, table: PatternTable, trace: Trace | None = None) -> Region:
-    """`region` with all patterns applied exhaustively and dead pure ops removed; itself if nothing changed.
+def greedy(region: Region, table: PatternTable, trace: Trace | None = None, effects: EffectsIn | None = None) -> Region:
+    """`region` with all patterns applied exhaustively and dead ops removed; itself if nothing changed.
+
+    `effects`: those of the ops of the module that the region is part of. An op that writes or may end the call is
+    never dead; without `effects`, neither is a call.
 
     Ops are visited in order; the users of what was replaced are visited again. Cost is linear in ops plus
     rewrites. Raises TensorIRError naming the last patterns if the budget is exceeded."""
-    editor = Editor(region)
+    editor = Editor(region, effects)
     budget = REWRITES_PER_OP * (len(region.ops) + 16)
     recent: deque[str] = deque(maxlen=8)
     stack = list(reversed(editor.nodes))

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tensorir.ir.module import Module
+from tensorir.ir.module import Module, Symbol
+from tensorir.ir.op import Op, Trait
 from tensorir.ir.region import Region
 
 RegionFn = Callable[[Region], Region]
+OpFilter = Callable[[Op], bool]
 
 
-def map_regions(module: Module, fn: RegionFn) -> Module:
-    """`fn` on every region of functions, initializers and executables, inner regions first; the module itself
-    if nothing changed. Regions that are one object stay one object."""
-    return module.map_regions(nested(fn))
+def in_order(op: Op) -> bool:
+    """For `enter`: the regions of this op run one op after the other, not as units side by side."""
+    return not op.is_(Trait.PARALLEL)
 
 
-def nested(fn: RegionFn) -> RegionFn:
-    """`fn` on a region after all regions within it, memoised by identity."""
+def map_regions(module: Module, fn: RegionFn, *kinds: type[Symbol], enter: OpFilter = lambda op: True) -> Module:
+    """`fn` on every region of the symbols of the `kinds` (by default all), inner regions first; the module itself
+    if nothing changed. Regions that are one object stay one object. Regions of ops that `enter` denies are left."""
+    return module.map_regions(nested(fn, enter), *kinds)
+
+
+def nested(fn: RegionFn, enter: OpFilter = lambda op: True) -> RegionFn:
+    """`fn` on a region after all regions within it (of the ops that `enter` allows), memoised by identity."""
     done: dict[Region, Region] = {}
 
     def visit(region: Region) -> Region:
         if region not in done:
-            ops = tuple(o.with_regions(tuple(map(visit, o.regions))) if o.regions else o for o in region.ops)
+            ops = tuple(
+                o.with_regions(tuple(map(visit, o.regions))) if o.regions and enter(o) else o for o in region.ops
+            )
             same = all(a is b for a, b in zip(ops, region.ops, strict=True))
             done[region] = fn(region if same else Region(region.args, ops, region.yields))
         return done[region]

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from tensorir.dialects.flow import Launch
 from tensorir.interp import Context, bind_arguments
-from tensorir.interp.interpreter import copied
+from tensorir.interp.interpreter import copied, run_region
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import Remark, TensorIRError
 from tensorir.ir.module import Function, Module
@@ -100,7 +100,13 @@ class Program:
                 raise TensorIRError("the program has no public function")
             raise TensorIRError(f"the program has several functions, say which: function= one of {names}")
         arrays, sizes = bind_arguments(chosen, args)
-        ctx = Context(self.module, sizes, load_global=self._constants.__getitem__, memory_limit=self.memory_limit)
+        ctx = Context(
+            self.module,
+            sizes,
+            load_global=self._constants.__getitem__,
+            runner=run_region,
+            memory_limit=self.memory_limit,
+        )
         check_peak(self._peak(chosen.name, ctx), ctx, f"@{chosen.name}")
         run = Run(ctx)
         results = self._plans[chosen.name].run(arrays, run)

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable
 from typing import cast
 
+from tensorir.analysis.liveness import needed_ops
 from tensorir.ir.diagnostic import Diagnostic, InferError, ParseError, TensorIRError
 from tensorir.ir.dims import Dim, DimExpr, symbol, symbols_of
+from tensorir.ir.effects import EffectsIn
 from tensorir.ir.module import Function
-from tensorir.ir.op import Op, Trait
 from tensorir.ir.region import Region
 from tensorir.ir.types import TensorType
-from tensorir.ir.value import Value
 from tensorir.mlir.importer.attributes import size_list
 from tensorir.mlir.importer.definitions import body, error, function_name, is_private
 from tensorir.mlir.importer.ops.devices import devices
@@ -226,11 +226,6 @@ def _symbols_in(value: object) -> set[str]:
 
 
 def _without_dead(region: Region) -> Region:
-    used: set[Value] = set(region.yields)
-    kept: list[Op] = []
-    for op in reversed(region.ops):
-        if not op.is_(Trait.PURE) or any(v in used for v in op.results):
-            used.update(op.operands)
-            kept.append(op)
-    kept.reverse()
+    effects = EffectsIn()
+    kept = needed_ops(region, keep=lambda op: not effects(op).only_reads)
     return region if len(kept) == len(region.ops) else Region(region.args, tuple(kept), region.yields)

@@ -60,6 +60,7 @@ WRITERS: Mapping[type[Op], OpWriter] = {
     encode.SetEncoding: encodings.set_encoding,
     encode.UnsetEncoding: encodings.unset_encoding,
     flow.GlobalLoad: symbols.global_load,
+    func.Assert: symbols.assertion,
     func.Call: symbols.call,
     device.Transfer: symbols.transfer,
 }

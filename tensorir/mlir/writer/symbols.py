@@ -1,13 +1,15 @@
-"""Ops that name something of the module or a device: globals, functions, transfers."""
+"""Ops that name something of the module or a device (globals, functions, transfers), and assertions."""
 
 from __future__ import annotations
 
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.flow import GlobalLoad
-from tensorir.dialects.func import Call
+from tensorir.dialects.func import Assert, Call
+from tensorir.dialects.linalg import Reduce
 from tensorir.mlir.writer import composites
 from tensorir.mlir.writer.emitter import Emitter
-from tensorir.mlir.writer.literals import symbol_name
+from tensorir.mlir.writer.linalg import reduce
+from tensorir.mlir.writer.literals import quoted, symbol_name
 
 
 def global_load(op: GlobalLoad, e: Emitter) -> None:
@@ -31,6 +33,17 @@ def call(op: Call, e: Emitter) -> None:
     for result, name, type, wanted in zip(op.results, names, have, gives, strict=True):
         if type != wanted:
             e.line(f"{e.names.define(result)} = tensor.cast {name} : {wanted} to {type}")
+
+
+def assertion(op: Assert, e: Emitter) -> None:
+    """MLIR asserts a scalar: the elements of a tensor are combined first."""
+    condition = op.condition
+    if condition.type.rank:
+        every = Reduce(condition, "and", tuple(range(condition.type.rank)), loc=op.loc)
+        reduce(every, e)
+        condition = every.result
+    scalar = e.let(f"tensor.extract {e.names[condition]}[] : {e.type(condition.type)}")
+    e.line(f"cf.assert {scalar}, {quoted(op.message)}")
 
 
 def transfer(op: Transfer, e: Emitter) -> None:

@@ -74,6 +74,9 @@ class _Analysis:
                 return self.region(op.body, given)
             case func.Call():
                 return self._call(op, given)
+            case func.Assert():
+                apply_op(op, tuple(x for x, _ in given), self.ctx)
+                return ()
             case _ if type(op) in _RULES:
                 (x,) = apply_op(op, tuple(v for v, _ in given), self.ctx)
                 with np.errstate(all="ignore"):

@@ -10,6 +10,7 @@ from tensorir.analysis.kinds import kind_of
 from tensorir.analysis.liveness import needed_ops
 from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.tensor import Constant
+from tensorir.ir.effects import EffectsIn
 from tensorir.ir.isomorphism import fingerprint
 from tensorir.ir.module import Function, Global, Module
 from tensorir.ir.names import FreshNames
@@ -17,6 +18,7 @@ from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.passes.pass_ import Pass, PassContext
+from tensorir.rewrite.symbols import in_order, map_regions
 
 
 @frozen
@@ -28,21 +30,21 @@ class HoistConstants(Pass):
 
     def run(self, module: Module, ctx: PassContext) -> Module:
         hoister = _Hoister(module)
-        functions = [hoister.function(f) for f in module.functions]
-        return module.replace(functions=functions, globals=[*module.globals, *hoister.added])
+        module = map_regions(module, hoister.region, Function, enter=in_order)
+        return module.replace(globals=[*module.globals, *hoister.added])
 
 
 class _Hoister:
     def __init__(self, module: Module) -> None:
+        self.effects = EffectsIn(module)
         self.names = FreshNames(module.symbols, separator=".")
         self.added: list[Global] = []
         self.known: dict[str, str] = {}
 
-    def function(self, function: Function) -> Function:
-        region = function.body
-        constant = _constant_ops(region)
+    def region(self, region: Region) -> Region:
+        constant = _constant_ops(region, self.effects)
         if all(isinstance(o, GlobalLoad) for o in constant):
-            return function
+            return region
         needed = {v for o in region.ops if o not in constant for v in o.operands} | set(region.yields)
         env: dict[Value, Value] = {}
         ops: list[Op] = []
@@ -59,7 +61,7 @@ class _Hoister:
                     ops.append(load)
                     env[r] = load.result
         yields = tuple(env.get(y, y) for y in region.yields)
-        return function.with_region(Region(region.args, tuple(ops), yields))
+        return Region(region.args, tuple(ops), yields)
 
     def _global_for(self, region: Region, value: Value, op: Op) -> str:
         """The name of the global that holds `value`; a new one unless an equal one exists."""
@@ -78,12 +80,12 @@ class _Hoister:
         return self.names.numbered(loads[0] if loads else value.hint or "constant")
 
 
-def _constant_ops(region: Region) -> set[Op]:
-    """Ops outside of dispatches that depend on constants alone, as form-dispatches has left them."""
+def _constant_ops(region: Region, effects: EffectsIn) -> set[Op]:
+    """Ops outside of dispatches that depend on constants alone and do nothing else, as form-dispatches left them."""
     constant: set[Value] = set()
     found: set[Op] = set()
     for op in region.ops:
-        if kind_of(op, all(v in constant for v in op.operands)) == "constant" and not op.REGIONS:
+        if not effects(op) and kind_of(op, all(v in constant for v in op.operands)) == "constant":
             found.add(op)
             constant.update(op.results)
     return found

@@ -6,7 +6,7 @@ tiles. A pack that moves nothing is a reshape. Padding is zero after a pack and 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from attrs import evolve, frozen
 
@@ -100,6 +100,8 @@ class _Rebuild:
                 self.emit.add(load)
                 zeros = self.owner.zeros_of_global.get(op.symbol, frozenset())
                 self.env[op.result] = _packed(load.result, op.type, zeros)
+            case _ if op.REGIONS:
+                self._holder(op, operands)
             case _:
                 self._compute(op, operands)
 
@@ -133,6 +135,13 @@ class _Rebuild:
         new = self.emit.add(op if same else op.evolve(inputs, body=body))
         for old, value, zero in zip(op.results, new.results, zeros, strict=True):
             self.env[old] = _packed(value, old.type, zero)
+
+    def _holder(self, op: Op, operands: list[Packed]) -> None:
+        """An op that holds regions: nothing is known about what they get, so nothing about padding either."""
+        bodies: dict[str, Any] = {n: self.owner.region(r, ())[0] for n, r in zip(op.REGIONS, op.regions, strict=True)}
+        new = self.emit.add(op.evolve([x.value for x in operands], **bodies))
+        for old, value in zip(op.results, new.results, strict=True):
+            self.env[old] = _packed(value, old.type, frozenset())
 
 
 def _physical(type: Type) -> Type:

@@ -17,6 +17,7 @@ from tensorir.dialects.tensor import CollapseShape, ExpandShape
 from tensorir.encoding.encoding import Encoding
 from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed
 from tensorir.ir.affine import AffineMap
+from tensorir.ir.effects import EffectsIn
 from tensorir.ir.module import Module
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
@@ -158,7 +159,8 @@ class PropagateEncodings(Pass):
     name: ClassVar[str] = "propagate-encodings"
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        after = map_regions(module, lambda region: greedy(region, PATTERNS, ctx.trace(self.name)))
+        effects = EffectsIn(module)
+        after = map_regions(module, lambda region: greedy(region, PATTERNS, ctx.trace(self.name), effects))
         for function in after.functions:
             body = function.body
             for op in body.ops:

@@ -10,7 +10,7 @@ from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.linalg import Contract
 from tensorir.encoding.encoding import Encoding
 from tensorir.ir.dims import product
-from tensorir.ir.module import Module
+from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
 from tensorir.passes.pass_ import Pass, PassContext, option
@@ -37,7 +37,7 @@ class SetEncodings(Pass):
                 return None
             return encode(op.with_operands(operands))
 
-        return module.replace(functions=map_regions(Module(module.functions), lambda r: sweep(r, visit)).functions)
+        return map_regions(module, lambda region: sweep(region, visit), Function)
 
 
 def encode(op: Contract) -> Replacement:

@@ -88,9 +88,11 @@ class _Specializer:
                 changes[name] = self.layout(value)
             elif isinstance(value, Type) and isinstance(value.encoding, Encoding):
                 changes[name] = self.type(value)
+        for name, inner in zip(op.REGIONS, op.regions, strict=True):
+            if (made := self.region(inner)) is not inner:
+                changes[name] = made
         if isinstance(op, Dispatch):
             changes["device"] = self.device
-            changes["body"] = self.region(op.body)
         if not changes:
             return None
         return op.evolve(operands, **changes)

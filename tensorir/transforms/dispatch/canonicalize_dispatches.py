@@ -13,11 +13,13 @@ from attrs import frozen
 
 from tensorir.analysis.liveness import needed_ops
 from tensorir.dialects.flow import Dispatch, GlobalLoad
-from tensorir.ir.module import Function, Module
-from tensorir.ir.op import Op, Trait
+from tensorir.ir.effects import EffectsIn
+from tensorir.ir.module import Module
+from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.passes.pass_ import Pass, PassContext
+from tensorir.rewrite.symbols import in_order, map_regions
 
 
 @frozen
@@ -27,11 +29,12 @@ class CanonicalizeDispatches(Pass):
     name: ClassVar[str] = "canonicalize-dispatches"
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        return module.map_regions(_normalize, Function)
+        effects = EffectsIn(module)
+        return map_regions(module, lambda region: _normalize(region, effects), enter=in_order)
 
 
-def _normalize(region: Region) -> Region:
-    kept = _live_ops(region)
+def _normalize(region: Region, effects: EffectsIn) -> Region:
+    kept = _live_ops(region, effects)
     env: dict[Value, Value] = {}
     ops: list[Op] = []
     for op in kept:
@@ -60,12 +63,12 @@ def _loads_first(ops: list[Op], yields: tuple[Value, ...]) -> tuple[list[Op], tu
     return [*first.values(), *rest], tuple(merged.get(y, y) for y in yields)
 
 
-def _live_ops(region: Region) -> list[Op]:
+def _live_ops(region: Region, effects: EffectsIn) -> list[Op]:
     """Ops that matter, back to front, each dispatch reduced to the results that are read."""
     live = set(region.yields)
     kept: list[Op] = []
     for op in reversed(region.ops):
-        if not any(r in live for r in op.results) and op.is_(Trait.PURE):
+        if not any(r in live for r in op.results) and effects(op).only_reads:
             continue
         if isinstance(op, Dispatch):
             op = _only(op, live)
@@ -78,7 +81,7 @@ def _only(op: Dispatch, live: set[Value]) -> Dispatch:
     """`op` without unread results, and without the inputs and ops that only those needed."""
     results = tuple(r for r in op.results if r in live)
     yields = tuple(y for r, y in zip(op.results, op.body.yields, strict=True) if r in live)
-    ops = needed_ops(op.body, yields, keep=lambda inner: not inner.is_(Trait.PURE))
+    ops = needed_ops(op.body, yields)
     needed = {*yields, *(v for o in ops for v in o.operands)}
     used = [a in needed for a in op.body.args]
     if len(results) == len(op.results) and len(ops) == len(op.body.ops) and all(used):

@@ -15,23 +15,26 @@ from tensorir.analysis.kinds import Kind, kind_of
 from tensorir.analysis.units import Units, joined_units, root_units
 from tensorir.dialects.flow import Dispatch
 from tensorir.dialects.tensor import DimOp, Size
+from tensorir.ir.effects import EffectsIn
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op, name_after
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.sweep import sweep
+from tensorir.rewrite.symbols import in_order, map_regions
 
 
 @frozen
 class FormDispatches(Pass):
-    """Law: interp(form(m)) == interp(m); every op that is work lies in exactly one dispatch; erasing encode ops
-    before or after gives the same dispatches."""
+    """Law: interp(form(m)) == interp(m); every op that is work lies in exactly one dispatch; ops with effects lie in
+    none and keep their order; erasing encode ops before or after gives the same dispatches."""
 
     name: ClassVar[str] = "form-dispatches"
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        return module.map_regions(form_dispatches, Function)
+        effects = EffectsIn(module)
+        return map_regions(module, lambda region: form_dispatches(region, effects), Function, enter=in_order)
 
 
 @define(eq=False)
@@ -48,6 +51,7 @@ class _Cluster:
 class _Plan:
     """What each value of the region is: made in a cluster, constant, of the host, or free (repeated by readers)."""
 
+    effects: EffectsIn
     clusters: list[_Cluster] = field(factory=list[_Cluster])
     cluster_of: dict[Value, _Cluster] = field(factory=dict[Value, _Cluster])
     constant: set[Value] = field(factory=set[Value])
@@ -55,26 +59,42 @@ class _Plan:
     free: dict[Value, Op] = field(factory=dict[Value, Op])
     level: dict[Value, int] = field(factory=dict[Value, int])
     """The cluster (counted from 1) after which the value is known; 0: before all."""
+    outside: dict[Op, int] = field(factory=dict[Op, int])
+    """Ops that stay outside of dispatches → the cluster after which they stand."""
+    last_effect: int = 0
+    """Where the latest op with effects stands: the next one must not stand before it."""
     written: dict[Value, Value] = field(factory=dict[Value, Value])
-    """A free value that the function returns or a launch reads → its copy in a dispatch of its own."""
+    """A free value that is read outside of dispatches → its copy in a dispatch of its own."""
 
     def place(self, op: Op) -> None:
         operands = op.operands
-        kind = kind_of(op, all(v in self.constant for v in operands), all(v in self.host for v in operands))
+        ordered = bool(self.effects(op))
+        constant, host = (all(v in values for v in operands) for values in (self.constant, self.host))
+        kind = "host" if ordered else kind_of(op, constant, host)
+        if kind == "host":
+            self._keep_on_host(op, ordered)
+            return
         level = max((self.level.get(v, 0) for v in operands), default=0)
-        cluster = None if kind in ("constant", "host") else self._joinable(op, level)
+        cluster = None if kind == "constant" else self._joinable(op, level)
         if cluster is None and kind == "work":
             cluster = _Cluster(len(self.clusters) + 1, frozenset(root_units(op)))
             self.clusters.append(cluster)
             self._add(op, cluster, root_units(op))
-        elif kind == "host":
-            self._keep_outside(op, kind, max((self.level.get(self._written(v), 0) for v in operands), default=0))
         elif cluster is None:
             self._keep_outside(op, kind, level)
 
+    def _keep_on_host(self, op: Op, ordered: bool) -> None:
+        """An op that reads its operands outside of dispatches, after those before it if it is `ordered`."""
+        for v in op.operands:
+            self.open_for(v)
+        level = max((self.level.get(self.written.get(v, v), 0) for v in op.operands), default=0)
+        if ordered:
+            level = self.last_effect = max(self.last_effect, level)
+        self._keep_outside(op, "host", level)
+
     def open_for(self, value: Value) -> None:
-        """Gives a free value that is read outside of dispatches a dispatch of its own: somebody must write it."""
-        if value in self.written:
+        """Gives a free value a dispatch, because it is read outside of all others: somebody must write it."""
+        if value not in self.free or value in self.written:
             return
         op = self.free[value].evolve()
         cluster = _Cluster(len(self.clusters) + 1, frozenset())
@@ -82,13 +102,9 @@ class _Plan:
         self._add(op, cluster, {})
         self.written.update(zip(self.free[value].results, op.results, strict=True))
 
-    def _written(self, value: Value) -> Value:
-        """`value` as an op outside of dispatches can read it."""
-        if value in self.free:
-            self.open_for(value)
-        return self.written.get(value, value)
-
     def _keep_outside(self, op: Op, kind: Kind, level: int) -> None:
+        if kind != "free":
+            self.outside[op] = level
         for r in op.results:
             self.level[r] = level
             if kind == "constant":
@@ -122,15 +138,14 @@ class _Plan:
             cluster.units[r] = units
 
 
-def form_dispatches(region: Region) -> Region:
+def form_dispatches(region: Region, effects: EffectsIn) -> Region:
     """`region` with its work in `flow.dispatch` ops, in an order in which every value is known before it is read."""
     region = sweep(region, _size_of_dim)
-    plan = _Plan()
+    plan = _Plan(effects)
     for op in region.ops:
         plan.place(op)
     for y in region.yields:
-        if y in plan.free:
-            plan.open_for(y)
+        plan.open_for(y)
     if not plan.clusters:
         return region
     bodies = {c: _with_free_ops(c, plan) for c in plan.clusters}
@@ -175,10 +190,9 @@ class _Emitter:
         self.wanted = self._wanted_outside()
 
     def emit(self) -> Region:
-        outside = [o for o in self.region.ops if not self._is_inside(o)]
         by_level: dict[int, list[Op]] = {}
-        for op in outside:
-            by_level.setdefault(self.plan.level.get(op.results[0], 0), []).append(op)
+        for op, level in self.plan.outside.items():
+            by_level.setdefault(level, []).append(op)
         self._emit_outside(by_level.get(0, []))
         for cluster in self.plan.clusters:
             self._emit_cluster(cluster)
@@ -187,9 +201,6 @@ class _Emitter:
 
     def _yields(self) -> list[Value]:
         return [self.plan.written.get(y, y) for y in self.region.yields]
-
-    def _is_inside(self, op: Op) -> bool:
-        return all(r in self.plan.cluster_of or r in self.plan.free for r in op.results)
 
     def _emit_outside(self, ops: list[Op]) -> None:
         for op in ops:
@@ -217,7 +228,6 @@ class _Emitter:
         wanted = {y for y in self._yields() if y in cluster_of}
         for cluster, body in self.bodies.items():
             wanted |= {v for o in body for v in o.operands if cluster_of.get(v, cluster) is not cluster}
-        for op in self.region.ops:
-            if not self._is_inside(op):
-                wanted |= {w for v in op.operands if (w := self.plan.written.get(v, v)) in cluster_of}
+        for op in self.plan.outside:
+            wanted |= {self.plan.written.get(v, v) for v in op.operands} & cluster_of.keys()
         return wanted

@@ -15,6 +15,7 @@ from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.sweep import sweep
+from tensorir.rewrite.symbols import map_regions
 
 
 @frozen
@@ -36,7 +37,7 @@ class OutlineExecutables(Pass):
             types = tuple(r.type for r in op.results)
             return Launch(operands, known[key].name, types, loc=op.loc, results=op.results)
 
-        module = module.map_regions(lambda region: sweep(region, visit), Function)
+        module = map_regions(module, lambda region: sweep(region, visit), Function)
         return module.replace(executables=[*module.executables, *known.values()])
 
 

@@ -23,6 +23,7 @@ from tensorir.dialects.tensor import (
     Size,
 )
 from tensorir.ir.dense import Dense
+from tensorir.ir.effects import EffectsIn
 from tensorir.ir.module import Module
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.greedy import greedy
@@ -163,4 +164,5 @@ class Canonicalize(Pass):
     name: ClassVar[str] = "canonicalize"
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        return map_regions(module, lambda region: greedy(region, PATTERNS, ctx.trace(self.name)))
+        effects = EffectsIn(module)
+        return map_regions(module, lambda region: greedy(region, PATTERNS, ctx.trace(self.name), effects))

@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 
 from attrs import frozen
 
+from tensorir.ir.effects import EffectsIn
 from tensorir.ir.module import Module
-from tensorir.ir.op import Op, Trait
+from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.passes.pass_ import Pass, PassContext
@@ -18,20 +19,21 @@ from tensorir.rewrite.symbols import map_regions
 
 @frozen
 class CommonSubexpressions(Pass):
-    """Merges pure ops of one class with the same operands and attributes. Ops with regions stay apart."""
+    """Merges ops without effects that have the same class, operands and attributes. Ops with regions stay apart."""
 
     name: ClassVar[str] = "cse"
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        return map_regions(module, merge_equal_ops)
+        effects = EffectsIn(module)
+        return map_regions(module, lambda region: merge_equal_ops(region, effects))
 
 
-def merge_equal_ops(region: Region) -> Region:
-    """f(x, y); f(x, y) == f(x, y)"""
+def merge_equal_ops(region: Region, effects: EffectsIn) -> Region:
+    """f(x, y); f(x, y) == f(x, y), if f does nothing else"""
     seen: dict[Any, Op] = {}
 
     def visit(op: Op, operands: tuple[Value, ...]) -> Replacement | None:
-        if not op.TRAITS & Trait.PURE or op.REGIONS:
+        if op.REGIONS or effects(op):
             return None
         # With their types, because True == 1 == 1.0 as attributes.
         attributes: tuple[Any, ...] = tuple((type(v), v) for v in op.attributes().values())

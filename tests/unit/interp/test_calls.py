@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+from tensorir.api import compile
 from tensorir.dialects.registry import OPS
 from tensorir.interp import interpret
 from tensorir.ir.diagnostic import TensorIRError
@@ -80,3 +83,33 @@ func @main() -> (tensor<2xf32>) {
     )
     with pytest.raises(TensorIRError, match=r'f\.tir:1:1: error: @w is the parameter "scope"::"key" without data'):
         interpret(module, "main", [])
+
+
+ASSERTING = """
+func private @positive(%c: tensor<[N]xi1>) -> () {
+  func.assert %c {message = "all must be positive"} : (tensor<[N]xi1>) -> ()
+  return
+}
+func @main(%c: tensor<[N]xi1>, %x: tensor<[N]xf32>) -> (tensor<[N]xf32>) {
+  func.call %c {callee = @positive, types = []} : (tensor<[N]xi1>) -> ()
+  return %x : tensor<[N]xf32>
+}
+"""
+
+
+@pytest.mark.parametrize("tiling", ["interp", "late", "off"])
+def test_an_assertion_that_fails_ends_the_call_with_its_message_and_place(tiling: str) -> None:
+    module = parse(ASSERTING, OPS, file="f.tir")
+
+    def run(*args: np.ndarray[Any, Any]) -> Any:
+        return interpret(module, "main", args)[0] if tiling == "interp" else compile(module, data_tiling=tiling)(*args)
+
+    x = np.arange(3, dtype=np.float32)
+    np.testing.assert_array_equal(run(np.ones(3, np.bool_), x), x)
+    with pytest.raises(TensorIRError, match=r"f\.tir:3:3: error: func\.assert: all must be positive"):
+        run(np.array([True, False, True]), x)
+
+
+def test_an_assertion_needs_a_truth_value() -> None:
+    with pytest.raises(TensorIRError, match=r"condition is tensor<2xf32>, should be of element type i1"):
+        parse(ASSERTING.replace("xi1>", "xf32>").replace("[N]", "2"), OPS)

@@ -13,6 +13,7 @@ from tensorir.passes.runner import run_passes
 from tensorir.pipelines import pipeline
 from tensorir.text import parse
 from tests.support.growth import growth
+from tests.support.mlir_tools import mlir_opt_19, needs_mlir_opt_19
 
 T = "tensor<8x8xf32>"
 MATMUL = """
@@ -109,6 +110,28 @@ def test_equal_composites_share_a_function() -> None:
     written = print_mlir(program(f"func @main(%x: {T}) -> ({T}, {T}, {T}) {{\n{body}\n}}"))
     assert written.count("func.func private") == 2
     assert written.count("func.call @tensorir.zero_padding_0(") == 2
+
+
+def test_an_assertion_is_of_a_scalar_with_its_message_quoted() -> None:
+    module = program("""func @main(%c: tensor<i1>, %d: tensor<2x[N]xi1>) -> () {
+  func.assert %c {message = "one \\"two\\""} : (tensor<i1>) -> ()
+  func.assert %d {message = "three"} : (tensor<2x[N]xi1>) -> ()
+  return
+}""")
+    written = print_mlir(module)
+    assert 'cf.assert %0, "one \\22two\\22"' in written or 'cf.assert %0, "one \\"two\\""' in written
+    assert written.index("linalg.reduce { arith.andi }") < written.index('"three"')
+    assert "dimensions = [0, 1]" in written
+
+
+@needs_mlir_opt_19
+def test_upstream_reads_an_assertion() -> None:
+    module = program("""func @main(%d: tensor<2xi1>) -> () {
+  func.assert %d {message = "three"} : (tensor<2xi1>) -> ()
+  return
+}""")
+    (text,) = mlir_opt_19([print_mlir(module, dialect="llvm19")])
+    assert "cf.assert %" in text
 
 
 def chain(count: int) -> Module:
