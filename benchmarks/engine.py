@@ -12,6 +12,7 @@ from tensorir.dialects.registry import OPS
 from tensorir.encoding.layout import Layout
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.dtype import f32
+from tensorir.ir.effects import EffectsIn
 from tensorir.ir.isomorphism import fingerprint
 from tensorir.ir.module import Function, Module
 from tensorir.ir.region import Region
@@ -71,7 +72,7 @@ def main() -> None:
             "greedy, nothing to do": lambda r=flat: greedy(r, PATTERNS),
             "greedy, fold all": lambda r=folding: greedy(r, PATTERNS),
             "sweep, replace all": lambda r=flat: sweep(r, lambda op, xs: Transpose(xs[0], (1, 0))),
-            "cse, merge all": lambda r=flat: merge_equal_ops(r),
+            "cse, merge all": lambda r=flat: merge_equal_ops(r, EffectsIn()),
         }
         for name, work in tasks.items():
             rows.setdefault(name, []).append(microseconds_per_op(count, work))
