@@ -8,7 +8,7 @@ from time import perf_counter
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Module
 from tensorir.passes.pass_ import PassContext, Progress
-from tensorir.passes.runner import Snapshot, run_passes
+from tensorir.passes.runner import Snapshot, gc_paused, run_passes
 from tensorir.pipelines import pipeline
 from tensorir.runtime.program import Program
 from tensorir.targets.registry import device_target
@@ -45,5 +45,6 @@ def compile(
     ctx = PassContext(progress=progress)
     start = perf_counter()
     passes = pipeline(data_tiling, target.name).passes
-    compiled = run_passes(module, passes, ctx, verify_each=verify_each, verify_input=True, snapshot=snapshot)
-    return Program(compiled, target, ctx.remarks, perf_counter() - start, ctx.seconds, memory_limit)
+    with gc_paused():
+        compiled = run_passes(module, passes, ctx, verify_each=verify_each, verify_input=True, snapshot=snapshot)
+        return Program(compiled, target, ctx.remarks, perf_counter() - start, ctx.seconds, memory_limit)

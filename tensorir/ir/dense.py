@@ -1,4 +1,4 @@
-"""Constant data: a read-only array compared by content, whose hash is computed once and only when asked."""
+"""Constant data: a read-only array compared by content, whose digest is computed once and only when asked."""
 
 from __future__ import annotations
 
@@ -71,7 +71,8 @@ class Dense(Immutable):
         )
 
     def __hash__(self) -> int:
-        return hash((self.shape, self.array.dtype))
+        """By content: many constants of one type in a table do not fall on each other."""
+        return hash(self.digest)
 
     def __repr__(self) -> str:
         return f"Dense({self.dtype}{list(self.shape)} {self.digest})"

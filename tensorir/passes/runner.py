@@ -39,7 +39,7 @@ def run_passes(
     ctx = ctx or PassContext()
     if verify_each or verify_input:
         verify(module)
-    with _gc_paused():
+    with gc_paused():
         for p in passes:
             start = perf_counter()
             after = _run_one(module, p, ctx, verify_each, reproducers)
@@ -77,7 +77,7 @@ def write_reproducer(module: Module, p: Pass, folder: Path | None = None) -> Pat
 
 
 @contextmanager
-def _gc_paused() -> Generator[None]:
+def gc_paused() -> Generator[None]:
     """Programs have no reference cycles, so collecting while many nodes are made only costs time."""
     was_enabled = gc.isenabled()
     gc.disable()

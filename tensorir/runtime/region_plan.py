@@ -120,9 +120,12 @@ def _plan_executable(executable: Executable) -> RegionPlan:
     return plan_region(executable.body, device_target(executable.target), {})
 
 
-def evaluate(module: Module, region: Region, target: Target, load: Callable[[str], Array]) -> tuple[Array, ...]:
-    """The yields of a region without arguments, as arrays of their own. `load` gives the data of a global."""
-    plan = plan_region(region, target, plan_executables(module))
+def evaluate(
+    module: Module, region: Region, target: Target, launches: Mapping[str, RegionPlan], load: Callable[[str], Array]
+) -> tuple[Array, ...]:
+    """The yields of a region without arguments, as arrays of their own. `launches` holds the plans of the module's
+    executables, made once for all its initializers; `load` gives the data of a global."""
+    plan = plan_region(region, target, launches)
     ctx = Context(module, {}, load_global=load, runner=run_region)
     check_peak(peak_of(plan, ctx), ctx, "evaluating a constant")
     return tuple(

@@ -10,14 +10,14 @@ from typing import ClassVar
 
 from attrs import evolve, frozen
 
-from tensorir.dialects.flow import GlobalLoad
+from tensorir.dialects.flow import GlobalLoad, Launch
 from tensorir.interp.interpreter import unbound
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Global, Module, Parameter
 from tensorir.ir.region import Region
 from tensorir.passes.pass_ import Pass, PassContext, option
-from tensorir.runtime.region_plan import evaluate
+from tensorir.runtime.region_plan import evaluate, plan_executables
 from tensorir.targets.registry import device_target
 
 
@@ -50,6 +50,8 @@ class _Evaluator:
         self.target = device_target(device)
         self.values: dict[str, Dense] = {}
         self.running: list[str] = []
+        launching = any(isinstance(o, Launch) for g in module.globals if g.region is not None for o in g.region.walk())
+        self.plans = plan_executables(module) if launching else {}
 
     def value(self, name: str) -> Dense:
         """The data of a global. Raises TensorIRError if its initializer needs itself."""
@@ -69,7 +71,7 @@ class _Evaluator:
         for op in symbol.value.walk():
             if isinstance(op, GlobalLoad):
                 self.value(op.symbol)  # before the region runs, so that a cycle is seen
-        (array,) = evaluate(self.module, symbol.value, self.target, lambda n: self.value(n).array)
+        (array,) = evaluate(self.module, symbol.value, self.target, self.plans, lambda n: self.value(n).array)
         self.running.pop()
         self.values[name] = Dense.own(array)
         return self.values[name]

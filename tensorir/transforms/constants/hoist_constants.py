@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import ClassVar
 
 from attrs import frozen
 
 from tensorir.analysis.kinds import kind_of
-from tensorir.analysis.liveness import needed_ops
 from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.tensor import Constant
 from tensorir.ir.effects import EffectsIn
@@ -45,30 +45,31 @@ class _Hoister:
         constant = _constant_ops(region, self.effects)
         if all(isinstance(o, GlobalLoad) for o in constant):
             return region
-        needed = {v for o in region.ops if o not in constant for v in o.operands} | set(region.yields)
+        slices = _Slices(region, constant)
         env: dict[Value, Value] = {}
         ops: list[Op] = []
         for op in region.ops:
             if op not in constant:
                 ops.append(op.with_operands([env.get(v, v) for v in op.operands]) if env else op)
-                continue
-            if isinstance(op, GlobalLoad):
+            elif isinstance(op, GlobalLoad):
                 ops.append(op)
-                continue
-            for r in op.results:
-                if r in needed:
-                    load = GlobalLoad(self._global_for(region, r, op), r.type, loc=op.loc)
-                    ops.append(load)
-                    env[r] = load.result
+            else:
+                for r in op.results:
+                    if r in slices.roots:
+                        slices.stored[r] = self._global_for(slices, r, op)
+                    if r in slices.needed:
+                        load = GlobalLoad(slices.stored[r], r.type, loc=op.loc)
+                        ops.append(load)
+                        env[r] = load.result
         yields = tuple(env.get(y, y) for y in region.yields)
         return Region(region.args, tuple(ops), yields)
 
-    def _global_for(self, region: Region, value: Value, op: Op) -> str:
+    def _global_for(self, slices: _Slices, value: Value, op: Op) -> str:
         """The name of the global that holds `value`; a new one unless an equal one exists."""
         if isinstance(op, Constant):
             key, made = f"data {op.value.digest}", op.value
         else:
-            made = Region((), tuple(needed_ops(region, [value])), (value,))
+            made = slices.initializer(value)
             key = f"region {fingerprint(made)}"
         if key not in self.known:
             self.known[key] = self._name(made, value)
@@ -78,6 +79,50 @@ class _Hoister:
     def _name(self, made: object, value: Value) -> str:
         loads = [o.symbol for o in made.ops if isinstance(o, GlobalLoad)] if isinstance(made, Region) else []
         return self.names.numbered(loads[0] if loads else value.hint or "constant")
+
+
+class _Slices:
+    """The constant ops of a region, cut at `roots`: values that the function needs, and those that several constant
+    ops read. Every op but the loads belongs to one initializer, so that all of them together have as many ops as the
+    region, and what is shared is computed once. `needed`: what the function goes on reading. `stored`: the globals
+    that the roots have become."""
+
+    def __init__(self, region: Region, constant: set[Op]) -> None:
+        self.definitions = {r: op for op in constant for r in op.results}
+        self.position = {op: i for i, op in enumerate(region.ops)}
+        readers: Counter[Value] = Counter()
+        self.needed = {y for y in region.yields if y in self.definitions}
+        for op in region.ops:
+            if op not in constant:
+                self.needed.update(v for v in op.operands if v in self.definitions)
+            else:
+                for v in dict.fromkeys(op.operands):
+                    readers[v] += len(op.results)  # each result may become a global
+        shared = {v for v, count in readers.items() if count > 1}
+        self.roots = {v for v in self.needed | shared if not isinstance(self.definitions[v], GlobalLoad)}
+        self.stored: dict[Value, str] = {}
+
+    def initializer(self, value: Value) -> Region:
+        """The ops that compute a root, as a region without arguments; other roots are loaded."""
+        own = {self.definitions[value]: None}
+        loads: dict[Value, GlobalLoad] = {}
+        stack = [self.definitions[value]]
+        while stack:
+            op = stack.pop()
+            for v in op.operands:
+                maker = self.definitions[v]
+                if v in self.roots:
+                    if v not in loads:
+                        loads[v] = GlobalLoad(self.stored[v], v.type, loc=maker.loc)
+                elif maker not in own:
+                    own[maker] = None
+                    stack.append(maker)
+        ops = sorted(own, key=self.position.__getitem__)
+        if loads:
+            loaded = {v: load.result for v, load in loads.items()}
+            ops = [o.with_operands([loaded.get(v, v) for v in o.operands]) for o in ops]
+        first = sorted(loads, key=lambda v: self.position[self.definitions[v]])
+        return Region((), (*(loads[v] for v in first), *ops), (value,))
 
 
 def _constant_ops(region: Region, effects: EffectsIn) -> set[Op]:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from tensorir.dialects.func import Call
 from tensorir.ir.diagnostic import InferError, TensorIRError, UnsupportedError
-from tensorir.ir.module import Executable, Function, Global, Module
+from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
-from tensorir.ir.sizes import bind_types, substituted_ops
+from tensorir.ir.sizes import Sizes, bind_types, substituted, substituted_op
 from tensorir.ir.value import Value
 from tensorir.passes.pass_ import Pass, PassContext
-from tensorir.rewrite.pattern import Replacement
-from tensorir.rewrite.sweep import sweep
-from tensorir.rewrite.symbols import nested
 
 MAX_OPS = 1 << 20
 """A program of more ops after inlining is refused: functions that call each other twice grow exponentially."""
@@ -31,38 +29,85 @@ class InlineCalls(Pass):
     name: ClassVar[str] = "inline-calls"
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        order = _callees_first(module)
+        order = [module.lookup(Function, name) for name in _callees_first(module)]
         _check_growth(module, order)
         work = _Inliner(module)
-        for name in order:
-            work.functions[name] = work.region(module.lookup(Function, name).body)
-        return module.map_regions(work.region, Global, Executable).replace(
-            functions=[f.with_region(work.functions[f.name]) for f in module.functions if not f.private]
-        )
+        for function in order:
+            if not function.private:
+                work.region(function.body)
+        return module.replace(functions=[f for f in module.functions if not f.private]).map_regions(work.region)
+
+
+@define(eq=False)
+class _Frame:
+    """A body while it is copied: what its values are in the caller, and the call that its yields are the results of
+    (None for the region that everything is copied into)."""
+
+    body: Region
+    env: dict[Value, Value]
+    sizes: Sizes
+    call: Call | None
+    rest: Iterator[Op] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.rest = iter(self.body.ops)
 
 
 class _Inliner:
-    """`functions`: the bodies in which nothing is called any more."""
+    """Copies every callee straight to where it is needed, through any number of calls: the cost is the size of the
+    result, also for chains of calls. `done`: the regions in which nothing is called any more; those of public
+    functions, which are made anyway, are copied where they are called."""
 
     def __init__(self, module: Module) -> None:
         self.module = module
-        self.functions: dict[str, Region] = {}
-        self.region = nested(lambda region: sweep(region, self._visit))
+        self.done: dict[Region, Region] = {}
 
-    def _visit(self, op: Op, operands: tuple[Value, ...]) -> Replacement | None:
-        if not isinstance(op, Call):
-            return None
-        body = self.functions[op.callee]
+    def region(self, region: Region) -> Region:
+        """`region` without calls; itself if it has none. Regions that are one object stay one object."""
+        if region not in self.done:
+            calls = any(isinstance(o, Call) for o in region.walk())
+            self.done[region] = self._expanded(region) if calls else region
+        return self.done[region]
+
+    def _expanded(self, region: Region) -> Region:
+        ops: list[Op] = []
+        frames = [_Frame(region, {a: a for a in region.args}, {}, None)]
+        while True:
+            frame = frames[-1]
+            op = next(frame.rest, None)
+            if op is None:
+                values = tuple(frame.env[y] for y in frame.body.yields)
+                frames.pop()
+                if frame.call is None:
+                    return Region(region.args, tuple(ops), values)
+                _check_results(frame.call, values, frames[-1].sizes)
+                frames[-1].env.update(zip(frame.call.results, values, strict=True))
+                continue
+            operands = [frame.env[v] for v in op.operands]
+            if isinstance(op, Call):
+                frames.append(self._entered(op, operands))
+                continue
+            made = op.with_operands(operands) if frame.call is None else substituted_op(op, operands, frame.sizes)
+            if made.regions:
+                made = made.with_regions(tuple(map(self.region, made.regions)))
+            ops.append(made)
+            frame.env.update(zip(op.results, made.results, strict=True))
+
+    def _entered(self, call: Call, operands: Sequence[Value]) -> _Frame:
+        body = self.module.lookup(Function, call.callee).body
+        body = self.done.get(body, body)
         try:
             sizes = bind_types(body.arg_types, tuple(v.type for v in operands))
         except (InferError, ZeroDivisionError) as e:
-            raise TensorIRError(f"{op.NAME}: @{op.callee}: {e}", op.loc) from None
-        ops, values = substituted_ops(body, operands, sizes)
-        types = tuple(v.type for v in values)
-        if types != op.types:
-            given, wanted = (", ".join(map(str, t)) for t in (types, op.types))
-            raise TensorIRError(f"{op.NAME}: @{op.callee} gives ({given}), not ({wanted})", op.loc)
-        return Replacement(ops, values)
+            raise TensorIRError(f"{call.NAME}: @{call.callee}: {e}", call.loc) from None
+        return _Frame(body, dict(zip(body.args, operands, strict=True)), sizes, call)
+
+
+def _check_results(call: Call, values: Sequence[Value], sizes: Sizes) -> None:
+    types, wanted = tuple(v.type for v in values), substituted(call.types, sizes)
+    if types != wanted:
+        given, expected = (", ".join(map(str, t)) for t in (types, wanted))
+        raise TensorIRError(f"{call.NAME}: @{call.callee} gives ({given}), not ({expected})", call.loc)
 
 
 def _calls(module: Module, name: str) -> list[Call]:
@@ -94,16 +139,16 @@ def _callees_first(module: Module) -> list[str]:
     return list(done)
 
 
-def _check_growth(module: Module, order: list[str]) -> None:
+def _check_growth(module: Module, order: Sequence[Function]) -> None:
     """Raises UnsupportedError if calls make the program larger than MAX_OPS."""
     count: dict[str, int] = {}
 
     def size(region: Region) -> int:
         return sum(count[o.callee] if isinstance(o, Call) else 1 for o in region.walk())
 
-    for name in order:
-        count[name] = size(module.lookup(Function, name).body)
+    for function in order:
+        count[function.name] = size(function.body)
     others = [s.region for s in (*module.globals, *module.executables) if s.region is not None]
-    total = sum(count.values()) + sum(map(size, others))
-    if total > MAX_OPS and any(_calls(module, name) for name in order):
+    total = sum(count[f.name] for f in module.functions if not f.private) + sum(map(size, others))
+    if total > MAX_OPS and any(_calls(module, f.name) for f in order):
         raise UnsupportedError(f"with all calls inlined the program has {total} ops, over the limit of {MAX_OPS}")

@@ -143,3 +143,37 @@ def test_wrong_calls_are_errors_even_where_nobody_verified() -> None:
     module = parse("func @f(%x: tensor<5xf32>) -> (tensor<5xf32>) { return %x : tensor<5xf32> }\n" + wrong, OPS)
     with pytest.raises(TensorIRError, match="@f: input 0 is tensor<4xf32>, the argument tensor<5xf32>"):
         InlineCalls().run(module, PassContext())
+
+
+def test_private_functions_in_a_long_chain_are_copied_once_each() -> None:
+    names = ["main", *(f"f{i}" for i in range(2000))]
+    double = f"%d = linalg.generic %x, %x {ADD} : ({T}, {T}) -> {T}"
+    parts = [func("main", call("%p", "f0"), result="%p")]
+    parts += [func(a, double, call("%p", b, "%d"), result="%p", head="func private") for a, b in pairwise(names[1:])]
+    parts += [DOUBLE.replace("func @double", f"func private @{names[-1]}")]
+    (main,) = inline(read("".join(parts))).functions  # 2,000 ops: copied at each level they would be 2,000,000
+    assert len(main.body.ops) == 2000
+
+
+def test_what_no_public_function_reaches_does_not_count() -> None:
+    names = [f"f{i}" for i in range(64)]
+    text = "".join(
+        func(a, call("%p", b), call("%q", b, "%p"), result="%q", head="func private") for a, b in pairwise(names)
+    )
+    after = inline(read(text + DOUBLE.replace("double", names[-1]) + func("main")))
+    assert {f.name for f in after.functions} == {"main", names[-1]}
+
+
+def test_sizes_of_calls_within_calls_are_those_of_the_outermost() -> None:
+    t, s = "tensor<[N]xf32>", "tensor<[2*N]xf32>"
+    twice = f"func private @twice(%x: {t}) -> ({s}) {{\n  %y = tensor.concat %x, %x {{dim = 0}} : ({t}, {t}) -> {s}\n"
+    twice += f"  return %y : {s}\n}}\n"
+    inner = twice + f"func private @four(%x: {t}) -> (tensor<[4*N]xf32>) {{\n"
+    inner += f"  %y = func.call %x {{callee = @twice, types = [{s}]}} : ({t}) -> {s}\n"
+    inner += f"  %z = func.call %y {{callee = @twice, types = [tensor<[4*N]xf32>]}} : ({s}) -> tensor<[4*N]xf32>\n"
+    inner += "  return %z : tensor<[4*N]xf32>\n}\n"
+    main = func("main", f"%y = func.call %x {{callee = @four, types = [tensor<16xf32>]}} : ({T}) -> tensor<16xf32>")
+    after = inline(
+        read(inner + main.replace(f"-> ({T})", "-> (tensor<16xf32>)").replace(f"%x : {T}", "%y : tensor<16xf32>"))
+    )
+    assert [str(o.result.type) for o in after.functions[0].body.ops] == ["tensor<8xf32>", "tensor<16xf32>"]

@@ -1,0 +1,50 @@
+"""Linear time: every registered pass on programs with many of one thing, ten times as many of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from tensorir.api import compile
+from tensorir.ir.module import Module
+from tensorir.passes.pass_ import Pass, PassContext
+from tensorir.passes.runner import run_passes
+from tensorir.pipelines import PASSES, pipeline
+from tensorir.testing.programs.transformer import transformer
+from tests.support.growth import growth
+from tests.support.wide_programs import FAMILIES
+
+SMALL, LARGE, LIMIT = 100, 1_000, 20
+
+
+@cache
+def inputs(family: str, count: int) -> dict[str, tuple[Pass, Module]]:
+    """Per pass, by name: it and the module that it sees. For a pass of the pipeline that is what the passes before it
+    make of the program of this family, for any other one the program itself."""
+    module = FAMILIES[family](count)
+    seen: dict[str, tuple[Pass, Module]] = {}
+    passes = pipeline("late").passes
+    for p in passes:
+        seen.setdefault(p.name, (p, module))
+        module = run_passes(module, [p], verify_each=False)
+    return {name: (kind(), FAMILIES[family](count)) for name, kind in PASSES.items() if name not in seen} | seen
+
+
+def work(family: str, name: str, count: int) -> Callable[[], object]:
+    p, module = inputs(family, count)[name]
+    return lambda: p.run(module, PassContext())
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("name", PASSES)
+def test_ten_times_as_much_takes_less_than_twenty_times_as_long(name: str, family: str) -> None:
+    assert growth(work(family, name, SMALL), work(family, name, LARGE), LIMIT) < LIMIT
+
+
+def test_compiling_a_layer_takes_as_long_in_a_deep_model_as_in_a_shallow_one() -> None:
+    few, many, allowed = 12, 192, 1.3
+    shallow, deep = transformer(few), transformer(many)
+    limit = many / few * allowed
+    assert growth(lambda: compile(shallow), lambda: compile(deep), limit) < limit
