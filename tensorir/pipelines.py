@@ -10,6 +10,7 @@ from tensorir.passes.pass_ import Pass
 from tensorir.passes.pipeline import Pipeline
 from tensorir.transforms.constants.evaluate_initializers import EvaluateInitializers
 from tensorir.transforms.constants.hoist_constants import HoistConstants
+from tensorir.transforms.constants.merge_equal_globals import MergeEqualGlobals
 from tensorir.transforms.datatiling.materialize_encodings import MaterializeEncodings
 from tensorir.transforms.datatiling.propagate_encodings import PropagateEncodings
 from tensorir.transforms.datatiling.set_encodings import SetEncodings
@@ -43,6 +44,7 @@ PASSES: Mapping[str, type[Pass]] = {
         MaterializeEncodings,
         OutlineExecutables,
         EvaluateInitializers,
+        MergeEqualGlobals,
     )
 }
 
@@ -66,7 +68,10 @@ def stages(data_tiling: str, device: str = "cpu") -> Mapping[str, tuple[Pass, ..
             *(encode if data_tiling == "late" else ()),
         ),
         "dispatch": (FormDispatches(), HoistConstants()),
-        "specialized": (SpecializeEncodings(device=device), SymbolDce(), Canonicalize(), CanonicalizeDispatches()),
+        "specialized": (
+            *(SpecializeEncodings(device=device), MergeEqualGlobals(), SymbolDce()),
+            *(Canonicalize(), CanonicalizeDispatches()),
+        ),
         "materialized": (
             MaterializeEncodings(),
             Canonicalize(),
@@ -75,6 +80,7 @@ def stages(data_tiling: str, device: str = "cpu") -> Mapping[str, tuple[Pass, ..
             OutlineExecutables(),
             SymbolDce(),
             EvaluateInitializers(device=device),
+            MergeEqualGlobals(),
             SymbolDce(),
         ),
     }

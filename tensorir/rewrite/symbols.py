@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from tensorir.ir.module import Module, Symbol
 from tensorir.ir.op import Op, Trait
 from tensorir.ir.region import Region
+from tensorir.ir.value import Value
+from tensorir.rewrite.sweep import sweep
 
 RegionFn = Callable[[Region], Region]
 OpFilter = Callable[[Op], bool]
@@ -37,3 +39,13 @@ def nested(fn: RegionFn, enter: OpFilter = lambda op: True) -> RegionFn:
         return done[region]
 
     return visit
+
+
+def rename_globals(module: Module, renamed: Mapping[str, str]) -> Module:
+    """`module` in which every op that names a global of `renamed` names the other one, of the same type."""
+
+    def visit(op: Op, operands: tuple[Value, ...]) -> Op | None:
+        changes = {n: renamed[getattr(op, n)] for n in op.SYMBOLS if getattr(op, n) in renamed}
+        return op.evolve(operands, results=op.results, **changes) if changes else None
+
+    return map_regions(module, lambda region: sweep(region, visit)) if renamed else module

@@ -10,6 +10,7 @@ from attrs import frozen
 from tensorir.analysis.kinds import kind_of
 from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.tensor import Constant
+from tensorir.ir.dense import Dense
 from tensorir.ir.effects import EffectsIn
 from tensorir.ir.isomorphism import fingerprint
 from tensorir.ir.module import Function, Global, Module
@@ -39,7 +40,7 @@ class _Hoister:
         self.effects = EffectsIn(module)
         self.names = FreshNames(module.symbols, separator=".")
         self.added: list[Global] = []
-        self.known: dict[str, str] = {}
+        self.known: dict[Dense | str, str] = {}
 
     def region(self, region: Region) -> Region:
         constant = _constant_ops(region, self.effects)
@@ -67,10 +68,10 @@ class _Hoister:
     def _global_for(self, slices: _Slices, value: Value, op: Op) -> str:
         """The name of the global that holds `value`; a new one unless an equal one exists."""
         if isinstance(op, Constant):
-            key, made = f"data {op.value.digest}", op.value
+            key = made = op.value
         else:
             made = slices.initializer(value)
-            key = f"region {fingerprint(made)}"
+            key = fingerprint(made)
         if key not in self.known:
             self.known[key] = self._name(made, value)
             self.added.append(Global(self.known[key], value.type, made, op.loc))

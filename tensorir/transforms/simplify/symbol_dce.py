@@ -9,12 +9,9 @@ from attrs import frozen
 
 from tensorir.dialects.flow import GlobalLoad
 from tensorir.ir.module import Module
-from tensorir.ir.op import Op
 from tensorir.ir.region import Region
-from tensorir.ir.value import Value
 from tensorir.passes.pass_ import Pass, PassContext
-from tensorir.rewrite.sweep import sweep
-from tensorir.rewrite.symbols import map_regions
+from tensorir.rewrite.symbols import rename_globals
 
 
 @frozen
@@ -56,15 +53,12 @@ def _fold_aliases(module: Module) -> Module:
                 renamed[g.name] = load.symbol
             case _:
                 pass
-    if not renamed:
-        return module
 
-    def visit(op: Op, operands: tuple[Value, ...]) -> Op | None:
-        if not isinstance(op, GlobalLoad) or op.symbol not in renamed:
-            return None
-        symbol, hops = op.symbol, 0
-        while symbol in renamed and hops <= len(renamed):  # a cycle of aliases is left for the evaluator to report
-            symbol, hops = renamed[symbol], hops + 1
-        return GlobalLoad(symbol, op.type, loc=op.loc, results=op.results)
-
-    return map_regions(module, lambda region: sweep(region, visit))
+    meant: dict[str, str] = {}
+    for name in renamed:
+        chain: dict[str, None] = {}
+        while name in renamed and name not in meant and name not in chain:  # the evaluator reports a cycle
+            chain[name] = None
+            name = renamed[name]
+        meant |= dict.fromkeys(chain, meant.get(name, name))
+    return rename_globals(module, meant)

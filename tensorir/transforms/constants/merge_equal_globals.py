@@ -1,0 +1,90 @@
+"""merge-equal-globals: globals that hold the same are one, so that a weight is stored once however it came to be two.
+
+A prefill and a decode function on one weight each hoist its packed form; where the device gives both the same layout,
+or none, the copies are equal. Weights that are tied, or given twice, are equal from the start.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeAlias
+
+from attrs import frozen
+
+from tensorir.dialects.flow import GlobalLoad
+from tensorir.ir.dense import Dense
+from tensorir.ir.effects import ANYTHING, EffectsIn
+from tensorir.ir.isomorphism import fingerprint
+from tensorir.ir.module import Global, Module, Parameter
+from tensorir.ir.region import Region
+from tensorir.ir.types import Type
+from tensorir.passes.pass_ import Pass, PassContext
+from tensorir.rewrite.symbols import rename_globals
+
+Key: TypeAlias = "tuple[Type, Dense | Parameter | str]"
+"""The type, with its layout, and the content: data, the name of data, or the fingerprint of an initializer."""
+
+
+@frozen
+class MergeEqualGlobals(Pass):
+    """Laws: interp(merge(m)) == interp(m); no two globals of one type hold the same bytes or have initializers that
+    do the same. The first of equal ones stays, under its name.
+
+    A global that some op may write, and one whose initializer has an effect, is left alone, whatever it is equal
+    to."""
+
+    name: ClassVar[str] = "merge-equal-globals"
+
+    def run(self, module: Module, ctx: PassContext) -> Module:
+        first: dict[Key, str] = {}
+        renamed: dict[str, str] = {}
+        effects = EffectsIn(module)
+        written = frozenset[str]().union(*(effects(op).writes for op in module.walk()))
+        for g in _sources_first(module):
+            changes = ANYTHING in written or f"@{g.name}" in written
+            key = None if changes else _key(g, renamed, effects)
+            if key is not None and (same := first.setdefault(key, g.name)) != g.name:
+                renamed[g.name] = same
+        if not renamed:
+            return module
+        module = module.replace(globals=[g for g in module.globals if g.name not in renamed])
+        return rename_globals(module, renamed)
+
+
+def _key(g: Global, renamed: dict[str, str], effects: EffectsIn) -> Key | None:
+    """What equal globals have in common, None for one whose initializer has an effect. `renamed`: the merged ones so
+    far."""
+    match g.value:
+        case Region() as region:
+            if any(effects(op) for op in region.ops):
+                return None
+            merged = any(isinstance(op, GlobalLoad) and op.symbol in renamed for op in region.walk())
+            return g.type, fingerprint(_on(region, renamed) if merged else region)
+        case value:
+            return g.type, value
+
+
+def _on(region: Region, renamed: dict[str, str]) -> Region:
+    initializer = Global("initializer", region.yields[0].type, region)
+    (made,) = rename_globals(Module(globals=[initializer]), renamed).globals
+    return made.region or region
+
+
+def _sources_first(module: Module) -> list[Global]:
+    """All globals, each after those that its initializer loads; otherwise in their order. What loads itself, which is
+    an error that evaluation reports, comes somewhere."""
+    found: dict[str, Global] = {}
+    entered: set[str] = set()
+    by_name = {g.name: g for g in module.globals}
+    for root in module.globals:
+        stack = [(root, False)]
+        while stack:
+            g, left = stack.pop()
+            if left:
+                found[g.name] = g
+            elif g.name not in entered:
+                entered.add(g.name)
+                stack.append((g, True))
+                ops = g.region.walk() if g.region is not None else ()
+                loads = [o.symbol for o in ops if isinstance(o, GlobalLoad)]
+                stack += [(by_name[n], False) for n in loads if n in by_name]
+    return list(found.values())
