@@ -3,7 +3,8 @@
 Laws: `parse(print_module(m))` is isomorphic to `m` for every valid `m`; printing it again gives the same text;
 printing never fails; parsing raises nothing but ParseError, whatever the text; both take linear time.
 
-    module     = {global | executable | function}                    // comments end with their line
+    module     = {alias | global | executable | function}            // comments end with their line
+    alias      = #name "=" encoding                                  // before its first use
     global     = "global" @name ":" type "=" (dense [":" type] | parameter | "{" {op} "yield" %v ":" type "}") [loc]
     parameter  = "parameter" "<" string "," string ">"               // the scope and the key of data given elsewhere
     executable = "executable" @name "target" "(" string ")" args "->" "(" types ")" body [loc]
@@ -16,8 +17,9 @@ printing never fails; parsing raises nothing but ParseError, whatever the text; 
                  ":" "(" types ")" "->" (type | "(" types ")") [args body {"," args body}] [loc]
     attribute  = name "=" value
     value      = int | float | nan | inf | true | false | none | string | @symbol | "[" values "]"
-               | type | element type | size | affine map | scalar body | dense ":" type | #encoding<…> | #layout<…>
-    type       = "tensor" "<" {int "x" | "[" size "]" "x"} element type ["," (#encoding<…> | #layout<…>)] ">"
+               | type | element type | size | affine map | scalar body | dense ":" type | encoding
+    type       = "tensor" "<" {int "x" | "[" size "]" "x"} element type ["," encoding] ">"
+    encoding   = #encoding<…> | #layout<…> | #name
     loc        = "loc" "(" string [":" line [":" column]] ")"
 
 Attributes equal to their default are not printed. Sizes and maps: `sizes`; scalar bodies: `bodies`; encodings

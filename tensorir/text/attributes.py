@@ -40,7 +40,7 @@ from tensorir.text.literals import (
     symbol_name,
 )
 from tensorir.text.sizes import map_results, map_text, size, size_text
-from tensorir.text.types import tensor_type, type_text
+from tensorir.text.types import EncodingText, tensor_type, type_text
 
 _MAX_PRINTED_NESTING = 64
 
@@ -52,16 +52,16 @@ class SymbolRef:
     name: str
 
 
-def value_text(value: object, depth: int = 0) -> str:
-    """An attribute's value. Never raises."""
+def value_text(value: object, encoded: EncodingText = encoding_text, depth: int = 0) -> str:
+    """An attribute's value, its encodings as `encoded` says them. Never raises."""
     try:
-        text = _text(value, depth)
+        text = _text(value, encoded, depth)
     except Exception:  # whatever is wrong inside of it: printing is total
         text = None
     return opaque(value) if text is None else text
 
 
-def _text(value: object, depth: int) -> str | None:
+def _text(value: object, encoded: EncodingText, depth: int) -> str | None:
     match value:
         case None:
             return "none"
@@ -75,15 +75,15 @@ def _text(value: object, depth: int) -> str | None:
             items = typing.cast("tuple[object, ...]", value)
             if depth > _MAX_PRINTED_NESTING:
                 return None
-            return f"[{', '.join(value_text(v, depth + 1) for v in items)}]"
+            return f"[{', '.join(value_text(v, encoded, depth + 1) for v in items)}]"
         case DimExpr():
             return size_text(value)
         case DType():
             return value.name
         case TensorType():
-            return type_text(value)
+            return type_text(value, encoded)
         case TypeEncoding():
-            return encoding_text(value)
+            return encoded(value)
         case AffineMap():
             return map_text(value)
         case ScalarBody():
@@ -96,7 +96,7 @@ def _text(value: object, depth: int) -> str | None:
             return None
 
 
-def attributes_text(op: Op) -> str:
+def attributes_text(op: Op, encoded: EncodingText = encoding_text) -> str:
     """`{name = value, …}` of the attributes that differ from their defaults; nothing if there is none."""
     defaults = schema(type(op)).defaults
     parts: list[str] = []
@@ -106,7 +106,7 @@ def attributes_text(op: Op) -> str:
             continue
         if name in op.SYMBOLS and isinstance(value, str):
             value = SymbolRef(value)
-        parts.append(f"{name} = {value_text(value)}")
+        parts.append(f"{name} = {value_text(value, encoded)}")
     return f"{{{', '.join(parts)}}}" if parts else ""
 
 

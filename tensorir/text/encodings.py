@@ -5,6 +5,8 @@
 
 where a view is `transpose[1, 0]`, `expand[[0], [1, 2]] to [S, 2, 8]`, `collapse[[0], [1, 2]] from [S, 2, 8]` or
 `project[0]`, and `via` is left out when empty. For ordinary names this is also what `str()` gives.
+
+A module says each of them once, in front, and gives it a name: `#lhs0 = #encoding<lhs, …>`. See `Aliases`.
 """
 
 from __future__ import annotations
@@ -38,12 +40,54 @@ def encoding_text(encoding: TypeEncoding) -> str:
             raise TypeError(f"no text for {type(encoding).__name__}")
 
 
-def encoding(lex: Lexer) -> Encoding | Layout:
-    """Reads an encoding or a layout. Raises ParseError also where its parts do not fit together."""
+_FORMS = ("#encoding", "#layout")
+
+
+class Aliases:
+    """The names that a module gives to its encodings and layouts, in the order of their first use.
+
+    A left-hand side is `#lhs0`, `#lhs1`, …; so are `#rhs0`, `#result0`, `#layout0`."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._counts: dict[str, int] = {}
+
+    def __call__(self, encoding: TypeEncoding) -> str:
+        """The name of an encoding, a new one if it has none. Raises TypeError as `encoding_text` does."""
+        text = encoding_text(encoding)
+        if text not in self._names:
+            base = encoding.role if isinstance(encoding, Encoding) else "layout"
+            count = self._counts[base] = self._counts.get(base, -1) + 1
+            self._names[text] = f"#{base}{count}"
+        return self._names[text]
+
+    def definitions(self) -> str:
+        """One line per name, and an empty one if there is any."""
+        lines = "".join(f"{name} = {text}\n" for text, name in self._names.items())
+        return f"{lines}\n" if lines else ""
+
+
+def alias(lex: Lexer) -> None:
+    """Reads `#name = #encoding<…>`: from there on `#name` means that. Raises ParseError for a name that is taken."""
     start = lex.start
-    kind = lex.take("hash", "#encoding<…> or #layout<…>")
-    if kind not in ("#encoding", "#layout"):
-        raise lex.error(f"unknown {kind}{did_you_mean(kind, ('#encoding', '#layout'))}", start)
+    name = lex.take("hash", "the name of an encoding or layout (#name)")
+    if name in _FORMS:
+        raise lex.error(f"{name} is a form, not a name: write #name = {name}<…>", start)
+    if name in lex.aliases:
+        raise lex.error(f"{name} is already defined", start)
+    lex.expect("=", "and the encoding or layout that the name stands for")
+    lex.aliases[name] = encoding(lex)
+
+
+def encoding(lex: Lexer) -> TypeEncoding:
+    """Reads an encoding or a layout, or the name of one. Raises ParseError also where its parts do not fit together."""
+    start = lex.start
+    kind = lex.take("hash", "#encoding<…>, #layout<…> or the name of one")
+    if (known := lex.aliases.get(kind)) is not None:
+        return known
+    if kind not in _FORMS:
+        close = did_you_mean(kind, (*_FORMS, *lex.aliases))
+        raise lex.error(f"unknown {kind}{close}: no line {kind} = … stands before it", start)
     lex.expect("<")
     return _layout(lex, start) if kind == "#layout" else _encoding(lex, start)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from tensorir.ir.diagnostic import ParseError
-from tensorir.ir.types import TensorType
+from tensorir.ir.types import TensorType, TypeEncoding
 from tensorir.text.source import Source
 
 MAX_NESTING = 256
@@ -31,7 +31,7 @@ _TOKEN = re.compile(
     | (?P<string>{_STRING})
     | (?P<symbol>@(?:{_IDENTIFIER}|{_STRING}))
     | (?P<size>\${_STRING})
-    | (?P<hash>\#[a-z]++)
+    | (?P<hash>\#[A-Za-z_][A-Za-z0-9_]*+)
     | (?P<end>\Z)
     )""",
     re.VERBOSE,
@@ -43,10 +43,12 @@ IDENTIFIER = re.compile(_IDENTIFIER)
 class Lexer(Source):
     """The kind of a token is a group of the pattern above."""
 
-    __slots__ = ("types",)
+    __slots__ = ("aliases", "types")
 
     def __init__(self, source: str, file: str = "<string>", first_line: int = 1) -> None:
         super().__init__(source, file, first_line)
+        self.aliases: dict[str, TypeEncoding] = {}
+        """Names of encodings and layouts, as far as they are defined."""
         self.types: dict[str, TensorType] = {}
         """Types already read, by their text: programs repeat few types many times."""
         self.advance()

@@ -13,6 +13,7 @@ from tensorir.ir.module import Executable, Function, Global, Module, Parameter
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.text.dense_data import build, literal
+from tensorir.text.encodings import alias
 from tensorir.text.lexer import Lexer, did_you_mean
 from tensorir.text.literals import string, symbol, symbol_name
 from tensorir.text.regions import OpenRegion, RegionParser, location
@@ -35,6 +36,8 @@ class ModuleParser:
         executables: list[Executable] = []
         while lex.kind != "end":
             match lex.text:
+                case _ if lex.kind == "hash":
+                    alias(lex)
                 case "func":
                     functions.append(self._function())
                 case "global":

@@ -20,8 +20,10 @@ from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.text.attributes import attributes_text, opaque, value_text
 from tensorir.text.dense_data import dense_text, dense_type_text
+from tensorir.text.encodings import Aliases, encoding_text
 from tensorir.text.literals import int_text, quoted, symbol_name
 from tensorir.text.names import Names
+from tensorir.text.types import EncodingText
 
 _MAX_INDENT = 40
 
@@ -34,11 +36,14 @@ class Printer:
 
     def __init__(self, *, locations: bool = False) -> None:
         self.locations = locations
+        self._encoded: EncodingText = encoding_text
         self._types: dict[int, tuple[TensorType, str]] = {}
 
     def module(self, module: Module) -> str:
-        """All symbols, a blank line between functions."""
-        return _joined(self._module(module))
+        """The names of all encodings and layouts, then all symbols, a blank line between functions."""
+        self._encoded = aliases = Aliases()
+        text = _joined(self._module(module))
+        return aliases.definitions() + text
 
     def op(self, op: Op) -> str:
         """One op without a region around it: its operands have names as if they were arguments."""
@@ -55,7 +60,7 @@ class Printer:
             return opaque(type)
         known = self._types.get(id(type))
         if known is None:
-            known = self._types[id(type)] = (type, value_text(type))
+            known = self._types[id(type)] = (type, value_text(type, self._encoded))
         return known[1]
 
     def _types_of(self, values: Iterable[Value]) -> str:
@@ -71,7 +76,7 @@ class Printer:
     def _symbol(self, symbol: ModuleSymbol) -> Pieces:
         name = symbol_name(symbol.name)
         if isinstance(symbol, Global):
-            type = value_text(symbol.type)
+            type = value_text(symbol.type, self._encoded)
             yield f"global {name} : {type} = "
             match symbol.value:
                 case Region() as region:
@@ -122,7 +127,7 @@ class Printer:
         inputs = f" {', '.join(names[v] for v in operands)}" if operands else ""
         types = self._types_of(op.results)
         results = types if len(op.results) == 1 else f"({types})"
-        attributes = f" {text}" if (text := attributes_text(op)) else ""
+        attributes = f" {text}" if (text := attributes_text(op, self._encoded)) else ""
         yield f"{head}{op.NAME}{inputs}{attributes} : ({self._types_of(operands)}) -> {results}"
         for i, region in enumerate(op.regions):
             yield ", " if i else " "

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import TypeAlias
 
 from tensorir.ir.dims import Dim
 from tensorir.ir.types import TensorType, TypeEncoding
@@ -12,16 +14,18 @@ from tensorir.text.lexer import Lexer
 from tensorir.text.literals import int_text
 from tensorir.text.sizes import size, size_text
 
+EncodingText: TypeAlias = Callable[[TypeEncoding], str]
+
 _WHOLE = re.compile(r'tensor<(?:[^<>"/-]++|->|-|<(?:[^<>"/-]++|->|-)*+>)*+>').match
 """A type up to its end, if nothing in it needs the lexer to find that. Only a key: see Lexer.types."""
 _STATIC = re.compile(r"[ \t\r\n]*+([0-9]++)x").match
 
 
-def type_text(type: TensorType) -> str:
-    """A type. Raises TypeError for an encoding that the text has no form for."""
+def type_text(type: TensorType, encoded: EncodingText = encoding_text) -> str:
+    """A type, its encoding as `encoded` says it. Raises TypeError for an encoding that the text has no form for."""
     dims = "".join(f"{int_text(d)}x" if isinstance(d, int) and d >= 0 else f"[{size_text(d)}]x" for d in type.shape)
     slot: TypeEncoding | None = type.encoding
-    return f"tensor<{dims}{type.dtype.name}{', ' + encoding_text(slot) if slot is not None else ''}>"
+    return f"tensor<{dims}{type.dtype.name}{', ' + encoded(slot) if slot is not None else ''}>"
 
 
 def tensor_type(lex: Lexer) -> TensorType:

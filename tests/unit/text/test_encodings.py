@@ -4,14 +4,20 @@ from typing import cast
 
 import pytest
 
+from tensorir.dialects.registry import OPS
 from tensorir.encoding.encoding import Contraction, Encoding, Role
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed
 from tensorir.ir.affine import select
 from tensorir.ir.dims import symbol
 from tensorir.ir.dtype import f32, i8, i32
-from tensorir.ir.types import TypeEncoding
-from tensorir.text.encodings import encoding, encoding_text
+from tensorir.ir.isomorphism import isomorphic
+from tensorir.ir.module import Function, Module
+from tensorir.ir.region import Region
+from tensorir.ir.types import TensorType, TypeEncoding
+from tensorir.ir.value import Value
+from tensorir.text import parse, print_module
+from tensorir.text.encodings import Aliases, encoding, encoding_text
 from tensorir.text.lexer import Lexer
 
 S = symbol("S")
@@ -57,3 +63,35 @@ def test_no_text_for_other_classes() -> None:
 
     with pytest.raises(TypeError, match="Mine"):
         encoding_text(Mine())
+
+
+def test_names_are_given_in_the_order_of_first_use_and_never_twice() -> None:
+    aliases = Aliases()
+    lhs, layout = Encoding(SPACE, "lhs"), Layout((0, 1), (16, 1), (1, 0))
+    assert [aliases(e) for e in (lhs, layout, ENCODINGS[-1], lhs, Layout((), (), (0,)))] == [
+        *("#lhs0", "#layout0", "#lhs1", "#lhs0", "#layout1"),
+    ]
+    assert aliases.definitions().splitlines()[:2] == [f"#lhs0 = {lhs}", f"#layout0 = {layout}"]
+
+
+def test_a_module_says_each_encoding_once() -> None:
+    layout = Layout((0,), (8,), (0,))
+    type = TensorType((16,), f32, layout)
+    x = Value(type, "x")
+    body = Region((x,), (), (x, x))
+    text = print_module(Module([Function("f", body), Function("g", body)]))
+    first, empty, head, *_ = text.splitlines()
+    assert (first, empty) == (f"#layout0 = {layout}", "")
+    assert head.startswith("func @f(%x: tensor<16xf32, #layout0>) -> (tensor<16xf32, #layout0>,")
+    assert text.count("inner_dims") == 1
+    assert isomorphic(parse(text, OPS), Module([Function("f", body), Function("g", body)]))
+
+
+def test_names_may_be_chosen_and_used_in_later_names() -> None:
+    text = (
+        "#rows = #layout<inner_dims = [0], inner_tiles = [8], outer_perm = [0]>\n"
+        "#same = #rows\n"
+        "func @f(%x: tensor<16xf32, #rows>) -> (tensor<16xf32, #same>) { return %x : tensor<16xf32, #same> }"
+    )
+    (function,) = parse(text, OPS).functions
+    assert function.body.args[0].type.encoding == Layout((0,), (8,), (0,))

@@ -129,9 +129,18 @@ MALFORMED = [
     ("func @main(%x: tensor<[2*¦(S + 1)]xf32>) -> () { return }", "no grouping parentheses"),
     ("func @main(%x: tensor<[¦f32]xf32>) -> () { return }", "expected a size, found 'f32'"),
     ("func @main(%x: tensor<2xf32 ¦%y", "expected '>' at the end of a type"),
-    ("func @main(%x: tensor<2xf32, ¦f32>) -> () { return }", "expected #encoding<…> or #layout<…>, found 'f32'"),
+    (
+        "func @main(%x: tensor<2xf32, ¦f32>) -> () { return }",
+        "or the name of one, found 'f32'",
+    ),
     # encodings and layouts
     (f"func @main(%x: tensor<2x2xf32, ¦#layot<{LAYOUT}>>) -> ()", "unknown #layot; did you mean #layout?"),
+    (f"#a = #layout<{LAYOUT}>\n¦#a = #layout<{LAYOUT}>", "#a is already defined"),
+    (f"¦#layout = #layout<{LAYOUT}>", "#layout is a form, not a name: write #name = #layout<…>"),
+    (f"#a ¦#layout<{LAYOUT}>", "expected '=' and the encoding or layout that the name stands for"),
+    ("#a = ¦#b", "unknown #b: no line #b = … stands before it"),
+    ("#a = ¦tensor<2xf32>", "expected #encoding<…>, #layout<…> or the name of one, found 'tensor'"),
+    (f"func @main(%x: tensor<2x2xf32, ¦#later>) -> () {{ return }}\n#later = #layout<{LAYOUT}>", "unknown #later"),
     (f"func @main(%x: tensor<2x2xf32, #layout<¦{LAYOUT[6:]}>>) -> ()", "expected 'inner_dims'"),
     (
         f"func @main(%x: tensor<2x2xf32, ¦#layout<{LAYOUT.replace('[0, 1]', '[0, 2]')}>>) -> ()",
