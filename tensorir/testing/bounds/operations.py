@@ -38,7 +38,14 @@ def error_bounds(module: Module, function: str, args: Sequence[npt.ArrayLike]) -
     an op that has no rule here."""
     chosen = module.lookup(Function, function)
     arrays, sizes = bind_arguments(chosen, args)
-    return _Analysis(module, sizes).region(chosen.body, [_exactly(a) for a in arrays])
+    return region_bounds(module, chosen.body, arrays, sizes)
+
+
+def region_bounds(
+    module: Module, region: Region, inputs: Sequence[Array], sizes: Mapping[str, int]
+) -> tuple[Bounded, ...]:
+    """As `error_bounds` for a region whose symbols have the values `sizes`."""
+    return _Analysis(module, sizes).region(region, [_exactly(a) for a in inputs])
 
 
 def _exactly(array: Array) -> Bounded:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from hypothesis import strategies as st
 
 from tensorir.dialects.flow import GlobalLoad
-from tensorir.dialects.linalg import Fold, Generic, LayerNorm, Softmax
+from tensorir.dialects.linalg import Generic
 from tensorir.ir.affine import identity
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.dense import Dense
@@ -39,11 +39,11 @@ _EXACT_FLOAT_FNS = frozenset(
 
 
 def is_exact(op: Op) -> bool:
-    """True if what the op computes of small integers is not rounded."""
-    if isinstance(op, Softmax | LayerNorm):
-        return False
-    bodies = (op.body,) if isinstance(op, Generic) else op.bodies if isinstance(op, Fold) else ()
-    return all(n.dtype.is_integer or n.fn in _EXACT_FLOAT_FNS for body in bodies for n in body.nodes())
+    """True if what the op computes of small integers is not rounded, as its loops or its decomposition say."""
+    if (loops := op.loops()) is not None:
+        return all(n.dtype.is_integer or n.fn in _EXACT_FLOAT_FNS for body in loops.bodies for n in body.nodes())
+    parts = op.decomposition()
+    return parts is None or all(is_exact(o) for o in parts.body.ops)
 
 
 def data(rng: np.random.Generator, shape: tuple[int, ...], dtype: DType) -> npt.NDArray[Any]:
