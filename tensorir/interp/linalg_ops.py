@@ -13,6 +13,7 @@ from tensorir.interp.combiners import COMBINERS
 from tensorir.interp.context import Array, Context
 from tensorir.interp.conversions import convert, filled, rounded, wide, wrap
 from tensorir.interp.loops import run_loops
+from tensorir.interp.products import matmul
 from tensorir.ir.dtype import DType
 from tensorir.ir.op import Op
 
@@ -36,7 +37,7 @@ def contract(op: linalg.Contract, inputs: Arrays, ctx: Context) -> Arrays:
 
 
 def multiply(lhs: Array, rhs: Array, dims: Sequence[Sequence[int]], dtype: DType, ctx: Context) -> Array:
-    """Σ lhs·rhs, each operand's dims given as labels; one np.matmul over [batch, M, K] × [batch, K, N].
+    """Σ lhs·rhs, each operand's dims given as labels; one product [batch, M, K] × [batch, K, N].
 
     The result is not yet rounded to `dtype` if that is a 16-bit float (float32) or an integer (64 bits)."""
     if dtype.is_integer:
@@ -60,7 +61,7 @@ def multiply(lhs: Array, rhs: Array, dims: Sequence[Sequence[int]], dtype: DType
         return math.prod(size[d] for d in labels)
 
     with np.errstate(all="ignore"):
-        product = np.matmul(matrix(a, in_lhs, m, k), matrix(b, in_rhs, k, n))
+        product = matmul(matrix(a, in_lhs, m, k), matrix(b, in_rhs, k, n))
     made = [*batch, *m, *n]
     return _transposed(product.reshape([size[d] for d in made]), [made.index(d) for d in out])
 

@@ -1,7 +1,8 @@
 """Calls of the C kernels on NumPy arrays.
 
 The arrays are checked first: a wrong one ends in one ValueError or TypeError, and
-nothing is written then. The GIL is released while C runs.
+nothing is written then. The GIL is released while C runs. Long calls are made in
+pieces, so that Python can be interrupted.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from tensorir.native._kernels import ffi, lib
 from tensorir.native.arrays.copy_plan import Fill, run_pack, run_unpack
 from tensorir.native.arrays.mmt4d_plan import plan_mmt4d
 from tensorir.native.arrays.operands import Array, aligned, check_apart, check_array, check_out, pointer
+from tensorir.native.arrays.pieces import flops_of, product_pieces
 from tensorir.native.table import Features, Kernel, RhsOrder, given_features, status_error
 
 TYPE_NAMES = {np.dtype(np.float32): "f32"}
@@ -76,13 +78,22 @@ def mmt4d(
         lhs = np.array(lhs, order="C")
     if plan.copy_rhs:
         rhs = np.array(rhs, order="C")
-    params = ffi.new("tir_mmt4d_params *", plan.params[0])
-    params.lhs = pointer(lhs, writable=False)
-    params.rhs = pointer(rhs, writable=False)
-    params.out = pointer(out, writable=True)
-    status = lib.tir_mmt4d(params)
-    if status != lib.TIR_STATUS_OK:
-        raise status_error("mmt4d", status)
+    whole = plan.params
+    params = ffi.new("tir_mmt4d_params *", whole[0])
+    at_lhs, at_rhs, at_out = pointer(lhs, writable=False), pointer(rhs, writable=False), pointer(out, writable=True)
+    params.lhs, params.rhs, params.out = at_lhs, at_rhs, at_out
+    tile_cost = 2 * whole.m0 * whole.n0 * whole.k0 * max(1, whole.k1)
+    pieces = product_pieces(whole.batch, whole.m1, whole.n1, tile_cost, flops_of(plan.kernel.isa))
+    for batch, m, rows, n, panels in pieces:
+        if batch >= 0:
+            params.batch, params.m1, params.n1 = 1, rows, panels
+            params.lhs = at_lhs + (batch * whole.lhs_batch_stride + m * whole.lhs_stride) * lhs.itemsize
+            params.rhs = at_rhs + (batch * whole.rhs_batch_stride + n * whole.rhs_stride) * rhs.itemsize
+            tiles = m * whole.out_stride_m + n * whole.out_stride_n
+            params.out = at_out + (batch * whole.out_batch_stride + tiles) * out.itemsize
+        status = lib.tir_mmt4d(params)
+        if status != lib.TIR_STATUS_OK:
+            raise status_error("mmt4d", status)
     return plan.kernel
 
 

@@ -12,10 +12,11 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tensorir.native._kernels import ffi, lib
 from tensorir.native.arrays.operands import Array, aligned, check_once, element_strides, inner_contiguous, pointer
+from tensorir.native.arrays.pieces import bytes_of, line_pieces
 from tensorir.native.table import Features, Kernel, kernels, status_error
 
 if TYPE_CHECKING:
@@ -276,18 +277,57 @@ def _planned(
 def _run(
     call: Callable[[Any], int], params: Any, plain: "CData", packed: "CData", plan: Plan, *, padding: bool
 ) -> Kernel:
-    """Calls C for each step; `padding`: also for those that lie beyond the plain array."""
+    """Calls C for each step, or part of one; `padding`: also for those that lie beyond the plain array."""
     arranged, item = plan.arranged, params.element_bytes
     for plain_offset, packed_offset, beyond in arranged.steps():
         if beyond and not padding:
             continue
-        params.d0 = 0 if beyond else arranged.rows.size
-        params.plain = plain if beyond else plain + plain_offset * item
-        params.packed = packed + packed_offset * item
-        status = call(params)
-        if status != lib.TIR_STATUS_OK:
-            raise status_error(plan.kernel.op, status)
+        for part in _parts(arranged, item, bytes_of(plan.kernel.isa)):
+            rows, columns, batch = part.rows, part.columns, part.batch
+            params.d0, params.o0 = 0 if beyond else rows.size, rows.outer
+            params.d1, params.o1, params.batch = columns.size, columns.outer, batch.size
+            params.plain = plain if beyond else plain + (plain_offset + part.plain) * item
+            params.packed = packed + (packed_offset + part.packed) * item
+            status = call(params)
+            if status != lib.TIR_STATUS_OK:
+                raise status_error(plan.kernel.op, status)
     return plan.kernel
+
+
+@frozen
+class _Part:
+    """Some batches, rows and columns of a matrix, and where they begin in elements."""
+
+    rows: Axis
+    columns: Axis
+    batch: Axis
+    plain: int
+    packed: int
+
+
+def _parts(arranged: Arrangement, item: int, most: int) -> Iterator[_Part]:
+    """The matrix in parts of at most `most` bytes of tiles: of the batch, else of rows, else of columns."""
+    rows, columns, batch = arranged.rows, arranged.columns, arranged.batch
+    row = columns.outer * columns.tile * rows.tile * item
+    matrix = rows.outer * row
+    if batch.size * matrix <= most:
+        yield _Part(rows, columns, batch, 0, 0)
+        return
+    for b, batches in line_pieces(batch.size, matrix, most):
+        for r, row_tiles in line_pieces(rows.outer, row, most):
+            for c, column_tiles in line_pieces(columns.outer, columns.tile * rows.tile * item, most):
+                yield _Part(
+                    _cut(rows, r, row_tiles),
+                    _cut(columns, c, column_tiles),
+                    evolve(batch, size=batches),
+                    b * batch.plain + r * rows.tile * rows.plain + c * columns.tile * columns.plain,
+                    b * batch.packed + r * rows.packed + c * columns.packed,
+                )
+
+
+def _cut(axis: Axis, first: int, tiles: int) -> Axis:
+    """`tiles` tiles of a dimension, from tile `first` on."""
+    return evolve(axis, size=max(0, min(axis.size - first * axis.tile, tiles * axis.tile)), outer=tiles)
 
 
 def run_pack(
