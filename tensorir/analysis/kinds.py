@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tensorir.dialects.device import Transfer
-from tensorir.dialects.encode import SetEncoding, UnsetEncoding
+from tensorir.analysis.movement import is_free
 from tensorir.dialects.flow import GlobalLoad, Launch
-from tensorir.dialects.linalg import Broadcast, Fill, Transpose
-from tensorir.dialects.tensor import Cast, CollapseShape, Constant, DimOp, Empty, ExpandShape, ExtractSlice, Size
+from tensorir.dialects.linalg import Fill
+from tensorir.dialects.tensor import Constant, DimOp, Empty, Size
 from tensorir.ir.op import Op
 from tensorir.ir.types import Type
 
@@ -20,8 +19,6 @@ SMALL_BYTES = 256
 MAX_GROWTH = 4
 """A constant is computed ahead of time only if its result has at most this many times the bytes of its operands
 (and of SMALL_BYTES): storing a broadcast costs more than repeating it."""
-
-_FREE = (SetEncoding, UnsetEncoding, ExtractSlice, Transpose, ExpandShape, CollapseShape, Cast, Broadcast, Transfer)
 
 
 def kind_of(op: Op, constant_operands: bool, host_operands: bool = False) -> Kind:
@@ -44,7 +41,7 @@ def kind_of(op: Op, constant_operands: bool, host_operands: bool = False) -> Kin
         return "free" if op.value.nbytes <= SMALL_BYTES else "constant"
     if op.operands and constant_operands and _is_worth_storing(op):
         return "constant"
-    return "free" if isinstance(op, _FREE) else "work"
+    return "free" if is_free(op) else "work"
 
 
 def _is_worth_storing(op: Op) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from tensorir.ir.decomposition import Decomposition
 from tensorir.ir.op import Op, Trait, attribute, op, operand
 from tensorir.ir.region import Region
+from tensorir.ir.relation import Relation, elementwise
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
 
@@ -25,6 +26,9 @@ class Transfer(Op):
         """Where a tensor lives changes nothing in it."""
         source = Value(self.source.type, self.source.hint)
         return Decomposition(Region((source,), (), (source,)))
+
+    def relation(self) -> Relation:
+        return elementwise(self.source.type.rank, moves=(0,))
 
     def verify(self) -> Iterator[str]:
         if not self.device:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tensorir.ir.op import Op, Trait, attribute, op, operand
+from tensorir.ir.relation import Relation, elementwise
 from tensorir.ir.types import Type, TypeEncoding
 from tensorir.ir.value import Value
 
@@ -19,6 +20,9 @@ class SetEncoding(Op):
     def infer_types(self) -> Sequence[Type]:
         return (self.source.type.with_encoding(self.encoding),)
 
+    def relation(self) -> Relation:
+        return elementwise(self.source.type.rank, moves=(0,))
+
     def verify(self) -> Iterator[str]:
         if self.source.type.encoding is not None:
             yield f"source already has an encoding: {self.source.type}; unset it first"
@@ -32,6 +36,9 @@ class UnsetEncoding(Op):
 
     def infer_types(self) -> Sequence[Type]:
         return (self.source.type.with_encoding(None),)
+
+    def relation(self) -> Relation:
+        return elementwise(self.source.type.rank, moves=(0,))
 
     def verify(self) -> Iterator[str]:
         if self.source.type.encoding is None:

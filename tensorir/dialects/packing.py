@@ -17,6 +17,7 @@ from tensorir.ir.dims import Dim
 from tensorir.ir.dtype import DType
 from tensorir.ir.loops import Loops
 from tensorir.ir.op import Op, Trait, attribute, op, operand, operand_list
+from tensorir.ir.relation import Link, Merged, Relation, Same, Split
 from tensorir.ir.scalar import ScalarValue, const
 from tensorir.ir.types import TensorType, Type
 from tensorir.ir.value import Value
@@ -41,6 +42,9 @@ class Pack(Op):
         _check_packing(type.rank, self.layout)
         const(self.padding, type.dtype)
         return (self.layout.packed_type(type),)
+
+    def relation(self) -> Relation:
+        return _tiled(self.layout, packs=True)
 
 
 @op("linalg.unpack", Trait.PURE)
@@ -67,8 +71,11 @@ class Unpack(Op):
             )
         return (TensorType(self.shape, type.dtype),)
 
+    def relation(self) -> Relation:
+        return _tiled(self.layout, packs=False)
 
-@op("linalg.mmt4d", Trait.PURE)
+
+@op("linalg.mmt4d", Trait.PURE | Trait.CONTRACTION)
 class Mmt4d(Op):
     """`out[m1,n1] = init[m1,n1] + Σ_k1 lhs[m1,k1] · rhs[n1,k1]` over tiles, in the element type `dtype`.
 
@@ -91,7 +98,7 @@ class Mmt4d(Op):
         return _mmt4d_decomposition(self, 0)
 
 
-@op("linalg.batch_mmt4d", Trait.PURE)
+@op("linalg.batch_mmt4d", Trait.PURE | Trait.CONTRACTION)
 class BatchMmt4d(Op):
     """`linalg.mmt4d` for each index of a leading batch dim of all operands."""
 
@@ -145,6 +152,20 @@ def _mmt4d_type(op: Mmt4d | BatchMmt4d, batch: int) -> tuple[Type, ...]:
     if op.init and op.init[0].type != type:
         raise InferError(f"init is {op.init[0].type}, the result {type}")
     return (type,)
+
+
+def _tiled(layout: Layout, packs: bool) -> Relation:
+    """Of a pack or an unpack: a tiled dim is its outer and its inner physical dim."""
+    links: list[Link] = []
+    for dim in range(layout.rank):
+        outer = layout.outer_position(dim)
+        if layout.tile(dim) is None:
+            links.append(Same(dim, outer) if packs else Same(outer, dim))
+        else:
+            parts = (outer, layout.inner_position(dim))
+            links.append(Split(dim, parts) if packs else Merged(parts, dim))
+    rank = layout.rank + len(layout.inner_dims) if packs else layout.rank
+    return Relation((tuple(range(rank)),), (tuple(links),), moves=(0,))
 
 
 def _check_packing(rank: int, layout: Layout) -> None:

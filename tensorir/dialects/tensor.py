@@ -10,6 +10,7 @@ from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim, product
 from tensorir.ir.dtype import i64
 from tensorir.ir.op import Op, Trait, attribute, op, operand, operand_list
+from tensorir.ir.relation import Cut, Link, Put, Relation, Same, Whole, elementwise, merged_links, split_links
 from tensorir.ir.scalar import ScalarValue, const
 from tensorir.ir.types import TensorType, Type, TypeEncoding
 from tensorir.ir.value import Value
@@ -84,7 +85,7 @@ class Size(Op):
         return (TensorType((), i64),)
 
 
-@op("tensor.expand_shape", Trait.PURE | Trait.VIEW)
+@op("tensor.expand_shape", Trait.PURE)
 class ExpandShape(Op):
     """Splits dims: source dim g becomes the dims `groups[g]` of the result, row-major; `shape` is the result's."""
 
@@ -97,8 +98,11 @@ class ExpandShape(Op):
         _check_groups(self.groups, self.shape, self.source.type.shape)
         return (TensorType(self.shape, self.source.type.dtype, self.encoding),)
 
+    def relation(self) -> Relation:
+        return Relation((tuple(range(len(self.shape))),), (split_links(self.groups, self.shape),), moves=(0,))
 
-@op("tensor.collapse_shape", Trait.PURE | Trait.VIEW)
+
+@op("tensor.collapse_shape", Trait.PURE)
 class CollapseShape(Op):
     """Merges dims: the source dims `groups[g]` become dim g of the result, row-major."""
 
@@ -111,6 +115,10 @@ class CollapseShape(Op):
         merged = tuple(product(shape[d] for d in group if 0 <= d < len(shape)) for group in self.groups)
         _check_groups(self.groups, shape, merged)
         return (TensorType(merged, self.source.type.dtype, self.encoding),)
+
+    def relation(self) -> Relation:
+        loops = tuple(range(len(self.groups)))
+        return Relation((loops,), (merged_links(self.groups, self.source.type.shape),), moves=(0,))
 
 
 @op("tensor.extract_slice", Trait.PURE)
@@ -131,6 +139,14 @@ class ExtractSlice(Op):
 
     def verify(self) -> Iterator[str]:
         yield from check_slice(self.source.type.shape, self.offsets, self.sizes, self.strides)
+
+    def relation(self) -> Relation:
+        parts = zip(self.source.type.shape, self.offsets, self.sizes, self.strides, strict=True)
+        links = tuple(
+            Same(d, d) if (offset, size, stride) == (0, whole, 1) else Cut(d, d, offset, stride)
+            for d, (whole, offset, size, stride) in enumerate(parts)
+        )
+        return Relation((tuple(range(len(links))),), (links,), moves=(0,))
 
 
 @op("tensor.insert_slice", Trait.PURE)
@@ -153,6 +169,15 @@ class InsertSlice(Op):
 
     def verify(self) -> Iterator[str]:
         yield from check_slice(self.dest.type.shape, self.offsets, self.source.type.shape, self.strides)
+
+    def relation(self) -> Relation:
+        parts = zip(self.dest.type.shape, self.offsets, self.source.type.shape, self.strides, strict=True)
+        source = tuple(
+            Same(d, d) if (offset, size, stride) == (0, whole, 1) else Put(d, d, offset, stride)
+            for d, (whole, offset, size, stride) in enumerate(parts)
+        )
+        loops = tuple(range(len(source)))
+        return Relation((loops,), (source, tuple(Same(d, d) for d in loops)), moves=(0, 1))
 
 
 @op("tensor.concat", Trait.PURE)
@@ -178,6 +203,16 @@ class Concat(Op):
         shape = (*first.shape[: self.dim], total, *first.shape[self.dim + 1 :])
         return (TensorType(shape, first.dtype),)
 
+    def relation(self) -> Relation:
+        loops = tuple(range(self.inputs[0].type.rank))
+        offset: Dim = 0
+        links: list[tuple[Link, ...]] = []
+        for value in self.inputs:
+            along = Same(self.dim, self.dim) if len(self.inputs) == 1 else Put(self.dim, self.dim, offset)
+            links.append(tuple(along if d == self.dim else Same(d, d) for d in loops))
+            offset = offset + value.type.shape[self.dim]
+        return Relation((loops,), tuple(links), moves=tuple(range(len(links))))
+
 
 @op("tensor.pad", Trait.PURE)
 class Pad(Op):
@@ -198,6 +233,11 @@ class Pad(Op):
         shape = tuple(lo + d + hi for lo, d, hi in zip(self.low, type.shape, self.high, strict=True))
         return (TensorType(shape, type.dtype),)
 
+    def relation(self) -> Relation:
+        around = enumerate(zip(self.low, self.high, strict=True))
+        links = tuple(Same(d, d) if (low, high) == (0, 0) else Put(d, d, low) for d, (low, high) in around)
+        return Relation((tuple(range(len(links))),), (links,), moves=(0,))
+
 
 @op("tensor.gather", Trait.PURE)
 class Gather(Op):
@@ -212,6 +252,13 @@ class Gather(Op):
         if self.indices.type.dtype.kind not in ("signed", "unsigned"):
             raise InferError(f"indices must be integers, got {self.indices.type.dtype}")
         return (TensorType((*self.indices.type.shape, *self.source.type.shape[1:]), self.source.type.dtype),)
+
+    def relation(self) -> Relation:
+        """Any row may be looked up; the rows themselves stay as they are."""
+        rank = self.indices.type.rank
+        rows = tuple(Same(d, rank + d - 1) for d in range(1, self.source.type.rank))
+        indices = tuple(Same(d, d) for d in range(rank))
+        return Relation((tuple(range(rank + len(rows))),), ((Whole((0,)), *rows), indices), moves=(0,))
 
 
 @op("tensor.gather_nd", Trait.PURE)
@@ -235,8 +282,13 @@ class GatherNd(Op):
                 raise InferError(f"indices[{i}] is {value.type}, indices[0] {first}: shapes must agree")
         return (TensorType(first.shape, source.dtype),)
 
+    def relation(self) -> Relation:
+        loops = tuple(range(self.indices[0].type.rank))
+        indices = (tuple(Same(d, d) for d in loops),) * len(self.indices)
+        return Relation((loops,), ((Whole(tuple(range(self.source.type.rank))),), *indices), moves=(0,))
 
-@op("tensor.cast", Trait.PURE | Trait.VIEW)
+
+@op("tensor.cast", Trait.PURE)
 class Cast(Op):
     """States other sizes for the same tensor: checked when run, where they are not known to be equal."""
 
@@ -251,6 +303,9 @@ class Cast(Op):
             if isinstance(a, int) and isinstance(b, int) and a != b:
                 raise InferError(f"dim {d} is {a}, can't be {b}")
         return (type.with_shape(self.shape),)
+
+    def relation(self) -> Relation:
+        return elementwise(len(self.shape), moves=(0,))
 
 
 def _check_groups(groups: Groups, many: tuple[Dim, ...], few: tuple[Dim, ...]) -> None:

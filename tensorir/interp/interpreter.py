@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from tensorir.analysis.liveness import dying_values
 from tensorir.interp.arguments import bind_arguments
-from tensorir.interp.context import Array, Context, SizeError
+from tensorir.interp.context import Array, Context, RegionRunner, SizeError
 from tensorir.interp.limits import check_bytes, check_results, out_of_memory, size_error
 from tensorir.interp.linalg_ops import LINALG_OPS
 from tensorir.interp.loops import run_loops
@@ -77,19 +77,22 @@ def interpret(
     *,
     widen: bool = False,
     memory_limit: int | None = None,
+    runner: RegionRunner | None = None,
 ) -> tuple[Array, ...]:
     """The results of @function for `args`, as arrays of their own.
 
     `widen`: every float type computes and is stored as float64. `memory_limit`: the most bytes that one op may make,
-    None for what is available. Raises TensorIRError naming the argument for wrong arguments, the op for what can't be
-    computed, and if there is no such function; OutOfMemoryError, also a MemoryError, where memory does not suffice."""
+    None for what is available. `runner` runs the function's region and those in it, to see what `run_region` computes
+    on the way. Raises TensorIRError naming the argument for wrong arguments, the op for what can't be computed, and if
+    there is no such function; OutOfMemoryError, also a MemoryError, where memory does not suffice."""
     chosen = module.lookup(Function, function)
     arrays, sizes = bind_arguments(chosen, args)
-    ctx = Context(module, sizes, widen, _Globals(module, widen), run_region, (function,), memory_limit)
+    run = runner or run_region
+    ctx = Context(module, sizes, widen, _Globals(module, widen), run, (function,), memory_limit)
     if widen:
         arrays = tuple(a.astype(ctx.numpy(v.type.dtype)) for a, v in zip(arrays, chosen.body.args, strict=True))
     try:
-        results = run_region(chosen.body, arrays, ctx)
+        results = run(chosen.body, arrays, ctx)
     except RecursionError:
         raise TensorIRError(f"@{function}: regions are nested too deep to be run", chosen.loc) from None
     return tuple(copied(r, chosen, ctx) for r in results)

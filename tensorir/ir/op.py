@@ -17,6 +17,7 @@ from tensorir.ir.diagnostic import Diagnostic, InferError, TensorIRError
 from tensorir.ir.effects import ANY_EFFECTS, NO_EFFECTS, Effects
 from tensorir.ir.immutable import Immutable
 from tensorir.ir.location import UNKNOWN, Location
+from tensorir.ir.relation import Relation, of_loops, unknown
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
 
@@ -35,8 +36,6 @@ class Trait(Flag):
     """Has no effects of its own (see `ir.effects`). Ops without this trait say what they do in `effects()`."""
     CONSTANT = auto()
     """The results depend on no operand and are known before run time."""
-    VIEW = auto()
-    """Changes shape or order of dims, never an element."""
     CONTRACTION = auto()
     ENCODE = auto()
     """Carries an encoding and computes nothing."""
@@ -161,6 +160,13 @@ class Op(Immutable):
     def runs(self) -> tuple[str, ...]:
         """The functions and executables that it runs."""
         return () if self.PLAIN else tuple(getattr(self, n) for n, kind in self.SYMBOLS.items() if kind != "global")
+
+    def relation(self) -> Relation:
+        """How the dims of the operands relate to those of the results (`ir.relation`). By default it is what `loops()`
+        says, and without loops what is true of every op. Fusion, propagation and views follow from it."""
+        if (loops := self.loops()) is not None:
+            return of_loops(loops)
+        return unknown([v.type.rank for v in self.operands], [v.type.rank for v in self.results])
 
     @property
     def operands(self) -> tuple[Value, ...]:

@@ -9,13 +9,13 @@ from typing import Any
 import numpy.typing as npt
 from attrs import evolve, frozen
 
+from tensorir.analysis.movement import is_view, moves_only
 from tensorir.dialects.flow import Launch
 from tensorir.interp import Context, bind_arguments
 from tensorir.interp.interpreter import copied, run_region
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import Remark, TensorIRError
 from tensorir.ir.module import Function, Module
-from tensorir.ir.op import Trait
 from tensorir.runtime.memory_plan import Peak, check_peak, peak_of
 from tensorir.runtime.region_plan import Run, plan_executables, plan_region
 from tensorir.targets.target import Target
@@ -156,17 +156,7 @@ def _count_copies(module: Module, function: Function | None) -> int:
     """Launches of executables in which nothing computes, and data movement outside of launches."""
     if function is None:
         return 0
-    moving = {e.name for e in module.executables if all(_moves(o.NAME, o.TRAITS) for o in e.body.ops)}
+    moving = {e.name for e in module.executables if all(moves_only(o) for o in e.body.ops)}
     launches: Counter[bool] = Counter(o.executable in moving for o in function.body.ops if isinstance(o, Launch))
-    outside = sum(_moves(o.NAME, o.TRAITS) and not o.is_(Trait.VIEW) for o in function.body.ops)
+    outside = sum(moves_only(o) and not is_view(o) for o in function.body.ops)
     return launches[True] + outside
-
-
-_MOVING = (
-    *("linalg.pack", "linalg.unpack", "linalg.broadcast"),
-    *("tensor.extract_slice", "tensor.insert_slice", "tensor.concat", "tensor.pad"),
-)
-
-
-def _moves(name: str, traits: Trait) -> bool:
-    return bool(traits & Trait.VIEW) or name in _MOVING

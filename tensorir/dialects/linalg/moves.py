@@ -31,7 +31,7 @@ class Fill(Op):
         return Loops(self.type.shape, (), (), (identity(self.type.rank),), (body,))
 
 
-@op("linalg.transpose", Trait.PURE | Trait.VIEW)
+@op("linalg.transpose", Trait.PURE)
 class Transpose(Op):
     """Dim i of the result is dim `permutation[i]` of the source."""
 

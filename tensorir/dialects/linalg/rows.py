@@ -14,6 +14,7 @@ from tensorir.ir.decomposition import Decomposition
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim, product
 from tensorir.ir.op import Op, Trait, attribute, op, operand
+from tensorir.ir.relation import Relation, Same, Whole, elementwise
 from tensorir.ir.scalar import Scalar, apply, cast, const
 from tensorir.ir.types import Type, TypeEncoding
 from tensorir.ir.value import Value
@@ -50,6 +51,14 @@ class RowOp(Op):
     def rows(self) -> Rows:
         """Which positions belong to a row."""
         return Rows(self.source.type.shape, self.dims, self.extent)
+
+    def relation(self) -> Relation:
+        """An op along rows needs all of a row, and shares what it finds there."""
+        rank = self.source.type.rank
+        source = tuple(Same(d, d) for d in range(rank) if d not in self.dims)
+        along = tuple(Same(i, d) for i, d in enumerate(self.dims))
+        parameters = (along,) * (len(self.OPERANDS) - 1)
+        return Relation((tuple(range(rank)),), ((*source, Whole(self.dims, self.dims)), *parameters))
 
 
 @op("linalg.softmax", Trait.PURE)
@@ -138,6 +147,9 @@ class ZeroPadding(Op):
         w, rows = Decomposer(self), Rows(self.source.type.shape, self.dims, self.extent)
         (x,) = w.operands
         return w.finish(w.map([(x, rows.all)], x.type.rank, lambda s: rows.masked(s[0], s[1:]), *rows.sizes))
+
+    def relation(self) -> Relation:
+        return elementwise(self.source.type.rank)
 
 
 def _check_axis_dims(type: Type, dims: tuple[int, ...], extent: Dim | None) -> None:

@@ -6,12 +6,14 @@ from typing import ClassVar
 
 from attrs import frozen
 
+from tensorir.analysis.movement import moves_only
 from tensorir.dialects.flow import Dispatch, Launch
 from tensorir.ir.isomorphism import fingerprint
 from tensorir.ir.module import Executable, Function, Module
 from tensorir.ir.names import FreshNames
 from tensorir.ir.op import Op, Trait
 from tensorir.ir.region import Region
+from tensorir.ir.relation import Same
 from tensorir.ir.value import Value
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.sweep import sweep
@@ -48,7 +50,7 @@ def _telling_name(body: Region) -> str:
 
 
 def _tells_little(op: Op) -> int:
-    if op.is_(Trait.CONTRACTION) or op.NAME.endswith("mmt4d"):
+    if op.is_(Trait.CONTRACTION):
         return 0
-    moves = op.is_(Trait.VIEW) or op.is_(Trait.ENCODE) or op.NAME in ("linalg.pack", "linalg.unpack", "linalg.generic")
-    return 2 if moves else 1
+    elementwise = all(isinstance(link, Same) for link in op.relation().links)
+    return 2 if elementwise or moves_only(op) else 1

@@ -1,0 +1,82 @@
+"""Which ops only move elements, and which of them a reader can do without: all of it follows from `Op.relation()`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from tensorir.encoding.views import Collapsed, Expanded, Groups, Transposed, View
+from tensorir.ir.dims import product
+from tensorir.ir.op import Op
+from tensorir.ir.relation import Cut, Merged, Same, Split
+
+
+def moves_only(op: Op) -> bool:
+    """Every element of the results is one of an operand, or a constant: nothing is computed."""
+    return bool(op.relation().moves)
+
+
+def is_free(op: Op) -> bool:
+    """A reader of the result can read the operand instead, wherever it is: nothing is computed, and nothing but one
+    operand is read. It may cost a copy to write it down, never to read through it."""
+    relation = op.relation()
+    return (
+        relation.moves == (0,)
+        and len(relation.operands) == 1
+        and all(isinstance(link, Same | Split | Merged | Cut) for link in relation.operands[0])
+    )
+
+
+def is_view(op: Op) -> bool:
+    """Every element of the operand is there once: the result is the same memory with its dims in another order, or
+    with neighbouring dims split or merged. Dims of size 1 may come and go. Tiles that are apart are not a view."""
+    relation = op.relation()
+    if relation.moves != (0,) or len(relation.operands) != 1:
+        return False
+    (links,), (loops,) = relation.operands, relation.results
+    source, result = op.operands[0].type.shape, op.result.type.shape
+    place = {loop: i for i, loop in enumerate(loops)}
+    for link in links:
+        many, shape = (link.dims, source) if isinstance(link, Merged) else ([place[i] for i in link.loops], result)
+        one = result[place[link.loop]] if isinstance(link, Merged) else source[link.dims[0]]
+        if not isinstance(link, Same | Split | Merged) or not _are_neighbours(many):
+            return False
+        if not isinstance(link, Same) and product(shape[d] for d in many) != one:
+            return False
+    tied, made = {d for link in links for d in link.dims}, {place[i] for link in links for i in link.loops}
+    return all(s == 1 for d, s in enumerate(source) if d not in tied) and all(
+        s == 1 for d, s in enumerate(result) if d not in made
+    )
+
+
+def view_of(op: Op) -> View | None:
+    """The one step that a view is: dims in another order, dims split, or dims merged. None for an op that is not a
+    view, leaves all dims as they are (a cast, a transfer), does two of these at once, or makes or reads a scalar."""
+    if not is_view(op):
+        return None
+    relation = op.relation()
+    (links,), (loops,) = relation.operands, relation.results
+    source, result = op.operands[0].type.shape, op.result.type.shape
+    place = {loop: i for i, loop in enumerate(loops)}
+    parts = [(link.dims, tuple(place[i] for i in link.loops)) for link in links]
+    if len(links) == len(source) == len(result):
+        permutation = tuple(dims[0] for dims, _ in sorted(parts, key=lambda part: part[1]))
+        return Transposed(permutation) if permutation != tuple(range(len(permutation))) else None
+    parts.sort()
+    if not parts or any(a[1] > b[1] for a, b in pairwise(parts)):
+        return None
+    if len(links) == len(source):
+        return Expanded(_groups([made for _, made in parts], len(result)), result)
+    if len(links) == len(result):
+        return Collapsed(_groups([dims for dims, _ in parts], len(source)), source)
+    return None
+
+
+def _are_neighbours(dims: Sequence[int]) -> bool:
+    return tuple(dims) == tuple(range(dims[0], dims[0] + len(dims)))
+
+
+def _groups(parts: Sequence[tuple[int, ...]], rank: int) -> Groups:
+    """The parts in order, each with the dims of size 1 that follow it; those in front belong to the first."""
+    starts = [0, *(part[0] for part in parts[1:]), rank]
+    return tuple(tuple(range(a, b)) for a, b in pairwise(starts))
