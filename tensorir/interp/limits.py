@@ -7,8 +7,8 @@ import math
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.flow import Dispatch, GlobalLoad, Launch
 from tensorir.dialects.func import Call
-from tensorir.dialects.linalg import Broadcast
-from tensorir.dialects.tensor import Constant
+from tensorir.dialects.linalg import Broadcast, Transpose
+from tensorir.dialects.tensor import Cast, CollapseShape, Constant, ExpandShape
 from tensorir.interp.context import Context, SizeError
 from tensorir.interp.memory import SMALL, available_bytes, bytes_text
 from tensorir.ir.diagnostic import Diagnostic, OutOfMemoryError, TensorIRError
@@ -18,8 +18,8 @@ from tensorir.ir.op import Op, Trait
 from tensorir.ir.types import Type
 from tensorir.ir.verify import MAX_BYTES
 
-SHARING = (Constant, GlobalLoad, Broadcast, Transfer)
-"""Ops that are no views to the compiler, but whose results are memory that is there already."""
+SHARING = (Constant, GlobalLoad, Broadcast, Transfer, Transpose, ExpandShape, CollapseShape, Cast)
+"""Ops whose results are memory that is there already, as NumPy computes them. So are encode ops."""
 
 CALLING = (Dispatch, Launch, Call)
 """Ops that run other ops, which are checked one by one: the errors name those."""
@@ -49,7 +49,7 @@ def new_bytes(op: Op, ctx: Context) -> int:
 
     Raises TensorIRError for sizes that can't be, OutOfMemoryError beyond MAX_BYTES."""
     total = sum([type_bytes(op, v.type, ctx) for v in op.results])
-    return 0 if op.TRAITS & (Trait.VIEW | Trait.ENCODE) or isinstance(op, SHARING) else total
+    return 0 if op.is_(Trait.ENCODE) or isinstance(op, SHARING) else total
 
 
 def type_bytes(op: Op, type: Type, ctx: Context) -> int:
