@@ -14,11 +14,13 @@ from tensorir.ir.module import Function, Global, Module
 from tensorir.ir.types import TensorType
 from tensorir.ir.verify import verify
 from tensorir.runtime.program import Program, Stats
+from tensorir.targets.device import Device
 from tensorir.transforms.constants.bind_parameters import bind_parameters
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Device",
     "Diagnostic",
     "Function",
     "FunctionBuilder",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from time import perf_counter
 
 from tensorir.ir.diagnostic import TensorIRError
@@ -11,13 +11,14 @@ from tensorir.passes.pass_ import PassContext, Progress
 from tensorir.passes.runner import Snapshot, gc_paused, run_passes
 from tensorir.pipelines import pipeline
 from tensorir.runtime.program import Program
-from tensorir.targets.registry import device_target
+from tensorir.targets.device import Device, DevicesLike, as_devices
 from tensorir.transforms.constants.bind_parameters import Parameters, bind_parameters
+from tensorir.transforms.simplify.drop_transfers import named_devices
 
 
 def compile(
     module: Module,
-    devices: Sequence[str] = ("cpu",),
+    devices: DevicesLike = "cpu",
     data_tiling: str = "late",
     *,
     parameters: Parameters | None = None,
@@ -28,23 +29,38 @@ def compile(
 ) -> Program:
     """Compiles `module` for a device.
 
-    `devices`: one name of `tensorir.targets`, such as "cpu" or "reference". `data_tiling`: "late" or "off".
+    `devices`: a name of `tensorir.targets` such as "cpu", "reference" or "cpu{features=avx2}", a Device, a Target, a
+    sequence of one of them, or a mapping of one: the name that the program has for it → the device.
+    `data_tiling`: "late" or "off".
     `parameters`: the data of the module's parameters, by scope and key (see `bind_parameters`).
     `verify_each` verifies after every pass, not only at the start. `snapshot(pass, module)` is called after each
     pass. `progress(what, done, total)` is called while constants are evaluated. `memory_limit`: the most bytes of
     intermediates that a call of the program may take; None: what is available when it is called.
 
     Raises TensorIRError (VerifyError for an invalid module), with locations and reasons."""
-    if isinstance(devices, str):
-        devices = (devices,)
-    if len(devices) != 1:
-        raise TensorIRError(f"a program is compiled for one device at a time, got {list(devices)}: pass one name")
-    target = device_target(devices[0])
+    device = _one_device(module, devices)
     if parameters is not None:
         module = bind_parameters(module, parameters)
-    ctx = PassContext(progress=progress)
+    ctx = PassContext(progress=progress, devices={device.name: device})
     start = perf_counter()
-    passes = pipeline(data_tiling, target.name).passes
+    passes = pipeline(data_tiling, device.name).passes
     with gc_paused():
         compiled = run_passes(module, passes, ctx, verify_each=verify_each, verify_input=True, snapshot=snapshot)
-        return Program(compiled, target, ctx.remarks, perf_counter() - start, ctx.seconds, memory_limit)
+        return Program(compiled, device, ctx.remarks, perf_counter() - start, ctx.seconds, memory_limit)
+
+
+def _one_device(module: Module, devices: DevicesLike) -> Device:
+    """The device to compile for. Raises TensorIRError for several, and for a mapping that lacks one of the program."""
+    by_name = as_devices(devices)
+    if len(by_name) > 1:
+        raise TensorIRError(
+            f"a program is compiled for one device at a time, got {', '.join(by_name)}: pass one of them"
+        )
+    if isinstance(devices, Mapping):
+        for name, loc in named_devices(module):
+            if name not in by_name:
+                raise TensorIRError(
+                    f"the program names the device {name!r}; devices= has only: {', '.join(by_name)}", loc
+                )
+    (device,) = by_name.values()
+    return device

@@ -80,13 +80,15 @@ class Mmt4d(Op):
     """`out[m1,n1] = init[m1,n1] + Σ_k1 lhs[m1,k1] · rhs[n1,k1]` over tiles, in the element type `dtype`.
 
     lhs M1×K1×M0×K0; rhs N1×K1×N0×K0 ("nk", linalg.mmt4d) or N1×K1×K0×N0 ("kn", where a row of the result tile
-    is read from rhs as one vector); result M1×N1×M0×N0."""
+    is read from rhs as one vector); result M1×N1×M0×N0. `kernel` is the kernel that the device chose
+    for it, if any."""
 
     lhs: Value = operand()
     rhs: Value = operand()
     init: tuple[Value, ...] = operand_list()
     dtype: DType = attribute()
     rhs_order: RhsOrder = attribute(default="nk")
+    kernel: str = attribute(default="")
 
     def infer_types(self) -> Sequence[Type]:
         return _mmt4d_type(self, batch=0)
@@ -107,6 +109,7 @@ class BatchMmt4d(Op):
     init: tuple[Value, ...] = operand_list()
     dtype: DType = attribute()
     rhs_order: RhsOrder = attribute(default="nk")
+    kernel: str = attribute(default="")
 
     def infer_types(self) -> Sequence[Type]:
         return _mmt4d_type(self, batch=1)

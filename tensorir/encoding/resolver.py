@@ -8,6 +8,7 @@ from attrs import frozen
 
 from tensorir.encoding.encoding import Contraction, Encoding
 from tensorir.encoding.layout import Layout
+from tensorir.ir.dtype import DType
 
 
 class Identity:
@@ -38,6 +39,17 @@ class Tiles:
     rhs_order: RhsOrder = "nk"
     swapped: bool = False
 
+    def as_multiplied(
+        self, types: tuple[DType, DType, DType]
+    ) -> tuple[tuple[DType, DType, DType], tuple[int, int, int]]:
+        """What the kernel sees: the element types of its lhs, rhs and result, and its tile."""
+        if self.swapped:
+            return (types[1], types[0], types[2]), (self.n0, self.m0, self.k0)
+        return types, (self.m0, self.n0, self.k0)
+
+    def __str__(self) -> str:
+        return f"#tiles<{self.m0}, {self.n0}, {self.k0}, {self.rhs_order}{', swapped' if self.swapped else ''}>"
+
 
 @frozen
 class Declined:
@@ -52,20 +64,20 @@ Choice: TypeAlias = Union[Tiles, Declined]
 @runtime_checkable
 class Resolver(Protocol):
     """What a target says about encodings. It must depend on the contraction alone, so that lhs, rhs and
-    result of one contraction always agree (checked by tests/property/test_resolvers.py)."""
+    result of one contraction always agree (`tensorir.testing.targets.check_target`)."""
 
     def tiles_for(self, contraction: Contraction) -> Choice:
-        """The tile for a contraction, or the reason why it stays row-major."""
+        """The tile for a contraction, or the reason why it stays row-major. It is only asked about contractions that
+        the target's lowering can express (see `targets.lowering`)."""
         ...
 
 
-def layout_for(resolver: Resolver, encoding: Encoding) -> Layout | Identity:
-    """The layout that `encoding` has on the resolver's device, or IDENTITY.
+def layout_for(encoding: Encoding, choice: Choice) -> Layout | Identity:
+    """The layout that `encoding` has where its contraction was answered with `choice`, or IDENTITY.
 
     Canonical order: outer dims batch, then M, K (lhs), N, K (rhs), M, N (result; N, M if swapped); inner likewise,
     except that a "kn" right side swaps its inner two. Views then move it to the tensor at hand; a view that would cut a
     tile gives IDENTITY for that tensor alone."""
-    choice = resolver.tiles_for(encoding.contraction)
     if isinstance(choice, Declined):
         return IDENTITY
     layout: Layout | None = operand_layout(encoding, choice)

@@ -12,6 +12,7 @@ from tensorir.ir.diagnostic import Remark
 from tensorir.ir.location import Location
 from tensorir.ir.module import Module
 from tensorir.rewrite.trace import Trace
+from tensorir.targets.device import Device
 
 Progress = Callable[[str, int, int], None]
 """Called with (what, done, total) by passes that take long."""
@@ -22,15 +23,33 @@ def option(default: Any, help: str) -> Any:
     return field(default=default, metadata={"help": help}, kw_only=True)
 
 
+_DEVICE = "tensorir.device"
+
+
+def device_option(help: str) -> Any:
+    """An option that names a device of the compilation. The runner resolves it before the first pass runs."""
+    return field(default="cpu", metadata={"help": help, _DEVICE: True}, kw_only=True)
+
+
 @define
 class PassContext:
-    """What a pipeline run collects. `traces` is per pass name; `timed` fills in the seconds per pattern."""
+    """What a pipeline run is given and what it collects. `devices`: those of the compilation, by the names that
+    passes use. `traces` is per pass name; `timed` fills in the seconds per pattern."""
 
     remarks: list[Remark] = field(factory=list[Remark])
     traces: dict[str, Trace] = field(factory=dict[str, Trace])
     seconds: dict[str, float] = field(factory=dict[str, float])
     progress: Progress | None = None
     timed: bool = False
+    devices: dict[str, Device] = field(factory=dict[str, Device])
+
+    def device(self, name: str) -> Device:
+        """The device that the compilation calls `name`; if it was not given, the one whose spec that is, from then on.
+
+        Raises TensorIRError if it is no spec of a known target."""
+        if name not in self.devices:
+            self.devices[name] = Device(name)
+        return self.devices[name]
 
     def trace(self, pass_name: str) -> Trace:
         """The trace of a pass, created on first use."""
@@ -52,6 +71,10 @@ class Pass:
     """Base of all passes. The docstring of a pass states its law; its first line is shown in listings."""
 
     name: ClassVar[str] = ""
+
+    def device_names(self) -> tuple[str, ...]:
+        """The devices that options of this pass name."""
+        return tuple(getattr(self, f.name) for f in attrs.fields(type(self)) if _DEVICE in f.metadata)
 
     def run(self, module: Module, ctx: PassContext) -> Module:
         """The transformed module; `module` itself if nothing changed."""

@@ -31,12 +31,15 @@ def run_passes(
     reproducers: Path | None = None,
 ) -> Module:
     """`module` after all `passes`. `snapshot(pass, module)` is called after each. `verify_input` verifies
-    the given module even if not `verify_each`.
+    the given module even if not `verify_each`. A device that a pass names and `ctx.devices` lacks is added to it first,
+    as the one of that spec ("cpu", "cpu{features=avx2}").
 
     If a pass raises anything but TensorIRError, or leaves a module that does not verify, the module before it
     is written to a file in `reproducers` (default: the system's temporary folder) and TensorIRError says where.
     UnsupportedError goes through as it is."""
     ctx = ctx or PassContext()
+    for name in (name for p in passes for name in p.device_names()):
+        ctx.device(name)
     if verify_each or verify_input:
         verify(module)
     with gc_paused():

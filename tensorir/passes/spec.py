@@ -12,7 +12,7 @@ import attrs
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.passes.pass_ import Pass
 
-_ITEM = re.compile(r"\s*([a-z0-9-]+)\s*(?:\{([^{}]*)\})?\s*(?:,|$)")
+_ITEM = re.compile(r"\s*([a-z0-9-]+)\s*(?:\{((?:[^{}]|\{[^{}]*\})*)\})?\s*(?:,|$)")
 
 
 def parse_spec(

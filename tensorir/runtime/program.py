@@ -18,7 +18,7 @@ from tensorir.ir.diagnostic import Remark, TensorIRError
 from tensorir.ir.module import Function, Module
 from tensorir.runtime.memory_plan import Peak, check_peak, peak_of
 from tensorir.runtime.region_plan import Run, plan_executables, plan_region
-from tensorir.targets.target import Target
+from tensorir.targets.device import Device
 
 Array = npt.NDArray[Any]
 
@@ -48,22 +48,22 @@ class Program:
     def __init__(
         self,
         module: Module,
-        target: Target,
+        device: Device,
         remarks: Sequence[Remark],
         compile_s: float,
         pass_seconds: Mapping[str, float],
         memory_limit: int | None = None,
     ) -> None:
-        """`module` is fully compiled: every global holds data, every dispatch is outlined.
+        """`module` is fully compiled for `device`: every global holds data, every dispatch is outlined.
 
         `memory_limit`: the most bytes of intermediates that a call may take; None: what is available."""
         self.module = module
-        self.target = target
+        self.device = device
         self.memory_limit = memory_limit
         self.remarks = tuple(remarks)
         self.pass_seconds = dict(pass_seconds)
-        executables = plan_executables(module)
-        self._plans = {f.name: plan_region(f.body, target, executables) for f in module.functions}
+        executables = plan_executables(module, {device.name: device})
+        self._plans = {f.name: plan_region(f.body, device, executables) for f in module.functions}
         self._peaks: dict[tuple[str, tuple[tuple[str, int], ...]], Peak] = {}
         self._default = _default_function(module)
         self._constants = {g.name: g.value.array for g in module.globals if isinstance(g.value, Dense)}
@@ -80,7 +80,7 @@ class Program:
     def __reduce__(self) -> tuple[Any, ...]:
         """A pickled program is its compiled module: plans are made anew, where kernels may be others."""
         seconds = (self.stats.compile_s, self.pass_seconds)
-        return Program, (self.module, self.target, self.remarks, *seconds, self.memory_limit)
+        return Program, (self.module, self.device, self.remarks, *seconds, self.memory_limit)
 
     def __call__(self, *args: npt.ArrayLike, function: str | None = None) -> Any:
         """The results for `args`: one array, or a tuple of several. See `call`."""

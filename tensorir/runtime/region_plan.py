@@ -15,14 +15,14 @@ from tensorir.dialects.flow import GlobalLoad, Launch
 from tensorir.interp import Context, apply_op
 from tensorir.interp.interpreter import run_region
 from tensorir.interp.limits import out_of_memory
+from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Executable, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.runtime.memory_plan import check_peak, peak_of
-from tensorir.runtime.native_ops import NativeFn, native_function
-from tensorir.targets.registry import device_target
-from tensorir.targets.target import Target
+from tensorir.targets.device import Device
+from tensorir.targets.kernels import KernelCall
 
 Array = npt.NDArray[Any]
 
@@ -45,13 +45,13 @@ class Run:
 
 @frozen(eq=False)
 class Step:
-    """One op. `native` and `launch` say how it runs; neither: through NumPy. `dead`: slots not read afterwards."""
+    """One op. `kernel` and `launch` say how it runs; neither: through NumPy. `dead`: slots not read afterwards."""
 
     op: Op
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     dead: tuple[int, ...]
-    native: NativeFn | None = None
+    kernel: KernelCall | None = None
     launch: RegionPlan | None = None
 
 
@@ -84,9 +84,9 @@ def _results(step: Step, inputs: tuple[Array, ...], run: Run) -> tuple[Array, ..
     """What a step makes. Raises OutOfMemoryError with the place of the op if memory runs out."""
     if step.launch is not None:
         return step.launch.run(inputs, run)
-    if step.native is not None:
+    if step.kernel is not None:
         try:
-            array, kernel = step.native(step.op, inputs, run.ctx)
+            array, kernel = step.kernel(inputs, run.ctx)
         except MemoryError as e:
             raise out_of_memory(step.op, e) from None
         run.kernels[kernel] += 1
@@ -94,8 +94,8 @@ def _results(step: Step, inputs: tuple[Array, ...], run: Run) -> tuple[Array, ..
     return apply_op(step.op, inputs, run.ctx)
 
 
-def plan_region(region: Region, target: Target, launches: Mapping[str, RegionPlan]) -> RegionPlan:
-    """The plan of a region whose ops run on `target`; `launches` holds the plans of executables."""
+def plan_region(region: Region, device: Device, launches: Mapping[str, RegionPlan]) -> RegionPlan:
+    """The plan of a region whose ops run on `device`; `launches` holds the plans of executables."""
     slot: dict[Value, int] = {a: i for i, a in enumerate(region.args)}
     for op in region.ops:
         for r in op.results:
@@ -105,27 +105,33 @@ def plan_region(region: Region, target: Target, launches: Mapping[str, RegionPla
     for op, dying in zip(region.ops, dying_values(region), strict=True):
         dead = tuple(slot[v] for v in dying if v not in foreign)
         launch = launches[op.executable] if isinstance(op, Launch) else None
-        native = native_function(op) if target.kernels else None
+        kernel = device.kernels.call(op, device.memory)
         inputs, outputs = tuple(slot[v] for v in op.operands), tuple(slot[r] for r in op.results)
-        steps.append(Step(op, inputs, outputs, dead, native, launch))
+        steps.append(Step(op, inputs, outputs, dead, kernel, launch))
     return RegionPlan(len(region.args), len(slot), tuple(steps), tuple(slot[y] for y in region.yields))
 
 
-def plan_executables(module: Module) -> dict[str, RegionPlan]:
-    """One plan per executable, on its own target."""
-    return {e.name: _plan_executable(e) for e in module.executables}
+def plan_executables(module: Module, devices: Mapping[str, Device]) -> dict[str, RegionPlan]:
+    """One plan per executable, on its own device. Raises TensorIRError for a device that is not among `devices`."""
+    return {e.name: _plan_executable(e, devices) for e in module.executables}
 
 
-def _plan_executable(executable: Executable) -> RegionPlan:
-    return plan_region(executable.body, device_target(executable.target), {})
+def _plan_executable(executable: Executable, devices: Mapping[str, Device]) -> RegionPlan:
+    device = devices.get(executable.target)
+    if device is None:
+        raise TensorIRError(
+            f"@{executable.name} is made for the device {executable.target!r}; the program has: {', '.join(devices)}",
+            executable.loc,
+        )
+    return plan_region(executable.body, device, {})
 
 
 def evaluate(
-    module: Module, region: Region, target: Target, launches: Mapping[str, RegionPlan], load: Callable[[str], Array]
+    module: Module, region: Region, device: Device, launches: Mapping[str, RegionPlan], load: Callable[[str], Array]
 ) -> tuple[Array, ...]:
     """The yields of a region without arguments, as arrays of their own. `launches` holds the plans of the module's
     executables, made once for all its initializers; `load` gives the data of a global."""
-    plan = plan_region(region, target, launches)
+    plan = plan_region(region, device, launches)
     ctx = Context(module, {}, load_global=load, runner=run_region)
     check_peak(peak_of(plan, ctx), ctx, "evaluating a constant")
     return tuple(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tensorir.encoding.encoding import Contraction
 from tensorir.encoding.resolver import Choice, Declined, Tiles
-from tensorir.native.table import Features, Kernel, cpu_features, kernels
-from tensorir.targets.target import Target
+from tensorir.native.table import Features, Kernel, cpu_features, given_features, kernels
+from tensorir.targets.cpu_kernels import CpuKernels
+from tensorir.targets.target import Option, Target
 
 
 @frozen
@@ -17,8 +18,6 @@ class CpuResolver:
     features: Features = field(factory=cpu_features)
 
     def tiles_for(self, contraction: Contraction) -> Choice:
-        if reason := _unsupported(contraction):
-            return Declined(reason)
         types = tuple(t.name for t in contraction.types)
         usable = [k for k in kernels() if k.op == "mmt4d" and k.types == types and k.runs_with(self.features)]
         usable = [k for k in usable if k.isa != "ref"]  # the reference takes any tile, at no useful speed
@@ -27,18 +26,6 @@ class CpuResolver:
         best = usable[0].isa  # the table lists the best instruction set first
         narrow = contraction.narrow[contraction.m[0]]
         return _tiles(_for_rows([k for k in usable if k.isa == best], narrow))
-
-
-def _unsupported(contraction: Contraction) -> str:
-    """Why no mmt4d can express the contraction, or nothing."""
-    for name, dims in (("M", contraction.m), ("N", contraction.n), ("K", contraction.k)):
-        if len(dims) != 1:
-            return f"mmt4d needs one {name} dim, this contraction has {len(dims)}"
-    return (
-        f"batch_mmt4d has one batch dim, this contraction {len(contraction.batch)}"
-        if len(contraction.batch) > 1
-        else ""
-    )
 
 
 def _for_rows(candidates: list[Kernel], rows: int | None) -> Kernel:
@@ -56,4 +43,39 @@ def _tiles(kernel: Kernel) -> Tiles:
     return Tiles(m0, n0, k0, "kn" if kernel.rhs_order == "kn" else "nk")
 
 
-CPU = Target("cpu", CpuResolver(), "this machine's CPU, C kernels", kernels=True)
+FEATURE_NAMES = {f: (f.name or "").removeprefix("X86_").lower() for f in Features if f}
+"""Each single feature as options spell it: X86_AVX2 is avx2."""
+
+
+def read_features(given: Features | str) -> Features:
+    """Features of this machine, from themselves or from a text such as avx2+avx512 or none.
+
+    Raises ValueError for a name that there is not, and for what this machine lacks."""
+    if isinstance(given, str):
+        by_name = {name: f for f, name in FEATURE_NAMES.items()}
+        words = [w for w in given.lower().split("+") if w != "none"]
+        if unknown := [w for w in words if w not in by_name]:
+            raise ValueError(f"no CPU feature {unknown[0]!r}; there are: none, {', '.join(by_name)} (several: a+b)")
+        found = Features.NONE
+        for word in words:
+            found |= by_name[word]
+        return given_features(found)
+    if not isinstance(given, Features):  # pyright: ignore[reportUnnecessaryIsInstance]  # users' data
+        raise TypeError(f"expected Features or a text such as avx2+avx512, got {given!r}")
+    return given_features(given)
+
+
+def features_text(features: Features) -> str:
+    """The text that `read_features` takes back."""
+    return "+".join(name for f, name in FEATURE_NAMES.items() if f in features) or "none"
+
+
+def _with_features(target: Target, features: Features) -> Target:
+    return evolve(target, resolver=CpuResolver(features), kernels=CpuKernels(features))
+
+
+FEATURES = Option(
+    "features", "the CPU features that may be used: a+b, or none", read_features, _with_features, features_text
+)
+
+CPU = Target("cpu", CpuResolver(), "this machine's CPU, C kernels", kernels=CpuKernels(), options=(FEATURES,))

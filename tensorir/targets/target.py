@@ -1,17 +1,42 @@
-"""What a device is to the compiler. A new device is one file that makes one Target and registers it."""
+"""What a kind of device is to the compiler. A new one is one file that makes one Target and registers it."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 from attrs import field, frozen
 
 from tensorir.encoding.resolver import Resolver
+from tensorir.targets.kernels import NO_KERNELS, Kernels
+from tensorir.targets.lowering import MMT4D, Lowering
+from tensorir.targets.memory import HOST, Memory
+
+
+@frozen
+class Option:
+    """Something that an instance of a target may set, such as the features of a CPU that it may use."""
+
+    name: str
+    help: str
+    read: Callable[[Any], Any]
+    """The value for what was given, in Python or as text (`cpu{features=avx2}`). Raises ValueError saying what is
+    wrong with it."""
+    apply: Callable[[Target, Any], Target]
+    """The target with a value that `read` gave."""
+    text: Callable[[Any], str] = field(default=str)
+    """The text that `read` takes back."""
 
 
 @frozen
 class Target:
-    """`resolver` answers encodings; `kernels` says whether packed ops run in C kernels, else in NumPy."""
+    """`resolver` answers encodings. Everything else has a default: the tiled form is mmt4d, no kernels (NumPy runs
+    everything), the host's memory, no options."""
 
     name: str
     resolver: Resolver
-    description: str
-    kernels: bool = field(default=False)
+    description: str = ""
+    kernels: Kernels = NO_KERNELS
+    lowering: Lowering = MMT4D
+    memory: Memory = HOST
+    options: tuple[Option, ...] = ()

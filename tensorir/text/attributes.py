@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from attrs import NOTHING, fields, frozen
 
+from tensorir.encoding.resolver import Tiles
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.dense import Dense
 from tensorir.ir.dims import DimExpr
@@ -26,7 +27,7 @@ from tensorir.ir.types import TensorType, TypeEncoding
 from tensorir.ir.value import Value
 from tensorir.text.bodies import arguments, body_text, steps
 from tensorir.text.dense_data import dense_text, dense_type_text, typed_dense
-from tensorir.text.encodings import encoding, encoding_text
+from tensorir.text.encodings import encoding, encoding_text, tiles
 from tensorir.text.lexer import MAX_NESTING, Lexer
 from tensorir.text.literals import (
     CONSTANTS,
@@ -84,6 +85,8 @@ def _text(value: object, encoded: EncodingText, depth: int) -> str | None:
             return type_text(value, encoded)
         case TypeEncoding():
             return encoded(value)
+        case Tiles():
+            return str(value)
         case AffineMap():
             return map_text(value)
         case ScalarBody():
@@ -153,7 +156,7 @@ def _single(lex: Lexer) -> Any:
         case "symbol":
             return SymbolRef(symbol(lex))
         case "hash":
-            return encoding(lex)
+            return tiles(lex) if text == "#tiles" else encoding(lex)
         case "float":
             return number(lex)
         case "int" | "size":

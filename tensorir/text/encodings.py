@@ -4,7 +4,9 @@
     #encoding<lhs, maps = [(d0, d1, d2) -> (d0, d2), …, …], types = [f32, f32, f32], narrow = [?, 8, ?], via = […]>
 
 where a view is `transpose[1, 0]`, `expand[[0], [1, 2]] to [S, 2, 8]`, `collapse[[0], [1, 2]] from [S, 2, 8]` or
-`project[0]`, and `via` is left out when empty. For ordinary names this is also what `str()` gives.
+`project[0]`, and `via` is left out when empty. For ordinary names this is also what `str()` gives. The tiles that a
+device chose for a contraction are `#tiles<8, 16, 1, kn>` (M0, N0, K0, order of right side tiles), or
+`#tiles<…, swapped>`.
 
 A module says each of them once, in front, and gives it a name: `#lhs0 = #encoding<lhs, …>`. See `Aliases`.
 """
@@ -15,6 +17,7 @@ from collections.abc import Sequence
 
 from tensorir.encoding.encoding import ROLES, Contraction, Encoding, Role
 from tensorir.encoding.layout import Layout
+from tensorir.encoding.resolver import Tiles
 from tensorir.encoding.views import Collapsed, Expanded, Groups, Projected, Transposed, View
 from tensorir.ir.dtype import DTYPES, DType
 from tensorir.ir.types import TypeEncoding
@@ -71,7 +74,7 @@ def alias(lex: Lexer) -> None:
     """Reads `#name = #encoding<…>`: from there on `#name` means that. Raises ParseError for a name that is taken."""
     start = lex.start
     name = lex.take("hash", "the name of an encoding or layout (#name)")
-    if name in _FORMS:
+    if name in (*_FORMS, "#tiles"):
         raise lex.error(f"{name} is a form, not a name: write #name = {name}<…>", start)
     if name in lex.aliases:
         raise lex.error(f"{name} is already defined", start)
@@ -90,6 +93,27 @@ def encoding(lex: Lexer) -> TypeEncoding:
         raise lex.error(f"unknown {kind}{close}: no line {kind} = … stands before it", start)
     lex.expect("<")
     return _layout(lex, start) if kind == "#layout" else _encoding(lex, start)
+
+
+def tiles(lex: Lexer) -> Tiles:
+    """Reads tiles. Raises ParseError for what is not a tile."""
+    start = lex.start
+    lex.expect("#tiles")
+    lex.expect("<")
+    sizes_: list[int] = []
+    for _ in range(3):
+        sizes_.append(integer(lex, "a tile size"))
+        lex.expect(",", "(M0, N0, K0, then the order of right side tiles)")
+    order = "nk" if lex.accept("nk") else "kn" if lex.accept("kn") else None
+    if order is None:
+        raise lex.error(f"expected nk or kn, found {lex.found()}{did_you_mean(lex.text, ('nk', 'kn'))}")
+    swapped = lex.accept(",")
+    if swapped:
+        lex.expect("swapped")
+    lex.expect(">")
+    if min(sizes_) < 1:
+        raise lex.error("tile sizes must be at least 1", start)
+    return Tiles(sizes_[0], sizes_[1], sizes_[2], order, bool(swapped))
 
 
 def dtype(lex: Lexer) -> DType:

@@ -10,7 +10,8 @@ from tensorir.ir.verify import verify
 from tensorir.passes.pass_ import PassContext
 from tensorir.passes.runner import run_passes
 from tensorir.pipelines import DATA_TILING, STAGES, pipeline
-from tensorir.targets.registry import device_names
+from tensorir.targets.device import Device
+from tensorir.tools.devices import add_device_flag
 from tensorir.tools.files import (
     add_output_flags,
     bound,
@@ -36,7 +37,7 @@ def add_parser(commands: Any) -> None:
     p.add_argument("file", help="a .tir or .mlir file, - for standard input")
     p.add_argument("--compile-to", choices=STAGES, default="materialized", help="where to stop (default: at the end)")
     p.add_argument("--data-tiling", choices=DATA_TILING, default="late")
-    p.add_argument("--device", choices=device_names(), default="cpu")
+    add_device_flag(p)
     p.add_argument("--parameters", action="append", default=[], metavar="[SCOPE=]FILE", help="data for parameters")
     p.add_argument("--remarks", action="store_true", help="print remarks, on stderr")
     add_output_flags(p)
@@ -52,10 +53,11 @@ def add_parser(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Reads, runs the passes up to the stage, writes."""
     text = read_text(args.file)
-    ctx = PassContext()
+    device: Device = args.device
+    ctx = PassContext(devices={device.name: device})
     module = bound(parse_module(text, args.file, remarks=ctx.remarks), args.parameters)
     verify(module)
-    module = run_passes(module, pipeline(args.data_tiling, args.device, args.compile_to).passes, ctx, verify_each=False)
+    module = run_passes(module, pipeline(args.data_tiling, device.name, args.compile_to).passes, ctx, verify_each=False)
     if args.remarks:
         for remark in ctx.remarks:
             print(remark, file=sys.stderr)

@@ -25,7 +25,7 @@ from tensorir.ir.region import Region
 from tensorir.passes.pass_ import Pass
 from tensorir.pipelines import DATA_TILING
 from tensorir.runtime.program import Program
-from tensorir.targets.registry import device_names
+from tensorir.tools.devices import add_device_flag
 from tensorir.tools.files import read_text
 from tensorir.tools.usage import UsageError
 
@@ -39,7 +39,7 @@ def add_parser(commands: Any) -> None:
     p.add_argument("--query", default=QUERY, help="what to look for")
     p.add_argument("--top", type=int, default=8, help="how many sentences to print (default 8)")
     p.add_argument("--data-tiling", choices=DATA_TILING, default="late")
-    p.add_argument("--device", choices=device_names(), default="cpu")
+    add_device_flag(p)
     p.set_defaults(run=run)
 
 
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     sentences = _sentences(args.files)
     module = build_minilm(load_weights())
     counts = _Counts()
-    program = compile(module, (args.device,), args.data_tiling, snapshot=counts.after, progress=_progress_bar())
+    program = compile(module, args.device, args.data_tiling, snapshot=counts.after, progress=_progress_bar())
     start = perf_counter()
     vectors = [_embed(program, s) for s in sentences]
     query = _embed(program, args.query)
@@ -80,7 +80,7 @@ def _report(module: Module, program: Program, args: argparse.Namespace, counts: 
     other = "off" if args.data_tiling == "late" else "late"
     dispatches = {
         args.data_tiling: program.stats.dispatches,
-        other: compile(module, (args.device,), other).stats.dispatches,
+        other: compile(module, args.device, other).stats.dispatches,
     }
     ids, mask = encode(args.query)
     (exact,) = interpret(module, "embed", [ids, mask], widen=True)

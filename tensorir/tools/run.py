@@ -19,7 +19,7 @@ from tensorir.ir.dtype import DTYPES, dtype_of
 from tensorir.ir.location import Location
 from tensorir.ir.scalar import const
 from tensorir.pipelines import DATA_TILING
-from tensorir.targets.registry import device_names
+from tensorir.tools.devices import add_device_flag
 from tensorir.tools.files import bound, read_module
 from tensorir.tools.usage import UsageError
 
@@ -50,7 +50,7 @@ def add_parser(commands: Any) -> None:
     )
     p.add_argument("--parameters", action="append", default=[], metavar="[SCOPE=]FILE", help="data for parameters")
     p.add_argument("--data-tiling", choices=DATA_TILING, default="late")
-    p.add_argument("--device", choices=device_names(), default="cpu")
+    add_device_flag(p)
     p.add_argument("--memory-limit", type=int, metavar="BYTES", help="the most that intermediates may take")
     p.add_argument("--stats", choices=("json",), help="print statistics on stderr")
     p.set_defaults(run=run)
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     inputs = [parse_input(text) for text in args.input]
     expected = [parse_input(text, "--expected-output") for text in args.expected_output]
     module = bound(read_module(args.file), args.parameters)
-    program = compile(module, (args.device,), args.data_tiling, memory_limit=args.memory_limit)
+    program = compile(module, args.device, args.data_tiling, memory_limit=args.memory_limit)
     results = program.call(inputs, args.function)
     if expected and len(expected) != len(results):
         raise UsageError(f"{len(expected)} --expected-output for {len(results)} results")

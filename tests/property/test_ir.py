@@ -24,7 +24,8 @@ from tensorir.ir.module import Function, Module
 from tensorir.ir.region import Region, clone
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
-from tensorir.targets.registry import device_target
+from tensorir.targets.answers import Answers
+from tensorir.targets.device import Device
 from tensorir.testing.strategies import contractions, dims, encodings, layouts, programs
 from tensorir.text import print_module
 
@@ -243,10 +244,9 @@ def test_views_that_undo_each_other_vanish(encoding: Encoding, data: st.DataObje
 
 @given(contractions(), st.sampled_from(["cpu", "reference"]))
 def test_a_resolver_answers_all_operands_of_a_contraction_alike(contraction: Contraction, device: str) -> None:
-    resolver = device_target(device).resolver
-    answers = [layout_for(resolver, Encoding(contraction, role)) for role in ("lhs", "rhs", "result")]
+    choice = Answers(Device(device)).choice(contraction)
+    answers = [layout_for(Encoding(contraction, role), choice) for role in ("lhs", "rhs", "result")]
     assert all(a is IDENTITY for a in answers) or all(isinstance(a, Layout) for a in answers)
-    choice = resolver.tiles_for(contraction)
     assert isinstance(choice, Declined) == (answers[0] is IDENTITY)
     if isinstance(choice, Tiles):
         lhs, rhs, result = (operand_layout(Encoding(contraction, r), choice) for r in ("lhs", "rhs", "result"))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from attrs import evolve
 
 from tensorir.dialects.linalg.decomposing import Decomposer
 from tensorir.dialects.linalg.structured import accumulation_type, iteration_sizes
-from tensorir.encoding.encoding import NARROW
+from tensorir.encoding.encoding import NARROW, Encoding
 from tensorir.encoding.encoding import Contraction as ContractionSpace
+from tensorir.encoding.resolver import Tiles, operand_layout
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.decomposition import Decomposition
 from tensorir.ir.diagnostic import InferError
@@ -41,7 +42,8 @@ class Contract(Op):
     """`result = init + Σ lhs·rhs` over the dims that the result lacks, in the element type `dtype`.
 
     Maps are projected permutations (linalg.contract). `init` is empty or one tensor of the result's type.
-    Operands are converted to `dtype` before they are multiplied."""
+    Operands are converted to `dtype` before they are multiplied. `tiles` and `kernel` are what the device chose for
+    this contraction; its result then has the layout that follows from the tiles."""
 
     lhs: Value = operand()
     rhs: Value = operand()
@@ -49,6 +51,19 @@ class Contract(Op):
     maps: tuple[AffineMap, AffineMap, AffineMap] = attribute()
     dtype: DType = attribute()
     encoding: TypeEncoding | None = attribute(default=None)
+    tiles: Tiles | None = attribute(default=None)
+    kernel: str = attribute(default="")
+
+    def verify(self) -> Iterator[str]:
+        if self.tiles is None:
+            if self.kernel:
+                yield f"the kernel {self.kernel!r} was chosen without tiles"
+            return
+        space = self.space()
+        if counts := [len(dims) for dims in (space.m, space.n, space.k) if len(dims) != 1]:
+            yield f"tiles {self.tiles} need one M, one N and one K dim, one of them has {counts[0]}"
+        elif self.encoding != (wanted := operand_layout(Encoding(space, "result"), self.tiles)):
+            yield f"with tiles {self.tiles} the result has the layout {wanted}, got {self.encoding}"
 
     def infer_types(self) -> Sequence[Type]:
         if len(self.maps) != 3 or len(self.init) > 1:

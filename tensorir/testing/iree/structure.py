@@ -27,8 +27,9 @@ from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
+from tensorir.passes.pass_ import PassContext
 from tensorir.passes.runner import run_passes
-from tensorir.targets.registry import register_target
+from tensorir.targets.device import Device
 from tensorir.targets.target import Target
 from tensorir.testing.iree import require_iree
 from tensorir.testing.iree.tiles import ISAS, IreeResolver
@@ -190,8 +191,9 @@ def _body(types: tuple[DType, DType, DType]) -> str:
 def our_structure(case: Case) -> Structure:
     """What our passes make of the case with IREE's tiles."""
     module = contraction_module(case)
-    device = _device(case.isa)
-    specialized = run_passes(module, (SetEncodings(), SpecializeEncodings(device=device)))
+    device = iree_device(case.isa)
+    passes = (SetEncodings(), SpecializeEncodings(device=device.name))
+    specialized = run_passes(module, passes, PassContext(devices={device.name: device}))
     after = run_passes(specialized, (MaterializeEncodings(),))
     body = after.functions[0].body
     main = next((o for o in body.ops if isinstance(o, Mmt4d | BatchMmt4d)), None)
@@ -228,9 +230,9 @@ def contraction_module(case: Case) -> Module:
 
 
 @cache
-def _device(isa: str) -> str:
-    """The name of a device that answers with IREE's tiles."""
-    return register_target(Target(f"iree-{isa}", IreeResolver(isa), f"IREE's tiles for {isa}")).name
+def iree_device(isa: str) -> Device:
+    """A device that answers with IREE's tiles."""
+    return Device(Target(f"iree-{isa}", IreeResolver(isa), f"IREE's tiles for {isa}"))
 
 
 def _layouts(specialized: Module) -> tuple[Layout, Layout, Layout, Layout]:

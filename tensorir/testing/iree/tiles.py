@@ -75,11 +75,6 @@ class IreeResolver:
     isa: str
 
     def tiles_for(self, contraction: Contraction) -> Choice:
-        for name, dims in (("M", contraction.m), ("N", contraction.n), ("K", contraction.k)):
-            if len(dims) != 1:
-                return Declined(f"mmt4d needs one {name} dim, this contraction has {len(dims)}")
-        if len(contraction.batch) > 1:
-            return Declined(f"batch_mmt4d has one batch dim, this contraction {len(contraction.batch)}")
         first, second, third = (t.name for t in contraction.types)
         tile = TILES[self.isa].get((first, second, third))
         if tile is None:

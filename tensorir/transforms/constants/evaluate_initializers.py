@@ -16,9 +16,9 @@ from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Global, Module, Parameter
 from tensorir.ir.region import Region
-from tensorir.passes.pass_ import Pass, PassContext, option
+from tensorir.passes.pass_ import Pass, PassContext, device_option
 from tensorir.runtime.region_plan import evaluate, plan_executables
-from tensorir.targets.registry import device_target
+from tensorir.targets.device import Device
 
 
 @frozen
@@ -28,7 +28,7 @@ class EvaluateInitializers(Pass):
     Raises UnsupportedError for parameters without data."""
 
     name: ClassVar[str] = "evaluate-initializers"
-    device: str = option("cpu", "the device whose kernels run the initializers")
+    device: str = device_option("the device whose kernels run the initializers")
 
     def run(self, module: Module, ctx: PassContext) -> Module:
         if missing := [g for g in module.globals if isinstance(g.value, Parameter)]:
@@ -36,7 +36,7 @@ class EvaluateInitializers(Pass):
         pending = [g for g in module.globals if isinstance(g.value, Region)]
         if not pending:
             return module
-        work = _Evaluator(module, self.device)
+        work = _Evaluator(module, ctx.device(self.device))
         for done, g in enumerate(pending):
             ctx.report("evaluating constants", done, len(pending))
             work.value(g.name)
@@ -45,13 +45,13 @@ class EvaluateInitializers(Pass):
 
 
 class _Evaluator:
-    def __init__(self, module: Module, device: str) -> None:
+    def __init__(self, module: Module, device: Device) -> None:
         self.module = module
-        self.target = device_target(device)
+        self.device = device
         self.values: dict[str, Dense] = {}
         self.running: list[str] = []
         launching = any(isinstance(o, Launch) for g in module.globals if g.region is not None for o in g.region.walk())
-        self.plans = plan_executables(module) if launching else {}
+        self.plans = plan_executables(module, {device.name: device}) if launching else {}
 
     def value(self, name: str) -> Dense:
         """The data of a global. Raises TensorIRError if its initializer needs itself."""
@@ -71,7 +71,7 @@ class _Evaluator:
         for op in symbol.value.walk():
             if isinstance(op, GlobalLoad):
                 self.value(op.symbol)  # before the region runs, so that a cycle is seen
-        (array,) = evaluate(self.module, symbol.value, self.target, self.plans, lambda n: self.value(n).array)
+        (array,) = evaluate(self.module, symbol.value, self.device, self.plans, lambda n: self.value(n).array)
         self.running.pop()
         self.values[name] = Dense.own(array)
         return self.values[name]

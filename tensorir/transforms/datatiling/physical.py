@@ -25,14 +25,13 @@ Form = Callable[[Any, list[Packed], Layout, Emitter], "Packed | None"]
 
 
 def contract(op: Contract, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
-    """A contraction of tiles is mmt4d, if the three layouts are those of one choice of tiles.
+    """A contraction that the device has tiles for is mmt4d, by the kernel that was chosen with them.
 
     The dim that is summed must be padded with zeros on both sides: zero times anything but zero may be NaN."""
+    if (tiles := op.tiles) is None:
+        return None
     space = op.space()
     lhs, rhs, *init = operands
-    tiles = _tiles_of(op, lhs.layout, rhs.layout, layout)
-    if tiles is None:
-        return None
     ready: list[Packed] = []
     for role, x, map in (("lhs", lhs, op.maps[0]), ("rhs", rhs, op.maps[1])):
         x = emit.stored(x, _canonical(op, role, tiles))  # the operand as the kernel wants it
@@ -40,29 +39,13 @@ def contract(op: Contract, operands: list[Packed], layout: Layout, emit: Emitter
     made = BatchMmt4d if space.batch else Mmt4d
     inits = tuple(emit.stored(x, layout).value for x in init)
     left, right = reversed(ready) if tiles.swapped else ready
-    out = made(left.value, right.value, inits, op.dtype, tiles.rhs_order, loc=op.loc)
+    out = made(left.value, right.value, inits, op.dtype, tiles.rhs_order, op.kernel, loc=op.loc)
     return Packed(emit.add(out).result, op.result.type.shape, layout)
 
 
 def _canonical(op: Contract, role: str, tiles: Tiles) -> Layout:
     as_role: Role = "lhs" if role == "lhs" else "rhs"
     return operand_layout(Encoding(op.space(), as_role), tiles)
-
-
-def _tiles_of(op: Contract, lhs: Layout | None, rhs: Layout | None, result: Layout) -> Tiles | None:
-    """The tiles that the layouts of lhs, rhs and result were made from."""
-    space = op.space()
-    if lhs is None or rhs is None or len(space.batch) > 1 or not len(space.m) == len(space.n) == len(space.k) == 1:
-        return None
-    in_lhs = {d: i for i, d in enumerate(op.maps[0].positions())}
-    in_rhs = {d: i for i, d in enumerate(op.maps[1].positions())}
-    (m,), (n,), (k,) = space.m, space.n, space.k
-    m0, k0, n0, rhs_k0 = lhs.tile(in_lhs[m]), lhs.tile(in_lhs[k]), rhs.tile(in_rhs[n]), rhs.tile(in_rhs[k])
-    if m0 is None or n0 is None or k0 is None or k0 != rhs_k0:
-        return None
-    plain = Tiles(m0, n0, k0, "nk" if rhs.inner_dims == (in_rhs[n], in_rhs[k]) else "kn")
-    swapped = Tiles(m0, n0, k0, "nk" if lhs.inner_dims == (in_lhs[m], in_lhs[k]) else "kn", swapped=True)
-    return next((t for t in (plain, swapped) if operand_layout(Encoding(space, "result"), t) == result), None)
 
 
 def generic(op: Generic, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:

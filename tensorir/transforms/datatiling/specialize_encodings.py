@@ -1,4 +1,7 @@
-"""specialize-encodings: each device answers the encodings of its own dispatches; intent becomes layout or nothing."""
+"""specialize-encodings: each device answers the encodings of its own dispatches; intent becomes layout or nothing.
+
+What the device chose, tiles and kernel, is written on the op that it was chosen for, and is not chosen again.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,21 @@ from typing import Any, ClassVar
 from attrs import evolve, frozen
 
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
-from tensorir.dialects.flow import Dispatch
+from tensorir.dialects.flow import Dispatch, Launch
 from tensorir.dialects.linalg import Contract
+from tensorir.dialects.packing import BatchMmt4d, Mmt4d
 from tensorir.encoding.encoding import Encoding
-from tensorir.encoding.layout import Layout
-from tensorir.encoding.resolver import Declined, Identity, Resolver, layout_for
-from tensorir.ir.module import Function, Global, Module
+from tensorir.encoding.resolver import Declined, Tiles
+from tensorir.ir.location import UNKNOWN, Location
+from tensorir.ir.module import Global, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
-from tensorir.ir.types import Type, TypeEncoding
+from tensorir.ir.types import Type
 from tensorir.ir.value import Value
-from tensorir.passes.pass_ import Pass, PassContext, option
+from tensorir.passes.pass_ import Pass, PassContext, device_option
 from tensorir.rewrite.sweep import sweep
-from tensorir.targets.registry import device_target
+from tensorir.targets.answers import Answers
+from tensorir.targets.device import Device
 
 
 @frozen
@@ -27,49 +32,45 @@ class SpecializeEncodings(Pass):
     """Every encoding becomes the layout that the device's resolver gives, or vanishes where it declines.
 
     Laws: no Encoding is left; interp(specialize(m)) == interp(m); where every answer is IDENTITY the program is
-    isomorphic to one that was never encoded. Each declined contraction is a remark with the resolver's reason."""
+    isomorphic to one that was never encoded. Each contraction that no kernel of the device computes is a remark with
+    the reason."""
 
     name: ClassVar[str] = "specialize-encodings"
-    device: str = option("cpu", "the device whose resolver answers")
+    device: str = device_option("the device whose resolver answers")
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        work = _Specializer(device_target(self.device).resolver, self.device)
-        globals = [self._global(g, work) for g in module.globals]
-        module = module.replace(globals=globals).map_regions(work.region, Function)
-        for op, reason in work.declined:
-            ctx.remark(self.name, op.NAME, "declined", f"{self.device}: {reason}", op.loc)
-        return module
+        work = _Specializer(ctx.device(self.device))
+        after = _with_global_types(module.map_regions(work.region), work)
+        for op, rule, reason in work.without_kernel:
+            ctx.remark(self.name, op.NAME, rule, f"{self.device}: {reason}", op.loc)
+        return after
 
-    def _global(self, symbol: Global, work: _Specializer) -> Global:
-        if isinstance(symbol.value, Region):
-            return symbol.with_region(work.region(symbol.value))
-        type = work.type(symbol.type)
-        return symbol if type is symbol.type else evolve(symbol, type=type)
+
+def _with_global_types(module: Module, work: _Specializer) -> Module:
+    """Globals that hold data have their type from nowhere else."""
+
+    def typed(g: Global) -> Global:
+        type = work.type(g.type, g.loc)
+        return g if type is g.type else evolve(g, type=type)
+
+    return module.replace(globals=[typed(g) for g in module.globals])
 
 
 class _Specializer:
-    """Maps types and ops. Memoised by encoding and by region, so shared things stay shared."""
+    """Maps types and ops by the answers of one device."""
 
-    def __init__(self, resolver: Resolver, device: str) -> None:
-        self.resolver = resolver
+    def __init__(self, device: Device) -> None:
         self.device = device
-        self.layouts: dict[Encoding, Layout | None] = {}
-        self.declined: list[tuple[Op, str]] = []
+        self.answers = Answers(device)
+        self.without_kernel: list[tuple[Op, str, str]] = []
 
-    def layout(self, encoding: Encoding) -> Layout | None:
-        if encoding not in self.layouts:
-            found = layout_for(self.resolver, encoding)
-            self.layouts[encoding] = None if isinstance(found, Identity) or found.is_plain else found
-        return self.layouts[encoding]
-
-    def encoding(self, encoding: TypeEncoding | None) -> TypeEncoding | None:
-        return self.layout(encoding) if isinstance(encoding, Encoding) else encoding
-
-    def type(self, type: Type) -> Type:
-        return type.with_encoding(self.encoding(type.encoding))
+    def type(self, type: Type, loc: Location) -> Type:
+        encoding = type.encoding
+        return type.with_encoding(self.answers.layout(encoding, loc)) if isinstance(encoding, Encoding) else type
 
     def region(self, region: Region) -> Region:
-        types = [self.type(a.type) for a in region.args]
+        loc = region.ops[0].loc if region.ops else UNKNOWN  # arguments have no place of their own
+        types = [self.type(a.type, loc) for a in region.args]
         unchanged = all(t is a.type for t, a in zip(types, region.args, strict=True))
         args = region.args if unchanged else tuple(Value(t, a.hint) for t, a in zip(types, region.args, strict=True))
         return sweep(region, self.op, args)
@@ -77,29 +78,69 @@ class _Specializer:
     def op(self, op: Op, operands: tuple[Value, ...]) -> Value | Op | None:
         if isinstance(op, SetEncoding | UnsetEncoding):
             return self._encode_op(op, operands[0])
-        if isinstance(op, Contract) and isinstance(op.encoding, Encoding):
-            choice = self.resolver.tiles_for(op.encoding.contraction)
-            if isinstance(choice, Declined):
-                self.declined.append((op, choice.reason))
         changes: dict[str, Any] = {}
         for name in op.ATTRIBUTES:
             value = getattr(op, name)
             if isinstance(value, Encoding):
-                changes[name] = self.layout(value)
+                changes[name] = self.answers.layout(value, op.loc)
             elif isinstance(value, Type) and isinstance(value.encoding, Encoding):
-                changes[name] = self.type(value)
+                changes[name] = self.type(value, op.loc)
         for name, inner in zip(op.REGIONS, op.regions, strict=True):
             if (made := self.region(inner)) is not inner:
                 changes[name] = made
-        if isinstance(op, Dispatch):
-            changes["device"] = self.device
-        if not changes:
-            return None
-        return op.evolve(operands, **changes)
+        match op:
+            case Dispatch():
+                changes["device"] = self.device.name
+            case Launch():
+                changes["types"] = tuple(self.type(t, op.loc) for t in op.types)
+            case Contract() if op.tiles is None:
+                changes |= self._contraction(op)
+            case Mmt4d() | BatchMmt4d() if not op.kernel and (tiles := _stored_tiles(op)) is not None:
+                changes |= self._kernel(op, (op.lhs.type.dtype, op.rhs.type.dtype, op.dtype), tiles)
+            case _:
+                pass
+        return op.evolve(operands, **changes) if changes else None
 
     def _encode_op(self, op: SetEncoding | UnsetEncoding, source: Value) -> Value | Op | None:
         """On a tensor that has no layout, an encode op is nothing."""
         if isinstance(op, UnsetEncoding):
             return source if source.type.encoding is None else None
-        layout = self.encoding(op.encoding)
+        if not isinstance(op.encoding, Encoding):
+            return None
+        layout = self.answers.layout(op.encoding, op.loc)
         return source if layout is None else SetEncoding(source, layout, loc=op.loc)
+
+    def _contraction(self, op: Contract) -> dict[str, Any]:
+        """The tiles and the kernel for a contraction; nothing where it stays row-major, with a remark."""
+        space, encoding = op.space(), op.encoding
+        if not isinstance(encoding, Encoding):
+            return self._row_major(op, "no-encoding", "it has no encoding, and is computed row-major by NumPy")
+        asked = encoding.contraction
+        if encoding.role != "result" or encoding.views or (asked.maps, asked.types) != (space.maps, space.types):
+            message = (
+                f"its result has the encoding of another tensor ({encoding}), and it is computed row-major by NumPy"
+            )
+            return self._row_major(op, "other-encoding", message)
+        choice = self.answers.choice(asked, op.loc)
+        if isinstance(choice, Declined):
+            return self._row_major(op, "declined", choice.reason)
+        return {"tiles": choice, **self._kernel(op, space.types, choice)}
+
+    def _kernel(self, op: Op, types: Any, tiles: Tiles) -> dict[str, Any]:
+        kernel = self.answers.kernel(types, tiles, op.loc)
+        if isinstance(kernel, Declined):
+            return self._row_major(op, "no-kernel", f"{kernel.reason}: its tiles {tiles} are multiplied by NumPy")
+        return {"kernel": kernel}
+
+    def _row_major(self, op: Op, rule: str, reason: str) -> dict[str, Any]:
+        self.without_kernel.append((op, rule, reason))
+        return {}
+
+
+def _stored_tiles(op: Mmt4d | BatchMmt4d) -> Tiles | None:
+    """The tiles of a packed matmul that the program came with, or None if a size is only known at run time."""
+    m0, k0 = op.lhs.type.shape[-2:]
+    n0 = op.result.type.shape[-1]
+    if isinstance(m0, int) and isinstance(n0, int) and isinstance(k0, int) and min(m0, n0, k0) > 0:
+        return Tiles(m0, n0, k0, op.rhs_order)
+    return None

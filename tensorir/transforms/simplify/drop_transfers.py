@@ -26,9 +26,9 @@ class DropTransfers(Pass):
     name: ClassVar[str] = "drop-transfers"
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        names = dict.fromkeys(name for name, _ in _mentions(module))
+        names = dict.fromkeys(name for name, _ in named_devices(module))
         if len(names) > 1:
-            places = [loc for name, loc in _mentions(module) if name]
+            places = [loc for name, loc in named_devices(module) if name]
             transfers = [o.loc for o in module.walk() if isinstance(o, Transfer)]
             raise UnsupportedError(
                 f"the program is for the devices {', '.join(names)}; programs over several devices are not compiled "
@@ -42,7 +42,7 @@ def _visit(op: Op, operands: tuple[Value, ...]) -> Value | None:
     return operands[0] if isinstance(op, Transfer) else None
 
 
-def _mentions(module: Module) -> Iterator[tuple[str, Location]]:
+def named_devices(module: Module) -> Iterator[tuple[str, Location]]:
     """Every device that the program names, with its place."""
     for symbol in module.all_symbols():
         if isinstance(symbol, Function):

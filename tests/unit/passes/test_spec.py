@@ -20,7 +20,7 @@ def test_specs_name_passes_options_and_pipelines() -> None:
 
 
 @pytest.mark.parametrize("tiling", ["late", "off"])
-@pytest.mark.parametrize("device", ["cpu", "reference"])
+@pytest.mark.parametrize("device", ["cpu", "reference", "cpu{features=none}"])
 def test_specs_of_pipelines_read_back(tiling: str, device: str) -> None:
     passes = pipeline(tiling, device).passes
     assert parse_spec(spec_of(passes), PASSES, {}) == passes

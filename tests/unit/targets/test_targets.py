@@ -8,7 +8,9 @@ from tensorir.ir.affine import AffineMap, select
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dtype import DType, f32, f64, i8, i32
 from tensorir.native.table import Features, cpu_features, kernels, select_mmt4d
+from tensorir.targets.answers import Answers
 from tensorir.targets.cpu import CPU, CpuResolver
+from tensorir.targets.device import Device
 from tensorir.targets.reference import REFERENCE
 from tensorir.targets.registry import device_names, device_target, register_target
 from tensorir.targets.target import Target
@@ -62,7 +64,7 @@ BATCHED = (select(5, (0, 1, 2, 4)), select(5, (0, 1, 3, 4)), select(5, (0, 1, 2,
     ],
 )
 def test_what_no_kernel_can_do_is_declined_with_the_reason(contraction: Contraction, reason: str) -> None:
-    choice = CPU.resolver.tiles_for(contraction)
+    choice = Answers(Device("cpu")).choice(contraction)
     assert isinstance(choice, Declined)
     assert choice.reason == reason
 

@@ -7,8 +7,10 @@ import pytest
 from tensorir.dialects.registry import OPS
 from tensorir.encoding.encoding import Contraction, Encoding, Role
 from tensorir.encoding.layout import Layout
+from tensorir.encoding.resolver import Tiles
 from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed
 from tensorir.ir.affine import select
+from tensorir.ir.diagnostic import ParseError
 from tensorir.ir.dims import symbol
 from tensorir.ir.dtype import f32, i8, i32
 from tensorir.ir.isomorphism import isomorphic
@@ -17,7 +19,8 @@ from tensorir.ir.region import Region
 from tensorir.ir.types import TensorType, TypeEncoding
 from tensorir.ir.value import Value
 from tensorir.text import parse, print_module
-from tensorir.text.encodings import Aliases, encoding, encoding_text
+from tensorir.text.attributes import value_text
+from tensorir.text.encodings import Aliases, encoding, encoding_text, tiles
 from tensorir.text.lexer import Lexer
 
 S = symbol("S")
@@ -95,3 +98,27 @@ def test_names_may_be_chosen_and_used_in_later_names() -> None:
     )
     (function,) = parse(text, OPS).functions
     assert function.body.args[0].type.encoding == Layout((0,), (8,), (0,))
+
+
+@pytest.mark.parametrize("value", [Tiles(8, 16, 1), Tiles(1, 2, 3, "kn"), Tiles(4, 8, 16, "nk", swapped=True)], ids=str)
+def test_tiles_round_trip(value: Tiles) -> None:
+    assert tiles(Lexer(value_text(value))) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("#tiles<8, 8>", "expected ','"),
+        ("#tiles<8, 8, 8>", "expected ','"),
+        ("#tiles<8, 0, 8, nk>", "tile sizes must be at least 1"),
+        ("#tiles<8, 8, 8, km>", "expected nk or kn, found 'km'"),
+        ("#tiles<8, 8, 8, kn, turned>", "expected 'swapped'"),
+        ("#tiles<8, 8, 8, kn", "expected '>'"),
+        ("#tile<8, 8, 8, kn>", "expected '#tiles'"),
+    ],
+)
+def test_wrong_tiles_are_refused_with_their_place(text: str, message: str) -> None:
+    with pytest.raises(ParseError) as e:
+        tiles(Lexer(text, "a.tir"))
+    assert message in str(e.value)
+    assert str(e.value).startswith("a.tir:1:")

@@ -137,6 +137,7 @@ MALFORMED = [
     (f"func @main(%x: tensor<2x2xf32, ¦#layot<{LAYOUT}>>) -> ()", "unknown #layot; did you mean #layout?"),
     (f"#a = #layout<{LAYOUT}>\n¦#a = #layout<{LAYOUT}>", "#a is already defined"),
     (f"¦#layout = #layout<{LAYOUT}>", "#layout is a form, not a name: write #name = #layout<…>"),
+    (f"¦#tiles = #layout<{LAYOUT}>", "#tiles is a form, not a name"),
     (f"#a ¦#layout<{LAYOUT}>", "expected '=' and the encoding or layout that the name stands for"),
     ("#a = ¦#b", "unknown #b: no line #b = … stands before it"),
     ("#a = ¦tensor<2xf32>", "expected #encoding<…>, #layout<…> or the name of one, found 'tensor'"),

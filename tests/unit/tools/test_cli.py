@@ -82,7 +82,7 @@ def test_run_takes_a_function_by_name(file: str, capsys: Capture) -> None:
         (["--input=0x99999999999999999999xf32=1"], 2, "dims below 2**63"),
         (["--input=@missing.npy"], 1, "missing.npy: error: not a readable .npy file"),
         (["--function=other"], 1, "no function @other in the module; there is: @main, @twice"),
-        (["--device=gpu"], 2, "invalid choice: 'gpu'"),
+        (["--device=gpu"], 2, "no device 'gpu'; there are: cpu, reference"),
         (["--data-tiling=early"], 2, "invalid choice: 'early'"),
         (["--input=2x3xf32=1", "--input=3x2xf32=1", "--output=-", "--output=-"], 2, "2 --output for 1 results"),
         (["--input=2x3xf32=1", "--input=3x2xf32=1", "--output=y.npy"], 2, "expected @file.npy or -"),

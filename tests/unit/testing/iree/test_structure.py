@@ -13,11 +13,13 @@ from tensorir.encoding.resolver import Declined
 from tensorir.ir.affine import select
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dtype import DTYPES
+from tensorir.passes.pass_ import PassContext
 from tensorir.passes.runner import run_passes
+from tensorir.targets.answers import Answers
 from tensorir.testing.equivalence import assert_equivalent
 from tensorir.testing.iree.differences import DIFFERENCES, explained
-from tensorir.testing.iree.structure import Case, contraction_module, iree_structure, our_structure
-from tensorir.testing.iree.tiles import FLOATS, ISAS, IreeResolver, lowest_tile
+from tensorir.testing.iree.structure import Case, contraction_module, iree_device, iree_structure, our_structure
+from tensorir.testing.iree.tiles import FLOATS, ISAS, lowest_tile
 from tensorir.transforms.datatiling.materialize_encodings import MaterializeEncodings
 from tensorir.transforms.datatiling.set_encodings import SetEncodings
 from tensorir.transforms.datatiling.specialize_encodings import SpecializeEncodings
@@ -134,8 +136,8 @@ def test_what_iree_refuses_is_an_error_with_its_message() -> None:
 def test_the_swapped_form_computes_the_same(sizes: tuple[int | None, ...]) -> None:
     c = case("sse", F32, sizes)
     module = contraction_module(c)
-    our_structure(c)  # registers the device
-    after = run_passes(module, (SetEncodings(), SpecializeEncodings(device="iree-sse"), MaterializeEncodings()))
+    passes = (SetEncodings(), SpecializeEncodings(device="iree-sse"), MaterializeEncodings())
+    after = run_passes(module, passes, PassContext(devices={"iree-sse": iree_device("sse")}))
     mmt4d = next(o for o in after.functions[0].body.ops if isinstance(o, Mmt4d))
     assert mmt4d.result.type.shape[-2:] == ((lowest_tile(8, 3 if 3 in sizes else 1 if 1 in sizes else None), 4))
     assert_equivalent(module, after)
@@ -150,6 +152,6 @@ def test_the_swapped_form_computes_the_same(sizes: tuple[int | None, ...]) -> No
 )
 def test_what_mmt4d_cannot_say_is_declined(dims: tuple[tuple[int, ...], ...], reason: str) -> None:
     c = case("avx512", F32, (2, 3, 4, 5, 6), dims)
-    choice = IreeResolver("avx512").tiles_for(Contraction(c.maps, c.types, (None,) * 5))
+    choice = Answers(iree_device("avx512")).choice(Contraction(c.maps, c.types, (None,) * 5))
     assert isinstance(choice, Declined)
     assert reason in choice.reason

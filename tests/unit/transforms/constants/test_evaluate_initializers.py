@@ -20,7 +20,7 @@ from tensorir.ir.region import Region
 from tensorir.ir.types import TensorType
 from tensorir.ir.verify import verify
 from tensorir.passes.pass_ import PassContext
-from tensorir.targets.target import Target
+from tensorir.targets.device import Device
 from tensorir.transforms.constants.evaluate_initializers import EvaluateInitializers
 from tests.support.graphs import Graph
 
@@ -69,10 +69,10 @@ def test_each_executable_is_planned_once_for_all_initializers(monkeypatch: pytes
     plan = region_plan.plan_region
 
     def counted(
-        region: Region, target: Target, launches: Mapping[str, region_plan.RegionPlan]
+        region: Region, device: Device, launches: Mapping[str, region_plan.RegionPlan]
     ) -> region_plan.RegionPlan:
         planned.append(region)
-        return plan(region, target, launches)
+        return plan(region, device, launches)
 
     monkeypatch.setattr(region_plan, "plan_region", counted)
     names = [f"g{i}" for i in range(20)]

@@ -1,0 +1,99 @@
+"""What a device answers about contractions: asked through its lowering, checked, and asked once per compilation."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from attrs import define, field
+
+from tensorir.encoding.encoding import Contraction, Encoding
+from tensorir.encoding.layout import Layout
+from tensorir.encoding.resolver import Choice, Declined, Identity, Tiles, layout_for
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.dtype import DType
+from tensorir.ir.location import UNKNOWN, Location
+from tensorir.targets.device import Device
+
+MAX_TILE = 4096
+"""A larger tile is a mistake: a single one of 4096 × 4096 elements has 64 MB."""
+
+
+@define
+class Answers:
+    """Memoised by contraction, so that all operands of one contraction and all its uses agree."""
+
+    device: Device
+    choices: dict[Contraction, Choice] = field(factory=dict[Contraction, Choice])
+    layouts: dict[Encoding, Layout | None] = field(factory=dict[Encoding, "Layout | None"])
+
+    def choice(self, contraction: Contraction, loc: Location = UNKNOWN) -> Choice:
+        """The tiles for a contraction or the reason why it stays row-major; what the device's lowering can't express
+        is declined without asking the resolver.
+
+        Raises TensorIRError at `loc`, naming device and contraction, where the resolver raises, gives something else
+        than sound tiles or a reason, or gives two answers to one question."""
+        if contraction not in self.choices:
+            self.choices[contraction] = self._asked(contraction, loc)
+        return self.choices[contraction]
+
+    def layout(self, encoding: Encoding, loc: Location = UNKNOWN) -> Layout | None:
+        """The layout of an encoding, or None: row-major. Raises TensorIRError as `choice`."""
+        if encoding not in self.layouts:
+            found = layout_for(encoding, self.choice(encoding.contraction, loc))
+            self.layouts[encoding] = None if isinstance(found, Identity) or found.is_plain else found
+        return self.layouts[encoding]
+
+    def kernel(self, types: tuple[DType, DType, DType], tiles: Tiles, loc: Location = UNKNOWN) -> str | Declined:
+        """The kernel for tiles of these element types (lhs, rhs, result), or why there is none.
+
+        Raises TensorIRError at `loc` where the device's kernels raise or give something else."""
+        seen, tile = tiles.as_multiplied(types)
+        what = f"tiles {tiles} of {_types_text(types)}"
+        try:
+            found: object = self.device.kernels.select(seen, tile, tiles.rhs_order)
+        except Exception as e:  # code of a device: whatever it raises is a fault of the device, with a place
+            raise self._error(f"select raises {type(e).__name__}: {e}", what, loc, "kernels are") from e
+        if not (isinstance(found, str) and found) and not isinstance(found, Declined):
+            raise self._error(f"select gives {found!r}, expected a name or Declined", what, loc, "kernels are")
+        return found
+
+    def _asked(self, contraction: Contraction, loc: Location) -> Choice:
+        if reason := self.device.lowering.refusal(contraction):
+            return Declined(reason)
+        answers: list[object] = []
+        for _ in range(2):  # a second answer that is another one would show up as operands that don't fit together
+            try:
+                answers.append(self.device.resolver.tiles_for(contraction))
+            except Exception as e:  # code of a device: whatever it raises is a fault of the device, with a place
+                raise self._error(f"tiles_for raises {type(e).__name__}: {e}", str(contraction), loc) from e
+        first, second = answers
+        if fault := answer_fault(first):
+            raise self._error(fault, str(contraction), loc)
+        if first != second:
+            raise self._error(f"tiles_for gives {first} and then {second}", str(contraction), loc)
+        return cast("Choice", first)
+
+    def _error(self, fault: str, what: str, loc: Location, part: str = "resolver is") -> TensorIRError:
+        return TensorIRError(f"device {self.device.name!r}: its {part} wrong: {fault}, for {what}", loc)
+
+
+def answer_fault(answer: object) -> str:
+    """What is wrong with the answer of a resolver, or ""."""
+    if isinstance(answer, Declined):
+        reason: Any = answer.reason
+        return "" if isinstance(reason, str) and reason.strip() else f"it declines with the reason {reason!r}"
+    if not isinstance(answer, Tiles):
+        return f"tiles_for gives {answer!r}, expected Tiles or Declined"
+    for name in ("m0", "n0", "k0"):
+        size: object = getattr(answer, name)
+        if type(size) is not int or not 1 <= size <= MAX_TILE:
+            return f"{name} is {size!r}, expected an int from 1 to {MAX_TILE}"
+    order: object = answer.rhs_order
+    if order not in ("nk", "kn"):
+        return f'rhs_order is {order!r}, expected "nk" or "kn"'
+    swapped: Any = answer.swapped
+    return "" if isinstance(swapped, bool) else f"swapped is {swapped!r}, expected True or False"
+
+
+def _types_text(types: tuple[DType, DType, DType]) -> str:
+    return f"{types[0]} × {types[1]} → {types[2]}"

@@ -1,0 +1,34 @@
+"""Lowerings: which contractions the tiled form of a device can express. The framework asks before the resolver."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol, runtime_checkable
+
+from attrs import frozen
+
+from tensorir.encoding.encoding import Contraction
+
+
+@runtime_checkable
+class Lowering(Protocol):
+    """What becomes of tiles on a device. A resolver is only asked about contractions that are not refused here."""
+
+    def refusal(self, contraction: Contraction) -> str:
+        """Why the tiled form can't express the contraction, or "" if it can."""
+        ...
+
+
+@frozen
+class Mmt4dLowering:
+    """`linalg.mmt4d` and `linalg.batch_mmt4d`: one M, one N, one K dim, and at most one batch dim."""
+
+    def refusal(self, contraction: Contraction) -> str:
+        for name, dims in (("M", contraction.m), ("N", contraction.n), ("K", contraction.k)):
+            if len(dims) != 1:
+                return f"mmt4d needs one {name} dim, this contraction has {len(dims)}"
+        if len(contraction.batch) > 1:
+            return f"batch_mmt4d has one batch dim, this contraction {len(contraction.batch)}"
+        return ""
+
+
+MMT4D: Final = Mmt4dLowering()

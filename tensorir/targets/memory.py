@@ -1,0 +1,29 @@
+"""Where the results of a device's kernels lie. The default is the host's memory."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+
+@runtime_checkable
+class Memory(Protocol):
+    """Memory that NumPy can address."""
+
+    def allocate(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+        """A new C-contiguous array of its own; what it holds is not specified."""
+        ...
+
+
+@frozen
+class HostMemory:
+    """Arrays of NumPy's own allocator."""
+
+    def allocate(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+        return np.empty(shape, dtype)
+
+
+HOST: Final = HostMemory()

@@ -1,0 +1,74 @@
+"""compile: which devices it takes, and that what they are travels with the program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tensorir as ti
+from tensorir.dialects.device import Transfer
+from tensorir.ir.builder import RegionBuilder
+from tensorir.ir.module import Executable
+from tensorir.native.table import Features
+from tensorir.targets.cpu import CpuResolver
+from tensorir.targets.cpu_kernels import CpuKernels
+from tensorir.targets.target import Target
+
+
+def matmul() -> ti.Module:
+    m = ti.ModuleBuilder()
+    f = m.function("main")
+    f.returns(f.arg("a", (20, 30), ti.f32) @ f.arg("b", (30, 40), ti.f32))
+    return m.build()
+
+
+GENERIC = CpuResolver(Features.NONE)
+UNREGISTERED = Target("unregistered", GENERIC, kernels=CpuKernels(Features.NONE))
+DEVICES: list[tuple[Any, str]] = [
+    ("cpu{features=none}", "cpu{features=none}"),
+    (["cpu{features=none}"], "cpu{features=none}"),
+    (ti.Device("cpu", features="none"), "cpu{features=none}"),
+    ({"here": ti.Device("cpu", features="none")}, "here"),
+    ({"here": "cpu{features=none}"}, "here"),
+    (UNREGISTERED, "unregistered"),
+]
+
+
+@pytest.mark.parametrize(("devices", "name"), DEVICES, ids=str)
+def test_every_way_to_say_the_device_is_the_same_device(devices: Any, name: str) -> None:
+    program = ti.compile(matmul(), devices)
+    assert program.device.name == name
+    assert [e.target for e in program.module.executables] == [name]
+    a, b = (np.arange(n * m, dtype=np.float32).reshape(n, m) % 7 for n, m in ((20, 30), (30, 40)))
+    np.testing.assert_array_equal(program(a, b), a @ b)
+    assert {name for name in program.stats.kernels if name.endswith("_generic")} == set(program.stats.kernels)
+    assert len(program.stats.kernels) == 3  # pack, mmt4d, unpack
+
+
+def test_several_devices_are_refused_with_the_way_out() -> None:
+    with pytest.raises(ti.TensorIRError, match="one device at a time, got cpu, reference: pass one"):
+        ti.compile(matmul(), ("cpu", "reference"))
+    with pytest.raises(ti.TensorIRError, match="one device at a time, got a, b: pass one"):
+        ti.compile(matmul(), {"a": "cpu", "b": "cpu"})
+
+
+def on_device(name: str) -> ti.Module:
+    b = RegionBuilder()
+    x = b.arg(ti.TensorType((2,), ti.f32), "x")
+    return ti.Module([ti.Function("main", b.finish([b.add(Transfer(x, name)).result]))])
+
+
+def test_a_mapping_has_the_names_of_the_program() -> None:
+    assert ti.compile(on_device("a"), {"a": "cpu"}).device.name == "a"
+    assert ti.compile(on_device("a"), "cpu").device.name == "cpu"  # said without names: it is the only one
+    with pytest.raises(ti.TensorIRError, match="the program names the device 'a'; devices= has only: b"):
+        ti.compile(on_device("a"), {"b": "cpu"})
+
+
+def test_a_program_made_for_another_device_is_refused() -> None:
+    module = ti.compile(matmul(), "reference").module
+    with pytest.raises(ti.TensorIRError, match=r"@contract_0 is made for the device 'reference'; the program has: cpu"):
+        ti.compile(module, "cpu")
+    assert isinstance(module.symbols["contract_0"], Executable)
