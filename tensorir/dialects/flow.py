@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from tensorir.dialects.func import check_results
+from tensorir.ir.diagnostic import InferError
+from tensorir.ir.dims import Dim
+from tensorir.ir.module import Executable, Global, Symbol
 from tensorir.ir.op import Op, Trait, attribute, op, operand_list, region
 from tensorir.ir.region import Region
+from tensorir.ir.sizes import bind_types, result_types
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
 
@@ -19,6 +24,12 @@ class GlobalLoad(Op):
 
     def infer_types(self) -> Sequence[Type]:
         return (self.type,)
+
+    def verify_symbols(self, symbols: Mapping[str, Symbol]) -> Iterator[str]:
+        held = symbols[self.symbol]
+        assert isinstance(held, Global)  # the verifier has checked the kind
+        if held.type != self.type:
+            yield f"@{self.symbol} is {held.type}, not {self.type}"
 
 
 @op("flow.dispatch", Trait.PURE | Trait.PARALLEL)
@@ -40,14 +51,37 @@ class Dispatch(Op):
 
 @op("flow.launch", Trait.PURE)
 class Launch(Op):
-    """One launch of an executable. `types` are those of its yields under this call's sizes."""
+    """One launch of an executable, which has sizes of its own: the dims of `inputs` bind them, and `sizes` says those
+    that no dim of an argument is (`Executable.free_sizes`, in that order). `types` are those of its yields here."""
 
     inputs: tuple[Value, ...] = operand_list()
     executable: str = attribute(symbol="executable")
     types: tuple[Type, ...] = attribute()
+    sizes: tuple[Dim, ...] = attribute(default=())
 
     def infer_types(self) -> Sequence[Type]:
         return self.types
+
+    def verify_symbols(self, symbols: Mapping[str, Symbol]) -> Iterator[str]:
+        executable = symbols[self.executable]
+        assert isinstance(executable, Executable)  # the verifier has checked the kind
+
+        def infer() -> tuple[Type, ...]:
+            return result_types(executable.body, [v.type for v in self.inputs], self.free_sizes(executable))
+
+        yield from check_results(self.executable, self.types, infer)
+
+    def free_sizes(self, executable: Executable) -> dict[str, Dim]:
+        """Sizes of the executable that no argument binds → in sizes of the caller. Raises InferError if `sizes` are
+        not as many."""
+        names = executable.free_sizes
+        if len(names) != len(self.sizes):
+            raise InferError(f"{len(self.sizes)} sizes for {len(names)} that no argument binds: {', '.join(names)}")
+        return dict(zip(names, self.sizes, strict=True))
+
+    def bound_sizes(self, executable: Executable) -> dict[str, Dim]:
+        """Every size of the executable → in sizes of the caller. Raises InferError where they do not fit."""
+        return bind_types(executable.body.arg_types, [v.type for v in self.inputs], self.free_sizes(executable))
 
 
 def check_inputs(inputs: tuple[Value, ...], expected: tuple[Type, ...]) -> Iterator[str]:

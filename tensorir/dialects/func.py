@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.effects import Effects
 from tensorir.ir.module import Function, Symbol
 from tensorir.ir.op import Op, Trait, attribute, op, operand, operand_list
-from tensorir.ir.sizes import bind_types, substituted
+from tensorir.ir.sizes import result_types
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
 
@@ -26,16 +26,8 @@ class Call(Op):
 
     def verify_symbols(self, symbols: Mapping[str, Symbol]) -> Iterator[str]:
         callee = symbols[self.callee]
-        if not isinstance(callee, Function):
-            yield f"@{self.callee} is no function"
-            return
-        try:
-            expected = call_types(callee, tuple(v.type for v in self.inputs))
-        except (InferError, ZeroDivisionError) as e:
-            yield f"@{self.callee}: {e}"
-            return
-        if expected != self.types:
-            yield f"@{self.callee} gives ({', '.join(map(str, expected))}), not ({', '.join(map(str, self.types))})"
+        assert isinstance(callee, Function)  # the verifier has checked the kind
+        yield from check_results(self.callee, self.types, lambda: call_types(callee, [v.type for v in self.inputs]))
 
 
 @op("func.assert")
@@ -59,5 +51,15 @@ class Assert(Op):
 
 def call_types(callee: Function, inputs: Sequence[Type]) -> tuple[Type, ...]:
     """The types of the results of a call. Raises InferError where the inputs are not those of the function."""
-    sizes = bind_types(callee.body.arg_types, inputs)
-    return tuple(substituted(t, sizes) for t in callee.body.yield_types)
+    return result_types(callee.body, inputs)
+
+
+def check_results(callee: str, types: tuple[Type, ...], infer: Callable[[], tuple[Type, ...]]) -> Iterator[str]:
+    """One message if running `callee` does not give `types`, or can't be inferred."""
+    try:
+        expected = infer()
+    except (InferError, ZeroDivisionError) as e:
+        yield f"@{callee}: {e}"
+        return
+    if expected != types:
+        yield f"@{callee} gives ({', '.join(map(str, expected))}), not ({', '.join(map(str, types))})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,11 +32,17 @@ def bind_arguments(function: Function, args: Sequence[npt.ArrayLike]) -> tuple[t
 
 
 def bind_sizes(
-    types: Sequence[Type], arrays: Sequence[Array], names: Sequence[str], where: str, loc: Location
+    types: Sequence[Type],
+    arrays: Sequence[Array],
+    names: Sequence[str],
+    where: str,
+    loc: Location,
+    known: Mapping[str, int] | None = None,
 ) -> dict[str, int]:
-    """Symbol → value. A dim that is a symbol binds it; every other dim must then have the value it says."""
-    sizes: dict[str, int] = {}
-    bound_by: dict[str, str] = {}
+    """Symbol → value. A dim that is a symbol binds it; every other dim must then have the value it says. `known`:
+    symbols that have a value already."""
+    sizes: dict[str, int] = dict(known or {})
+    bound_by = dict.fromkeys(sizes, "the launch")
     for type, array, name in zip(types, arrays, names, strict=True):
         for d, (dim, actual) in enumerate(zip(type.shape, array.shape, strict=True)):
             symbol = plain_symbol(dim)

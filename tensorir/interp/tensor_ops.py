@@ -15,6 +15,7 @@ from tensorir.interp.conversions import filled
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Executable, Function
 from tensorir.ir.op import Op
+from tensorir.ir.region import Region
 
 Arrays = tuple[Array, ...]
 
@@ -120,8 +121,10 @@ def dispatch(op: flow.Dispatch, inputs: Arrays, ctx: Context) -> Arrays:
 
 
 def launch(op: flow.Launch, inputs: Arrays, ctx: Context) -> Arrays:
-    """Sizes in an executable are those of its caller: outlining keeps the names of symbols."""
-    return ctx.run_region(ctx.module.lookup(Executable, op.executable).body, inputs)
+    """The executable runs under the sizes that the inputs have in this launch, and those that the launch says."""
+    executable = ctx.module.lookup(Executable, op.executable)
+    given = dict(zip(executable.free_sizes, ctx.shape(op.sizes), strict=True))
+    return _run_with_own_sizes(op, f"@{executable.name}", executable.body, inputs, ctx, given)
 
 
 def call(op: func.Call, inputs: Arrays, ctx: Context) -> Arrays:
@@ -129,15 +132,22 @@ def call(op: func.Call, inputs: Arrays, ctx: Context) -> Arrays:
     callee = ctx.module.lookup(Function, op.callee)
     if op.callee in ctx.callers:
         raise _error(op, f"@{op.callee} calls itself: {' → '.join('@' + n for n in (*ctx.callers, op.callee))}")
-    if len(inputs) != len(callee.body.args):
-        raise _error(op, f"@{op.callee} takes {len(callee.body.args)} arguments, got {len(inputs)}")
-    for i, (array, arg) in enumerate(zip(inputs, callee.body.args, strict=True)):
+    inner = evolve(ctx, callers=(*ctx.callers, op.callee))
+    return _run_with_own_sizes(op, f"@{op.callee}", callee.body, inputs, inner, {})
+
+
+def _run_with_own_sizes(
+    op: Op, callee: str, body: Region, inputs: Arrays, ctx: Context, given: dict[str, int]
+) -> Arrays:
+    """Runs a region whose sizes are those of its arguments here, and the `given` ones."""
+    if len(inputs) != len(body.args):
+        raise _error(op, f"{callee} takes {len(body.args)} arguments, got {len(inputs)}")
+    for i, (array, arg) in enumerate(zip(inputs, body.args, strict=True)):
         if (array.ndim, array.dtype) != (arg.type.rank, ctx.numpy(arg.type.dtype)):
-            raise _error(op, f"argument {i} of @{op.callee} is {arg.type}, got {array.dtype}{list(array.shape)}")
+            raise _error(op, f"argument {i} of {callee} is {arg.type}, got {array.dtype}{list(array.shape)}")
     names = [f"argument {i}" for i in range(len(inputs))]
-    sizes = bind_sizes(callee.body.arg_types, inputs, names, f"{op.NAME} @{op.callee}", op.loc)
-    inner = evolve(ctx, sizes=sizes, callers=(*ctx.callers, op.callee))
-    return inner.run_region(callee.body, inputs)
+    sizes = bind_sizes(body.arg_types, inputs, names, f"{op.NAME} {callee}", op.loc, given)
+    return evolve(ctx, sizes=sizes).run_region(body, inputs)
 
 
 def check(op: func.Assert, inputs: Arrays, ctx: Context) -> Arrays:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import TypeAlias, TypeVar, Union, cast
+from typing import ClassVar, TypeAlias, TypeVar, Union, cast
 
 from attrs import evolve, field, frozen
 
@@ -12,8 +12,9 @@ from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.immutable import Immutable
 from tensorir.ir.location import UNKNOWN, Location
-from tensorir.ir.op import Op
+from tensorir.ir.op import Op, SymbolKind
 from tensorir.ir.region import Region
+from tensorir.ir.sizes import free_sizes
 from tensorir.ir.types import Type
 
 
@@ -24,6 +25,8 @@ class Function(Immutable):
     `arg_devices`, `result_devices`: the device that each argument is given on and each result wanted on, "" where
     the program does not say; () if it says nothing at all. `private`: called by other functions of the module only,
     so its name means nothing outside and it may vanish."""
+
+    KIND: ClassVar[SymbolKind] = "function"
 
     name: str
     body: Region
@@ -66,6 +69,8 @@ class Global(Immutable):
     """A constant of the module: its data, an initializer (a region without arguments, one yield), or the name of
     data that is given when the module is compiled (see `transforms.simplify.bind_parameters`)."""
 
+    KIND: ClassVar[SymbolKind] = "global"
+
     name: str
     type: Type
     value: Dense | Region | Parameter
@@ -83,12 +88,19 @@ class Global(Immutable):
 
 @frozen(eq=False)
 class Executable(Immutable):
-    """A dispatch body outlined for a target, shared by every launch of it."""
+    """A dispatch body outlined for a target, shared by every launch of it. Its sizes are bound by each launch."""
+
+    KIND: ClassVar[SymbolKind] = "executable"
 
     name: str
     target: str
     body: Region
     loc: Location = UNKNOWN
+
+    @cached_property
+    def free_sizes(self) -> tuple[str, ...]:
+        """The size symbols that no argument binds: each launch says them."""
+        return free_sizes(self.body)
 
     @property
     def region(self) -> Region:

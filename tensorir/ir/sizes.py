@@ -1,8 +1,8 @@
-"""Sizes of one program said by another: what a call binds, and that put into types, attributes, ops, regions."""
+"""Sizes of one program said by another: which there are, what a call binds, and that put into types, ops, regions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -21,13 +21,47 @@ Sizes = Mapping[str, Dim]
 """Size symbol → what stands for it."""
 
 
-def bind_types(formal: Sequence[Type], actual: Sequence[Type]) -> dict[str, Dim]:
+def size_names(region: Region) -> tuple[str, ...]:
+    """Every size symbol that a region mentions, in the order of first mention: sizes of arguments first, those that
+    are a dim by themselves before all others."""
+    plain = (plain_symbol(d) for t in region.arg_types for d in t.shape)
+    found = dict.fromkeys(name for name in plain if name is not None)
+    for type in region.arg_types:
+        found |= dict.fromkeys(mentioned_sizes(type))
+    for op in region.walk():
+        for value in (*op.attributes().values(), *(a.type for r in op.regions for a in r.args)):
+            found |= dict.fromkeys(mentioned_sizes(value))
+        for result in op.results:
+            found |= dict.fromkeys(mentioned_sizes(result.type))
+    return tuple(found)
+
+
+def free_sizes(region: Region) -> tuple[str, ...]:
+    """The size symbols that a region mentions and no argument binds by a dim of its own: who runs it must say them."""
+    bound = {plain_symbol(d) for t in region.arg_types for d in t.shape}
+    return tuple(name for name in size_names(region) if name not in bound)
+
+
+def mentioned_sizes(value: object) -> Iterator[str]:
+    """The size symbols in an attribute, type or encoding, in order, some of them more than once."""
+    if isinstance(value, DimExpr):
+        yield from sorted(symbols_of(value))
+    elif isinstance(value, tuple):
+        for item in cast("tuple[object, ...]", value):
+            yield from mentioned_sizes(item)
+    elif not isinstance(value, AffineMap | ScalarBody) and attrs.has(cls := type(value)):
+        for f in attrs.fields(cls):
+            yield from mentioned_sizes(getattr(value, f.name))
+
+
+def bind_types(formal: Sequence[Type], actual: Sequence[Type], known: Sizes | None = None) -> dict[str, Dim]:
     """Symbol of `formal` → size in `actual`: a dim that is a symbol binds it, every other one must then be equal.
+    `known`: symbols that are bound already.
 
     Raises InferError for another count, rank, element type or size, and for a symbol that no dim binds."""
     if len(formal) != len(actual):
         raise InferError(f"{len(actual)} inputs for {len(formal)} arguments")
-    bound: dict[str, Dim] = {}
+    bound: dict[str, Dim] = dict(known or {})
     for i, (wanted, given) in enumerate(zip(formal, actual, strict=True)):
         if (wanted.rank, wanted.dtype) != (given.rank, given.dtype):
             raise InferError(f"input {i} is {given}, the argument {wanted}")
@@ -40,6 +74,12 @@ def bind_types(formal: Sequence[Type], actual: Sequence[Type]) -> dict[str, Dim]
         if (expected := substituted(wanted, bound)) != given:
             raise InferError(f"input {i} is {given}, the argument {wanted}, which is {expected} here")
     return bound
+
+
+def result_types(callee: Region, inputs: Sequence[Type], known: Sizes | None = None) -> tuple[Type, ...]:
+    """What a region yields for inputs of these types. Raises InferError where they are not those of its arguments."""
+    sizes = bind_types(callee.arg_types, inputs, known)
+    return tuple(substituted(t, sizes) for t in callee.yield_types)
 
 
 def substituted(value: T, sizes: Sizes) -> T:

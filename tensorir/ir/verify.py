@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tensorir.ir.diagnostic import Diagnostic, InferError, VerifyError
 from tensorir.ir.dims import iteration_dims_of
 from tensorir.ir.effects import EffectsIn
 from tensorir.ir.location import UNKNOWN, Location
-from tensorir.ir.module import Function, Global, Module, Parameter
-from tensorir.ir.op import Op, Trait
+from tensorir.ir.module import Function, Global, Module, Parameter, Symbol
+from tensorir.ir.op import Op, SymbolKind, Trait
 from tensorir.ir.region import Region
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
@@ -145,9 +145,8 @@ class _Checker:
             if value not in defined:
                 yield f"{op.operand_name(i)} (%{value.hint or '?'}) is used before it is defined in this region"
         symbols = self.module.symbols
-        missing = [n for n in op.ATTRIBUTES if n in op.SYMBOLS and getattr(op, n) not in symbols]
-        for name in missing:
-            yield f"{name}: there is no symbol @{getattr(op, name)} in the module"
+        wrong = [message for name, kind in op.SYMBOLS.items() for message in _check_kind(op, name, kind, symbols)]
+        yield from wrong
         try:
             expected = tuple(op.infer_types())
         except InferError as e:
@@ -157,8 +156,22 @@ class _Checker:
         if expected != actual:
             yield f"results are ({', '.join(map(str, actual))}), should be ({', '.join(map(str, expected))})"
         yield from op.verify()
-        if op.SYMBOLS and not missing:
+        if op.SYMBOLS and not wrong:
             yield from op.verify_symbols(symbols)
+
+
+def _check_kind(op: Op, attribute: str, kind: SymbolKind, symbols: Mapping[str, Symbol]) -> Iterator[str]:
+    name: str = getattr(op, attribute)
+    found = symbols.get(name)
+    if found is None:
+        yield f"{attribute}: there is no symbol @{name} in the module"
+    elif kind != found.KIND:
+        same = [f"@{s.name}" for s in symbols.values() if kind == s.KIND]
+        choice = f"; the module has {', '.join(same[:5])}{', …' if len(same) > 5 else ''}" if same else ""
+        yield f"{attribute}: @{name} is {_A[found.KIND]}, should be {_A[kind]}{choice}"
+
+
+_A: Mapping[SymbolKind, str] = {"global": "a global", "function": "a function", "executable": "an executable"}
 
 
 def _window(region: Region, position: int, reach: int = 2) -> tuple[str, ...]:

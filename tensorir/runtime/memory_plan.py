@@ -44,7 +44,8 @@ def peak_of(plan: RegionPlan, ctx: Context) -> Peak:
     for step in plan.steps:
         needed, op = 0, step.op
         if step.launch is not None:
-            inside = peak_of(step.launch, ctx)  # before the sizes of the launch's results: an error names the op inside
+            # Before the sizes of the launch's results: an error names the op inside.
+            inside = peak_of(step.launch, step.inside(ctx, {}))
             needed, op = inside.bytes, inside.op
             made = [_Buffer(n) for n in inside.yields]
         elif new_bytes(step.op, ctx):

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from tensorir.analysis.liveness import dying_values
 from tensorir.dialects.flow import GlobalLoad, Launch
 from tensorir.interp import Context, apply_op
+from tensorir.interp.context import SizeError
 from tensorir.interp.interpreter import run_region
-from tensorir.interp.limits import out_of_memory
+from tensorir.interp.limits import out_of_memory, size_error
 from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.dims import Dim
 from tensorir.ir.module import Executable, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
@@ -25,6 +28,8 @@ from tensorir.targets.device import Device
 from tensorir.targets.kernels import KernelCall
 
 Array = npt.NDArray[Any]
+Bound = tuple[tuple[str, int], ...]
+"""Size symbols of an executable and their values."""
 
 
 @define
@@ -35,12 +40,24 @@ class Run:
     kernels: Counter[str] = field(factory=Counter[str])
     live_bytes: int = 0
     peak_bytes: int = 0
+    contexts: dict[Bound, Context] = field(factory=dict[Bound, Context])
+    """What executables see, by their sizes: launches with the same ones share it and what it has evaluated."""
 
     def allocated(self, array: Array | None, sign: int = 1) -> None:
         """Counts an array that owns its memory; views cost nothing."""
         if array is not None and array.base is None:
             self.live_bytes += sign * array.nbytes
             self.peak_bytes = max(self.peak_bytes, self.live_bytes)
+
+    @contextmanager
+    def within(self, launch: Step) -> Generator[None]:
+        """While the executable of a launch runs: its sizes are its own."""
+        outside = self.ctx
+        self.ctx = launch.inside(outside, self.contexts)
+        try:
+            yield
+        finally:
+            self.ctx = outside
 
 
 @frozen(eq=False)
@@ -53,6 +70,20 @@ class Step:
     dead: tuple[int, ...]
     kernel: KernelCall | None = None
     launch: RegionPlan | None = None
+    sizes: Mapping[str, Dim] = field(factory=dict[str, Dim])
+    """Of a launch: each size of the executable, in sizes of the region."""
+
+    def inside(self, ctx: Context, known: dict[Bound, Context]) -> Context:
+        """What the ops of a launch see. Raises TensorIRError for a size that can't be in this call."""
+        if not self.sizes:
+            return ctx
+        try:
+            bound = tuple(zip(self.sizes, ctx.shape([*self.sizes.values()]), strict=True))
+        except SizeError as e:
+            raise size_error(self.op, e, ctx) from None
+        if bound not in known:
+            known[bound] = evolve(ctx, sizes=dict(bound))
+        return known[bound]
 
 
 @frozen(eq=False)
@@ -83,7 +114,8 @@ class RegionPlan:
 def _results(step: Step, inputs: tuple[Array, ...], run: Run) -> tuple[Array, ...]:
     """What a step makes. Raises OutOfMemoryError with the place of the op if memory runs out."""
     if step.launch is not None:
-        return step.launch.run(inputs, run)
+        with run.within(step):
+            return step.launch.run(inputs, run)
     if step.kernel is not None:
         try:
             array, kernel = step.kernel(inputs, run.ctx)
@@ -94,8 +126,11 @@ def _results(step: Step, inputs: tuple[Array, ...], run: Run) -> tuple[Array, ..
     return apply_op(step.op, inputs, run.ctx)
 
 
-def plan_region(region: Region, device: Device, launches: Mapping[str, RegionPlan]) -> RegionPlan:
-    """The plan of a region whose ops run on `device`; `launches` holds the plans of executables."""
+Launched = tuple[Executable, RegionPlan]
+
+
+def plan_region(region: Region, device: Device, launches: Mapping[str, Launched]) -> RegionPlan:
+    """The plan of a region whose ops run on `device`; `launches` holds executables with their plans."""
     slot: dict[Value, int] = {a: i for i, a in enumerate(region.args)}
     for op in region.ops:
         for r in op.results:
@@ -104,16 +139,19 @@ def plan_region(region: Region, device: Device, launches: Mapping[str, RegionPla
     steps: list[Step] = []
     for op, dying in zip(region.ops, dying_values(region), strict=True):
         dead = tuple(slot[v] for v in dying if v not in foreign)
-        launch = launches[op.executable] if isinstance(op, Launch) else None
+        launch, sizes = None, dict[str, Dim]()
+        if isinstance(op, Launch):
+            executable, launch = launches[op.executable]
+            sizes = op.bound_sizes(executable)
         kernel = device.kernels.call(op, device.memory)
         inputs, outputs = tuple(slot[v] for v in op.operands), tuple(slot[r] for r in op.results)
-        steps.append(Step(op, inputs, outputs, dead, kernel, launch))
+        steps.append(Step(op, inputs, outputs, dead, kernel, launch, sizes))
     return RegionPlan(len(region.args), len(slot), tuple(steps), tuple(slot[y] for y in region.yields))
 
 
-def plan_executables(module: Module, devices: Mapping[str, Device]) -> dict[str, RegionPlan]:
+def plan_executables(module: Module, devices: Mapping[str, Device]) -> dict[str, Launched]:
     """One plan per executable, on its own device. Raises TensorIRError for a device that is not among `devices`."""
-    return {e.name: _plan_executable(e, devices) for e in module.executables}
+    return {e.name: (e, _plan_executable(e, devices)) for e in module.executables}
 
 
 def _plan_executable(executable: Executable, devices: Mapping[str, Device]) -> RegionPlan:
@@ -127,7 +165,7 @@ def _plan_executable(executable: Executable, devices: Mapping[str, Device]) -> R
 
 
 def evaluate(
-    module: Module, region: Region, device: Device, launches: Mapping[str, RegionPlan], load: Callable[[str], Array]
+    module: Module, region: Region, device: Device, launches: Mapping[str, Launched], load: Callable[[str], Array]
 ) -> tuple[Array, ...]:
     """The yields of a region without arguments, as arrays of their own. `launches` holds the plans of the module's
     executables, made once for all its initializers; `load` gives the data of a global."""

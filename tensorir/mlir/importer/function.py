@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import cast
 
 from tensorir.analysis.liveness import needed_ops
 from tensorir.ir.diagnostic import Diagnostic, InferError, ParseError, TensorIRError
-from tensorir.ir.dims import Dim, DimExpr, symbol, symbols_of
+from tensorir.ir.dims import Dim, symbol, symbols_of
 from tensorir.ir.effects import EffectsIn
 from tensorir.ir.module import Function
 from tensorir.ir.region import Region
-from tensorir.ir.types import TensorType
+from tensorir.ir.sizes import mentioned_sizes
 from tensorir.mlir.importer.attributes import size_list
 from tensorir.mlir.importer.definitions import body, error, function_name, is_private
 from tensorir.mlir.importer.ops.devices import devices
@@ -204,25 +203,13 @@ def _check_known(region: Region, sizes: Sizes) -> None:
     if not unknown:
         return
     for op in region.ops:
-        used = {n for r in op.results for n in r.type.symbols} | _symbols_in(tuple(op.attributes().values()))
+        used = {n for r in op.results for n in r.type.symbols} | set(mentioned_sizes(tuple(op.attributes().values())))
         for name in sorted(used & set(unknown)):
             v, user = unknown[name]
             raise error(user, NO_SIZE.format(v.name))
     for name in sorted(frozenset[str]().union(*(t.symbols for t in region.arg_types)) & set(unknown)):
         v, user = unknown[name]
         raise error(user, NO_SIZE.format(v.name))
-
-
-def _symbols_in(value: object) -> set[str]:
-    """The symbols of all sizes in the attributes of an op."""
-    if isinstance(value, DimExpr):
-        return set(symbols_of(value))
-    if isinstance(value, TensorType):
-        return set(value.symbols)
-    if isinstance(value, tuple):
-        items = cast("tuple[object, ...]", value)
-        return set[str]().union(*map(_symbols_in, items))
-    return set()
 
 
 def _without_dead(region: Region) -> Region:

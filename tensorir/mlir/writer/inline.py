@@ -9,7 +9,7 @@ from tensorir.ir.diagnostic import InferError, TensorIRError
 from tensorir.ir.module import Executable, Global, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
-from tensorir.ir.sizes import bind_types, substituted_region
+from tensorir.ir.sizes import substituted_region
 from tensorir.ir.value import Value
 
 
@@ -73,11 +73,9 @@ class _Inliner:
         return yields
 
     def _launched(self, op: Launch) -> Region:
-        body = self.module.lookup(Executable, op.executable).body
-        if body.arg_types == tuple(v.type for v in op.inputs) and body.yield_types == op.types:
-            return body  # its sizes are those of the caller
+        executable = self.module.lookup(Executable, op.executable)
         try:
-            return substituted_region(body, bind_types(body.arg_types, tuple(v.type for v in op.inputs)))
+            return substituted_region(executable.body, op.bound_sizes(executable))
         except InferError as e:
             raise TensorIRError(f"{op.NAME} @{op.executable}: {e}", op.loc) from None
 

@@ -8,12 +8,14 @@ from attrs import frozen
 
 from tensorir.analysis.movement import moves_only
 from tensorir.dialects.flow import Dispatch, Launch
+from tensorir.ir.dims import symbol
 from tensorir.ir.isomorphism import fingerprint
 from tensorir.ir.module import Executable, Function, Module
 from tensorir.ir.names import FreshNames
 from tensorir.ir.op import Op, Trait
 from tensorir.ir.region import Region
 from tensorir.ir.relation import Same
+from tensorir.ir.sizes import size_names, substituted_region
 from tensorir.ir.value import Value
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.sweep import sweep
@@ -22,25 +24,38 @@ from tensorir.rewrite.symbols import map_regions
 
 @frozen
 class OutlineExecutables(Pass):
-    """Laws: interp(outline(m)) == interp(m); no two executables of one device are isomorphic; no dispatch is left."""
+    """Laws: interp(outline(m)) == interp(m); no two executables of one device are isomorphic, whatever their sizes
+    are called; no dispatch is left."""
 
     name: ClassVar[str] = "outline-executables"
 
     def run(self, module: Module, ctx: PassContext) -> Module:
         names = FreshNames(module.symbols)
-        known: dict[tuple[str, str], Executable] = {}
+        known: dict[tuple[str, str], tuple[Executable, tuple[str, ...]]] = {}
 
         def visit(op: Op, operands: tuple[Value, ...]) -> Launch | None:
             if not isinstance(op, Dispatch):
                 return None
-            key = (op.device, fingerprint(op.body))
+            sizes = size_names(op.body)
+            key = (op.device, fingerprint(_with_numbered_sizes(op.body, sizes)))
             if key not in known:
-                known[key] = Executable(names.numbered(_telling_name(op.body)), op.device, op.body, op.loc)
+                made = Executable(names.numbered(_telling_name(op.body)), op.device, op.body, op.loc)
+                known[key] = made, sizes
+            executable, own = known[key]
+            here = dict(zip(own, sizes, strict=True))
+            given = tuple(symbol(here[name]) for name in executable.free_sizes)
             types = tuple(r.type for r in op.results)
-            return Launch(operands, known[key].name, types, loc=op.loc, results=op.results)
+            return Launch(operands, executable.name, types, given, loc=op.loc, results=op.results)
 
         module = map_regions(module, lambda region: sweep(region, visit), Function)
-        return module.replace(executables=[*module.executables, *known.values()])
+        return module.replace(executables=[*module.executables, *(e for e, _ in known.values())])
+
+
+def _with_numbered_sizes(body: Region, sizes: tuple[str, ...]) -> Region:
+    """The body with its sizes called s0, s1 … in their order: what is equal then does the same."""
+    if not sizes:
+        return body
+    return substituted_region(body, {name: symbol(f"s{i}") for i, name in enumerate(sizes)})
 
 
 def _telling_name(body: Region) -> str:

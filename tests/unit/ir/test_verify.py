@@ -117,7 +117,7 @@ BROKEN: dict[str, tuple[Module, str]] = {
     ),
     "call of what is no function": (
         Module(function(Call((X,), "w", (T,))).functions, [Global("w", T, Dense(np.zeros((2, 3), np.float32)))]),
-        "func.call: @w is no function",
+        "func.call: callee: @w is a global, should be a function",
     ),
     "call of a function that is not there": (function(Call((X,), "f", (T,))), "callee: there is no symbol @f"),
     "call with other arguments": (
