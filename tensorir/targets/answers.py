@@ -13,6 +13,7 @@ from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dtype import DType
 from tensorir.ir.location import UNKNOWN, Location
 from tensorir.targets.device import Device
+from tensorir.targets.lowering import MMT4D
 
 MAX_TILE = 4096
 """A larger tile is a mistake: a single one of 4096 × 4096 elements has 64 MB."""
@@ -69,6 +70,8 @@ class Answers:
         first, second = answers
         if fault := answer_fault(first):
             raise self._error(fault, str(contraction), loc)
+        if isinstance(first, Tiles) and (reason := MMT4D.refusal(contraction)):
+            raise self._error(f"it gives tiles, but {reason}", str(contraction), loc, "lowering or resolver is")
         if first != second:
             raise self._error(f"tiles_for gives {first} and then {second}", str(contraction), loc)
         return cast("Choice", first)

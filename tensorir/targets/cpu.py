@@ -74,8 +74,22 @@ def _with_features(target: Target, features: Features) -> Target:
     return evolve(target, resolver=CpuResolver(features), kernels=CpuKernels(features))
 
 
+def _levels() -> tuple[Features, ...]:
+    """What this machine has of the features, fewer and fewer: each level decides which kernels are chosen."""
+    levels = [Features.NONE]
+    for feature in FEATURE_NAMES:
+        if feature in cpu_features():
+            levels.append(levels[-1] | feature)
+    return tuple(levels[:-1])  # the last one is all of them, which is the default
+
+
 FEATURES = Option(
-    "features", "the CPU features that may be used: a+b, or none", read_features, _with_features, features_text
+    "features",
+    "the CPU features that may be used: a+b, or none",
+    read_features,
+    _with_features,
+    features_text,
+    samples=_levels(),
 )
 
 CPU = Target("cpu", CpuResolver(), "this machine's CPU, C kernels", kernels=CpuKernels(), options=(FEATURES,))

@@ -26,6 +26,8 @@ class Option:
     """The target with a value that `read` gave."""
     text: Callable[[Any], str] = field(default=str)
     """The text that `read` takes back."""
+    samples: tuple[Any, ...] = ()
+    """Values with which `tensorir.testing.check_target` checks the target too, beside the default."""
 
 
 @frozen

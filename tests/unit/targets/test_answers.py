@@ -138,6 +138,13 @@ def test_kernels_are_asked_about_the_operands_as_they_will_see_them() -> None:
     assert kernels.asked == [((f32, f64, f64), (2, 4, 8), "kn"), ((f64, f32, f64), (4, 2, 8), "nk")]
 
 
+def test_tiles_for_what_no_tiled_form_can_express_are_refused() -> None:
+    target = Target("gemv", Answering(lambda: Tiles(8, 4, 2)), lowering=AnyRank())
+    with pytest.raises(TensorIRError) as e:
+        Answers(Device(target)).choice(MATVEC, PLACE)
+    assert "its lowering or resolver is wrong: it gives tiles, but mmt4d needs one N dim" in str(e.value)
+
+
 @pytest.mark.parametrize(
     ("answer", "fault"),
     [
