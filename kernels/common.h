@@ -26,6 +26,41 @@ typedef uint16_t __attribute__((may_alias)) tir_b16;
 typedef uint32_t __attribute__((may_alias)) tir_b32;
 typedef uint64_t __attribute__((may_alias)) tir_b64;
 
+/* ---- checks ------------------------------------------------------------- */
+
+typedef struct {
+  int64_t size, stride; /* in elements */
+} tir_dimension;
+
+/* Whether the distance of any two elements can be computed, with room for the bytes of
+ * an element and for a few more steps. A stride counts only where there is a second
+ * element; of an empty operand nothing is computed. */
+TIR_INLINE bool tir_extent_fits(const tir_dimension* dimensions, int count) {
+  int64_t extent = 0;
+  for (int i = 0; i < count; i++) {
+    if (dimensions[i].size == 0) return true;
+  }
+  for (int i = 0; i < count; i++) {
+    if (dimensions[i].size == 1) continue;
+    const int64_t stride = dimensions[i].stride;
+    int64_t span;
+    if (stride == INT64_MIN) return false; /* it has no absolute value */
+    if (__builtin_mul_overflow(dimensions[i].size - 1, stride < 0 ? -stride : stride, &span)) return false;
+    if (__builtin_add_overflow(extent, span, &extent)) return false;
+  }
+  return extent <= INT64_MAX / 64;
+}
+
+/* The stride between elements of which there is only one may be anything: then nothing
+ * may be computed from it. */
+TIR_INLINE int64_t tir_stride_of(int64_t size, int64_t stride) { return size > 1 ? stride : 0; }
+
+/* `bytes` behind base. An operand that nobody touches may be NULL, which can't be stepped
+ * from, not even by 0 bytes. */
+TIR_INLINE const char* tir_step(const void* base, int64_t bytes) {
+  return base != NULL ? (const char*)base + bytes : NULL;
+}
+
 /* ---- mmt4d -------------------------------------------------------------- */
 
 /* One row of left side tiles times `panels` right side panels. */

@@ -17,30 +17,55 @@ TIR_INLINE void f32_panels(const tir_mmt4d_tile* t, int64_t first, const int m0,
   const float* lhs = t->lhs;
   const float* rhs[TIR_MAX_PANELS];
   tir_vector sum[TIR_MAX_ROWS][TIR_MAX_PANELS];
+  /* The sum of the parts before this one. Compilers would keep it in registers that the
+   * inner loop needs; through a pointer of which they know nothing it stays in memory. */
+  float memory[TIR_MAX_ROWS * TIR_MAX_PANELS * TIR_LANES];
+  float* total = memory;
+  __asm__("" : "+r"(total));
   TIR_UNROLL for (int p = 0; p < panels; p++) {
     /* With k1 == 0 rhs is NULL, which must not be stepped from. */
     rhs[p] = t->k1 > 0 ? (const float*)t->rhs + (first + p) * t->rhs_stride : NULL;
-    TIR_UNROLL for (int m = 0; m < m0; m++) sum[m][p] = tir_zero();
   }
   const char* prefetch = t->prefetch;
   const int64_t prefetch_stride = t->rhs_stride * (int64_t)sizeof(float);
-  for (int64_t k1 = 0; k1 < t->k1; k1++) {
-    if (prefetch != NULL) {
-      for (int64_t i = 0; i < t->prefetch_lines; i++, prefetch += 64) {
-        TIR_UNROLL for (int p = 0; p < panels; p++) __builtin_prefetch(prefetch + p * prefetch_stride, 0, 2);
+  int64_t left = t->k1;
+  do {
+    int64_t part = left < TIR_PARTIAL_SUM / TIR_LANES ? left : TIR_PARTIAL_SUM / TIR_LANES;
+    const bool is_first = left == t->k1;
+    left -= part;
+    TIR_UNROLL for (int p = 0; p < panels; p++) {
+      TIR_UNROLL for (int m = 0; m < m0; m++) sum[m][p] = tir_zero();
+    }
+    for (; part > 0; part--) {
+      if (prefetch != NULL) {
+        for (int64_t i = 0; i < t->prefetch_lines; i++, prefetch += 64) {
+          TIR_UNROLL for (int p = 0; p < panels; p++) __builtin_prefetch(prefetch + p * prefetch_stride, 0, 2);
+        }
+      }
+      TIR_UNROLL for (int k = 0; k < TIR_LANES; k++) {
+        tir_vector right[TIR_MAX_PANELS];
+        TIR_UNROLL for (int p = 0; p < panels; p++) right[p] = tir_load(rhs[p] + k * TIR_LANES);
+        TIR_UNROLL for (int m = 0; m < m0; m++) {
+          tir_vector scalar = tir_splat(lhs[m * TIR_LANES + k]);
+          TIR_UNROLL for (int p = 0; p < panels; p++) {
+            sum[m][p] = tir_multiply_add(scalar, right[p], sum[m][p]);
+          }
+        }
+      }
+      lhs += m0 * TIR_LANES;
+      TIR_UNROLL for (int p = 0; p < panels; p++) rhs[p] += TIR_LANES * TIR_LANES;
+    }
+    if (!is_first) {
+      TIR_UNROLL for (int p = 0; p < panels; p++) {
+        TIR_UNROLL for (int m = 0; m < m0; m++) {
+          sum[m][p] = tir_add(tir_load(total + (m * panels + p) * TIR_LANES), sum[m][p]);
+        }
       }
     }
-    TIR_UNROLL for (int k = 0; k < TIR_LANES; k++) {
-      tir_vector right[TIR_MAX_PANELS];
-      TIR_UNROLL for (int p = 0; p < panels; p++) right[p] = tir_load(rhs[p] + k * TIR_LANES);
-      TIR_UNROLL for (int m = 0; m < m0; m++) {
-        tir_vector left = tir_splat(lhs[m * TIR_LANES + k]);
-        TIR_UNROLL for (int p = 0; p < panels; p++) sum[m][p] = tir_multiply_add(left, right[p], sum[m][p]);
-      }
+    TIR_UNROLL for (int p = 0; p < panels; p++) {
+      TIR_UNROLL for (int m = 0; m < m0; m++) tir_store(total + (m * panels + p) * TIR_LANES, sum[m][p]);
     }
-    lhs += m0 * TIR_LANES;
-    TIR_UNROLL for (int p = 0; p < panels; p++) rhs[p] += TIR_LANES * TIR_LANES;
-  }
+  } while (left > 0);
   TIR_UNROLL for (int p = 0; p < panels; p++) {
     float* out = (float*)t->out + (first + p) * t->out_stride;
     TIR_UNROLL for (int m = 0; m < m0; m++) {
@@ -67,6 +92,7 @@ TIR_INLINE void f32_tile(const tir_mmt4d_tile* t, const int m0, const int panels
 
 #define TIR_F32_TILE(m0, lanes, panels, isa)                                                     \
   _Static_assert(lanes == TIR_LANES && m0 <= TIR_MAX_ROWS && panels <= TIR_MAX_PANELS, "tile");   \
+  _Static_assert(TIR_PARTIAL_SUM % lanes == 0, "whole tiles in a part");                           \
   void TIR_MMT4D_NAME(f32, f32, f32, m0, lanes, lanes, kn, isa)(const tir_mmt4d_tile* t) {       \
     f32_tile(t, m0, panels);                                                                     \
   }

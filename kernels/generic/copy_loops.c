@@ -27,7 +27,17 @@ int tir_copy_check(const tir_copy_problem* p) {
     plain_empty |= axis->size == 0;
     packed_empty |= axis->outer == 0;
   }
-  if (!fits(p->axis[0].tile, p->axis[1].tile)) return TIR_STATUS_BAD_SIZE;
+  const tir_copy_axis* axis = p->axis;
+  if (!fits(axis[0].tile, axis[1].tile)) return TIR_STATUS_BAD_SIZE;
+  const tir_dimension plain_side[] = {
+      {p->batch, p->plain_batch_stride}, {axis[0].size, axis[0].plain}, {axis[1].size, axis[1].plain}};
+  const tir_dimension packed_side[] = {
+      {p->batch, p->packed_batch_stride},
+      {axis[0].outer, axis[0].packed},
+      {axis[1].outer, axis[1].packed},
+      {axis[0].tile * axis[1].tile, 1},
+  };
+  if (!tir_extent_fits(plain_side, 3) || !tir_extent_fits(packed_side, 4)) return TIR_STATUS_BAD_SIZE;
   const void* plain = p->packing ? p->from : p->to;
   const void* packed = p->packing ? p->to : p->from;
   /* An empty matrix may still have tiles of padding, which only pack touches. */
@@ -39,6 +49,14 @@ int tir_copy_check(const tir_copy_problem* p) {
 
 void tir_copy_normalise(tir_copy_problem* p) {
   tir_copy_axis* axis = p->axis;
+  const bool plain_empty = axis[0].size == 0 || axis[1].size == 0;
+  const bool packed_empty = axis[0].outer == 0 || axis[1].outer == 0;
+  for (int a = 0; a < 2; a++) {
+    axis[a].plain = tir_stride_of(plain_empty ? 0 : axis[a].size, axis[a].plain);
+    axis[a].packed = tir_stride_of(packed_empty ? 0 : axis[a].outer, axis[a].packed);
+  }
+  p->plain_batch_stride = tir_stride_of(plain_empty ? 0 : p->batch, p->plain_batch_stride);
+  p->packed_batch_stride = tir_stride_of(packed_empty ? 0 : p->batch, p->packed_batch_stride);
   /* A [t0][1] tile is a [1][t0] tile: let lines run along the longer side. */
   if (axis[1].tile == 1 && axis[0].tile > 1) {
     const tir_copy_axis first = axis[0];
@@ -154,18 +172,19 @@ void tir_copy_loops(const tir_copy_problem* p, const tir_copy_kernel_line* fast,
         .problem = p,
         .fast = fast,
         .rest = rest,
-        .from = (const char*)p->from + b * from_stride * p->element_bytes,
-        .to = (char*)p->to + b * to_stride * p->element_bytes,
+        .from = tir_step(p->from, b * from_stride * p->element_bytes),
+        .to = (char*)tir_step(p->to, b * to_stride * p->element_bytes),
     };
     for (int64_t i = 0; i < across->outer; i++) {
       const int64_t thick = clamp(across->size - i * across->tile, 0, across->tile);
-      const int64_t plain = i * across->tile * across->plain;
+      /* Where nothing of the plain side is left, or no tile is whole, nothing is computed from its strides. */
+      const int64_t plain = thick > 0 ? i * across->tile * across->plain : 0;
       const int64_t packed = i * across->packed;
       tir_copy_run block = {
           .tiles = whole,
           .rows = by_columns ? along->tile : thick,
           .columns = by_columns ? thick : along->tile,
-          .plain_tile = along->tile * along->plain,
+          .plain_tile = whole > 0 ? along->tile * along->plain : 0,
           .packed_tile = along->packed,
           .stream = stream,
       };

@@ -40,6 +40,11 @@ int tir_mmt4d_check(const tir_mmt4d_params* p) {
   if (p->batch == 0 || p->m1 == 0 || p->n1 == 0) return TIR_STATUS_OK; /* nothing is touched */
   if (!product_fits(p->m0, p->k0, p->k1) || !product_fits(p->n0, p->k0, p->k1) || !product_fits(p->m0, p->n0, 1))
     return TIR_STATUS_BAD_SIZE;
+  const tir_dimension lhs[] = {{p->batch, p->lhs_batch_stride}, {p->m1, p->lhs_stride}, {p->k1 * p->k0 * p->m0, 1}};
+  const tir_dimension rhs[] = {{p->batch, p->rhs_batch_stride}, {p->n1, p->rhs_stride}, {p->k1 * p->k0 * p->n0, 1}};
+  const tir_dimension out[] = {
+      {p->batch, p->out_batch_stride}, {p->m1, p->out_stride_m}, {p->n1, p->out_stride_n}, {p->m0 * p->n0, 1}};
+  if (!tir_extent_fits(lhs, 3) || !tir_extent_fits(rhs, 3) || !tir_extent_fits(out, 4)) return TIR_STATUS_BAD_SIZE;
   if (p->out == NULL || misaligned(p->out, out_bytes)) return TIR_STATUS_BAD_POINTER;
   if (p->k1 == 0) return TIR_STATUS_OK; /* only out is touched */
   if (p->lhs == NULL || p->rhs == NULL) return TIR_STATUS_BAD_POINTER;
@@ -61,8 +66,8 @@ typedef struct {
 static void one_tile(const mmt4d_state* s, int64_t m, int64_t n, int64_t count, const char* prefetch, int64_t lines) {
   const tir_mmt4d_params* p = s->params;
   const tir_mmt4d_tile tile = {
-      .lhs = s->lhs + m * s->lhs_step,
-      .rhs = s->rhs + n * s->rhs_step,
+      .lhs = tir_step(s->lhs, m * s->lhs_step),
+      .rhs = tir_step(s->rhs, n * s->rhs_step),
       .rhs_stride = p->rhs_stride,
       .out = s->out + m * s->out_step_m + n * s->out_step_n,
       .out_stride = p->out_stride_n,
@@ -119,22 +124,31 @@ static void rows_first(const mmt4d_state* s) {
   }
 }
 
-void tir_mmt4d_loops(const tir_mmt4d_params* p, const tir_mmt4d_kernel_line* line) {
+void tir_mmt4d_loops(const tir_mmt4d_params* given, const tir_mmt4d_kernel_line* line) {
+  if (given->m1 == 0 || given->n1 == 0) return;
+  tir_mmt4d_params params = *given;
+  const tir_mmt4d_params* p = &params;
+  /* With k1 == 0 the inputs may be NULL, and their strides anything: nothing steps through them then. */
+  const bool reads = p->k1 > 0;
+  params.lhs_batch_stride = tir_stride_of(reads ? p->batch : 0, p->lhs_batch_stride);
+  params.rhs_batch_stride = tir_stride_of(reads ? p->batch : 0, p->rhs_batch_stride);
+  params.out_batch_stride = tir_stride_of(p->batch, p->out_batch_stride);
+  params.lhs_stride = tir_stride_of(reads ? p->m1 : 0, p->lhs_stride);
+  params.rhs_stride = tir_stride_of(reads ? p->n1 : 0, p->rhs_stride);
+  params.out_stride_m = tir_stride_of(p->m1, p->out_stride_m);
+  params.out_stride_n = tir_stride_of(p->n1, p->out_stride_n);
   const int64_t lhs_bytes = type_bytes(p->lhs_type);
   const int64_t rhs_bytes = type_bytes(p->rhs_type);
   const int64_t out_bytes = type_bytes(p->out_type);
-  if (p->m1 == 0 || p->n1 == 0) return;
   for (int64_t b = 0; b < p->batch; b++) {
-    /* With k1 == 0 the inputs may be NULL: they are never stepped through then. */
-    const bool reads = p->k1 > 0;
     const mmt4d_state state = {
         .params = p,
         .line = line,
-        .lhs = reads ? (const char*)p->lhs + b * p->lhs_batch_stride * lhs_bytes : NULL,
-        .rhs = reads ? (const char*)p->rhs + b * p->rhs_batch_stride * rhs_bytes : NULL,
+        .lhs = tir_step(reads ? p->lhs : NULL, b * p->lhs_batch_stride * lhs_bytes),
+        .rhs = tir_step(reads ? p->rhs : NULL, b * p->rhs_batch_stride * rhs_bytes),
         .out = (char*)p->out + b * p->out_batch_stride * out_bytes,
-        .lhs_step = reads ? p->lhs_stride * lhs_bytes : 0,
-        .rhs_step = reads ? p->rhs_stride * rhs_bytes : 0,
+        .lhs_step = p->lhs_stride * lhs_bytes,
+        .rhs_step = p->rhs_stride * rhs_bytes,
         .out_step_m = p->out_stride_m * out_bytes,
         .out_step_n = p->out_stride_n * out_bytes,
     };

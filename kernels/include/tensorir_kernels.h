@@ -26,8 +26,8 @@ enum {
 };
 
 /* Element types of matrix multiplication. Lower case: the tables paste their
- * columns onto these prefixes. */
-enum { TIR_TYPE_f32 = 1 };
+ * columns onto these prefixes. Python reads the names as well. */
+enum tir_element_type { TIR_TYPE_f32 = 1 };
 
 /* Order of the inner dimensions of a right side tile. */
 enum {
@@ -44,6 +44,13 @@ enum {
 };
 
 enum { TIR_FLAG_ACCUMULATE = 1 }; /* add to what out holds; otherwise overwrite it */
+
+/* A floating-point sum over k is made of parts of so many products, counted from k = 0
+ * with padding as it stands in the tiles. Each part is one chain of multiply-adds in
+ * rising k that begins with zero; the parts are added in rising order, to the first
+ * of them; ACCUMULATE adds the sum to what out holds. So long sums are as accurate as
+ * NumPy's, and kernels with fused multiply-add all give the same bits. */
+enum { TIR_PARTIAL_SUM = 256 };
 
 /* out[b][m][n] (+)= sum over k of lhs[b][m][k] * rhs[b][n][k], all of them tiles:
  *   lhs tile [m0][k0], rhs tile [n0][k0] or [k0][n0], out tile [m0][n0].

@@ -81,7 +81,11 @@ class Mmt4d(Op):
 
     lhs M1×K1×M0×K0; rhs N1×K1×N0×K0 ("nk", linalg.mmt4d) or N1×K1×K0×N0 ("kn", where a row of the result tile
     is read from rhs as one vector); result M1×N1×M0×N0. `kernel` is the kernel that the device chose
-    for it, if any."""
+    for it, if any.
+
+    The kernels sum floats in parts of 256 products of rising k, each part one chain that begins with zero; the
+    parts are added in rising order, and `init` comes last. All kernels with fused multiply-add give the same
+    bits, whatever the tile (kernels/README.md)."""
 
     lhs: Value = operand()
     rhs: Value = operand()

@@ -64,8 +64,12 @@ class KernelInfo(CData):
     tile: tuple[int, int, int]
     features: int
 
+class EnumType:
+    relements: dict[str, int]
+
 class FFI:
     NULL: CData
+    def typeof(self, cdecl: str) -> EnumType: ...
     @overload
     def new(self, cdecl: Literal["tir_mmt4d_params *"], init: CData = ...) -> Mmt4dParams: ...
     @overload
@@ -92,6 +96,7 @@ class Lib:
     TIR_CPU_X86_AVX512_VNNI: int
     TIR_CPU_X86_AVX512_BF16: int
     TIR_FLAG_ACCUMULATE: int
+    TIR_PARTIAL_SUM: int
     def tir_mmt4d(self, params: Mmt4dParams) -> int: ...
     def tir_pack(self, params: PackParams) -> int: ...
     def tir_unpack(self, params: UnpackParams) -> int: ...

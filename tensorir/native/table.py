@@ -6,8 +6,10 @@ its tiles from it, so a layout without a kernel can't be chosen by accident.
 
 from enum import IntFlag
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
+import ml_dtypes
+import numpy as np
 from attrs import frozen
 
 from tensorir.native._kernels import ffi, lib
@@ -17,8 +19,18 @@ RhsOrder = Literal["nk", "kn"]
 RHS_ORDERS: dict[str, int] = {"nk": lib.TIR_ORDER_nk, "kn": lib.TIR_ORDER_kn}
 """Order of the inner dimensions of a right side tile: [N0][K0] or [K0][N0]."""
 
-ELEMENT_TYPES: dict[str, int] = {"f32": lib.TIR_TYPE_f32}
-"""Element types that mmt4d knows."""
+ELEMENT_TYPES: dict[str, int] = {
+    name.removeprefix("TIR_TYPE_"): value for name, value in ffi.typeof("enum tir_element_type").relements.items()
+}
+"""Element types that mmt4d knows, as the C header lists them."""
+
+DTYPES: dict[str, np.dtype[Any]] = {
+    **{f"f{bits}": np.dtype(f"float{bits}") for bits in (16, 32, 64)},
+    **{f"i{bits}": np.dtype(f"int{bits}") for bits in (8, 16, 32, 64)},
+    **{f"u{bits}": np.dtype(f"uint{bits}") for bits in (8, 16, 32, 64)},
+    "bf16": np.dtype(ml_dtypes.bfloat16),
+}
+"""What arrays of an element type hold. A superset of `ELEMENT_TYPES`."""
 
 
 class Features(IntFlag):

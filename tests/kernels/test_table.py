@@ -86,6 +86,7 @@ def test_status_messages_differ() -> None:
 
 MEMORY: Any = ffi.new("float[]", 64)
 HUGE = 2**62
+STRIDES = (HUGE, -HUGE, 2**63 - 1, -(2**63))
 
 
 def mmt4d_params(**changes: Any) -> Any:
@@ -103,6 +104,12 @@ def mmt4d_params(**changes: Any) -> Any:
 
 ODD: Any = ffi.cast("char *", MEMORY) + 2
 
+MMT4D_STRIDES = [
+    *(("batch", f"{operand}_batch_stride") for operand in ("lhs", "rhs", "out")),
+    *(("m1", "lhs_stride"), ("n1", "rhs_stride"), ("m1", "out_stride_m"), ("n1", "out_stride_n")),
+]
+"""Which size each stride belongs to: it counts where that is more than 1."""
+
 
 @pytest.mark.parametrize(
     ("status", "changes"),
@@ -114,9 +121,15 @@ ODD: Any = ffi.cast("char *", MEMORY) + 2
         (1, {"k1": HUGE, "m0": 4}),
         (1, {"k1": HUGE, "n0": 4}),
         (1, {"k1": 0, "m0": HUGE, "n0": HUGE}),
+        *[(1, {size: 3, stride: far}) for size, stride in MMT4D_STRIDES for far in STRIDES],
+        *[(0, {stride: far}) for _, stride in MMT4D_STRIDES for far in STRIDES],
+        (1, {"batch": 2, "out_batch_stride": 2**56, "m1": 2, "out_stride_m": -(2**56)}),
+        (0, {"batch": 0, "m1": 3, "lhs_stride": HUGE}),
         *[(2, {name: ffi.NULL}) for name in ("lhs", "rhs", "out")],
         *[(2, {name: ODD}) for name in ("lhs", "rhs", "out")],
         *[(0, {name: ffi.NULL, "k1": 0}) for name in ("lhs", "rhs")],
+        (0, {"lhs": ffi.NULL, "k1": 0, "m1": 2, "lhs_stride": HUGE}),
+        (0, {"rhs": ffi.NULL, "k1": 0, "batch": 2, "rhs_batch_stride": HUGE}),
         (2, {"out": ffi.NULL, "k1": 0}),
         (0, {"out": ffi.NULL, "lhs": ffi.NULL, "rhs": ODD, "m1": 0}),
         *[(3, {name: 99}) for name in ("lhs_type", "rhs_type", "out_type", "rhs_order")],
@@ -147,6 +160,11 @@ def copy_params(kind: str, **changes: Any) -> Any:
     return params
 
 
+PLAIN_STRIDES = [("batch", "plain_batch_stride"), ("d0", "plain_stride0"), ("d1", "plain_stride1")]
+PACKED_STRIDES = [("batch", "packed_batch_stride"), ("o0", "packed_stride0"), ("o1", "packed_stride1")]
+ROOM = {"o0": 3, "o1": 3}  # for three rows and columns
+STILL = {"packed_stride0": 0, "packed_stride1": 0}  # tiles on top of each other: there is little memory
+
 COPY_STATUSES: list[tuple[int, int, dict[str, Any]]] = [
     (0, 0, {}),
     *[(1, 1, {name: -1}) for name in ("batch", "d0", "d1", "o0", "o1", "t0", "t1")],
@@ -161,6 +179,14 @@ COPY_STATUSES: list[tuple[int, int, dict[str, Any]]] = [
     (2, 0, {"packed": ffi.NULL, "d0": 0}),
     (0, 0, {"packed": ffi.NULL, "d0": 0, "o0": 0}),
     *[(3, 3, {"element_bytes": size}) for size in (0, 3, 16, -1)],
+    *[(1, 1, ROOM | {size: 3, stride: far}) for size, stride in PLAIN_STRIDES for far in STRIDES],
+    *[(1, 1, {size: 3, stride: far}) for size, stride in PACKED_STRIDES for far in STRIDES],
+    *[(0, 0, {stride: far}) for _, stride in (*PLAIN_STRIDES, *PACKED_STRIDES) for far in STRIDES],
+    # Tiles of padding beyond the only row: none of them is at a multiple of the stride.
+    *[(0, 0, ROOM | STILL | {stride: far}) for _, stride in PLAIN_STRIDES for far in STRIDES],
+    # An empty matrix, and tiles of padding: nothing is computed from the matrix.
+    *[(0, 0, {"plain": ffi.NULL, "d0": 0, "batch": 2, "plain_batch_stride": far}) for far in (1, *STRIDES)],
+    *[(0, 0, {"plain": ffi.NULL, "d1": 0, "d0": 1, stride: far}) for _, stride in PLAIN_STRIDES for far in STRIDES],
 ]
 
 

@@ -14,9 +14,9 @@ from tensorir.native.arrays.copy_plan import Fill, run_pack, run_unpack
 from tensorir.native.arrays.mmt4d_plan import plan_mmt4d
 from tensorir.native.arrays.operands import Array, aligned, check_apart, check_array, check_out, pointer
 from tensorir.native.arrays.pieces import flops_of, product_pieces
-from tensorir.native.table import Features, Kernel, RhsOrder, given_features, status_error
+from tensorir.native.table import DTYPES, ELEMENT_TYPES, Features, Kernel, RhsOrder, given_features, status_error
 
-TYPE_NAMES = {np.dtype(np.float32): "f32"}
+TYPE_NAMES = {DTYPES[name]: name for name in ELEMENT_TYPES}
 
 
 def _element_type(name: str, array: Array) -> str:
@@ -42,9 +42,9 @@ def mmt4d(
     All arrays may have one more leading dimension, the batch; then all three do.
 
     Args:
-        lhs: [M1, K1, M0, K0], float32.
-        rhs: [N1, K1, K0, N0] for order `kn`, [N1, K1, N0, K0] for `nk`; float32.
-        out: [M1, N1, M0, N0], float32; written. Its tiles are contiguous.
+        lhs: [M1, K1, M0, K0], of an element type that the kernels know.
+        rhs: [N1, K1, K0, N0] for order `kn`, [N1, K1, N0, K0] for `nk`; likewise.
+        out: [M1, N1, M0, N0], likewise; written. Its tiles are contiguous.
         rhs_order: order of the inner dimensions of `rhs`.
         accumulate: add to what `out` holds; otherwise it is overwritten.
         features: CPU features that may be used; None: all that this machine has.

@@ -7,14 +7,12 @@ from attrs import frozen
 
 from tensorir.native._kernels import ffi, lib
 from tensorir.native.arrays.operands import check_once, contiguous_strides, element_strides, inner_contiguous
-from tensorir.native.table import ELEMENT_TYPES, RHS_ORDERS, Features, Kernel, RhsOrder, select_mmt4d
+from tensorir.native.table import DTYPES, ELEMENT_TYPES, RHS_ORDERS, Features, Kernel, RhsOrder, select_mmt4d
 
 if TYPE_CHECKING:
     from tensorir.native._kernels import Mmt4dParams  # in the stub only
 
 Shape = tuple[int, ...]
-
-ITEM_BYTES = {"f32": 4}
 
 
 @frozen
@@ -82,7 +80,7 @@ def plan_mmt4d(
     if rhs_order not in RHS_ORDERS:
         raise ValueError(f"rhs_order: expected one of {sorted(RHS_ORDERS)}, got {rhs_order!r}")
     dims = _dims(shapes, rhs_order)
-    items = [ITEM_BYTES[name] for name in types]
+    items = [DTYPES[name].itemsize for name in types]
     out_strides = element_strides(shapes[2], strides[2], items[2])
     if out_strides is None or not inner_contiguous(shapes[2], out_strides, 2):
         raise ValueError(f"out: expected contiguous [M0][N0] tiles, got strides {strides[2]} for shape {shapes[2]}")
