@@ -1,7 +1,8 @@
 # What can be run, in the active virtual environment. `make help` lists it.
 PYTHON ?= python
+CLANG ?= clang
 
-.PHONY: help check tests lint types layers unit filetests properties kernels e2e repo bench fuzz fuzz-mlir clang wheel-test
+.PHONY: help check tests lint types layers unit filetests properties kernels e2e repo bench fuzz fuzz-mlir clang sanitize wheel-test
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,7 +53,13 @@ fuzz-mlir: ## 200,000 random changes of MLIR texts, read
 	$(PYTHON) -m tests.fuzz.mlir_reader
 
 clang: ## the kernels built by clang, and their tests
-	bash tests/repo/kernels_with.sh clang plain
+	bash tests/repo/kernels_with.sh $(CLANG) plain
+
+sanitize: ## kernel tests under sanitizers of gcc, and of clang where its runtime is: memory, undefined behaviour, threads
+	bash tests/repo/kernels_with.sh gcc address
+	bash tests/repo/kernels_with.sh gcc thread tests/kernels/test_threads.py
+	if [ -e "$$($(CLANG) -print-file-name=libclang_rt.asan-$$(uname -m).so)" ]; then \
+		bash tests/repo/kernels_with.sh $(CLANG) address; fi
 
 wheel-test: ## sdist, a wheel from it, a new environment, the kernel tests there
 	bash tests/repo/wheel_test.sh

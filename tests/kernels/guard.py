@@ -6,7 +6,7 @@ which is meant: there is nothing to report after a kernel read a stranger's memo
 import ctypes
 import mmap
 from math import prod
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -52,10 +52,7 @@ class Guarded:
 
     def view(self, shape: tuple[int, ...], strides: tuple[int, ...], first: int = 0) -> NDArray[Any]:
         """An array over the elements; strides, and the place of the first element, in elements."""
-        if prod(shape) == 0:
-            return np.empty(shape, self.dtype)
-        steps = tuple(stride * self.dtype.itemsize for stride in strides)
-        return np.lib.stride_tricks.as_strided(self.flat[first:], shape, steps)
+        return strided(self.flat, shape, strides, first)
 
     def seal(self) -> None:
         """From now on a write faults."""
@@ -66,6 +63,33 @@ class Guarded:
         return all(bool((part == CANARY).all()) for part in self._slack)
 
 
+class Heap:
+    """The same interface over a block of malloc's that is as long as the elements: nothing faults, but
+    AddressSanitizer watches what lies around it."""
+
+    def __init__(self, size: int, dtype: DTypeLike, *, at_end: bool = True) -> None:
+        del at_end
+        self.flat: NDArray[Any] = np.frombuffer(np.full(size * np.dtype(dtype).itemsize, CANARY, np.uint8), dtype)
+
+    def view(self, shape: tuple[int, ...], strides: tuple[int, ...], first: int = 0) -> NDArray[Any]:
+        """As of `Guarded`."""
+        return strided(self.flat, shape, strides, first)
+
+    def seal(self) -> None:
+        """Nothing: a sanitizer doesn't tell reads from writes."""
+
+    def slack_untouched(self) -> bool:
+        """There is none."""
+        return True
+
+
+def strided(flat: NDArray[Any], shape: tuple[int, ...], strides: tuple[int, ...], first: int) -> NDArray[Any]:
+    """An array over the elements; strides, and the place of the first element, in elements."""
+    if prod(shape) == 0:
+        return np.empty(shape, flat.dtype)
+    return np.lib.stride_tricks.as_strided(flat[first:], shape, [stride * flat.itemsize for stride in strides])
+
+
 def extent(shape: tuple[int, ...], strides: tuple[int, ...]) -> int:
     """Elements from the first to the last of a strided array."""
     if prod(shape) == 0:
@@ -73,11 +97,19 @@ def extent(shape: tuple[int, ...], strides: tuple[int, ...]) -> int:
     return 1 + sum((size - 1) * abs(stride) for size, stride in zip(shape, strides, strict=True))
 
 
+Memory: TypeAlias = Guarded | Heap
+
+
 def guarded_like(
-    values: NDArray[Any], strides: tuple[int, ...], *, at_end: bool, seal: bool
-) -> tuple[Guarded, NDArray[Any]]:
+    values: NDArray[Any],
+    strides: tuple[int, ...],
+    *,
+    at_end: bool,
+    seal: bool,
+    kind: type[Memory] = Guarded,
+) -> tuple[Memory, NDArray[Any]]:
     """A guarded, strided copy of `values`; strides in elements, negative ones run backwards."""
-    memory = Guarded(extent(values.shape, strides), values.dtype, at_end=at_end)
+    memory = kind(extent(values.shape, strides), values.dtype, at_end=at_end)
     steps = zip(values.shape, strides, strict=True)
     first = sum((size - 1) * -stride for size, stride in steps if stride < 0 and size > 0)
     view = memory.view(values.shape, strides, first)
