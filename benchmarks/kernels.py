@@ -22,21 +22,23 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from tensorir.native import Kernel, cpu_features, kernels, mmt4d, pack, unpack
+from tensorir.native.table import DTYPES
 
-Array = NDArray[np.float32]
+Array = NDArray[Any]
 
 MATMUL_SHAPES = [(128, 384, 384), (128, 1536, 384), (128, 384, 1536), (128, 3072, 768), (512, 512, 512), (1024,) * 3]
 SKINNY_SHAPES = [(1, 4096, 4096), (4, 4096, 4096)]
 COPY_SHAPES = [(128, 384), (1024, 1024), (4096, 4096)]
 
 PEAK_SOURCE = """
-typedef float vec __attribute__((vector_size(WIDTH)));
-void peak(long rounds, float* data) {
+typedef ELEMENT vec __attribute__((vector_size(WIDTH)));
+void peak(long rounds, ELEMENT* data) {
   vec sum[SUMS], factor = {data[0]}, term = {data[1]};
   for (int i = 0; i < SUMS; i++) sum[i] = (vec){data[2] + i};
   for (long r = 0; r < rounds; r++) {
@@ -47,18 +49,20 @@ void peak(long rounds, float* data) {
   data[3] = sum[0][0];
 }
 """
-PEAK_FLAGS = {
-    "avx512": ("-mavx512f", "-DWIDTH=64", "-DSUMS=12"),
-    "avx2": ("-mavx2", "-mfma", "-DWIDTH=32", "-DSUMS=12"),
-    "generic": ("-DWIDTH=16", "-DSUMS=12"),
-}
+PEAK_FLAGS = {"avx512": ("-mavx512f",), "avx2": ("-mavx2", "-mfma"), "generic": ()}
+PEAK_BYTES = {"avx512": 64, "avx2": 32, "generic": 16}
+PEAK_SUMS = 12
+PEAK_ROUNDS = 20_000
+C_TYPES = {"f32": ("float", ctypes.c_float), "f64": ("double", ctypes.c_double)}
+"""Element types whose multiply-add peak the loop measures, and for which NumPy calls BLAS."""
 
 
-def aligned(*shape: int) -> Array:
+def aligned(*shape: int, dtype: DTypeLike = np.float32) -> Array:
     """Zeros that begin at a page: NumPy's own begin anywhere, and differ from run to run."""
+    item = np.dtype(dtype).itemsize
     size = int(np.prod(shape))
-    memory = np.zeros(size + 1024, np.float32)
-    first = (-memory.ctypes.data % 4096) // 4
+    memory = np.zeros(size + 4096 // item, dtype)
+    first = (-memory.ctypes.data % 4096) // item
     return memory[first : first + size].reshape(shape)
 
 
@@ -81,41 +85,45 @@ def seconds_each(contenders: dict[str, Callable[[], object]], seconds: float) ->
     return times
 
 
-def peak_loop(isa: str, folder: Path) -> Callable[[int], object] | None:
-    """The calibration loop for an instruction set; None without a compiler."""
-    library = folder / f"peak_{isa}.so"
+def peak_loop(line: Kernel, folder: Path) -> Callable[[int], object] | None:
+    """The calibration loop for a line's instruction set and types; None without a compiler or for other types."""
+    if line.types[2] not in C_TYPES or len(set(line.types)) > 1:
+        return None
+    name, c_type = C_TYPES[line.types[2]]
+    library = folder / f"peak_{line.isa}_{name}.so"
     source = folder / "peak.c"
     source.write_text(PEAK_SOURCE, encoding="utf-8")
-    command = ["cc", "-O2", "-ffp-contract=fast", "-shared", "-fPIC", *PEAK_FLAGS[isa], str(source), "-o", str(library)]
+    defines = (f"-DWIDTH={PEAK_BYTES[line.isa]}", f"-DSUMS={PEAK_SUMS}", f"-DELEMENT={name}")
+    flags = ["-O2", "-ffp-contract=fast", "-shared", "-fPIC", *PEAK_FLAGS[line.isa], *defines]
     try:
-        subprocess.run(command, check=True, capture_output=True)
+        subprocess.run(["cc", *flags, str(source), "-o", str(library)], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         return None
-    data = (ctypes.c_float * 4)(0.5, 1.0, 0.0, 0.0)
+    data = (c_type * 4)(0.5, 1.0, 0.0, 0.0)
     function = ctypes.CDLL(str(library)).peak
     return lambda rounds: function(ctypes.c_long(rounds), data)
 
 
-PEAK_ROUNDS = 20_000
-
-
-def peak_flops(isa: str) -> float:
+def peak_flops(line: Kernel) -> float:
     """Floating-point operations of one call of the calibration loop."""
-    lanes, sums = (int(flag.split("=")[1]) for flag in PEAK_FLAGS[isa][-2:])
-    return 2.0 * (lanes // 4) * sums * PEAK_ROUNDS
+    return 2.0 * (PEAK_BYTES[line.isa] // DTYPES[line.types[2]].itemsize) * PEAK_SUMS * PEAK_ROUNDS
 
 
 def bench_mmt4d(lines: list[Kernel], seconds: float, folder: Path) -> None:
     print(f"{'kernel':<40} {'M x N x K':>16} {'GFLOP/s best':>12} {'median':>8} {'of peak':>8} {'of BLAS':>8}")
     for line in lines:
         m0, n0, k0 = line.tile
-        loop = peak_loop(line.isa, folder)
+        loop = peak_loop(line, folder)
+        lhs_dtype, rhs_dtype, out_dtype = (DTYPES[name] for name in line.types)
+        # NumPy multiplies other types than BLAS knows without it: no peer.
+        blas_dtype = lhs_dtype if line.types[0] in C_TYPES else np.dtype(np.float32)
         for m, n, k in MATMUL_SHAPES if m0 >= 4 else SKINNY_SHAPES:
             if m % m0:
                 continue
-            lhs, rhs = aligned(m // m0, k // k0, m0, k0), aligned(n // n0, k // k0, k0, n0)
-            out = aligned(m // m0, n // n0, m0, n0)
-            left, right, product = aligned(m, k), aligned(k, n), aligned(m, n)
+            lhs = aligned(m // m0, k // k0, m0, k0, dtype=lhs_dtype)
+            rhs = aligned(n // n0, k // k0, k0, n0, dtype=rhs_dtype)
+            out = aligned(m // m0, n // n0, m0, n0, dtype=out_dtype)
+            left, right, product = (aligned(*shape, dtype=blas_dtype) for shape in ((m, k), (k, n), (m, n)))
             for array in (lhs, rhs, left, right):
                 array[...] = 1
 
@@ -125,7 +133,7 @@ def bench_mmt4d(lines: list[Kernel], seconds: float, folder: Path) -> None:
             def blas(left: Array = left, right: Array = right, product: Array = product) -> Array:
                 return np.matmul(left, right, out=product)
 
-            assert tiles() == line
+            assert tiles().name == line.name
             contenders: dict[str, Callable[[], object]] = {"tiles": tiles, "blas": blas}
             if loop is not None:
                 contenders["peak"] = lambda loop=loop: loop(PEAK_ROUNDS)
@@ -133,7 +141,7 @@ def bench_mmt4d(lines: list[Kernel], seconds: float, folder: Path) -> None:
             flops = 2.0 * m * n * k
             best = flops / min(times["tiles"]) / 1e9
             blas_best = flops / min(times["blas"]) / 1e9
-            peak = peak_flops(line.isa) / min(times["peak"]) / 1e9 if loop else max(best, blas_best)
+            peak = peak_flops(line) / min(times["peak"]) / 1e9 if loop else max(best, blas_best)
             print(
                 f"{line.name:<40} {f'{m} x {n} x {k}':>16} {best:12.1f} {flops / median(times['tiles']) / 1e9:8.1f} "
                 f"{best / peak:7.2f}{' ' if loop else '?'} {best / blas_best:8.2f}"
@@ -143,11 +151,13 @@ def bench_mmt4d(lines: list[Kernel], seconds: float, folder: Path) -> None:
 def bench_copy(lines: list[Kernel], seconds: float) -> None:
     print(f"\n{'kernel':<34} {'tile':>8} {'matrix':>12} {'pack GB/s':>10} {'of copy':>8} {'unpack':>8} {'of copy':>8}")
     for line in lines:
-        tile = (8, 16) if line.rhs_order == "rows" else (16, 16)
+        dtype = np.dtype(f"u{int(line.types[0][1:]) // 8}")
+        tile = (8, max(16, line.tile[1])) if line.rhs_order == "rows" else (16, 16)
         for rows, columns in COPY_SHAPES:
-            source = aligned(rows, columns) if line.rhs_order == "rows" else aligned(columns, rows).T
-            out = aligned(rows // tile[0], columns // tile[1], *tile)
-            plain, copied = aligned(rows * columns), aligned(rows * columns)
+            by_rows = line.rhs_order == "rows"
+            source = aligned(rows, columns, dtype=dtype) if by_rows else aligned(columns, rows, dtype=dtype).T
+            out = aligned(rows // tile[0], columns // tile[1], *tile, dtype=dtype)
+            plain, copied = aligned(rows * columns, dtype=dtype), aligned(rows * columns, dtype=dtype)
 
             def packing(line: Kernel = line, source: Array = source, out: Array = out) -> Kernel:
                 return pack(source, out, inner_dims=(0, 1), features=line.features)
@@ -158,7 +168,8 @@ def bench_copy(lines: list[Kernel], seconds: float) -> None:
             def copying(plain: Array = plain, copied: Array = copied) -> None:
                 copied[...] = plain
 
-            assert packing() == line
+            assert packing().name == line.name
+            assert unpacking().name == line.name.replace("tir_pack", "tir_unpack")
             times = seconds_each({"pack": packing, "unpack": unpacking, "copy": copying}, seconds)
             speed = {name: source.nbytes / min(values) / 1e9 for name, values in times.items()}
             print(
@@ -179,7 +190,7 @@ def main() -> None:
     empty = aligned(0, 1, 8, 16), aligned(1, 1, 16, 16), aligned(0, 1, 8, 16)
     times = seconds_each({"call": lambda: mmt4d(*empty)}, arguments.seconds)
     print(f"\nA call from Python takes {min(times['call']) * 1e6:.1f} us; every figure here has it in.")
-    bench_copy([line for line in lines if line.op == "pack" and line.types == ("b32",)], arguments.seconds)
+    bench_copy([line for line in lines if line.op == "pack"], arguments.seconds)
 
 
 if __name__ == "__main__":

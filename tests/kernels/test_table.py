@@ -8,6 +8,7 @@ import pytest
 
 from tensorir.native import Features, cpu_features, kernels, select_mmt4d
 from tensorir.native._kernels import ffi, lib
+from tensorir.native.table import DTYPES, ELEMENT_TYPES, status_error
 
 TABLES = Path(__file__).parents[2] / "kernels" / "table"
 F32 = ("f32", "f32", "f32")
@@ -58,6 +59,12 @@ def test_selection_takes_the_first_line_that_fits() -> None:
     assert select_mmt4d(F32, (3, 5, 7)).isa == "ref"
 
 
+def test_every_element_type_has_its_array_type() -> None:
+    """The C header lists the element types; the tables use them."""
+    assert ELEMENT_TYPES.keys() <= DTYPES.keys()
+    assert {name for kernel in kernels() if kernel.op == "mmt4d" for name in kernel.types} == set(ELEMENT_TYPES)
+
+
 def test_selection_errors() -> None:
     with pytest.raises(NotImplementedError, match="no kernel for element type i4"):
         select_mmt4d(("i4", "f32", "f32"), (8, 16, 16))
@@ -82,6 +89,24 @@ def test_status_messages_differ() -> None:
     assert messages[5] == b"unknown status"
     assert lib.tir_kernel_at(-1) == ffi.NULL
     assert lib.tir_kernel_at(lib.tir_kernel_count()) == ffi.NULL
+
+
+STATUSES = {name for name in dir(lib) if name.startswith("TIR_STATUS_")}
+PYTHON_ERRORS = {
+    "TIR_STATUS_BAD_SIZE": (ValueError, "mmt4d: a size is negative, too large or does not fit the others"),
+    "TIR_STATUS_BAD_POINTER": (ValueError, "mmt4d: a pointer is NULL or not aligned to its element"),
+    "TIR_STATUS_BAD_TYPE": (ValueError, "mmt4d: unknown element type, element size, order or flag"),
+    "TIR_STATUS_NO_KERNEL": (NotImplementedError, "mmt4d: no kernel for these types"),
+}
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in dir(lib) if name.startswith("TIR_STATUS_") and name != "TIR_STATUS_OK"]
+)
+def test_what_python_says_of_a_status(name: str) -> None:
+    """Every status but OK is an exception that says which call failed and why."""
+    error = status_error("mmt4d", getattr(lib, name))
+    assert (type(error), str(error)) == PYTHON_ERRORS[name]
 
 
 MEMORY: Any = ffi.new("float[]", 64)

@@ -43,4 +43,5 @@ run=(env "LD_PRELOAD=$preload" python -P)
 # ThreadSanitizer wants to know where memory lies; containers may forbid to ask for that, and mostly needn't.
 if [ "$kind" = thread ] && setarch -R true 2>/dev/null; then run=(setarch -R "${run[@]}"); fi
 "${run[@]}" -c 'import sys, tensorir.native._kernels as k; assert k.__file__.startswith(sys.argv[1]), k.__file__' "$lib"
-"${run[@]}" -m pytest -q -p no:cacheprovider -o "pythonpath=$lib ." "$@"
+# --capture=sys: pytest would swallow the report of a process that ends with it.
+"${run[@]}" -m pytest -q --capture=sys -p no:cacheprovider -o "pythonpath=$lib ." "$@"

@@ -69,19 +69,26 @@ def module(project: Path) -> ModuleType:
     return importlib.util.module_from_spec(spec)
 
 
-def check_module(project: Path) -> None:
-    """The module computes, and its kernels call nothing of the C library."""
-    built = module(project)
+def multiply(built: ModuleType, side: int) -> tuple[int, list[float]]:
+    """Twos times threes, in one square tile: the status, and the result over zeros."""
     params = built.ffi.new("tir_mmt4d_params *")
-    operands = [built.ffi.new("float[16]", [value] * 16) for value in (2, 3, 0)]
+    operands = [built.ffi.new("float[]", [value] * side**2) for value in (2, 3, 0)]
     params.lhs, params.rhs, params.out = operands
     for name in ("batch", "m1", "n1", "k1"):
         setattr(params, name, 1)
-    params.m0 = params.n0 = params.k0 = 4
+    params.m0 = params.n0 = params.k0 = side
     params.lhs_type = params.rhs_type = params.out_type = built.lib.TIR_TYPE_f32
     params.rhs_order = built.lib.TIR_ORDER_kn
-    assert built.lib.tir_mmt4d(params) == built.lib.TIR_STATUS_OK
-    assert list(operands[2]) == [24.0] * 16
+    status = built.lib.tir_mmt4d(params)
+    assert built.lib.tir_mmt4d_kernel(params) == -status or status == 0
+    return status, list(operands[2])
+
+
+def check_module(project: Path) -> None:
+    """The module computes, and its kernels call nothing of the C library."""
+    built = module(project)
+    assert multiply(built, 4) == (built.lib.TIR_STATUS_OK, [24.0] * 16)
+    assert multiply(built, 3) == (built.lib.TIR_STATUS_OK, [18.0] * 9)
     if shutil.which("nm") is None:
         return
     archives = list(project.rglob("libtir_*.a"))
@@ -101,6 +108,20 @@ def test_gcc_builds_and_a_changed_flag_builds_again(project: Path) -> None:
     assert changed.keys() == first.keys()
     assert not {path for path in first if changed[path] == first[path]}, "built with the old flags"
     assert build(project, "gcc", "-DTIR_A_FLAG_FOR_THIS_TEST") == changed
+
+
+@needs_gcc
+def test_a_product_that_no_line_computes_is_refused(project: Path) -> None:
+    """A table without the line that takes every tile; today's has one, so nobody sees this status."""
+    table = project / "kernels" / "table" / "mmt4d.inc"
+    text = table.read_text(encoding="utf-8")
+    line = "TIR_MMT4D_ANY(f32, f32, f32, ref)\n"
+    assert line in text
+    table.write_text(text.replace(line, ""), encoding="utf-8")
+    build(project, "gcc")
+    built = module(project)
+    assert multiply(built, 4) == (built.lib.TIR_STATUS_OK, [24.0] * 16)
+    assert multiply(built, 3) == (built.lib.TIR_STATUS_NO_KERNEL, [0.0] * 9)
 
 
 @pytest.mark.parametrize("clang", CLANGS or [NO_CLANG])
