@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tensorir.dialects import device, encode, flow, func, linalg, packing, tensor
+from tensorir.dialects import device, encode, flow, func, packing, tensor
+from tensorir.dialects.linalg import contract, moves, reduce, rows, structured
 from tensorir.ir.op import Op
 
-_FAMILIES = (tensor, linalg, packing, encode, flow, func, device)
+_FAMILIES = (tensor, structured, contract, reduce, moves, rows, packing, encode, flow, func, device)
 
 
 def _classes() -> Mapping[str, type[Op]]:

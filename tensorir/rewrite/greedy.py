@@ -40,8 +40,8 @@ def greedy(region: Region, table: PatternTable, trace: Trace | None = None, effe
         if editor.is_dead(op):
             _push(stack, editor.erase(node))
             continue
-        patterns = table.get(op.__class__)
-        if patterns is None:
+        patterns = table[op.__class__]
+        if not patterns:
             continue
         found = _first(patterns, op, editor, trace)
         if found is None:

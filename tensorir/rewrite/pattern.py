@@ -71,16 +71,21 @@ def pattern(*roots: type[O]) -> Callable[[Callable[[O, View], Rewrite]], Pattern
     return decorate
 
 
-PatternTable: TypeAlias = dict[type[Op], tuple[Pattern, ...]]
+class PatternTable(dict[type[Op], tuple[Pattern, ...]]):
+    """Patterns by op class, in the given order: the first that applies wins. A root stands for its subclasses, too."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        super().__init__()
+        self._patterns = tuple(patterns)
+
+    def __missing__(self, cls: type[Op]) -> tuple[Pattern, ...]:
+        found = self[cls] = tuple(p for p in self._patterns if issubclass(cls, p.roots))
+        return found
 
 
 def index(patterns: Iterable[Pattern]) -> PatternTable:
-    """Patterns by root class, in the given order: the first that applies wins."""
-    table: PatternTable = {}
-    for p in patterns:
-        for root in p.roots:
-            table[root] = (*table.get(root, ()), p)
-    return table
+    """The table of `patterns`."""
+    return PatternTable(patterns)
 
 
 def as_replacement(rewrite: Value | Op | Sequence[Op] | Replacement) -> Replacement:

@@ -3,7 +3,7 @@
 from tensorir.dialects.linalg.contract import Contract, ContractionSpace
 from tensorir.dialects.linalg.moves import Broadcast, Fill, Transpose
 from tensorir.dialects.linalg.reduce import Reduce, ReductionKind, neutral_element
-from tensorir.dialects.linalg.rows import LayerNorm, Softmax, ZeroPadding
+from tensorir.dialects.linalg.rows import LayerNorm, RowOp, Softmax, ZeroPadding
 from tensorir.dialects.linalg.structured import Fold, Generic, iteration_sizes
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "LayerNorm",
     "Reduce",
     "ReductionKind",
+    "RowOp",
     "Softmax",
     "Transpose",
     "ZeroPadding",

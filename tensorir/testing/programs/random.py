@@ -18,12 +18,12 @@ from tensorir.dialects.linalg import (
     Contract,
     Fill,
     Generic,
-    LayerNorm,
     Reduce,
     ReductionKind,
-    Softmax,
+    RowOp,
     Transpose,
 )
+from tensorir.dialects.registry import OPS
 from tensorir.dialects.tensor import CollapseShape, Concat, Constant, ExpandShape, ExtractSlice, Gather, Pad
 from tensorir.ir.affine import identity, select
 from tensorir.ir.dense import Dense
@@ -36,6 +36,8 @@ from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.testing.programs.steps import MoreSteps
 from tensorir.testing.programs.values import DATA_BOUND, EXACT, SIZES, data, permutation
+
+_ROW_OPS: list[Any] = [cls for cls in OPS.values() if issubclass(cls, RowOp)]
 
 
 def arguments(module: Module, seed: int, function: str = "main") -> list[npt.NDArray[Any]]:
@@ -219,12 +221,11 @@ class _Writer(MoreSteps):
         x = self._within(x, 8)
         d = self.draw(st.integers(0, x.type.rank - 1))
         size = x.type.shape[d]
-        if self.draw(st.booleans()) or not isinstance(size, int):
-            self._add(Softmax(x, (d,)), 1)
-            return
-        scale, bias = self._weight((size,), x.type.dtype), self._weight((size,), x.type.dtype)
+        made = self.draw(st.sampled_from([c for c in _ROW_OPS if isinstance(size, int) or not c.OPERANDS[1:]]))
+        vectors = [self._weight((size,), x.type.dtype) for _ in made.OPERANDS[1:] if isinstance(size, int)]
         # epsilon 1: a row without variance must not magnify rounding
-        self._add(LayerNorm(x, scale, bias, (d,), 1.0), DATA_BOUND * 7)
+        options = {"epsilon": 1.0} if "epsilon" in made.ATTRIBUTES else {}
+        self._add(made(x, *vectors, dims=(d,), **options), DATA_BOUND * 9)
 
     def _reduce(self) -> None:
         x = self._pick(lambda v: v.type.rank > 0 and v.type.is_static)

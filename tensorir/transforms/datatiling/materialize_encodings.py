@@ -21,7 +21,7 @@ from tensorir.ir.types import Type
 from tensorir.ir.value import Value
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.transforms.datatiling.packed import Emitter, Packed
-from tensorir.transforms.datatiling.physical import FORMS
+from tensorir.transforms.datatiling.physical import form_of
 
 Zeros = frozenset[int]
 
@@ -115,8 +115,9 @@ class _Rebuild:
 
     def _compute(self, op: Op, operands: list[Packed]) -> None:
         layouts = [v.type.encoding for v in op.results]
-        if len(layouts) == 1 and isinstance(layouts[0], Layout) and type(op) in FORMS:
-            made = FORMS[type(op)](op, operands, layouts[0], self.emit)
+        form = form_of(type(op))
+        if form is not None and len(layouts) == 1 and isinstance(layouts[0], Layout):
+            made = form(op, operands, layouts[0], self.emit)
             if made is not None:
                 self.env[op.result] = made
                 return

@@ -1,4 +1,4 @@
-"""The physical form of each op that can work on packed tensors: one function per op class.
+"""The physical form of each op that can work on packed tensors: one function per op class, or per family of classes.
 
 Each takes the op, its operands as they are stored, and the layout wanted for the result; it returns the result or
 None where tiles don't allow it (the caller then goes through row-major, which is always possible).
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tensorir.dialects.linalg import Contract, Generic, LayerNorm, Softmax, Transpose
+from tensorir.dialects.linalg import Contract, Generic, RowOp, Transpose
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d
 from tensorir.dialects.tensor import CollapseShape, ExpandShape
 from tensorir.encoding.encoding import Encoding, Role
@@ -68,28 +68,18 @@ def generic(op: Generic, operands: list[Packed], layout: Layout, emit: Emitter) 
     return Packed(emit.add(made).result, shape, layout)
 
 
-def softmax(op: Softmax, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
-    """Along the outer and inner dim of the axis; padding is skipped and becomes zero."""
-    if len(op.dims) != 1 or op.extent is not None:
-        return None
-    (dim,) = op.dims
-    x = emit.stored(operands[0], layout)
-    padded = dim in layout.padded_dims(x.shape)
-    made = Softmax(x.value, axis_dims(layout, dim), x.shape[dim] if padded else None, loc=op.loc)
-    return Packed(emit.add(made).result, x.shape, layout, frozenset({dim}) if padded else frozenset())
-
-
-def layer_norm(op: LayerNorm, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
-    """As softmax; scale and bias are stored like the axis."""
+def rows(op: RowOp, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
+    """Along the outer and inner dim of the axis; padding is skipped and becomes zero. What has one number per position
+    is stored like the axis."""
     if len(op.dims) != 1 or op.extent is not None:
         return None
     (dim,) = op.dims
     x = emit.stored(operands[0], layout)
     part = layout.projected((dim,))
-    scale, bias = (emit.stored(p, None if part.is_plain else part).value for p in operands[1:])
+    vectors = [emit.stored(v, None if part.is_plain else part).value for v in operands[1:]]
     padded = dim in layout.padded_dims(x.shape)
     extent = x.shape[dim] if padded else None
-    made = LayerNorm(x.value, scale, bias, axis_dims(layout, dim), op.epsilon, extent, loc=op.loc)
+    made = op.evolve((x.value, *vectors), dims=axis_dims(layout, dim), extent=extent, encoding=None)
     return Packed(emit.add(made).result, x.shape, layout, frozenset({dim}) if padded else frozenset())
 
 
@@ -140,9 +130,14 @@ def _outer_groups(groups: Groups, few: Layout) -> Groups:
 FORMS: Mapping[type[Op], Form] = {
     Contract: contract,
     Generic: generic,
-    Softmax: softmax,
-    LayerNorm: layer_norm,
+    RowOp: rows,
     Transpose: transpose,
     ExpandShape: expand,
     CollapseShape: collapse,
 }
+"""By class; a class stands for its subclasses, too."""
+
+
+def form_of(cls: type[Op]) -> Form | None:
+    """The packed form of the ops of a class; None if they are computed row-major."""
+    return next((FORMS[base] for base in cls.__mro__ if base in FORMS), None)

@@ -12,7 +12,7 @@ from typing import ClassVar
 from attrs import frozen
 
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
-from tensorir.dialects.linalg import Generic, LayerNorm, Softmax, Transpose
+from tensorir.dialects.linalg import Generic, RowOp, Transpose
 from tensorir.dialects.tensor import CollapseShape, ExpandShape
 from tensorir.encoding.encoding import Encoding
 from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed
@@ -81,26 +81,14 @@ def _encoding_for(map: AffineMap, anchor: AffineMap, encoding: Encoding) -> Enco
     return encoding.through(Transposed(dims) if len(dims) == len(of_anchor) else Projected(dims))
 
 
-@pattern(Softmax)
-def unset_through_softmax(op: Softmax, view: View) -> Rewrite:
-    """softmax(unset(x)) == unset(softmax(x))"""
+@pattern(RowOp)
+def unset_through_rows(op: RowOp, view: View) -> Rewrite:
+    """f(unset(x), v…) == unset(f(x, set(v)…)), for an f along rows"""
     if (found := _encoded(op.source, view)) is None:
         return None
     x, e = found
-    return _unset(Softmax(x, op.dims, op.extent, e, loc=op.loc))
-
-
-@pattern(LayerNorm)
-def unset_through_layer_norm(op: LayerNorm, view: View) -> Rewrite:
-    """layer_norm(unset(x), s, b) == unset(layer_norm(x, set(s), set(b)))"""
-    if (found := _encoded(op.source, view)) is None:
-        return None
-    x, e = found
-    along = e.through(Projected(op.dims))
-    scale = SetEncoding(op.scale, along, loc=op.loc)
-    bias = SetEncoding(op.bias, along, loc=op.loc)
-    made = LayerNorm(x, scale.result, bias.result, op.dims, op.epsilon, op.extent, e, loc=op.loc)
-    return _unset(made, scale, bias)
+    vectors = [SetEncoding(v, e.through(Projected(op.dims)), loc=op.loc) for v in op.operands[1:]]
+    return _unset(op.evolve((x, *(s.result for s in vectors)), encoding=e), *vectors)
 
 
 @pattern(Transpose)
@@ -141,8 +129,7 @@ PATTERNS = index(
         fold_unset_of_set,
         fold_set_of_unset,
         unset_through_generic,
-        unset_through_softmax,
-        unset_through_layer_norm,
+        unset_through_rows,
         unset_through_transpose,
         unset_through_expand,
         unset_through_collapse,

@@ -54,7 +54,7 @@ def test_erases_dead_pure_ops_and_what_only_they_needed() -> None:
     b = RegionBuilder()
     x = b.arg(SQUARE)
     b.add(Transpose(b.add(Transpose(x, (1, 0))).result, (1, 0)))
-    assert not greedy(b.finish([x]), {}).ops
+    assert not greedy(b.finish([x]), index([])).ops
 
 
 def test_input_region_is_untouched() -> None:
