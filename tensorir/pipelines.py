@@ -8,6 +8,7 @@ from typing import Literal
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.passes.pass_ import Pass
 from tensorir.passes.pipeline import Pipeline
+from tensorir.plugins import Table
 from tensorir.transforms.constants.evaluate_initializers import EvaluateInitializers
 from tensorir.transforms.constants.hoist_constants import HoistConstants
 from tensorir.transforms.constants.merge_equal_globals import MergeEqualGlobals
@@ -27,27 +28,26 @@ from tensorir.transforms.simplify.symbol_dce import SymbolDce
 DataTiling = Literal["late", "off"]
 DATA_TILING: tuple[DataTiling, ...] = ("late", "off")
 
-PASSES: Mapping[str, type[Pass]] = {
-    p.name: p
-    for p in (
-        InlineCalls,
-        DropTransfers,
-        Canonicalize,
-        CommonSubexpressions,
-        SymbolDce,
-        SetEncodings,
-        PropagateEncodings,
-        FormDispatches,
-        HoistConstants,
-        SpecializeEncodings,
-        CanonicalizeDispatches,
-        MaterializeEncodings,
-        OutlineExecutables,
-        EvaluateInitializers,
-        MergeEqualGlobals,
-    )
-}
+_OWN: tuple[type[Pass], ...] = (
+    InlineCalls,
+    DropTransfers,
+    Canonicalize,
+    CommonSubexpressions,
+    SymbolDce,
+    SetEncodings,
+    PropagateEncodings,
+    FormDispatches,
+    HoistConstants,
+    SpecializeEncodings,
+    CanonicalizeDispatches,
+    MaterializeEncodings,
+    OutlineExecutables,
+    EvaluateInitializers,
+    MergeEqualGlobals,
+)
 
+PASSES: Table[str, type[Pass]] = Table("PASSES", {p.name: p for p in _OWN}, lambda p: p.name)
+"""All passes by name, those of plug-ins included."""
 
 STAGES = ("input", "encoded", "dispatch", "specialized", "materialized")
 """Where a compilation can be stopped: the program as it was read; with the intent to tile on it; cut into launches,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from tensorir.dialects import device, encode, flow, func, packing, tensor
 from tensorir.dialects.linalg import contract, moves, reduce, rows, structured
 from tensorir.ir.op import Op
+from tensorir.plugins import Table
 
 _FAMILIES = (tensor, structured, contract, reduce, moves, rows, packing, encode, flow, func, device)
 
@@ -20,4 +21,5 @@ def _classes() -> Mapping[str, type[Op]]:
     return found
 
 
-OPS: Mapping[str, type[Op]] = _classes()
+OPS: Table[str, type[Op]] = Table("OPS", _classes(), lambda op: op.NAME)
+"""Those of plug-ins included."""

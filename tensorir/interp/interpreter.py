@@ -25,12 +25,14 @@ from tensorir.ir.module import Function, Global, Module, Parameter
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
+from tensorir.plugins import Table
 
 Implementation = Callable[[Any, "tuple[Array, ...]", Context], "tuple[Array, ...]"]
 
-IMPLEMENTATIONS: Mapping[type[Op], Implementation] = {**TENSOR_OPS, **LINALG_OPS, **PACKING_OPS}
+_OWN: Mapping[type[Op], Implementation] = {**TENSOR_OPS, **LINALG_OPS, **PACKING_OPS}
+IMPLEMENTATIONS: Table[type[Op], Implementation] = Table("INTERPRETATIONS", _OWN)
 """Own functions of op classes: (op, inputs, context) → results. Inputs are never written. Other ops are what their
-decomposition or their loops say."""
+decomposition or their loops say. Those of plug-ins included."""
 
 _DECOMPOSED: WeakKeyDictionary[Op, Decomposition] = WeakKeyDictionary()
 """Kept, because a compiled program runs the same ops at every call."""

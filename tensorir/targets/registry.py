@@ -1,4 +1,5 @@
-"""The devices that there are: built-in ones, registered ones, and those of the entry-point group `tensorir.targets`."""
+"""The devices that there are: built-in ones, registered ones, those of plug-ins and of the entry-point group
+`tensorir.targets`."""
 
 from __future__ import annotations
 
@@ -6,11 +7,13 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from tensorir.ir.diagnostic import TensorIRError
+from tensorir.plugins import Table, loaded
 from tensorir.targets.cpu import CPU
 from tensorir.targets.reference import REFERENCE
 from tensorir.targets.target import Target
 
 _BUILT_IN = {t.name: t for t in (CPU, REFERENCE)}
+_KNOWN: Table[str, Target] = Table("TARGETS", _BUILT_IN, lambda target: target.name)
 _REGISTERED: dict[str, Target] = {}
 
 
@@ -25,20 +28,19 @@ def register_target(target: Target) -> Target:
 
 
 @cache
-def _plugins() -> dict[str, Target]:
-    return {e.name: e.load() for e in entry_points(group="tensorir.targets")}
+def _entry_points() -> dict[str, Target]:
+    """One that can't be imported is a PluginWarning, and left out."""
+    return {e.name: t for e in entry_points(group="tensorir.targets") if (t := loaded(e)) is not None}
 
 
 def device_names() -> tuple[str, ...]:
     """All devices, built-in ones first."""
-    return tuple(dict.fromkeys((*_BUILT_IN, *_REGISTERED, *_plugins())))
+    return tuple(dict.fromkeys((*_KNOWN, *_REGISTERED, *_entry_points())))
 
 
 def device_target(name: str) -> Target:
     """The target called `name`. Raises TensorIRError listing the devices if there is none."""
-    for known in (_BUILT_IN, _REGISTERED):
+    for known in (_REGISTERED, _KNOWN, _entry_points()):
         if name in known:
             return known[name]
-    if name in _plugins():
-        return _plugins()[name]
     raise TensorIRError(f"no device {name!r}; there are: {', '.join(device_names())}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from hypothesis import given, note
@@ -18,19 +17,15 @@ from tensorir.pipelines import PASSES, pipeline
 from tensorir.testing.equivalence import assert_equivalent
 from tensorir.testing.programs.random import arguments
 from tensorir.text import parse, print_module
-from tests.support.effect_ops import REGISTRY, observed, register, with_effects
+from tests.support.effect_ops import EFFECT_OPS, REGISTRY, observed, with_effects
 
 SEEDS = st.integers(0, 1 << 30)
 
 
 @pytest.fixture(autouse=True, scope="module")
 def effect_ops() -> Iterator[None]:
-    before = dict(IMPLEMENTATIONS)
-    register()
-    yield
-    known: Any = IMPLEMENTATIONS
-    known.clear()
-    known.update(before)
+    with IMPLEMENTATIONS.extended(EFFECT_OPS):
+        yield
 
 
 def assert_same_to_see(module: Module, other: Module, seed: int, compiled: bool = False) -> None:

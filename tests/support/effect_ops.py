@@ -17,7 +17,6 @@ from tensorir.dialects.func import Assert
 from tensorir.dialects.linalg import Fill
 from tensorir.dialects.registry import OPS
 from tensorir.interp.context import Context
-from tensorir.interp.interpreter import IMPLEMENTATIONS
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dtype import f32, i1
 from tensorir.ir.effects import Effects
@@ -128,12 +127,6 @@ def _once(op: Once, inputs: tuple[Array, ...], ctx: Context) -> tuple[Array, ...
 
 EFFECT_OPS: dict[type[Op], Any] = {Print: _print, Read: _read, Write: _write, Odd: _odd, Once: _once}
 REGISTRY = {**OPS, **{cls.NAME: cls for cls in EFFECT_OPS}}
-
-
-def register() -> None:
-    """Makes the interpreter know the ops."""
-    known: Any = IMPLEMENTATIONS
-    known.update(EFFECT_OPS)
 
 
 def observed(run: Callable[[], Any]) -> tuple[list[str], tuple[Array, ...] | str]:

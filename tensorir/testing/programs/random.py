@@ -7,6 +7,8 @@ inserted first. Programs without softmax, layer norm and transcendental bodies t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -34,8 +36,12 @@ from tensorir.ir.region import Region
 from tensorir.ir.scalar import Scalar, ScalarBody, apply, arg, cast
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
+from tensorir.plugins import Table
 from tensorir.testing.programs.steps import MoreSteps
-from tensorir.testing.programs.values import DATA_BOUND, EXACT, SIZES, data, permutation
+from tensorir.testing.programs.values import DATA_BOUND, EXACT, SIZES, Values, data, permutation
+
+STEPS: Table[Callable[[Values], None], Callable[[Values], None]] = Table("STEPS", {}, lambda step: step)
+"""Steps of plug-ins: functions that append ops to the program under construction."""
 
 _ROW_OPS: list[Any] = [cls for cls in OPS.values() if issubclass(cls, RowOp)]
 
@@ -65,7 +71,8 @@ class _Writer(MoreSteps):
     def module(self, steps: int) -> Module:
         for i in range(self.draw(st.integers(1, 3))):
             self._new_arg(f"x{i}")
-        kinds = [
+        kinds: list[Callable[[], None]] = [
+            *(partial(step, self) for step in (*STEPS, *STEPS)),
             *(self._contract,) * 6,
             *(self._elementwise, self._elementwise, self._bias, self._bias, self._normalize, self._normalize),
             *(self._transpose, self._transpose, self._reshape, self._reshape, self._reduce, self._slice),
@@ -95,7 +102,7 @@ class _Writer(MoreSteps):
     # -- steps
 
     def _contract(self) -> None:
-        lhs = self._pick(lambda v: v.type.rank in (1, 2, 3) and v.type.dtype != i64)
+        lhs = self.pick(lambda v: v.type.rank in (1, 2, 3) and v.type.dtype != i64)
         if lhs is None:
             return
         rank = lhs.type.rank
@@ -114,10 +121,10 @@ class _Writer(MoreSteps):
             rhs_labels, rhs_shape = ["b", *rhs_labels], [*batch_size, *rhs_shape]
         order = self.draw(st.permutations(range(len(rhs_labels))))
         rhs_type = TensorType(tuple(rhs_shape[i] for i in order), lhs.type.dtype)
-        rhs = self._pick(lambda v: v.type == rhs_type) if self.draw(st.booleans()) else None
-        rhs = rhs if rhs is not None else self._weight(tuple(rhs_shape[i] for i in order), lhs.type.dtype)
+        rhs = self.pick(lambda v: v.type == rhs_type) if self.draw(st.booleans()) else None
+        rhs = rhs if rhs is not None else self.weight(tuple(rhs_shape[i] for i in order), lhs.type.dtype)
         limit = EXACT[dtype] // (DATA_BOUND * max(k, 1))
-        lhs, rhs = self._within(lhs, max(limit, 1)), self._within(rhs, DATA_BOUND)
+        lhs, rhs = self.within(lhs, max(limit, 1)), self.within(rhs, DATA_BOUND)
         lhs_labels = [""] * rank
         for label, d in zip((["b"] if batch else []) + (["m"] if rank > 1 else []) + ["k"], dims, strict=True):
             lhs_labels[d] = label
@@ -127,44 +134,44 @@ class _Writer(MoreSteps):
         labels = (lhs_labels, [rhs_labels[i] for i in order], out)
         a, b, c = (select(len(letters), (letters.index(x) for x in part)) for part in labels)
         bound = self.bounds[lhs] * self.bounds[rhs] * max(k, 1)
-        made = self._add(Contract(lhs, rhs, (), (a, b, c), dtype), bound)
+        made = self.add(Contract(lhs, rhs, (), (a, b, c), dtype), bound)
         if self.draw(st.integers(0, 3)) == 0:
-            init = self._within(self._pick(lambda v: v.type == made.type) or made, max(EXACT[dtype] - bound, 1))
+            init = self.within(self.pick(lambda v: v.type == made.type) or made, max(EXACT[dtype] - bound, 1))
             if self.bounds[init] + bound <= EXACT[dtype]:
-                self._add(Contract(lhs, rhs, (init,), (a, b, c), dtype), bound + self.bounds[init])
+                self.add(Contract(lhs, rhs, (init,), (a, b, c), dtype), bound + self.bounds[init])
 
     def _elementwise(self) -> None:
         """One or two inputs of one shape; the second may be indexed transposed."""
-        x = self._pick()
+        x = self.pick()
         if x is None:
             return
         rank = x.type.rank
         turned = self.draw(permutation(rank))
         shape = tuple(x.type.shape[d] for d in turned)
         wanted = TensorType(shape, x.type.dtype)
-        y = self._pick(lambda v: v.type == wanted)
+        y = self.pick(lambda v: v.type == wanted)
         fn = self.draw(st.sampled_from(["add", "sub", "mul", "max", "gelu", "tanh", "neg"]))
         limit = EXACT.get(x.type.dtype, 1)
         if fn in ("gelu", "tanh", "neg") or y is None:
             self._unary(x, fn if fn in ("gelu", "tanh") and x.type.dtype.is_float else "neg")
             return
         room = int(limit**0.5) if fn == "mul" else limit // 2
-        x, y = self._within(x, room), self._within(y, room)
+        x, y = self.within(x, room), self.within(y, room)
         a, b = self.bounds[x], self.bounds[y]
         t = x.type.dtype
         body = ScalarBody((t, t), apply(fn, arg(0, t), arg(1, t)))
         maps = (identity(rank), select(rank, turned), identity(rank))
-        self._add(Generic((x, y), maps, body), a * b if fn == "mul" else a + b)
+        self.add(Generic((x, y), maps, body), a * b if fn == "mul" else a + b)
 
     def _unary(self, x: Value, fn: str) -> None:
-        x = self._within(x, 127)
+        x = self.within(x, 127)
         t = x.type.dtype
         maps = (identity(x.type.rank),) * 2
-        self._add(Generic((x,), maps, ScalarBody((t,), apply(fn, arg(0, t)))), self.bounds[x])
+        self.add(Generic((x,), maps, ScalarBody((t,), apply(fn, arg(0, t)))), self.bounds[x])
 
     def _bias(self) -> None:
         """A vector added along one dim."""
-        x = self._pick(lambda v: v.type.rank > 0)
+        x = self.pick(lambda v: v.type.rank > 0)
         if x is None:
             return
         rank = x.type.rank
@@ -172,38 +179,38 @@ class _Writer(MoreSteps):
         size, t = x.type.shape[d], x.type.dtype
         if not isinstance(size, int):
             return
-        x = self._within(x, EXACT.get(t, 1) // 2)
-        vector = self._weight((size,), t)
+        x = self.within(x, EXACT.get(t, 1) // 2)
+        vector = self.weight((size,), t)
         body = ScalarBody((t, t), apply("add", arg(0, t), arg(1, t)))
         maps = (identity(rank), select(rank, (d,)), identity(rank))
-        self._add(Generic((x, vector), maps, body), self.bounds[x] + self.bounds[vector])
+        self.add(Generic((x, vector), maps, body), self.bounds[x] + self.bounds[vector])
 
     def _cast(self) -> None:
         t = self.draw(st.sampled_from([f32, f64, i32]))
-        pick = self._pick_exact if t == i32 else self._pick
+        pick = self.pick_exact if t == i32 else self.pick
         x = pick(lambda v: v.type.dtype in EXACT)
         if x is None:
             return
         body: Scalar = cast(arg(0, x.type.dtype), t)
         maps = (identity(x.type.rank),) * 2
-        x = self._within(x, EXACT[t])
-        self._add(Generic((x,), maps, ScalarBody((x.type.dtype,), body)), self.bounds[x])
+        x = self.within(x, EXACT[t])
+        self.add(Generic((x,), maps, ScalarBody((x.type.dtype,), body)), self.bounds[x])
 
     def _transpose(self) -> None:
-        x = self._pick(lambda v: v.type.rank > 1)
+        x = self.pick(lambda v: v.type.rank > 1)
         if x is not None:
-            self._add(Transpose(x, self.draw(permutation(x.type.rank))), self.bounds[x])
+            self.add(Transpose(x, self.draw(permutation(x.type.rank))), self.bounds[x])
 
     def _reshape(self) -> None:
         """Splits a dim by a divisor, or merges two neighbours."""
-        x = self._pick(lambda v: v.type.rank > 0)
+        x = self.pick(lambda v: v.type.rank > 0)
         if x is None:
             return
         rank, shape = x.type.rank, x.type.shape
         if self.draw(st.booleans()) and rank > 1:
             at = self.draw(st.integers(0, rank - 2))
             groups = (*((d,) for d in range(at)), (at, at + 1), *((d,) for d in range(at + 2, rank)))
-            self._add(CollapseShape(x, groups), self.bounds[x])
+            self.add(CollapseShape(x, groups), self.bounds[x])
             return
         at = self.draw(st.integers(0, rank - 1))
         size = shape[at]
@@ -212,35 +219,35 @@ class _Writer(MoreSteps):
         part = self.draw(st.sampled_from([p for p in (1, 2, 3, 4, 8, 16) if size % p == 0]))
         groups = (*((d,) for d in range(at)), (at, at + 1), *((d + 1,) for d in range(at + 1, rank)))
         split = (*shape[:at], size // part, part, *shape[at + 1 :])
-        self._add(ExpandShape(x, groups, split), self.bounds[x])
+        self.add(ExpandShape(x, groups, split), self.bounds[x])
 
     def _normalize(self) -> None:
-        x = self._pick(lambda v: v.type.rank > 0 and v.type.dtype in (f32, f64))
+        x = self.pick(lambda v: v.type.rank > 0 and v.type.dtype in (f32, f64))
         if x is None:
             return
-        x = self._within(x, 8)
+        x = self.within(x, 8)
         d = self.draw(st.integers(0, x.type.rank - 1))
         size = x.type.shape[d]
         made = self.draw(st.sampled_from([c for c in _ROW_OPS if isinstance(size, int) or not c.OPERANDS[1:]]))
-        vectors = [self._weight((size,), x.type.dtype) for _ in made.OPERANDS[1:] if isinstance(size, int)]
+        vectors = [self.weight((size,), x.type.dtype) for _ in made.OPERANDS[1:] if isinstance(size, int)]
         # epsilon 1: a row without variance must not magnify rounding
         options = {"epsilon": 1.0} if "epsilon" in made.ATTRIBUTES else {}
-        self._add(made(x, *vectors, dims=(d,), **options), DATA_BOUND * 9)
+        self.add(made(x, *vectors, dims=(d,), **options), DATA_BOUND * 9)
 
     def _reduce(self) -> None:
-        x = self._pick(lambda v: v.type.rank > 0 and v.type.is_static)
+        x = self.pick(lambda v: v.type.rank > 0 and v.type.is_static)
         if x is None:
             return
         dims = self.draw(st.lists(st.integers(0, x.type.rank - 1), unique=True, min_size=1).map(tuple))
         kinds: list[ReductionKind] = ["add", "max", "min"]
         kind = self.draw(st.sampled_from(kinds))
         count = int(np.prod([s for d in dims if isinstance(s := x.type.shape[d], int)])) if kind == "add" else 1
-        x = self._within(x, max(EXACT.get(x.type.dtype, 1) // max(count, 1), 1))
+        x = self.within(x, max(EXACT.get(x.type.dtype, 1) // max(count, 1), 1))
         if self.bounds[x] * count <= EXACT.get(x.type.dtype, 1):
-            self._add(Reduce(x, kind, dims), self.bounds[x] * max(count, 1))
+            self.add(Reduce(x, kind, dims), self.bounds[x] * max(count, 1))
 
     def _slice(self) -> None:
-        x = self._pick(lambda v: v.type.rank > 0 and v.type.is_static)
+        x = self.pick(lambda v: v.type.rank > 0 and v.type.is_static)
         if x is None:
             return
         offsets: list[Dim] = []
@@ -251,47 +258,47 @@ class _Writer(MoreSteps):
             offsets.append(start)
             sizes.append(self.draw(st.sampled_from([size - start, (size - start + 1) // 2])))
         if all(sizes):
-            self._add(ExtractSlice(x, tuple(offsets), tuple(sizes), (1,) * x.type.rank), self.bounds[x])
+            self.add(ExtractSlice(x, tuple(offsets), tuple(sizes), (1,) * x.type.rank), self.bounds[x])
 
     def _concat(self) -> None:
-        x = self._pick(lambda v: v.type.rank > 0)
+        x = self.pick(lambda v: v.type.rank > 0)
         if x is None:
             return
-        y = self._pick(lambda v: v.type == x.type)
+        y = self.pick(lambda v: v.type == x.type)
         assert y is not None
         bound = max(self.bounds[x], self.bounds[y])
-        self._add(Concat((x, y), self.draw(st.integers(0, x.type.rank - 1))), bound)
+        self.add(Concat((x, y), self.draw(st.integers(0, x.type.rank - 1))), bound)
 
     def _pad(self) -> None:
-        x = self._pick(lambda v: v.type.rank > 0)
+        x = self.pick(lambda v: v.type.rank > 0)
         if x is None:
             return
         amounts = st.lists(st.integers(0, 3), min_size=x.type.rank, max_size=x.type.rank).map(tuple)
         one = 1.0 if x.type.dtype.is_float else 1
-        self._add(Pad(x, self.draw(amounts), self.draw(amounts), one), max(self.bounds[x], 1))
+        self.add(Pad(x, self.draw(amounts), self.draw(amounts), one), max(self.bounds[x], 1))
 
     def _broadcast(self) -> None:
-        x = self._pick(lambda v: v.type.rank in (1, 2))
+        x = self.pick(lambda v: v.type.rank in (1, 2))
         if x is None:
             return
         at = self.draw(st.integers(0, x.type.rank))
         shape = (*x.type.shape[:at], self.draw(st.sampled_from([1, 3, 8])), *x.type.shape[at:])
-        self._add(Broadcast(x, (at,), shape), self.bounds[x])
+        self.add(Broadcast(x, (at,), shape), self.bounds[x])
 
     def _constant(self) -> None:
         """A literal or a fill that something may use."""
         shape = tuple(self.draw(st.sampled_from(SIZES)) for _ in range(2))
         if self.draw(st.booleans()):
-            self._add(Constant(Dense(data(self.rng, shape, f32))), DATA_BOUND)
+            self.add(Constant(Dense(data(self.rng, shape, f32))), DATA_BOUND)
         else:
-            self._add(Fill(1.0, TensorType(shape, f32)), 1)
+            self.add(Fill(1.0, TensorType(shape, f32)), 1)
 
     def _gather(self) -> None:
-        table = self._pick(lambda v: v.type.rank > 1 and isinstance(v.type.shape[0], int) and v.type.shape[0] != 0)
+        table = self.pick(lambda v: v.type.rank > 1 and isinstance(v.type.shape[0], int) and v.type.shape[0] != 0)
         if table is None:
             return
         rows = table.type.shape[0]
         assert isinstance(rows, int)
         count = self.draw(st.sampled_from(SIZES))
-        indices = self._add(Constant(Dense(self.rng.integers(0, rows, count))), rows)
-        self._add(Gather(table, indices), self.bounds[table])
+        indices = self.add(Constant(Dense(self.rng.integers(0, rows, count))), rows)
+        self.add(Gather(table, indices), self.bounds[table])

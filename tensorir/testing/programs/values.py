@@ -79,7 +79,7 @@ class Values:
         dtype = self.draw(st.sampled_from([f32, f32, f32, f32, f32, f32, f64, i32, i8, bf16]))
         self.bounds[self.b.arg(TensorType(shape, dtype), name)] = DATA_BOUND
 
-    def _add(self, op: Op, bound: int) -> Value:
+    def add(self, op: Op, bound: int) -> Value:
         """Appends an op; all of its results have that bound."""
         self.b.add(op)
         for value in op.results:
@@ -88,16 +88,16 @@ class Values:
                 self.rounded.add(value)
         return op.results[0]
 
-    def _pick(self, accept: Callable[[Value], bool] = lambda v: True) -> Value | None:
+    def pick(self, accept: Callable[[Value], bool] = lambda v: True) -> Value | None:
         """One of the values so far, later ones more often."""
         found = [v for v in self.bounds if accept(v)]
         return self.draw(st.sampled_from(found[-3:] if self.draw(st.integers(0, 2)) else found)) if found else None
 
-    def _pick_exact(self, accept: Callable[[Value], bool] = lambda v: True) -> Value | None:
+    def pick_exact(self, accept: Callable[[Value], bool] = lambda v: True) -> Value | None:
         """One that is not rounded: what jumps (a truncation, a comparison) must not be given others."""
-        return self._pick(lambda v: v not in self.rounded and accept(v))
+        return self.pick(lambda v: v not in self.rounded and accept(v))
 
-    def _weight(self, shape: tuple[int, ...], dtype: DType) -> Value:
+    def weight(self, shape: tuple[int, ...], dtype: DType) -> Value:
         """A constant: a new global, or one there is already of that type."""
         type = TensorType(shape, dtype)
         known = [g for g in self.globals if g.type == type]
@@ -106,9 +106,9 @@ class Values:
         else:
             name = f"w{len(self.globals)}"
             self.globals.append(Global(name, type, Dense(data(self.rng, shape, dtype))))
-        return self._add(GlobalLoad(name, type), DATA_BOUND)
+        return self.add(GlobalLoad(name, type), DATA_BOUND)
 
-    def _within(self, value: Value, limit: int) -> Value:
+    def within(self, value: Value, limit: int) -> Value:
         """`value`, clamped if its magnitude may be over `limit`."""
         if self.bounds[value] <= limit:
             return value
@@ -117,7 +117,7 @@ class Values:
         low, high = const(-limit, x.dtype), const(limit, x.dtype)
         body = ScalarBody((x.dtype,), apply("min", apply("max", x, low), high))
         maps = (identity(value.type.rank),) * 2
-        return self._add(Generic((value,), maps, body), limit)
+        return self.add(Generic((value,), maps, body), limit)
 
 
 def permutation(rank: int) -> st.SearchStrategy[tuple[int, ...]]:

@@ -1,0 +1,17 @@
+"""A step of random programs: tensorir's own laws then hold for clamp, too, or show where it is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tensorir_clamp.op import Clamp
+
+if TYPE_CHECKING:
+    from tensorir.testing.programs.values import Values  # needs hypothesis, which a compiler runs without
+
+
+def draw_clamp(program: Values) -> None:
+    """A clamp of a float tensor that is there already, often of the clamp that was drawn last."""
+    if (x := program.pick(lambda v: v.type.dtype.is_float)) is not None:
+        low = program.rng.integers(-4, 2)
+        program.add(Clamp(x, float(low), float(low + program.rng.integers(0, 4))), program.bounds[x] + 6)
