@@ -113,6 +113,11 @@ def _moved(op: Op, x: Array, given: list[Bounded], ctx: Context) -> Array:
     return apply_op(op, (given[0][1], *(v for v, _ in given[1:])), ctx)[0]
 
 
+def _known(op: tensor.DimOp, x: Array, given: list[Bounded], ctx: Context) -> Array:
+    """A size does not depend on elements."""
+    return np.zeros(x.shape)
+
+
 def _joined(op: Op, x: Array, given: list[Bounded], ctx: Context) -> Array:
     return apply_op(op, tuple(e for _, e in given), ctx)[0]
 
@@ -150,6 +155,7 @@ def _product(op: Any, x: Array, given: list[Bounded], ctx: Context) -> Array:
 
 
 _RULES: Mapping[type[Op], Callable[[Any, Array, list[Bounded], Context], Array]] = {
+    tensor.DimOp: _known,
     tensor.ExpandShape: _moved,
     tensor.CollapseShape: _moved,
     tensor.ExtractSlice: _moved,
