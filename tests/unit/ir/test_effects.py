@@ -17,6 +17,7 @@ from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.ir.verify import verify
 from tensorir.rewrite.greedy import greedy
+from tensorir.rewrite.pattern import index
 from tests.support.effect_ops import STATE, Odd, Once, Print, Read, Write
 
 X = Value(STATE, "x")
@@ -87,7 +88,7 @@ def test_chains_of_calls_may_be_long_and_each_function_is_looked_at_once() -> No
 def test_only_what_nobody_can_tell_is_dead() -> None:
     f = Fill(True, TensorType((), i1))
     ops = (Read("s"), Print(X, "a"), Odd(X), Write(X, "s"), f, Assert(f.result, "m"), Transpose(X, (1, 0)))
-    after = greedy(Region((X,), ops, ()), {})
+    after = greedy(Region((X,), ops, ()), index([]))
     assert [o.NAME for o in after.ops] == ["test.print", "test.odd", "test.write", "linalg.fill", "func.assert"]
 
 
