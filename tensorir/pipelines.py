@@ -14,6 +14,7 @@ from tensorir.transforms.constants.hoist_constants import HoistConstants
 from tensorir.transforms.constants.merge_equal_globals import MergeEqualGlobals
 from tensorir.transforms.datatiling.materialize_encodings import MaterializeEncodings
 from tensorir.transforms.datatiling.propagate_encodings import PropagateEncodings
+from tensorir.transforms.datatiling.row_major_boundaries import RowMajorBoundaries
 from tensorir.transforms.datatiling.set_encodings import SetEncodings
 from tensorir.transforms.datatiling.specialize_encodings import SpecializeEncodings
 from tensorir.transforms.dispatch.canonicalize_dispatches import CanonicalizeDispatches
@@ -30,6 +31,7 @@ DATA_TILING: tuple[DataTiling, ...] = ("late", "off")
 
 _OWN: tuple[type[Pass], ...] = (
     InlineCalls,
+    RowMajorBoundaries,
     DropTransfers,
     Canonicalize,
     CommonSubexpressions,
@@ -64,7 +66,7 @@ def stages(data_tiling: str, device: str = "cpu") -> Mapping[str, tuple[Pass, ..
     return {
         "input": (),
         "encoded": (
-            *(InlineCalls(), DropTransfers(), Canonicalize(), CommonSubexpressions()),
+            *(InlineCalls(), RowMajorBoundaries(), DropTransfers(), Canonicalize(), CommonSubexpressions()),
             *(encode if data_tiling == "late" else ()),
         ),
         "dispatch": (FormDispatches(), HoistConstants()),

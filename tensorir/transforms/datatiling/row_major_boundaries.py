@@ -1,0 +1,56 @@
+"""row-major-boundaries: what a public function takes and gives is row-major, whatever it does with it inside.
+
+A front end may give an argument or a result an encoding. Whoever calls the program knows nothing of the layout that a
+device makes of it, so the tensor is set behind the argument and unset before the result.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import frozen
+
+from tensorir.dialects.encode import SetEncoding, UnsetEncoding
+from tensorir.dialects.func import Call
+from tensorir.ir.location import Location
+from tensorir.ir.module import Function, Module
+from tensorir.ir.op import Op
+from tensorir.ir.region import Region
+from tensorir.ir.value import Value
+from tensorir.passes.pass_ import Pass, PassContext
+
+
+@frozen
+class RowMajorBoundaries(Pass):
+    """Laws: interp(boundaries(m)) == interp(m); no argument and no result of a public function has an encoding, unless
+    the module itself calls it (after inline-calls nothing is called)."""
+
+    name: ClassVar[str] = "row-major-boundaries"
+
+    def run(self, module: Module, ctx: PassContext) -> Module:
+        called = {op.callee for op in module.walk() if isinstance(op, Call)}
+
+        def plain(function: Function) -> Function:
+            if function.private or function.name in called:
+                return function
+            return function.with_region(_plain(function.body, function.loc))
+
+        return module.replace(functions=[plain(f) for f in module.functions])
+
+
+def _plain(body: Region, loc: Location) -> Region:
+    """The body behind plain arguments and before plain results; itself if it is so already."""
+    if all(v.type.encoding is None for v in (*body.args, *body.yields)):
+        return body
+    args: list[Value] = []
+    first: list[Op] = []
+    for arg in body.args:
+        encoding = arg.type.encoding
+        if encoding is None:
+            args.append(arg)
+            continue
+        args.append(plain := Value(arg.type.with_encoding(None), arg.hint))
+        first.append(SetEncoding(plain, encoding, results=(arg,), loc=loc))  # so the body reads it as it is
+    last = {y: UnsetEncoding(y, loc=loc) for y in body.yields if y.type.encoding is not None}
+    yields = tuple(last[y].result if y in last else y for y in body.yields)
+    return Region(tuple(args), (*first, *body.ops, *last.values()), yields)
