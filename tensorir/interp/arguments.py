@@ -14,6 +14,7 @@ from tensorir.ir.dtype import DType
 from tensorir.ir.location import Location
 from tensorir.ir.module import Function
 from tensorir.ir.types import Type
+from tensorir.text.stored import StoredArray
 
 Array = npt.NDArray[Any]
 
@@ -26,14 +27,14 @@ def bind_arguments(function: Function, args: Sequence[npt.ArrayLike]) -> tuple[t
     if len(args) != len(expected):
         raise TensorIRError(f"@{function.name} takes {len(expected)} arguments, got {len(args)}", function.loc)
     names = [f"argument {i}" + (f" (%{v.hint})" if v.hint else "") for i, v in enumerate(expected)]
-    arrays = tuple(_array(function, n, v.type, a) for n, v, a in zip(names, expected, args, strict=True))
-    sizes = bind_sizes(function.body.arg_types, arrays, names, f"@{function.name}", function.loc)
-    return arrays, sizes
+    given = tuple(_given(function, n, v.type, a) for n, v, a in zip(names, expected, args, strict=True))
+    sizes = bind_sizes(function.body.arg_types, given, names, f"@{function.name}", function.loc)
+    return tuple(_array(v.type, a) for v, a in zip(expected, given, strict=True)), sizes
 
 
 def bind_sizes(
     types: Sequence[Type],
-    arrays: Sequence[Array],
+    arrays: Sequence[Array | StoredArray],
     names: Sequence[str],
     where: str,
     loc: Location,
@@ -69,15 +70,19 @@ def bind_sizes(
     return sizes
 
 
-def _array(function: Function, name: str, type: Type, given: npt.ArrayLike) -> Array:
+def _given(function: Function, name: str, type: Type, given: npt.ArrayLike) -> Array | StoredArray:
+    """An argument of the right element type and rank. What is in a file stays there until its sizes fit too."""
     where = f"@{function.name}: {name}"
-    array = np.asarray(given)
+    array = given if isinstance(given, StoredArray) else np.asarray(given)
     dtype: DType = type.dtype
     if array.dtype.newbyteorder("=") != dtype.numpy:
         wanted = f"convert it with .astype({dtype.numpy.name!r})"
         raise TensorIRError(f"{where} should be {dtype} ({dtype.numpy}), got {array.dtype}; {wanted}", function.loc)
     if array.ndim != type.rank:
         raise TensorIRError(f"{where} should be {type} of rank {type.rank}, got shape {array.shape}", function.loc)
-    if not array.dtype.isnative or not array.flags.aligned:
-        array = array.astype(dtype.numpy)
     return array
+
+
+def _array(type: Type, given: Array | StoredArray) -> Array:
+    array = np.asarray(given)
+    return array if array.dtype.isnative and array.flags.aligned else array.astype(type.dtype.numpy)

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
-
-import numpy as np
-import numpy.typing as npt
+from typing import Any
 
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Module
 from tensorir.mlir.writer.dialect import Dialect, check_dialect
 from tensorir.mlir.writer.module import module_text
 from tensorir.mlir.writer.weights import Weights, WeightsKind, check_weights
-
-Array = npt.NDArray[Any]
+from tensorir.text.npy import NpzArrays
+from tensorir.text.safetensors import safetensors_arrays
+from tensorir.text.stored import StoredArray
 
 SCOPE = "model"
 """The scope of weights that are left out of the text: `#flow.parameter.named<"model"::"name">`."""
@@ -54,33 +52,27 @@ def save(
     data = Weights(dialect, weights, scope)
     pieces = list(module_text(module, data))
     path = Path(path)
-    save_file = _safetensors("save_file") if data.external else None
+    save_file = _safetensors_writer() if data.external else None
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(pieces)
     if save_file is not None:
         save_file(dict(data.external), str(path.with_suffix(".safetensors")))
 
 
-def load_parameters(path: str | Path) -> dict[str, Array]:
-    """The arrays of a .safetensors or .npz file by name.
+def load_parameters(path: str | Path) -> Mapping[str, StoredArray]:
+    """The arrays of a .safetensors or .npz file by name: each is read when it is asked for, and bound.
 
-    Raises TensorIRError for another suffix, a file that can't be read, and where safetensors is not installed."""
+    Raises TensorIRError for another suffix and for a file that is not what it says."""
+    readers: Mapping[str, Callable[[Path], Mapping[str, StoredArray]]]
+    readers = {".safetensors": safetensors_arrays, ".npz": NpzArrays}
     path = Path(path)
-    if path.suffix not in (".safetensors", ".npz"):
+    if path.suffix not in readers:
         raise TensorIRError(f"{path}: parameters are read from .safetensors or .npz files")
-    try:
-        if path.suffix == ".safetensors":
-            return dict(cast("Mapping[str, Array]", _safetensors("load_file")(str(path))))
-        with np.load(path, allow_pickle=False) as found:
-            return {name: np.asarray(found[name]) for name in found.files}
-    except TensorIRError:
-        raise
-    except Exception as e:  # whatever the two libraries raise for a file that is none of theirs
-        raise TensorIRError(f"{path}: can't read parameters: {e}") from None
+    return readers[path.suffix](path)
 
 
-def _safetensors(function: str) -> Callable[..., Any]:
+def _safetensors_writer() -> Callable[..., Any]:
     try:
-        return getattr(import_module("safetensors.numpy"), function)
+        return import_module("safetensors.numpy").save_file
     except ImportError:
         raise TensorIRError("safetensors is not installed: pip install 'tensorir[mlir]'") from None

@@ -7,9 +7,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
-
-import numpy.typing as npt
+from typing import Literal
 
 from tensorir import mlir
 from tensorir.dialects.registry import OPS
@@ -18,7 +16,8 @@ from tensorir.ir.location import Location
 from tensorir.ir.module import Module
 from tensorir.mlir.writer.dialect import DIALECTS, Dialect
 from tensorir.text import parse, print_module
-from tensorir.text.files import read_file
+from tensorir.text.files import read_file, read_stream
+from tensorir.text.stored import StoredArray
 from tensorir.tools.usage import UsageError
 from tensorir.transforms.constants.bind_parameters import bind_parameters
 
@@ -35,10 +34,7 @@ def read_text(path: str) -> str:
         return read_file(path)
     if sys.stdin is None:  # that is how Python says that it is closed
         raise TensorIRError("closed", Location("<stdin>"))
-    try:
-        return sys.stdin.read()
-    except UnicodeDecodeError as e:
-        raise TensorIRError(f"not UTF-8: {e.reason} at byte {e.start}", Location("<stdin>")) from None
+    return read_stream(sys.stdin, "<stdin>")
 
 
 def format_of(path: str, text: str) -> Format:
@@ -121,11 +117,11 @@ def bound(module: Module, flags: Sequence[str]) -> Module:
     return bind_parameters(module, read_parameters(flags)) if flags else module
 
 
-def read_parameters(flags: Sequence[str]) -> dict[str, dict[str, npt.NDArray[Any]]]:
+def read_parameters(flags: Sequence[str]) -> dict[str, dict[str, StoredArray]]:
     """Scope → key → array, from `SCOPE=FILE` flags (without `=`: for the scope ""). See `mlir.load_parameters`.
 
     Raises TensorIRError for a file that can't be read, UsageError for a key that two files give."""
-    found: dict[str, dict[str, npt.NDArray[Any]]] = {}
+    found: dict[str, dict[str, StoredArray]] = {}
     for flag in flags:
         scope, equals, path = flag.partition("=")
         scope, path = (scope, path) if equals else ("", flag)

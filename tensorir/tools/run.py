@@ -7,7 +7,7 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +15,12 @@ from attrs import asdict
 
 from tensorir.api import compile
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.dtype import DTYPES, dtype_of
+from tensorir.ir.dtype import DTYPES, DType, dtype_of
 from tensorir.ir.location import Location
 from tensorir.ir.scalar import const
 from tensorir.pipelines import DATA_TILING
+from tensorir.text.npy import npy_array
+from tensorir.text.stored import StoredArray
 from tensorir.tools.devices import add_device_flag
 from tensorir.tools.files import bound, read_module
 from tensorir.tools.usage import UsageError
@@ -82,20 +84,21 @@ TOLERANCE = 1e-5
 2⁻⁷ where a 16-bit float was computed."""
 
 
-def _difference(i: int, result: npt.NDArray[Any], expected: npt.NDArray[Any]) -> str:
+def _difference(i: int, result: npt.NDArray[Any], wanted: npt.NDArray[Any] | StoredArray) -> str:
     """What is wrong with a result, or nothing. Integers must be equal, NaN and infinities stand in the same places."""
-    if (result.dtype, result.shape) != (expected.dtype, expected.shape):
-        return f"result {i} is {result.dtype}{result.shape}, expected {expected.dtype}{expected.shape}"
+    if (result.dtype, result.shape) != (wanted.dtype, wanted.shape):
+        return f"result {i} is {result.dtype}{result.shape}, expected {wanted.dtype}{wanted.shape}"
+    expected = np.asarray(wanted)
     if dtype_of(result.dtype).is_integer:
         wrong = result != expected
     else:
-        got, wanted = result.astype(np.float64), expected.astype(np.float64)
-        finite = np.isfinite(wanted)
+        got, want = result.astype(np.float64), expected.astype(np.float64)
+        finite = np.isfinite(want)
         unit = TOLERANCE if result.itemsize >= 4 else 2.0**-7
-        bound = unit * max(1.0, float(np.max(np.abs(wanted[finite]), initial=0)))
+        bound = unit * max(1.0, float(np.max(np.abs(want[finite]), initial=0)))
         with np.errstate(invalid="ignore"):
-            close = np.where(finite, np.abs(got - wanted) <= bound, got == wanted)
-        wrong = ~close & ~(np.isnan(got) & np.isnan(wanted))
+            close = np.where(finite, np.abs(got - want) <= bound, got == want)
+        wrong = ~close & ~(np.isnan(got) & np.isnan(want))
     if not np.any(wrong):
         return ""
     place = tuple(int(p) for p in np.argwhere(wrong)[0])
@@ -103,10 +106,11 @@ def _difference(i: int, result: npt.NDArray[Any], expected: npt.NDArray[Any]) ->
     return f"result {i}: {count}; {list(place)} is {result[place]}, expected {expected[place]}"
 
 
-def parse_input(text: str, flag: str = "--input") -> npt.NDArray[Any]:
-    """An array from `@file.npy` or `2x3xf32=v,v,…`. Raises UsageError saying what is wrong with it."""
+def parse_input(text: str, flag: str = "--input") -> npt.NDArray[Any] | StoredArray:
+    """An array from `@file.npy`, which is read later, or `2x3xf32=v,v,…`. Raises UsageError saying what is wrong with
+    the text, TensorIRError for a file that is no such one."""
     if text.startswith("@"):
-        return _load(text[1:])
+        return npy_array(text[1:])
     match = _INLINE.fullmatch(text)
     if match is None or match.group(2) not in DTYPES:
         raise UsageError(f"{flag}: expected @file.npy or SHAPExTYPE=values such as 2x3xf32=1,2, got {text[:40]!r}")
@@ -125,21 +129,20 @@ def parse_input(text: str, flag: str = "--input") -> npt.NDArray[Any]:
     try:
         numbers = [const(float(w) if dtype.is_float else int(w), dtype).value for w in words]
         widest = np.float64 if dtype.is_float else np.uint64 if dtype.kind == "unsigned" else np.int64
-        values = np.array(numbers, widest).astype(dtype.numpy)
+        with np.errstate(over="ignore"):  # looked for below, where the word is known
+            values = np.array(numbers, widest).astype(dtype.numpy)
+        if dtype.is_float:
+            _check_finite(flag, words, values, dtype)
     except (ValueError, OverflowError) as e:  # InferError, a ValueError, for what does not fit
         raise UsageError(f"{flag}: {e}") from None
     return np.full(shape, values[0], dtype.numpy) if len(words) == 1 else values.reshape(shape)
 
 
-def _load(path: str) -> npt.NDArray[Any]:
-    try:
-        array: Any = np.load(path, allow_pickle=False)
-    except Exception as e:  # whatever NumPy raises for a file that is none of its own, or too large
-        raise TensorIRError(f"not a readable .npy file: {e}", Location(path)) from None
-    if not isinstance(array, np.ndarray):
-        array.close()
-        raise TensorIRError("not a readable .npy file, but an archive of several", Location(path))
-    return cast("npt.NDArray[Any]", array)
+def _check_finite(flag: str, words: list[str], values: npt.NDArray[Any], dtype: DType) -> None:
+    """Infinity is what says so, never what is too large."""
+    for word, finite in zip(words, np.isfinite(values), strict=True):
+        if not finite and word.lstrip("+-").lower() not in ("inf", "infinity", "nan"):
+            raise UsageError(f"{flag}: {word[:40]} is too large for {dtype}; infinity is written inf")
 
 
 def _write(target: str, array: npt.NDArray[Any]) -> None:

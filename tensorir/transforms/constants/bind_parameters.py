@@ -11,6 +11,7 @@ from attrs import evolve
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import Diagnostic, TensorIRError
 from tensorir.ir.module import Global, Module, Parameter
+from tensorir.text.stored import StoredArray
 
 Parameters = Mapping[str, Mapping[str, npt.ArrayLike]]
 """Scope → key → data."""
@@ -26,9 +27,11 @@ def bind_parameters(module: Module, parameters: Parameters) -> Module:
     for g in module.globals:
         if isinstance(g.value, Parameter):
             found = parameters.get(g.value.scope, {}).get(g.value.key)
-            problems = [_missing(g.value, parameters)] if found is None else list(_misfits(g, np.asarray(found)))
+            if found is not None and not isinstance(found, StoredArray):
+                found = np.asarray(found)  # what is in a file is read once it is known to fit
+            problems = [_missing(g.value, parameters)] if found is None else list(_misfits(g, found))
             wrong += [Diagnostic(f"@{g.name}, the parameter {g.value}: {problem}", g.loc) for problem in problems]
-            g = g if found is None or problems else evolve(g, value=Dense(found))
+            g = g if found is None or problems else evolve(g, value=Dense(np.asarray(found)))
         globals.append(g)
     if wrong:
         raise TensorIRError(wrong)
@@ -41,7 +44,7 @@ def _missing(parameter: Parameter, parameters: Parameters) -> str:
     return f"there is no such scope; given: {', '.join(map(repr, parameters)) or 'none'}"
 
 
-def _misfits(g: Global, array: npt.NDArray[np.generic]) -> Iterator[str]:
+def _misfits(g: Global, array: npt.NDArray[np.generic] | StoredArray) -> Iterator[str]:
     if array.dtype.newbyteorder("=") != g.type.dtype.numpy:
         yield f"its data should be {g.type.dtype} ({g.type.dtype.numpy}), got {array.dtype}"
     elif array.shape != g.type.shape:

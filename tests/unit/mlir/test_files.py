@@ -56,7 +56,7 @@ def test_external_weights_are_in_a_file_beside_the_text(tmp_path: Path, dialect:
     assert found.keys() == {"wide", "half"}
     for name, array in found.items():
         assert array.dtype == ARRAYS[name].dtype
-        assert array.tobytes() == ARRAYS[name].tobytes()
+        assert array.read().tobytes() == ARRAYS[name].tobytes()
 
 
 def test_nothing_external_needs_no_file(tmp_path: Path) -> None:
@@ -73,14 +73,13 @@ def test_parameters_of_numpy(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["p.npz", "p.safetensors"])
 def test_files_of_another_kind_are_one_error(tmp_path: Path, name: str) -> None:
-    pytest.importorskip("safetensors", reason="needs the extra mlir")
     path = tmp_path / name
     for content in (b"", b"no such thing" * 100):
         path.write_bytes(content)
-        with pytest.raises(TensorIRError, match=f"{name}: can't read parameters"):
+        with pytest.raises(TensorIRError, match=f"{name}: error: can't read parameters: "):
             load_parameters(path)
     path.unlink()
-    with pytest.raises(TensorIRError, match=f"{name}: can't read parameters"):
+    with pytest.raises(TensorIRError, match=f"{name}: error: no such file, or not a regular one"):
         load_parameters(path)
 
 

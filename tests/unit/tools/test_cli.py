@@ -76,11 +76,14 @@ def test_run_takes_a_function_by_name(file: str, capsys: Capture) -> None:
         (["--input=2x3xf99=1"], 2, "expected @file.npy or SHAPExTYPE=values"),
         (["--input=nonsense"], 2, "got 'nonsense'"),
         (["--input=2xi8=300,1"], 2, "300 does not fit into i8"),
+        (["--input=2xf32=1,1e400"], 2, "1e400 is too large for f32; infinity is written inf"),
+        (["--input=2xf32=1,-1e39"], 2, "-1e39 is too large for f32; infinity is written inf"),
+        (["--input=2xf16=1,70000"], 2, "70000 is too large for f16; infinity is written inf"),
         (["--input=2xf32=a,b"], 2, "could not convert string to float"),
         (["--input=99999999999x3xf32=1"], 2, "over the limit of 2**31"),
         (["--input=" + "1x" * 65 + "f32=1"], 2, "at most 64 dims"),
         (["--input=0x99999999999999999999xf32=1"], 2, "dims below 2**63"),
-        (["--input=@missing.npy"], 1, "missing.npy: error: not a readable .npy file"),
+        (["--input=@missing.npy"], 1, "missing.npy: error: no such file, or not a regular one"),
         (["--function=other"], 1, "no function @other in the module; there is: @main, @twice"),
         (["--device=gpu"], 2, "no device 'gpu'; there are: cpu, reference"),
         (["--data-tiling=early"], 2, "invalid choice: 'early'"),
@@ -131,6 +134,22 @@ def test_a_program_without_functions_is_no_program_to_run(tmp_path: Path, capsys
     (tmp_path / "empty.mlir").touch()
     assert main(["run", str(tmp_path / "empty.mlir")]) == 1
     assert "the program has no public function" in capsys.readouterr().err
+
+
+def test_infinity_is_given_by_its_name(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "f.tir"
+    path.write_text("func @f(%x: tensor<4xf32>) -> (tensor<4xf32>) {\n  return %x : tensor<4xf32>\n}")
+    assert main(["run", str(path), "--input=4xf32=inf,-Infinity,nan,3e38"]) == 0
+    assert capsys.readouterr().out.split() == ["4xfloat32=[", "inf", "-inf", "nan", "3.e+38]"]
+
+
+def test_programs_and_arrays_are_regular_files(tmp_path: Path, capsys: Capture, file: str) -> None:
+    for name, flags in (("p.tir", []), ("x.npy", [file, "--input=@"]), ("w.npz", [file, "--parameters=model="])):
+        fifo = tmp_path / name
+        os.mkfifo(fifo)
+        words = [*flags[:-1], flags[-1] + str(fifo)] if flags else [str(fifo)]
+        assert main(["run", *words]) == 1
+        assert f"{fifo}: error: no such file, or not a regular one" in capsys.readouterr().err
 
 
 def test_more_memory_than_there_is(tmp_path: Path, capsys: Capture) -> None:
