@@ -64,12 +64,13 @@ class KernelInfo(CData):
     tile: tuple[int, int, int]
     features: int
 
-class EnumType:
-    relements: dict[str, int]
+class CType:
+    relements: dict[str, int]  # of an enum: its names
+    fields: list[tuple[str, Any]]  # of a struct
 
 class FFI:
     NULL: CData
-    def typeof(self, cdecl: str) -> EnumType: ...
+    def typeof(self, cdecl: str) -> CType: ...
     @overload
     def new(self, cdecl: Literal["tir_mmt4d_params *"], init: CData = ...) -> Mmt4dParams: ...
     @overload
