@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import attrs
 from attrs import define, field
@@ -24,6 +24,8 @@ def option(default: Any, help: str) -> Any:
 
 
 _DEVICE = "tensorir.device"
+
+P = TypeVar("P", bound="Pass")
 
 
 def device_option(help: str) -> Any:
@@ -50,6 +52,11 @@ class PassContext:
         if name not in self.devices:
             self.devices[name] = Device(name)
         return self.devices[name]
+
+    def by_spec(self, p: P) -> P:
+        """`p` with the specs of its devices in place of their names: it means the same in another process."""
+        names = {f.name: self.device(getattr(p, f.name)).spec for f in attrs.fields(type(p)) if _DEVICE in f.metadata}
+        return attrs.evolve(p, **names) if names else p
 
     def trace(self, pass_name: str) -> Trace:
         """The trace of a pass, created on first use."""

@@ -62,11 +62,11 @@ def _run_one(module: Module, p: Pass, ctx: PassContext, verify_each: bool, repro
     except UnsupportedError:
         raise
     except TensorIRError as e:
-        path = write_reproducer(module, p, reproducers)
+        path = write_reproducer(module, ctx.by_spec(p), reproducers)
         head = Diagnostic(f"pass {p.name} failed; reproducer: {path}")
         raise TensorIRError([head, *e.diagnostics]) from e
     except Exception as e:
-        path = write_reproducer(module, p, reproducers)
+        path = write_reproducer(module, ctx.by_spec(p), reproducers)
         raise TensorIRError(f"pass {p.name} crashed: {type(e).__name__}: {e}; reproducer: {path}") from e
     return after
 

@@ -13,9 +13,10 @@ from tensorir.ir.diagnostic import TensorIRError, VerifyError
 from tensorir.ir.isomorphism import isomorphic
 from tensorir.ir.module import Function, Module
 from tensorir.ir.region import Region
-from tensorir.passes.pass_ import Pass, PassContext
+from tensorir.passes.pass_ import Pass, PassContext, device_option
 from tensorir.passes.runner import run_passes
 from tensorir.pipelines import pipeline
+from tensorir.targets.device import Device
 from tensorir.text import parse
 from tests.support.graphs import GRAPHS, matmul, mlp
 
@@ -60,6 +61,28 @@ def test_a_crash_leaves_a_file_that_reproduces_it(bad: Pass, message: str, tmp_p
     text = file.read_text("utf-8")
     assert text.startswith(f"// tensorir opt {file.name} -p '{bad.name}'\n")
     assert isomorphic(parse(text, OPS), module)
+
+
+@frozen
+class CrashOnDevice(Crash):
+    """Raises what no pass should, for a device."""
+
+    name: ClassVar[str] = "crash-on-device"
+    device: str = device_option("the device")
+
+
+def test_a_reproducer_says_which_device_it_was_whatever_the_program_calls_it(tmp_path: Path) -> None:
+    here = Device("cpu", name="here", features="none")
+    with pytest.raises(TensorIRError, match="crash-on-device crashed"):
+        run_passes(matmul(), (CrashOnDevice(device="here"),), PassContext(devices={"here": here}), reproducers=tmp_path)
+    (file,) = tmp_path.iterdir()
+    line = file.read_text("utf-8").splitlines()[0]
+    assert line == f"// tensorir opt {file.name} -p 'crash-on-device{{device=cpu{{features=none}}}}'"
+
+
+def test_devices_are_known_before_the_first_pass_runs() -> None:
+    with pytest.raises(TensorIRError, match="no device 'tpu'"):
+        run_passes(matmul(), (Crash(), CrashOnDevice(device="tpu")))
 
 
 def test_an_invalid_input_is_refused_before_any_pass() -> None:
