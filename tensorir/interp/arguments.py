@@ -10,13 +10,15 @@ import numpy.typing as npt
 
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import DimExpr, evaluate, plain_symbol
-from tensorir.ir.dtype import DType
+from tensorir.ir.dtype import DTYPES, DType
 from tensorir.ir.location import Location
 from tensorir.ir.module import Function
 from tensorir.ir.types import Type
 from tensorir.text.stored import StoredArray
 
 Array = npt.NDArray[Any]
+
+_UNSIGNED = {t: DTYPES[f"u{t.bits}"].numpy for t in DTYPES.values() if t.kind == "signed"}
 
 
 def bind_arguments(function: Function, args: Sequence[npt.ArrayLike]) -> tuple[tuple[Array, ...], dict[str, int]]:
@@ -75,8 +77,13 @@ def _given(function: Function, name: str, type: Type, given: npt.ArrayLike) -> A
     where = f"@{function.name}: {name}"
     array = given if isinstance(given, StoredArray) else np.asarray(given)
     dtype: DType = type.dtype
-    if array.dtype.newbyteorder("=") != dtype.numpy:
+    given_as = array.dtype.newbyteorder("=")
+    if function.signless and given_as == _UNSIGNED.get(dtype):
+        array = array.view(dtype.numpy.newbyteorder(array.dtype.byteorder))
+    elif given_as != dtype.numpy:
         wanted = f"convert it with .astype({dtype.numpy.name!r})"
+        if given_as == _UNSIGNED.get(dtype):
+            wanted += f", or keep its bits with .view({dtype.numpy.name!r})"
         raise TensorIRError(f"{where} should be {dtype} ({dtype.numpy}), got {array.dtype}; {wanted}", function.loc)
     if array.ndim != type.rank:
         raise TensorIRError(f"{where} should be {type} of rank {type.rank}, got shape {array.shape}", function.loc)

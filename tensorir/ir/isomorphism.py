@@ -38,10 +38,11 @@ def _private(module: Module) -> list[Function]:
     return [f for f in module.functions if f.private]
 
 
-def _devices(function: Function) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Of arguments and results; not to say anything and to say nothing of each are the same."""
+def _head(function: Function) -> tuple[bool, bool, tuple[str, ...], tuple[str, ...]]:
+    """Who may call it with what, and the devices of arguments and results; not to say anything of devices and to say
+    nothing of each are the same."""
     args, results = function.arg_devices, function.result_devices
-    return args if any(args) else (), results if any(results) else ()
+    return function.private, function.signless, args if any(args) else (), results if any(results) else ()
 
 
 def _digest(parts: Sequence[str]) -> str:
@@ -97,8 +98,7 @@ class _Fingerprint:
             case Executable(target=target, body=body):
                 return _digest(["executable", target, self.region(body)])
             case Function(body=body):
-                devices = [f"{len(names)}:{names!r}" for names in _devices(symbol)]
-                return _digest(["private" if symbol.private else "function", *devices, self.region(body)])
+                return _digest(["function", repr(_head(symbol)), self.region(body)])
             case _:  # pragma: no cover
                 raise AssertionError
 
@@ -200,7 +200,7 @@ class _Match:
                 case Executable(), Executable():
                     same = x.target == y.target and self.region(x.body, y.body)
                 case Function(), Function():
-                    same = (x.private, _devices(x)) == (y.private, _devices(y)) and self.region(x.body, y.body)
+                    same = _head(x) == _head(y) and self.region(x.body, y.body)
                 case _:
                     same = False
             self.symbols[a, b] = same

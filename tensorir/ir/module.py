@@ -24,7 +24,8 @@ class Function(Immutable):
 
     `arg_devices`, `result_devices`: the device that each argument is given on and each result wanted on, "" where
     the program does not say; () if it says nothing at all. `private`: called by other functions of the module only,
-    so its name means nothing outside and it may vanish."""
+    so its name means nothing outside and it may vanish. `signless`: the integers of its arguments have no sign in the
+    text that it was read from, so an array of the unsigned type of the same bits is an argument, too."""
 
     KIND: ClassVar[SymbolKind] = "function"
 
@@ -34,6 +35,7 @@ class Function(Immutable):
     arg_devices: tuple[str, ...] = ()
     result_devices: tuple[str, ...] = ()
     private: bool = False
+    signless: bool = False
 
     def __repr__(self) -> str:
         return f"<Function @{self.name}>"

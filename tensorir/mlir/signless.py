@@ -25,7 +25,7 @@ from tensorir.ir.affine import identity
 from tensorir.ir.dense import Dense
 from tensorir.ir.dims import Dim
 from tensorir.ir.dtype import DTYPES, DType, f32, i64
-from tensorir.ir.module import Global, Module
+from tensorir.ir.module import Function, Global, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.scalar import Scalar, ScalarBody, ScalarValue, apply, arg, cast, const, rewritten, with_operands
@@ -44,13 +44,19 @@ def signless(module: Module) -> Module:
     return module.replace(
         globals=[_global(g) for g in module.globals],
         executables=[e.with_region(_region(e.body)) for e in module.executables],
-        functions=[f.with_region(_region(f.body)) for f in module.functions],
+        functions=[_function(f) for f in module.functions],
     )
 
 
 def signed(dtype: DType) -> DType:
     """The type of the same bits that MLIR has."""
     return DTYPES["i" + dtype.name[1:]] if dtype.kind == "unsigned" else dtype
+
+
+def _function(f: Function) -> Function:
+    body = _region(f.body)
+    integers = any(t.dtype.is_integer and t.dtype.kind != "bool" for t in body.arg_types)
+    return evolve(f, body=body, signless=integers and not f.private)
 
 
 def _global(symbol: Global) -> Global:

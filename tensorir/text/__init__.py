@@ -8,7 +8,7 @@ printing never fails; parsing raises nothing but ParseError, whatever the text; 
     global     = "global" @name ":" type "=" (dense [":" type] | parameter | "{" {op} "yield" %v ":" type "}") [loc]
     parameter  = "parameter" "<" string "," string ">"               // the scope and the key of data given elsewhere
     executable = "executable" @name "target" "(" string ")" args "->" "(" types ")" body [loc]
-    function   = "func" ["private"] @name args "->" "(" types ")" body [loc]
+    function   = "func" ["private"] ["signless"] @name args "->" "(" types ")" body [loc]
                                                                      // its body ends with return, others with yield;
                                                                     // its types may have "on" string behind: a device
     args       = "(" [%name ":" type {"," %name ":" type}] ")"

@@ -57,12 +57,12 @@ class ModuleParser:
         lex = self.lex
         start = lex.start
         lex.advance()
-        private = lex.accept("private")
+        private, signless = lex.accept("private"), lex.accept("signless")
         name = self._symbol()
         region = self.regions.open("return", devices=True)
         body, result_devices = self._callable(region, devices=True)
         arg_devices = region.devices if any(region.devices) else ()
-        return Function(name, body, location(lex, start), arg_devices, result_devices, private)
+        return Function(name, body, location(lex, start), arg_devices, result_devices, private, signless)
 
     def _executable(self) -> Executable:
         start, name = self._defined_symbol()

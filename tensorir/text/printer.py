@@ -92,7 +92,7 @@ class Printer:
             yield f"executable {name} target({quoted(symbol.target)}) "
             yield self._region(symbol.body, "yield", 0, f" -> ({self._types_of(symbol.body.yields)})")
             return
-        yield f"func {'private ' if symbol.private else ''}{name}"
+        yield f"func {'private ' if symbol.private else ''}{'signless ' if symbol.signless else ''}{name}"
         types = (self.type(v) + on for v, on in _on(symbol.body.yields, symbol.result_devices))
         results = f" -> ({', '.join(types)})"
         yield self._region(symbol.body, "return", 0, results, devices=symbol.arg_devices)

@@ -36,6 +36,7 @@ COUNTS: Mapping[str, tuple[int, int, int]] = {
     "tensor.expand_shape": (1, ANY, 1),
     "tensor.extract": (1, ANY, 1),
     "tensor.extract_slice": (1, ANY, 1),
+    "tensor.gather": (2, 2, 1),
     "tensor.from_elements": (0, ANY, 1),
     "tensor.generate": (0, ANY, 1),
     "tensor.insert": (2, ANY, 1),

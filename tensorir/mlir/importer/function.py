@@ -20,7 +20,7 @@ from tensorir.mlir.importer.registry import IMPORTERS
 from tensorir.mlir.importer.scope import NO_SIZE, Scope
 from tensorir.mlir.importer.signature import argument_type
 from tensorir.mlir.importer.sizes import Sizes
-from tensorir.mlir.importer.types import element_type, is_token, ranked
+from tensorir.mlir.importer.types import element_type, has_signless, is_token, ranked
 from tensorir.mlir.syntax import (
     ArrayAttr,
     Block,
@@ -66,7 +66,9 @@ def convert_function(op: Operation, program: Program) -> Function:
         raise error(op, f"@{name}: {e}") from None
     kept = [i for i, v in enumerate(block.args) if not is_token(v.type)]
     given_on = tuple(arg_devices[i] for i in kept) if arg_devices else ()
-    return Function(name, region, op.loc, given_on, result_devices, is_private(op))
+    private = is_private(op)
+    signless = not private and has_signless([v.type for v in block.args])
+    return Function(name, region, op.loc, given_on, result_devices, private, signless)
 
 
 def convert_initializer(block: Block, program: Program, name: str) -> Region:

@@ -86,10 +86,10 @@ def _value(value: Attribute, type: TensorType) -> Parameter | Dense | None:
             if type.rank:
                 raise InferError(f"a number as the value of {type}")
             return Dense.own(scalar_array(literal(value, type.dtype), type.dtype))
-        case DialectAttr(name="flow.parameter.named", text=text):
+        case DialectAttr(name="flow.parameter.named" | "stream.parameter.named" as kind, text=text):
             found = _PARAMETER.fullmatch(text)
             if found is None:
-                raise InferError(f'#flow.parameter.named<{text}> must be <"scope"::"key"> or <"key">')
+                raise InferError(f'#{kind}<{text}> must be <"scope"::"key"> or <"key">')
             return Parameter(found[1], found[2]) if found[2] is not None else Parameter("", found[1])
         case _:
             return None

@@ -7,7 +7,19 @@ from collections.abc import Callable, Mapping
 from tensorir.mlir.importer import globals
 from tensorir.mlir.importer.counts import COUNTS, check_counts
 from tensorir.mlir.importer.linalg import ops as linalg_ops
-from tensorir.mlir.importer.ops import arith, calls, constants, devices, encoding, identities, slices, tensor
+from tensorir.mlir.importer.ops import (
+    arith,
+    calls,
+    constants,
+    devices,
+    encoding,
+    gathers,
+    generated,
+    identities,
+    reshapes,
+    slices,
+    tensor,
+)
 from tensorir.mlir.importer.scalars import pairs
 from tensorir.mlir.importer.scope import Scope
 from tensorir.mlir.syntax import Operation
@@ -36,10 +48,13 @@ IMPORTERS: Mapping[str, OpImporter] = _merged(
     constants.OPS,
     devices.OPS,
     encoding.OPS,
+    gathers.OPS,
+    generated.OPS,
     globals.OPS,
     identities.OPS,
     linalg_ops.OPS,
     pairs.OPS,
+    reshapes.OPS,
     slices.OPS,
     tensor.OPS,
 )

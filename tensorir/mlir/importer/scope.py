@@ -25,7 +25,7 @@ from tensorir.mlir.importer.attributes import integers
 from tensorir.mlir.importer.encodings import type_encoding
 from tensorir.mlir.importer.program import Program
 from tensorir.mlir.importer.sizes import Sizes
-from tensorir.mlir.importer.types import element_type, is_buffer, ranked
+from tensorir.mlir.importer.types import element_type, is_buffer, is_unranked, ranked
 from tensorir.mlir.syntax import DYNAMIC, Block, Operation, RankedTensor, SSAValue, Type
 
 O = TypeVar("O", bound=Op)
@@ -259,7 +259,7 @@ class Scope:
     def fitted(self, value: Value, written: Type) -> Value:
         """`value` as the written type says it: its static sizes are the value's."""
         type = value.type
-        if is_buffer(written):
+        if is_buffer(written) or is_unranked(written):
             return value
         shape = written.shape if isinstance(written, RankedTensor) else ()
         wanted = self.type(written)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dtype import DTYPES, DType
 from tensorir.mlir.syntax import FunctionType, OpaqueType, RankedTensor, ScalarType, Type, element_of
 
 BUFFER = "!hal.buffer_view"
+_UNRANKED = "tensors of unknown rank are not supported but between two tensor.cast"
 _TOKENS = ("!hal.fence", "!hal.device", "!hal.semaphore")
 
 _ELEMENTS = {
@@ -21,11 +24,24 @@ def element_type(type: Type) -> DType:
     """The element type of a scalar or of a tensor: signless integers are signed, `index` is i64.
 
     Raises InferError naming what there is no element type for."""
+    if is_unranked(type):
+        raise InferError(f"{type}: {_UNRANKED}")
     element = element_of(type)
     found = _ELEMENTS.get(element.name) if isinstance(element, ScalarType) else None
     if found is None:
         raise InferError(f"the element type {element} is not supported; supported are {', '.join(_ELEMENTS)}")
     return found
+
+
+def is_unranked(type: Type) -> bool:
+    """`tensor<*xf32>`: a tensor of which only the element type is said."""
+    return isinstance(type, OpaqueType) and type.text.startswith("tensor<*")
+
+
+def has_signless(types: Iterable[Type]) -> bool:
+    """Whether integers without a sign (`i8`) are among the element types, and none with one (`si8`)."""
+    names = [t.name for t in map(element_of, types) if isinstance(t, ScalarType)]
+    return any(n[0] == "i" and n not in ("i1", "index") for n in names) and not any(n.startswith("si") for n in names)
 
 
 def is_token(type: Type) -> bool:
@@ -48,7 +64,7 @@ def ranked(type: Type) -> RankedTensor:
     match type:
         case RankedTensor():
             return type
-        case OpaqueType(text=text) if text.startswith("tensor<"):
-            raise InferError(f"{text}: tensors of unknown rank are not supported")
+        case OpaqueType() if is_unranked(type):
+            raise InferError(f"{type}: {_UNRANKED}")
         case OpaqueType() | ScalarType() | FunctionType():
             raise InferError(f"the type {type} is not supported: a tensor is needed here")

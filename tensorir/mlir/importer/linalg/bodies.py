@@ -11,7 +11,8 @@ from tensorir.dialects.tensor import DimOp
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import InferError, ParseError, TensorIRError
 from tensorir.ir.dims import Dim
-from tensorir.ir.scalar import Scalar, arg, const, iteration_index
+from tensorir.ir.dtype import i64
+from tensorir.ir.scalar import Scalar, apply, arg, const, iteration_index
 from tensorir.ir.value import Value
 from tensorir.mlir.expansions import contract
 from tensorir.mlir.importer.attributes import integer
@@ -36,6 +37,9 @@ class Body:
     outs: range
     """The numbers of the operands that are results, too: their elements change while dims are reduced."""
     reduces: bool
+    reads_where: Scalar | None = None
+    """Where a tensor.extract reads, if not everywhere: elsewhere its positions may be outside of the tensor, and what
+    it gives is not used."""
     known: dict[SSAValue, Scalar] = field(factory=dict[SSAValue, Scalar])
 
     def read(self, block: Block) -> tuple[Scalar, ...]:
@@ -65,6 +69,12 @@ class Body:
         self.operands.append(value)
         self.maps.append(map)
         return arg(len(self.operands) - 1, value.type.dtype)
+
+    def size(self, dim: Dim) -> Scalar:
+        """A size as an i64."""
+        if isinstance(dim, int):
+            return const(dim, i64)
+        return self.operand(self.scope.size_tensor(dim), AffineMap(len(self.sizes), ()))
 
     def _captured(self, v: SSAValue) -> Scalar:
         if isinstance(v.type, RankedTensor):
@@ -123,6 +133,8 @@ class Body:
         where = [self.scalar(v) for v in positions]
         if self.reduces and any(n in self.outs for n in args_of(*where)):
             raise InferError("a position that depends on the accumulator of a reduction is not supported")
+        if self.reads_where is not None:
+            where = [apply("select", self.reads_where, w, const(0, w.dtype)) for w in where]
         table = self.scope.tensor(source)
         if table.type.rank != len(where):
             raise InferError(f"{len(where)} positions for {table.type}")

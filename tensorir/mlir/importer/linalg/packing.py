@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from tensorir.dialects.linalg import Broadcast
 from tensorir.dialects.packing import Pack, Unpack
+from tensorir.dialects.tensor import InsertSlice
 from tensorir.encoding.layout import Layout
 from tensorir.ir.diagnostic import InferError
+from tensorir.ir.dims import Dim, ceildiv, divisible
 from tensorir.ir.scalar import ScalarValue
+from tensorir.ir.value import Value
 from tensorir.mlir.importer.attributes import integers, segments
 from tensorir.mlir.importer.scope import Scope
+from tensorir.mlir.importer.types import element_type
 from tensorir.mlir.syntax import Operation, SSAValue
 
 
@@ -17,13 +22,50 @@ def _pack(op: Operation, scope: Scope) -> None:
     (source, into), padding, tiles = _operands(op, scope)
     value = scope.tensor(source)
     layout = _layout(op, value.type.rank, tiles)
-    pad: ScalarValue | None = 0
+    pad: ScalarValue | None = None
     if padding:
+        if element_type(padding[0].type) != value.type.dtype:
+            raise InferError(f"the padding value is {padding[0].type}, the source {value.type}")
         pad = scope.constant(padding[0])
-        if pad is None:
-            raise InferError("the padding value must be a literal")
-    packed = scope.add(Pack(value, layout.inner_dims, layout.inner_tiles, layout.outer_perm, pad, loc=scope.loc)).result
+    whole = tuple(_whole_tiles(size, tile) for size, tile in zip(value.type.shape, _tile_of(layout), strict=True))
+    if not padding:
+        value = _unpadded(value, whole, scope)
+    elif pad is None:
+        value = _padded(value, whole, scope.tensor(padding[0]), scope)
+    fill = 0 if pad is None else pad  # of nothing, where the tiles are whole
+    made = Pack(value, layout.inner_dims, layout.inner_tiles, layout.outer_perm, fill, loc=scope.loc)
+    packed = scope.add(made).result
     scope.bind(op.results[0], scope.with_shape(packed, scope.shape(into)))
+
+
+def _tile_of(layout: Layout) -> tuple[int, ...]:
+    """The tile of each dim of the source, 1 where it has none."""
+    tiles = dict(zip(layout.inner_dims, layout.inner_tiles, strict=True))
+    return tuple(tiles.get(d, 1) for d in range(len(layout.outer_perm)))
+
+
+def _whole_tiles(size: Dim, tile: int) -> Dim:
+    """The smallest multiple of the tile that holds the dim."""
+    return size if divisible(size, tile) else ceildiv(size, tile) * tile
+
+
+def _unpadded(value: Value, whole: tuple[Dim, ...], scope: Scope) -> Value:
+    """`value`, whose dims must be multiples of their tiles: sizes that are known only when it runs are checked then."""
+    for d, (size, multiple) in enumerate(zip(value.type.shape, whole, strict=True)):
+        if isinstance(size, int) and size != multiple:
+            raise InferError(
+                f"dim {d} of size {size} would have to be padded to {multiple} for its tile: padding_value is missing"
+            )
+    return scope.with_shape(value, whole)
+
+
+def _padded(value: Value, whole: tuple[Dim, ...], element: Value, scope: Scope) -> Value:
+    """`value` at the beginning of a tensor of that element."""
+    if value.type.shape == whole:
+        return value
+    rank = len(whole)
+    around = scope.add(Broadcast(element, tuple(range(rank)), whole, loc=scope.loc)).result
+    return scope.add(InsertSlice(value, around, (0,) * rank, (1,) * rank, loc=scope.loc)).result
 
 
 def _unpack(op: Operation, scope: Scope) -> None:

@@ -13,7 +13,7 @@ from tensorir.ir.dims import Dim, ceildiv, floordiv, mod, never_negative, plain_
 from tensorir.ir.module import Module
 from tensorir.ir.scalar import Scalar, ScalarBody, ScalarValue, arg
 from tensorir.ir.value import Value
-from tensorir.mlir.importer.scalars.table import SCALAR_RULES, affine_operands, scalar_op
+from tensorir.mlir.importer.scalars.table import LITERALS, SCALAR_RULES, affine_operands, scalar_op
 from tensorir.mlir.importer.scope import Scope
 from tensorir.mlir.importer.types import is_size
 from tensorir.mlir.syntax import AffineMapAttr, IntAttr, Operation, RankedTensor, ScalarType, SSAValue
@@ -123,7 +123,7 @@ def _size(op: Operation, scope: Scope) -> Dim | None:
             return _compared(op, dims)
         if not is_size(op.results[0].type):
             return None
-        if op.name == "affine.apply":
+        if op.name.startswith("affine."):
             return _applied(op, dims)
         return _arithmetic(op.name.removeprefix("arith."), dims)
     except InferError:  # too large an expression: computed as data, refused where a size is needed
@@ -211,11 +211,20 @@ def _selected(op: Operation, scope: Scope) -> Dim | None:
 
 
 def _applied(op: Operation, dims: Sequence[Dim]) -> Dim | None:
+    """affine.apply; affine.min and affine.max where one result is the smallest or the largest for all sizes."""
     map = op.attributes.get("map")
-    if not isinstance(map, AffineMapAttr) or len(map.map.results) != 1:
+    if not isinstance(map, AffineMapAttr) or not map.map.results:
         return None
     symbols, iteration = affine_operands(map, dims)
-    return substitute(map.map.results[0], symbols, iteration)
+    found, *others = (substitute(result, symbols, iteration) for result in map.map.results)
+    if op.name == "affine.apply":
+        return None if others else found
+    for other in others:
+        extreme = _extreme(found, other, largest=op.name == "affine.max")
+        if extreme is None:
+            return None
+        found = extreme
+    return found
 
 
-OPS = {name: elementwise for name in SCALAR_RULES if name != "arith.constant"}
+OPS = {name: elementwise for name in SCALAR_RULES if name not in LITERALS}

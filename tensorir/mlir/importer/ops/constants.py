@@ -18,7 +18,7 @@ from tensorir.ir.types import TensorType
 from tensorir.mlir.importer.attributes import attribute
 from tensorir.mlir.importer.composites import NAME
 from tensorir.mlir.importer.program import Program
-from tensorir.mlir.importer.scalars.table import literal
+from tensorir.mlir.importer.scalars.table import LITERALS, literal
 from tensorir.mlir.importer.scope import Scope
 from tensorir.mlir.importer.types import element_type, ranked
 from tensorir.mlir.syntax import DenseAttr, Operation, RankedTensor, ResourceAttr, SSAValue
@@ -126,4 +126,4 @@ def _from_bytes(value: ResourceAttr, dtype: DType, program: Program) -> npt.NDAr
     return array if array.flags.aligned and array.dtype.isnative else array.astype(dtype.numpy)
 
 
-OPS = {"arith.constant": constant}
+OPS = dict.fromkeys(LITERALS, constant)

@@ -14,7 +14,7 @@ from tensorir.ir.dtype import i1, i64
 from tensorir.ir.scalar import ScalarBody, apply, arg, const, iteration_index
 from tensorir.ir.value import Value
 from tensorir.mlir.importer.attributes import segments
-from tensorir.mlir.importer.ops.tensor import expanded, scalar_of_units, units_of_scalar
+from tensorir.mlir.importer.ops.reshapes import expanded, scalar_of_units, units_of_scalar
 from tensorir.mlir.importer.scope import Scope
 from tensorir.mlir.importer.types import ranked
 from tensorir.mlir.syntax import Operation, SSAValue

@@ -8,6 +8,7 @@ converts its operands to the unsigned type of that width, computes, and converts
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial, reduce
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -164,6 +165,19 @@ def _select(op: Operation, x: Sequence[Scalar]) -> Scalar:
     return apply("select", *x)
 
 
+def _affine_extreme(name: str) -> Rule:
+    """affine.min or affine.max: the smallest or the largest result of the map."""
+
+    def rule(op: Operation, x: Sequence[Scalar]) -> Scalar:
+        map = op.attributes.get("map")
+        if not isinstance(map, AffineMapAttr) or not map.map.results:
+            raise InferError("the attribute map must be an affine map with results")
+        symbols, iteration = affine_operands(map, x)
+        return reduce(partial(apply, name), [dim_scalar(r, symbols, iteration) for r in map.map.results])
+
+    return rule
+
+
 def _affine_apply(op: Operation, x: Sequence[Scalar]) -> Scalar:
     map = op.attributes.get("map")
     if not isinstance(map, AffineMapAttr) or len(map.map.results) != 1:
@@ -241,12 +255,15 @@ def _arity(fn: str) -> int:
     return SCALAR_FNS[fn].arity
 
 
+LITERALS: tuple[str, ...] = ("arith.constant", "util.unfoldable_constant")
+"""Ops that are the value that they are written with. IREE's own folders do not look at the second one."""
+
 SCALAR_RULES: Mapping[str, tuple[Rule, int]] = {
     **{f"arith.{n}": (_fn(fn, "float"), _arity(fn)) for n, fn in _FLOAT_FNS.items()},
     **{f"math.{n}": (_fn(fn, "float"), _arity(fn)) for n, fn in _MATH_FNS.items()},
     **{n: (_integer(fn, for_bool), _arity(fn)) for n, (fn, for_bool) in _INTEGER_FNS.items()},
     **{n: (_unsigned(fn, for_bool), _arity(fn)) for n, (fn, for_bool) in _UNSIGNED_FNS.items()},
-    "arith.constant": (_constant, 0),
+    **dict.fromkeys(LITERALS, (_constant, 0)),
     "arith.cmpi": (cmpi, 2),
     "arith.cmpf": (cmpf, 2),
     "arith.select": (_select, 3),
@@ -270,5 +287,7 @@ SCALAR_RULES: Mapping[str, tuple[Rule, int]] = {
     "math.fpowi": (_fpowi, 2),
     "math.clampf": (_clampf, 3),
     "affine.apply": (_affine_apply, -1),
+    "affine.min": (_affine_extreme("min"), -1),
+    "affine.max": (_affine_extreme("max"), -1),
 }
 """Op → how its element is computed, and the number of operands (−1: any)."""

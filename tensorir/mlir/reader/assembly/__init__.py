@@ -20,12 +20,12 @@ from tensorir.mlir.reader.assembly import (
     tensor,
     util,
 )
-from tensorir.mlir.reader.assembly.older import CURRENT
+from tensorir.mlir.reader.assembly.older import CURRENT, renamed
 from tensorir.mlir.reader.parser import Assembly
 
 __all__ = ["ASSEMBLY", "CURRENT"]
 
-ASSEMBLY: Mapping[str, Assembly] = {
+_TODAY: Mapping[str, Assembly] = {
     **func.ASSEMBLY,
     **util.ASSEMBLY,
     **ml_program.ASSEMBLY,
@@ -41,3 +41,4 @@ ASSEMBLY: Mapping[str, Assembly] = {
     **iree.ASSEMBLY,
     **refused.ASSEMBLY,
 }
+ASSEMBLY: Mapping[str, Assembly] = {**_TODAY, **renamed(_TODAY)}

@@ -28,7 +28,8 @@ _CMPF = (
 _CMPI = ("eq", "ne", "slt", "sle", "sgt", "sge", "ult", "ule", "ugt", "uge")
 
 
-def _constant(p: OpParser, name: str) -> Parsed:
+def literal(p: OpParser, name: str) -> Parsed:
+    """`op {…} value`, where the value says the type."""
     attributes = p.optional_attr_dict()
     start = p.lex.start
     value = p.attribute()
@@ -105,7 +106,7 @@ DEFAULTS: Mapping[str, Mapping[str, Attribute]] = {
 """The attributes that an op has where its text says nothing of them."""
 
 ASSEMBLY: Mapping[str, Assembly] = {
-    "arith.constant": _constant,
+    "arith.constant": literal,
     "arith.cmpi": _cmpi,
     "arith.cmpf": _cmpf,
     "arith.select": _select,

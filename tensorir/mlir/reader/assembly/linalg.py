@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from tensorir.ir.location import Location
 from tensorir.mlir.reader.assembly import arith, math
 from tensorir.mlir.reader.assembly.common import group, i64s, integers, number, read_integer, terminator
+from tensorir.mlir.reader.assembly.renamed import RENAMED
 from tensorir.mlir.reader.assembly.structured import arrow_types, ins_outs
 from tensorir.mlir.reader.parser import Assembly, OpParser, Parsed
 from tensorir.mlir.syntax import INDEX, Attribute, Block, Operation, SSAValue, Type, element_of
@@ -22,7 +23,8 @@ class _Payload:
         lex = p.lex
         lex.expect("{", "before the op")
         self.loc: Location = lex.location(lex.start)
-        self.name = lex.take("name", "the name of an op")
+        name = lex.take("name", "the name of an op")
+        self.name = RENAMED.get(name, name)
         self.attributes: dict[str, Attribute] = {**_DEFAULTS.get(self.name, {}), **p.optional_attr_dict()}
         lex.expect("}", "after the op")
 

@@ -1,7 +1,8 @@
 """linalg's structured ops, `linalg.generic` included: one reader for all of them, whatever their name.
 
-`linalg.<name> <kind> indexing_maps = [maps] {attributes} ins(values : types) outs(values : types) attrs = {attributes}
-{ region } {attributes} -> types`, each part optional but for `outs`; which parts an op may have, its name says.
+`linalg.<name> <kind> indexing_maps = [maps] <{properties}> {attributes} ins(values : types) outs(values : types)
+attrs = {attributes} { region } {attributes} -> types`, each part optional but for `outs`; which parts an op may have,
+its name says.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from tensorir.ir.affine import identity, select
 from tensorir.mlir.reader.assembly.common import enum_attr, enum_word, group, segments, strings_as_enums
 from tensorir.mlir.reader.parser import Assembly, OpParser, Parsed
-from tensorir.mlir.syntax import AffineMapAttr, ArrayAttr, Attribute, RankedTensor, SSAValue, Type
+from tensorir.mlir.syntax import AffineMapAttr, ArrayAttr, Attribute, DictAttr, RankedTensor, SSAValue, Type
 
 
 def _maps_of(*dims: tuple[int, ...], count: int) -> ArrayAttr:
@@ -41,8 +42,7 @@ def structured(p: OpParser, op: str) -> Parsed:
     attributes: dict[str, Attribute] = {}
     if lex.text == "indexing_maps":
         attributes["indexing_maps"] = _maps(p, op)
-    start = lex.start
-    attributes |= _new(p, attributes, start)
+    attributes |= _before_operands(p, attributes)
     return _operands(p, op, attributes)
 
 
@@ -80,6 +80,16 @@ def _maps(p: OpParser, op: str) -> ArrayAttr:
         maps.append(p.affine_map())
     lex.expect("]", "after the maps")
     return ArrayAttr(tuple(maps))
+
+
+def _before_operands(p: OpParser, attributes: Mapping[str, Attribute]) -> dict[str, Attribute]:
+    """`<{properties}>` and `{attributes}` where they stand before `ins`, without a name of `attributes`."""
+    lex = p.lex
+    properties: dict[str, Attribute] = {}
+    if lex.accept("<"):
+        properties = _new(p, attributes, lex.start)
+        lex.expect(">", "after properties")
+    return properties | _new(p, {**attributes, **properties}, lex.start)
 
 
 def _new(p: OpParser, attributes: Mapping[str, Attribute], start: int) -> dict[str, Attribute]:
@@ -125,16 +135,19 @@ def arrow_types(p: OpParser, op: str, outs: tuple[SSAValue, ...]) -> tuple[Type,
 
 
 def _generic(p: OpParser, op: str) -> Parsed:
-    """`linalg.generic {indexing_maps = …, iterator_types = …} ins(…) outs(…) attrs = {…} { region } -> types`."""
+    """`linalg.generic {indexing_maps = …, iterator_types = …} ins(…) outs(…) attrs = {…} { region } -> types`. The
+    first dictionary may stand behind an alias."""
     lex = p.lex
-    start = lex.start
-    if lex.text != "{":
-        raise lex.error(f"expected '{{' and indexing_maps, iterator_types, found {lex.found()}")
-    attributes = p.optional_attr_dict()
+    start, found = lex.start, lex.found()
+    first = p.attribute() if lex.text == "{" or lex.kind == "attr" else None
+    if not isinstance(first, DictAttr):
+        raise lex.error(f"expected '{{' and indexing_maps, iterator_types, found {found}", start)
+    attributes = dict(first.entries)
     for name in ("indexing_maps", "iterator_types"):
         if name not in attributes:
             raise lex.error(f"linalg.generic lacks {name}", start)
     attributes["iterator_types"] = strings_as_enums(attributes["iterator_types"], "linalg.iterator_type")
+    attributes |= _before_operands(p, attributes)
     ins, outs = ins_outs(p)
     if lex.accept("attrs"):
         lex.expect("=")

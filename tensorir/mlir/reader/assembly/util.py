@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tensorir.mlir.reader.assembly.arith import literal
 from tensorir.mlir.reader.assembly.common import (
     index_number,
     resolve_each,
@@ -216,4 +217,5 @@ ASSEMBLY: Mapping[str, Assembly] = {
     "util.null": _null,
     "util.assume.int": _assume_int,
     "util.align": same_type(2),
+    "util.unfoldable_constant": literal,
 }

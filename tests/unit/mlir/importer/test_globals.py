@@ -53,6 +53,13 @@ def test_parameters(written: str, parameter: Parameter) -> None:
     assert module(text).globals[0].value == parameter
 
 
+def test_parameters_of_the_dialect_that_iree_prints_later() -> None:
+    (made,) = module(loading('util.global private @w = #stream.parameter.named<"m"::"w"> : tensor<2xf32>')).globals
+    assert made.value == Parameter("m", "w")
+    wrong = refusal(loading("util.global private @w = #stream.parameter.named<m> : tensor<2xf32>"))
+    assert '#stream.parameter.named<m> must be <"scope"::"key"> or <"key">' in wrong
+
+
 def test_initializers() -> None:
     text = loading("""util.global private @v = dense<[1.0, 2.0]> : tensor<2xf32>
 util.global private @w : tensor<2xf32>

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tensorir.api import compile
 from tensorir.dialects import packing
 from tensorir.interp.interpreter import interpret
-from tensorir.ir.diagnostic import ParseError
+from tensorir.ir.diagnostic import ParseError, TensorIRError
 from tensorir.mlir import parse
 from tests.support.linalg_programs import Array
 
@@ -94,10 +95,6 @@ def test_dynamic_there_and_back() -> None:
     "text, message",
     [
         (
-            DYNAMIC.replace("%x: tensor<?x6xf32>)", "%x: tensor<?x6xf32>, %q: f32)").replace("value(%p", "value(%q"),
-            "linalg.pack: the padding value must be a literal",
-        ),
-        (
             DYNAMIC.replace("inner_tiles = [4, 3] into %e", "inner_tiles = [%d, 3] into %e")
             .replace("tensor<?x2x4x3xf32>", "tensor<?x2x?x3xf32>")
             .replace("tensor.empty(%n)", "tensor.empty(%n, %c4)"),
@@ -126,3 +123,58 @@ def test_refusals_say_where_and_what(text: str, message: str) -> None:
         parse(text, file="in.mlir")
     assert message in str(e.value)
     assert str(e.value).startswith("in.mlir:")
+
+
+PADDED_BY = """
+func.func @main(%x: tensor<{source}xf32>, %p: f32) -> tensor<{packed}x4x4xf32> {{
+  %q = arith.mulf %p, %p : f32
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %m = tensor.dim %x, %c0 : tensor<{source}xf32>
+  %n = tensor.dim %x, %c1 : tensor<{source}xf32>
+  %m1 = affine.apply affine_map<(a) -> (a ceildiv 4)>(%m)
+  %n1 = affine.apply affine_map<(a) -> (a ceildiv 4)>(%n)
+  %e = tensor.empty({sizes}) : tensor<{packed}x4x4xf32>
+  %r = linalg.pack %x {padding} inner_dims_pos = [0, 1] inner_tiles = [4, 4] into %e
+      : tensor<{source}xf32> -> tensor<{packed}x4x4xf32>
+  return %r : tensor<{packed}x4x4xf32>
+}}"""
+
+
+@pytest.mark.parametrize(
+    ("source", "packed", "sizes"), [("7x9", "2x3", ""), ("?x9", "?x3", "%m1"), ("?x?", "?x?", "%m1, %n1")]
+)
+def test_padding_by_a_value_that_is_computed(source: str, packed: str, sizes: str) -> None:
+    text = PADDED_BY.format(source=source, packed=packed, sizes=sizes, padding="padding_value(%q : f32)")
+    x = np.arange(63, dtype=np.float32).reshape(7, 9)
+    (got,) = interpret(parse(text), "main", [x, np.float32(1.5)])
+    assert np.array_equal(got, _tiles(x, (4, 4), 2.25))
+
+
+def test_a_padding_value_of_another_type_is_refused() -> None:
+    text = PADDED_BY.format(source="7x9", packed="2x3", sizes="", padding="padding_value(%m : index)")
+    with pytest.raises(ParseError, match=r"linalg\.pack: the padding value is index, the source tensor<7x9xf32>"):
+        parse(text)
+
+
+@pytest.mark.parametrize(("source", "packed"), [("7x8", "2x2"), ("8x9", "2x3")])
+def test_a_pack_that_has_to_pad_needs_a_value(source: str, packed: str) -> None:
+    text = PADDED_BY.format(source=source, packed=packed, sizes="", padding="")
+    with pytest.raises(
+        ParseError, match=r"t:11:8: error: linalg.pack: dim \d of size \d would .* padding_value is missing"
+    ):
+        parse(text, file="t")
+
+
+def test_sizes_that_are_known_when_it_runs_are_checked_then() -> None:
+    module = parse(PADDED_BY.format(source="?x8", packed="?x2", sizes="%m1", padding=""), file="t")
+    x = np.arange(64, dtype=np.float32).reshape(8, 8)
+    (got,) = interpret(module, "main", [x, np.float32(0)])
+    assert np.array_equal(got, _tiles(x, (4, 4)))
+    for call in (
+        lambda: interpret(module, "main", [x[:7], np.float32(0)]),
+        lambda: compile(module)(x[:7], np.float32(0)),
+        lambda: compile(module, data_tiling="off")(x[:7], np.float32(0)),
+    ):
+        with pytest.raises(TensorIRError, match=r"t:11:8: error: .*the tensor has sizes \(7, 8\), .* \(8, 8\)"):
+            call()

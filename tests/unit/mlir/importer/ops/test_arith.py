@@ -260,3 +260,45 @@ def test_sizes_of_32_bits_as_data_wrap_and_as_sizes_do_not() -> None:
     wide, third, ones = run(text, np.zeros(5, np.float32))
     assert (int(wide), int(third)) == (705032704, 705032704 // 3)  # 5e9 in 32 bits
     assert same(ones, np.ones(15, np.float32))
+
+
+@pytest.mark.parametrize(
+    ("map", "size"),
+    [
+        ("affine.min affine_map<(a) -> (a, a + 3)>(%s)", "x_0"),
+        ("affine.min affine_map<(a)[b] -> (a + b, b, a + b + 1, 4 * b)>(%s)[%t]", "y_0"),
+        ("affine.max affine_map<(a)[b] -> (a, a + b)>(%s)[%t]", "x_0 + y_0"),
+        ("affine.min affine_map<() -> (7, 4, 5)>()", "4"),
+        ("affine.max affine_map<(a) -> (a)>(%s)", "x_0"),
+    ],
+)
+def test_an_extreme_of_sizes_is_one_where_it_is_for_all(map: str, size: str) -> None:
+    assert str(function(size_program(f"%r = {map}")).body.yields[0].type) == f"tensor<[{size}]xf32>".replace("[4]", "4")
+
+
+def test_an_extreme_of_sizes_that_depends_on_them_is_data() -> None:
+    text = """
+    func.func @f(%x: tensor<?xf32>) -> (index, index) {
+      %c0 = arith.constant 0 : index
+      %d = tensor.dim %x, %c0 : tensor<?xf32>
+      %a = affine.min affine_map<(n) -> (n, 3)>(%d)
+      %b = affine.max affine_map<(n)[m] -> (n floordiv 2, m, 2)>(%d)[%a]
+      return %a, %b : index, index
+    }"""
+    for n, least, most in ((2, 2, 2), (5, 3, 3), (9, 3, 4)):
+        assert [int(v) for v in run(text, np.zeros(n, np.float32))] == [least, most]
+    used = size_program("%r = affine.min affine_map<(a) -> (a, 3)>(%s)")
+    assert "tensor.empty: %r is used as a size" in refusal(used)
+
+
+def test_an_extreme_in_a_body() -> None:
+    text = """
+    func.func @f(%x: tensor<5xindex>) -> tensor<5xindex> {
+      %r = linalg.map ins(%x : tensor<5xindex>) outs(%x : tensor<5xindex>) (%a: index) {
+        %y = affine.max affine_map<(n) -> (-n, n - 4)>(%a)
+        linalg.yield %y : index
+      }
+      return %r : tensor<5xindex>
+    }"""
+    x = np.asarray([-3, 0, 1, 2, 7])
+    assert same(result(text, x), np.maximum(-x, x - 4))

@@ -105,3 +105,21 @@ def test_refusals(text: str, message: str) -> None:
     found = refusal(text)
     assert found.startswith("t.mlir:")
     assert message in found
+
+
+def test_unfoldable_constants_are_constants_in_functions_and_in_bodies() -> None:
+    text = """
+    func.func @f(%x: tensor<2xf32>) -> (tensor<2xf32>, i32, tensor<2xf32>) {
+      %c = util.unfoldable_constant dense<[1.0, 2.0]> : tensor<2xf32>
+      %n = util.unfoldable_constant 7 : i32
+      %r = linalg.map ins(%x : tensor<2xf32>) outs(%x : tensor<2xf32>) (%a: f32) {
+        %three = util.unfoldable_constant 3.0 : f32
+        %y = arith.addf %a, %three : f32
+        linalg.yield %y : f32
+      }
+      return %c, %n, %r : tensor<2xf32>, i32, tensor<2xf32>
+    }"""
+    c, n, r = run(text, np.asarray([1, 2], np.float32))
+    assert same(c, np.asarray([1, 2], np.float32))
+    assert same(n, np.asarray(7, np.int32))
+    assert same(r, np.asarray([4, 5], np.float32))

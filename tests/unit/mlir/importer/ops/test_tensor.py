@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tensorir.dialects.linalg import Fill
-from tensorir.dialects.tensor import Cast, Concat, Constant, InsertSlice, Pad
-from tests.support.mlir_programs import argument_types, function, ops, refusal, result, run, same
+from tensorir.dialects.tensor import Cast, Concat, Constant
+from tests.support.mlir_programs import argument_types, ops, refusal, result, run, same
 
 
 def f32(*shape: int) -> np.ndarray:
@@ -111,79 +111,6 @@ def test_from_elements() -> None:
     assert sum(isinstance(op, Concat) for op in ops(text)) == 1
 
 
-def test_generate_reads_indices_sizes_and_scalars() -> None:
-    text = """
-    func.func @f(%x: tensor<?xf32>, %s: f32) -> tensor<?x3xf32> {
-      %c0 = arith.constant 0 : index
-      %d = tensor.dim %x, %c0 : tensor<?xf32>
-      %r = tensor.generate %d {
-      ^bb0(%i: index, %j: index):
-        %a = arith.addi %i, %j : index
-        %b = arith.index_cast %a : index to i32
-        %f = arith.sitofp %b : i32 to f32
-        %e = tensor.extract %x[%i] : tensor<?xf32>
-        %g = arith.mulf %f, %e : f32
-        %h = arith.addf %g, %s : f32
-        tensor.yield %h : f32
-      } : tensor<?x3xf32>
-      return %r : tensor<?x3xf32>
-    }"""
-    x = np.asarray([1, 10, 100, 1000], np.float32)
-    i, j = np.indices((4, 3))
-    assert same(result(text, x, np.float32(0.5)), ((i + j) * x[:, None] + 0.5).astype(np.float32))
-
-
-def test_pad_with_a_literal_and_with_a_value() -> None:
-    text = """
-    func.func @f(%x: tensor<?x2xi32>, %s: i32) -> (tensor<?x5xi32>, tensor<?x5xi32>) {
-      %c7 = arith.constant 7 : i32
-      %a = tensor.pad %x low[1, 0] high[2, 3] {
-      ^bb0(%i: index, %j: index):
-        tensor.yield %c7 : i32
-      } : tensor<?x2xi32> to tensor<?x5xi32>
-      %b = tensor.pad %x low[1, 0] high[2, 3] {
-      ^bb0(%i: index, %j: index):
-        tensor.yield %s : i32
-      } : tensor<?x2xi32> to tensor<?x5xi32>
-      return %a, %b : tensor<?x5xi32>, tensor<?x5xi32>
-    }"""
-    x = np.arange(6, dtype=np.int32).reshape(3, 2)
-    a, b = run(text, x, np.int32(-1))
-    assert same(a, np.pad(x, ((1, 2), (0, 3)), constant_values=7))
-    assert same(b, np.pad(x, ((1, 2), (0, 3)), constant_values=-1))
-    assert [type(op) for op in ops(text) if isinstance(op, Pad | InsertSlice)] == [Pad, InsertSlice]
-
-
-def test_pad_by_a_size() -> None:
-    text = """
-    func.func @f(%x: tensor<?xf32>) -> tensor<8xf32> {
-      %c0 = arith.constant 0 : index
-      %c8 = arith.constant 8 : index
-      %z = arith.constant 0.0 : f32
-      %d = tensor.dim %x, %c0 : tensor<?xf32>
-      %h = arith.subi %c8, %d : index
-      %r = tensor.pad %x low[0] high[%h] {
-      ^bb0(%i: index):
-        tensor.yield %z : f32
-      } : tensor<?xf32> to tensor<8xf32>
-      return %r : tensor<8xf32>
-    }"""
-    assert same(result(text, f32(5)), np.pad(f32(5), (0, 3)))
-    assert function(text).body.yields[0].type.shape == (8,)
-
-
-def test_padding_that_depends_on_its_place_is_refused() -> None:
-    text = """
-    func.func @f(%x: tensor<2xindex>) -> tensor<3xindex> {
-      %r = tensor.pad %x low[0] high[1] {
-      ^bb0(%i: index):
-        tensor.yield %i : index
-      } : tensor<2xindex> to tensor<3xindex>
-      return %r : tensor<3xindex>
-    }"""
-    assert refusal(text) == ("t.mlir:3:12: error: tensor.pad: padding that depends on its place is not supported")
-
-
 def test_concat_says_that_the_other_sizes_are_equal() -> None:
     text = """
     func.func @f(%x: tensor<?x2xf32>, %y: tensor<?x?xf32>) -> tensor<?x?xf32> {
@@ -192,81 +119,6 @@ def test_concat_says_that_the_other_sizes_are_equal() -> None:
     }"""
     assert argument_types(text) == ["tensor<[x_0]x2xf32>", "tensor<[y_0]x2xf32>"]
     assert same(result(text, f32(1, 2), f32(3, 2)), np.concatenate([f32(1, 2), f32(3, 2)]))
-
-
-@pytest.mark.parametrize("shape", [(12,), (3, 4)])
-def test_expand_and_collapse(shape: tuple[int, ...]) -> None:
-    text = """
-    func.func @f(%x: tensor<12xf32>) -> (tensor<3x4xf32>, tensor<12xf32>) {
-      %a = tensor.expand_shape %x [[0, 1]] output_shape [3, 4] : tensor<12xf32> into tensor<3x4xf32>
-      %b = tensor.collapse_shape %a [[0, 1]] : tensor<3x4xf32> into tensor<12xf32>
-      return %a, %b : tensor<3x4xf32>, tensor<12xf32>
-    }"""
-    found = {a.shape: a for a in run(text, f32(12))}
-    assert same(found[shape], f32(*shape))
-
-
-def test_expand_and_collapse_of_scalars() -> None:
-    text = """
-    func.func @f(%x: tensor<1x1xf32>, %y: tensor<f32>) -> (tensor<f32>, tensor<1x1x1xf32>) {
-      %a = tensor.collapse_shape %x [] : tensor<1x1xf32> into tensor<f32>
-      %b = tensor.expand_shape %y [] output_shape [1, 1, 1] : tensor<f32> into tensor<1x1x1xf32>
-      return %a, %b : tensor<f32>, tensor<1x1x1xf32>
-    }"""
-    a, b = run(text, np.full((1, 1), 3, np.float32), np.float32(4))
-    assert same(a, np.float32(3))
-    assert same(b, np.full((1, 1, 1), 4, np.float32))
-
-
-def test_expand_by_a_quotient_is_checked_when_run() -> None:
-    text = """
-    func.func @f(%x: tensor<?xf32>) -> tensor<?x4xf32> {
-      %c0 = arith.constant 0 : index
-      %c4 = arith.constant 4 : index
-      %s = tensor.dim %x, %c0 : tensor<?xf32>
-      %d = arith.divsi %s, %c4 : index
-      %r = tensor.expand_shape %x [[0, 1]] output_shape [%d, 4] : tensor<?xf32> into tensor<?x4xf32>
-      return %r : tensor<?x4xf32>
-    }"""
-    assert same(result(text, f32(12)), f32(3, 4))
-    with pytest.raises(ValueError, match="cast"):
-        run(text, f32(13))
-
-
-def test_expand_with_a_size_that_the_argument_must_be_a_multiple_of() -> None:
-    text = """
-    func.func @f(%x: tensor<?xf32>, %y: tensor<?xf32>) -> tensor<?x4xf32> {
-      %c0 = arith.constant 0 : index
-      %d = tensor.dim %y, %c0 : tensor<?xf32>
-      %r = tensor.expand_shape %x [[0, 1]] output_shape [%d, 4] : tensor<?xf32> into tensor<?x4xf32>
-      return %r : tensor<?x4xf32>
-    }"""
-    assert argument_types(text) == ["tensor<[4*y_0]xf32>", "tensor<[y_0]xf32>"]
-    assert same(result(text, f32(12), f32(3)), f32(3, 4))
-
-
-def test_reshape_takes_its_shape_from_sizes_and_literals() -> None:
-    text = """
-    func.func @f(%x: tensor<?x6xf32>) -> (tensor<?x2xf32>, tensor<3x?xf32>, tensor<2xf32>) {
-      %c0 = arith.constant 0 : index
-      %c2 = arith.constant 2 : index
-      %c3 = arith.constant 3 : index
-      %s = tensor.dim %x, %c0 : tensor<?x6xf32>
-      %d = arith.muli %s, %c3 : index
-      %shape = tensor.from_elements %d, %c2 : tensor<2xindex>
-      %a = tensor.reshape %x(%shape) : (tensor<?x6xf32>, tensor<2xindex>) -> tensor<?x2xf32>
-      %other = arith.constant dense<[3, 2]> : tensor<2xi32>
-      %small = tensor.extract_slice %x[0, 0] [1, 6] [1, 1] : tensor<?x6xf32> to tensor<1x6xf32>
-      %b = tensor.reshape %small(%other) : (tensor<1x6xf32>, tensor<2xi32>) -> tensor<3x?xf32>
-      %one = tensor.from_elements %c2 : tensor<1xindex>
-      %c = tensor.extract_slice %b[0, 0] [1, 2] [1, 1] : tensor<3x?xf32> to tensor<1x2xf32>
-      %e = tensor.reshape %c(%one) : (tensor<1x2xf32>, tensor<1xindex>) -> tensor<2xf32>
-      return %a, %b, %e : tensor<?x2xf32>, tensor<3x?xf32>, tensor<2xf32>
-    }"""
-    a, b, c = run(text, f32(4, 6))
-    assert same(a, f32(12, 2))
-    assert same(b, f32(3, 2))
-    assert same(c, f32(2))
 
 
 def test_bitcast_reads_unsigned_tensors() -> None:
@@ -320,3 +172,60 @@ def test_refusals(line: str, message: str) -> None:
     found = refusal(text)
     assert found.startswith("t.mlir:3:")
     assert message in found
+
+
+def test_a_tensor_of_unknown_rank_is_what_it_was() -> None:
+    text = """
+    func.func @f(%a: tensor<?x3xf32>) -> (tensor<4x3xf32>, index, index) {
+      %u = tensor.cast %a : tensor<?x3xf32> to tensor<*xf32>
+      %v = tensor.cast %u : tensor<*xf32> to tensor<*xf32>
+      %c0 = arith.constant 0 : index
+      %n = tensor.dim %v, %c0 : tensor<*xf32>
+      %k = tensor.rank %u : tensor<*xf32>
+      %r = tensor.cast %v : tensor<*xf32> to tensor<4x3xf32>
+      return %r, %n, %k : tensor<4x3xf32>, index, index
+    }"""
+    assert argument_types(text) == ["tensor<4x3xf32>"]
+    r, n, k = run(text, f32(4, 3))
+    assert same(r, f32(4, 3))
+    assert (int(n), int(k)) == (4, 2)
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (
+            "%r = tensor.cast %u : tensor<*xf32> to tensor<5x3xf32>",
+            "4:1: error: tensor.cast: the sizes 4 and 5 must be equal",
+        ),
+        (
+            "%r = tensor.cast %u : tensor<*xf32> to tensor<4xf32>",
+            "4:1: error: tensor.cast: the result is tensor<4x3xf32>",
+        ),
+        (
+            "%r = tensor.cast %u : tensor<*xf32> to tensor<4x3xf64>",
+            "4:1: error: tensor.cast: a cast of tensor<*xf32> to",
+        ),
+        (
+            "%r = tensor.cast %a : tensor<4x3xf32> to tensor<*xi32>",
+            "4:1: error: tensor.cast: a cast of tensor<4x3xf32> to",
+        ),
+        (
+            "%r = arith.addf %u, %u : tensor<*xf32>",
+            "4:1: error: arith.addf: tensor<*xf32>: tensors of unknown rank are not",
+        ),
+    ],
+)
+def test_casts_of_unknown_rank_that_are_refused(lines: str, message: str) -> None:
+    text = f"""
+func.func @f(%a: tensor<4x3xf32>) {{
+%u = tensor.cast %a : tensor<4x3xf32> to tensor<*xf32>
+{lines}
+return
+}}"""
+    assert refusal(text).startswith(f"t.mlir:{message}".replace(":1:", ":6:", 1))
+
+
+def test_an_argument_of_unknown_rank_is_refused() -> None:
+    text = "func.func @f(%a: tensor<*xf32>) { return }"
+    assert "@f: tensor<*xf32>: tensors of unknown rank are not supported" in refusal(text)
