@@ -1,4 +1,4 @@
-"""Structured ops by their loops: sequential over the combined positions, all parallel positions at once."""
+"""Structured ops by their loops: all parallel positions at once; the combined ones by steps, or as `scans` does."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tensorir.interp.combiners import COMBINERS
 from tensorir.interp.context import Array, Context
 from tensorir.interp.conversions import convert, rounded, wide, wrap
 from tensorir.interp.scalar import evaluate_bodies
+from tensorir.interp.scans import scanned
 from tensorir.interp.windows import aligned, index_along
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import InferError, TensorIRError
@@ -57,7 +58,10 @@ class _Evaluation:
             made = evaluate_bodies(self.loops.bodies, self.whole, self.ctx, lambda d: index_along(d, self.sizes))
             return [np.broadcast_to(value, self.shape) for value in made]
         start = [self._start(i) for i in range(len(self.loops.starts))]
-        return self._at_once(start) or self._sequential(start)
+        if (total := self._at_once(start)) is not None:
+            return total
+        scan = scanned(self.loops, self.whole, start, self.sizes, self.ctx) if self.combined else None
+        return scan or self._sequential(start)
 
     def _start(self, index: int) -> Array:
         start, dtype = self.loops.starts[index], self.loops.bodies[index].result.dtype

@@ -429,4 +429,4 @@ def test_refusals_name_op_and_place(op: str, types: list[str], out: str, attribu
 
 
 def test_every_rule_is_an_op_of_a_known_dialect() -> None:
-    assert {name.split(".")[0] for name in SCALAR_RULES} == {"arith", "math", "affine"}
+    assert {name.split(".")[0] for name in SCALAR_RULES} == {"arith", "math", "affine", "util"}
