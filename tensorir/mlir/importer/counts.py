@@ -47,6 +47,7 @@ COUNTS: Mapping[str, tuple[int, int, int]] = {
     "tensor.splat": (1, ANY, 1),
     "util.global.load": (0, 0, 1),
     "util.global.store": (1, 1, 0),
+    "util.unfoldable_constant": (0, 0, 1),
 }
 """Op → the least and the largest number of operands, the number of results."""
 

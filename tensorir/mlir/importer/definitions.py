@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tensorir.ir.diagnostic import Diagnostic, ParseError
-from tensorir.mlir.syntax import Block, Operation, StringAttr
+from tensorir.ir.diagnostic import Diagnostic, InferError, ParseError
+from tensorir.mlir.syntax import Block, FunctionType, Operation, StringAttr, TypeAttr
 
 FUNCTIONS = ("func.func", "util.func")
 
@@ -32,3 +32,14 @@ def body(op: Operation) -> Block:
     if not op.regions or not op.regions[0]:
         raise error(op, f"@{function_name(op)} has no body")
     return op.regions[0][0]
+
+
+def function_type(op: Operation) -> FunctionType:
+    """The written type. Raises InferError if there is none, or one that is not that of the body's arguments."""
+    found = op.attributes.get("function_type")
+    type = found.type if isinstance(found, TypeAttr) else None
+    if not isinstance(type, FunctionType):
+        raise InferError("needs the attribute function_type")
+    if op.regions and op.regions[0] and type.inputs != tuple(v.type for v in op.regions[0][0].args):
+        raise InferError("its arguments are not those of its type")
+    return type

@@ -13,7 +13,7 @@ from tensorir.ir.module import Function
 from tensorir.ir.region import Region
 from tensorir.ir.sizes import mentioned_sizes
 from tensorir.mlir.importer.attributes import size_list
-from tensorir.mlir.importer.definitions import body, error, function_name, is_private
+from tensorir.mlir.importer.definitions import body, error, function_name, function_type, is_private
 from tensorir.mlir.importer.ops.devices import devices
 from tensorir.mlir.importer.program import Program
 from tensorir.mlir.importer.registry import IMPORTERS
@@ -24,10 +24,8 @@ from tensorir.mlir.importer.types import element_type, has_signless, is_token, r
 from tensorir.mlir.syntax import (
     ArrayAttr,
     Block,
-    FunctionType,
     Operation,
     RankedTensor,
-    TypeAttr,
 )
 from tensorir.text.lexer import did_you_mean
 
@@ -118,17 +116,6 @@ def _named(op: Operation, d: Diagnostic) -> Diagnostic:
     return Diagnostic(message, op.loc, notes=d.notes)
 
 
-def function_type(op: Operation) -> FunctionType:
-    """The written type. Raises InferError if there is none, or one that is not that of the body's arguments."""
-    found = op.attributes.get("function_type")
-    type = found.type if isinstance(found, TypeAttr) else None
-    if not isinstance(type, FunctionType):
-        raise InferError("needs the attribute function_type")
-    if op.regions and op.regions[0] and type.inputs != tuple(v.type for v in op.regions[0][0].args):
-        raise InferError("its arguments are not those of its type")
-    return type
-
-
 # -- arguments and results
 
 
@@ -186,6 +173,10 @@ def _finished(op: Operation, scope: Scope) -> Region:
         written = function_type(op).results
         if len(written) != len(scope.returned):
             raise InferError(f"returns {len(scope.returned)} values, its type has {len(written)}")
+        returned = tuple(v.type for v in scope.returned)
+        if returned != written:
+            given, wanted = (", ".join(map(str, types)) for types in (returned, written))
+            raise InferError(f"returns ({given}), its type says ({wanted})")
         results = [
             scope.fitted(scope.tensor(v), type)
             for v, type in zip(scope.returned, written, strict=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tensorir.mlir.importer import globals
-from tensorir.mlir.importer.counts import COUNTS, check_counts
+from tensorir.mlir.importer.counts import check_counts
 from tensorir.mlir.importer.linalg import ops as linalg_ops
 from tensorir.mlir.importer.ops import (
     arith,
@@ -22,6 +22,7 @@ from tensorir.mlir.importer.ops import (
 )
 from tensorir.mlir.importer.scalars import pairs
 from tensorir.mlir.importer.scope import Scope
+from tensorir.mlir.importer.typing import check_types
 from tensorir.mlir.syntax import Operation
 
 OpImporter = Callable[[Operation, Scope], None]
@@ -30,13 +31,14 @@ OpImporter = Callable[[Operation, Scope], None]
 def _merged(*tables: Mapping[str, OpImporter]) -> Mapping[str, OpImporter]:
     merged: dict[str, OpImporter] = {}
     for table in tables:
-        merged.update({name: _checked(importer) if name in COUNTS else importer for name, importer in table.items()})
+        merged.update({name: _checked(importer) for name, importer in table.items()})
     return merged
 
 
 def _checked(importer: OpImporter) -> OpImporter:
     def checked(op: Operation, scope: Scope) -> None:
         check_counts(op)
+        check_types(op)
         importer(op, scope)
 
     return checked

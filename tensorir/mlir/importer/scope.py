@@ -170,7 +170,10 @@ class Scope:
     # -- adding
 
     def add(self, op: O) -> O:
-        """Appends a core op."""
+        """Appends a core op. Raises InferError for a size below 0: an op that nobody uses is never run."""
+        for size in (size for r in op.results for size in r.type.shape):
+            if isinstance(size, int) and size < 0:
+                raise InferError(f"a size can't be negative, got {size}")
         self._producers.update(dict.fromkeys(op.results, op))
         return self.region.add(op)
 

@@ -24,6 +24,14 @@ ISOLATED = frozenset(
 """Ops whose regions do not see the values around them."""
 
 
+TERMINATORS = frozenset(
+    {
+        *("func.return", "return", "util.return", "util.unreachable", "linalg.yield", "tensor.yield"),
+        *("ml_program.return", "ml_program.output"),
+    }
+)
+"""Ops that end their block, by the names that they are written with."""
+
 _OP_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$.\-]{0,200}").fullmatch
 
 
@@ -146,6 +154,9 @@ class OpParser(AttributeReader):
                 raise lex.error(f"control flow with several blocks is not supported: {lex.text} begins another one")
             if lex.kind == "end":
                 raise lex.error("expected '}' after a region, found the end of the text")
+            start = lex.start
+            if block.ops and block.ops[-1].name in TERMINATORS:
+                raise lex.error(f"an op stands after {block.ops[-1].name}, which ends its block", start)
             block.ops.append(self.operation())
             has_block = True
         lex.advance()

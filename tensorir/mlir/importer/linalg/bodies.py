@@ -5,6 +5,8 @@ operand that is gathered before (see `extracts`)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from attrs import define, field
 
 from tensorir.dialects.tensor import DimOp
@@ -23,7 +25,8 @@ from tensorir.mlir.importer.scalars.table import scalar_op
 from tensorir.mlir.importer.scalars.trees import args_of
 from tensorir.mlir.importer.scope import Scope
 from tensorir.mlir.importer.types import element_type
-from tensorir.mlir.syntax import Block, Operation, RankedTensor, SSAValue
+from tensorir.mlir.importer.typing import check_types
+from tensorir.mlir.syntax import Block, Operation, RankedTensor, SSAValue, Type
 
 
 @define(eq=False)
@@ -42,10 +45,14 @@ class Body:
     it gives is not used."""
     known: dict[SSAValue, Scalar] = field(factory=dict[SSAValue, Scalar])
 
-    def read(self, block: Block) -> tuple[Scalar, ...]:
-        """The yielded expressions. Raises ParseError at the op of the body that has none."""
+    def read(self, block: Block, end: str, types: Sequence[Type]) -> tuple[Scalar, ...]:
+        """The expressions that the terminator `end` yields, which must be of `types`. Raises ParseError at the op of
+        the body that has none."""
         for op in block.ops:
-            if op.name in ("linalg.yield", "tensor.yield"):
+            if op.name == end:
+                if (yielded := [v.type for v in op.operands]) != list(types):
+                    wanted, given = (", ".join(map(str, t)) or "nothing" for t in (types, yielded))
+                    raise error(op, f"must yield {wanted}, yields {given}")
                 return tuple(contract(self.scalar(v)) for v in op.operands)
             try:
                 self._op(op)
@@ -55,7 +62,7 @@ class Body:
                 raise error(op, str(e)) from None
             except TensorIRError as e:
                 raise error(op, e.diagnostics[0].message) from None
-        raise InferError("its region has no yield")
+        raise InferError(f"its region has no {end}")
 
     def scalar(self, v: SSAValue) -> Scalar:
         """The expression that a value of the body, or one from outside, is."""
@@ -85,6 +92,7 @@ class Body:
         return self.operand(self.scope.tensor(v), AffineMap(len(self.sizes), ()))
 
     def _op(self, op: Operation) -> None:
+        check_types(op)
         if op.regions:
             raise InferError("control flow is not supported in a body; use arith.select")
         if op.name == "cf.assert":

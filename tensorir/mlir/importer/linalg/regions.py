@@ -16,8 +16,7 @@ from tensorir.mlir.importer.linalg.lowering import lower
 from tensorir.mlir.importer.linalg.structured import Product, Structured, aligned
 from tensorir.mlir.importer.scalars.trees import renumbered
 from tensorir.mlir.importer.scope import Scope
-from tensorir.mlir.importer.types import element_type
-from tensorir.mlir.syntax import Block, Operation, RankedTensor, SSAValue
+from tensorir.mlir.syntax import Block, Operation, RankedTensor, SSAValue, element_of
 
 Written = Callable[[Sequence[Scalar]], tuple[Scalar, ...]]
 """The yielded expressions for the elements of the operands, for an op whose text has no region."""
@@ -59,7 +58,7 @@ def structured_op(
     elements = [literals.get(i) or arg(n := next(numbers), s.operands[n].type.dtype) for i in range(len(maps))]
     if isinstance(body, Block):
         _bind_arguments(reader, body, [*inputs, *outs], elements)
-        bodies = reader.read(body)
+        bodies = reader.read(body, "linalg.yield", [element_of(v.type) for v in outs])
     else:
         bodies = body(elements)
     if len(bodies) != len(outs):
@@ -101,12 +100,12 @@ def _with_extra(s: Structured, reader: Body, bodies: Sequence[Scalar]) -> Struct
 
 
 def _bind_arguments(reader: Body, block: Block, operands: Sequence[SSAValue], elements: Sequence[Scalar]) -> None:
-    """The block's arguments are the elements; a region may leave out those of the results."""
-    if len(block.args) > len(elements):
+    """The block's arguments are the elements, one per operand."""
+    if len(block.args) != len(elements):
         raise InferError(f"its region takes {len(block.args)} elements, there are {len(elements)} operands")
-    for argument, element in zip(block.args, elements, strict=False):
-        if element_type(argument.type) != element.dtype:
-            raise InferError(f"its region takes {argument.type}, the operand has {element.dtype}")
+    for i, (argument, operand, element) in enumerate(zip(block.args, operands, elements, strict=True)):
+        if argument.type != element_of(operand.type):
+            raise InferError(f"its region takes {argument.type} as element {i}, the operand is {operand.type}")
         reader.known[argument] = element
 
 

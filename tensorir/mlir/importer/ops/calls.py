@@ -9,11 +9,11 @@ from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.mlir.importer.attributes import symbol
 from tensorir.mlir.importer.composites import composite, is_composite
-from tensorir.mlir.importer.definitions import FUNCTIONS
+from tensorir.mlir.importer.definitions import FUNCTIONS, function_type
 from tensorir.mlir.importer.inlining import is_written_out, write_out
 from tensorir.mlir.importer.scope import Scope
 from tensorir.mlir.importer.types import is_token
-from tensorir.mlir.syntax import Operation
+from tensorir.mlir.syntax import FunctionType, Operation
 
 
 def returns(op: Operation, scope: Scope) -> None:
@@ -27,6 +27,7 @@ def call(op: Operation, scope: Scope) -> None:
     target = scope.program.symbols.get(name)
     if target is None or target.name not in FUNCTIONS:
         raise InferError(f"there is no function @{name}")
+    _check_type(op, target, name)
     if is_written_out(target) and not is_composite(target):
         write_out(op, target, scope)
         return
@@ -45,6 +46,14 @@ def call(op: Operation, scope: Scope) -> None:
         given.append(scope.with_shape(value, _under(expected, sizes).shape))
     types = tuple(_under(t, sizes) for t in callee.body.yield_types)
     _bind(op, scope.add(Call(tuple(given), name, types, loc=scope.loc)).results, scope)
+
+
+def _check_type(op: Operation, target: Operation, name: str) -> None:
+    """Raises InferError unless the call is of the type that the function has."""
+    type = function_type(target)
+    given = FunctionType(tuple(v.type for v in op.operands), tuple(v.type for v in op.results))
+    if given != type:
+        raise InferError(f"@{name} is {type}, the call {given}")
 
 
 def bound_sizes(types: tuple[TensorType, ...], values: list[Value], scope: Scope) -> dict[str, Dim]:

@@ -15,7 +15,7 @@ from tensorir.mlir.importer.attributes import segments
 from tensorir.mlir.importer.linalg.bodies import Body
 from tensorir.mlir.importer.ops.arith import literal_value
 from tensorir.mlir.importer.scope import Scope
-from tensorir.mlir.syntax import INDEX, Block, Operation, SSAValue
+from tensorir.mlir.syntax import INDEX, Block, Operation, SSAValue, Type, element_of
 
 
 def generate(op: Operation, scope: Scope) -> None:
@@ -25,7 +25,7 @@ def generate(op: Operation, scope: Scope) -> None:
     block = _block(op, len(shape))
     body = Body(scope, shape, [], [], range(0), False)
     body.known.update((v, iteration_index(d)) for d, v in enumerate(block.args))
-    element = _yielded(body, block)
+    element = _yielded(body, block, element_of(result.type))
     inputs = tuple(body.operands)
     made = ScalarBody(tuple(v.type.dtype for v in inputs), element)
     maps = (*body.maps, identity(len(shape)))
@@ -44,11 +44,9 @@ def _block(op: Operation, rank: int) -> Block:
     return block
 
 
-def _yielded(body: Body, block: Block) -> Scalar:
-    yielded = body.read(block)
-    if len(yielded) != 1:
-        raise InferError(f"its region yields {len(yielded)} values instead of one")
-    return yielded[0]
+def _yielded(body: Body, block: Block, element: Type) -> Scalar:
+    (yielded,) = body.read(block, "tensor.yield", [element])
+    return yielded
 
 
 def pad(op: Operation, scope: Scope) -> None:
@@ -67,7 +65,7 @@ def pad(op: Operation, scope: Scope) -> None:
     if _depends_on_place(block):
         body.known.update((v, iteration_index(d)) for d, v in enumerate(block.args))
         body.reads_where = _outside(body, low, value.type.shape)
-    element = _yielded(body, block)
+    element = _yielded(body, block, element_of(result.type))
     if element.dtype != value.type.dtype:
         raise InferError(f"pads {value.type} with {element.dtype}")
     nodes = list(ScalarBody((), element).nodes())

@@ -79,8 +79,22 @@ def expanded(
 def collapse_shape(op: Operation, scope: Scope) -> None:
     """Groups of dims become one each."""
     value, parts = scope.tensor(op.operands[0]), groups(op)
+    _check_collapsed(op, parts)
     made = collapsed(value, parts, scope, scope.type(op.results[0].type).encoding)
     scope.bind(op.results[0], made, scope.constant(op.operands[0]))
+
+
+def _check_collapsed(op: Operation, parts: Groups) -> None:
+    """Raises InferError unless the written sizes of the result are those of the groups, `?` where one is."""
+    source, result = ranked(op.operands[0].type).shape, ranked(op.results[0].type).shape
+    if sorted(d for part in parts for d in part) != list(range(len(source))):
+        return  # refused with the groups
+    merged = tuple(
+        None if any(source[d] is None for d in part) else product(source[d] or 0 for d in part) for part in parts
+    )
+    if parts and merged != result:
+        wanted = "x".join("?" if n is None else str(n) for n in merged)
+        raise InferError(f"the result has the sizes {wanted}, its type is {op.results[0].type}")
 
 
 def collapsed(value: Value, parts: Groups, scope: Scope, encoding: TypeEncoding | None = None) -> Value:

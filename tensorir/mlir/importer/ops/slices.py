@@ -13,11 +13,11 @@ from tensorir.ir.dims import Dim
 from tensorir.ir.dtype import i1, i64
 from tensorir.ir.scalar import ScalarBody, apply, arg, const, iteration_index
 from tensorir.ir.value import Value
-from tensorir.mlir.importer.attributes import segments
+from tensorir.mlir.importer.attributes import integers, segments
 from tensorir.mlir.importer.ops.reshapes import expanded, scalar_of_units, units_of_scalar
 from tensorir.mlir.importer.scope import Scope
 from tensorir.mlir.importer.types import ranked
-from tensorir.mlir.syntax import Operation, SSAValue
+from tensorir.mlir.syntax import DYNAMIC, Operation, SSAValue
 
 
 def extract_slice(op: Operation, scope: Scope) -> None:
@@ -30,7 +30,10 @@ def extract_slice(op: Operation, scope: Scope) -> None:
     if len(sizes) != value.type.rank:
         raise InferError(f"slices {len(sizes)} dims of {value.type}")
     cut = scope.add(ExtractSlice(value, offsets, sizes, strides, loc=scope.loc)).result
-    dropped = dropped_dims(sizes, written)
+    static = tuple(None if n == DYNAMIC else n for n in integers(op, "static_sizes"))
+    dropped = dropped_dims([0 if n is None else n for n in static], written)
+    if tuple(n for d, n in enumerate(static) if d not in dropped) != written:
+        raise InferError(f"slices sizes {_shown(static)}, the result is {op.results[0].type}")
     if len(dropped) == len(sizes):
         cut = scalar_of_units(cut, scope)
     elif dropped:
@@ -61,6 +64,9 @@ def _bounds(
     offsets = scope.mixed(op, "static_offsets", parts[0])
     sizes = scope.mixed(op, "static_sizes", parts[1])
     strides = scope.mixed(op, "static_strides", parts[2])
+    for name, values in (("offsets", offsets), ("sizes", sizes)):
+        if any(isinstance(n, int) and n < 0 for n in values):
+            raise InferError(f"{name} must not be negative, got [{', '.join(map(str, values))}]")
     static = tuple(s for s in strides if isinstance(s, int) and s >= 1)
     if len(static) != len(strides):
         raise InferError("strides must be constants of at least 1")
@@ -81,9 +87,13 @@ def dropped_dims(sizes: Sequence[Dim], kept: Sequence[int | None]) -> tuple[int,
         else:
             at += 1
     if at != len(kept):
-        shapes = f"[{', '.join(map(str, sizes))}], [{', '.join('?' if n is None else str(n) for n in kept)}]"
+        shapes = f"[{', '.join(map(str, sizes))}], {_shown(kept)}"
         raise InferError(f"the sizes differ in more than dims of size 1: {shapes}")
     return tuple(dropped)
+
+
+def _shown(sizes: Sequence[int | None]) -> str:
+    return f"[{', '.join('?' if n is None else str(n) for n in sizes)}]"
 
 
 # -- single elements

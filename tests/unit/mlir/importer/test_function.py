@@ -59,11 +59,10 @@ def test_private_functions_are_private() -> None:
     assert [(f.name, f.private) for f in module(text).functions] == [("g", True), ("f", False)]
 
 
-def test_results_are_as_the_type_says() -> None:
-    text = "func.func @f(%x: tensor<?xf32>) -> tensor<4xf32> {\n  return %x : tensor<?xf32>\n}"
-    assert argument_types(text) == ["tensor<4xf32>"]
-    other = "func.func @f(%x: tensor<5xf32>) -> tensor<4xf32> {\n  return %x : tensor<5xf32>\n}"
-    assert "@f: the sizes 5 and 4 must be equal" in refusal(other)
+@pytest.mark.parametrize("type", ["tensor<?xf32>", "tensor<5xf32>", "tensor<4xf64>", "f32"])
+def test_results_are_of_the_types_that_the_function_says(type: str) -> None:
+    text = f"func.func @f(%x: {type}) -> tensor<4xf32> {{\n  return %x : {type}\n}}"
+    assert f"func.func: @f: returns ({type}), its type says (tensor<4xf32>)" in refusal(text)
 
 
 @pytest.mark.parametrize(

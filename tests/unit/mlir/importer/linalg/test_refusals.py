@@ -66,7 +66,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     ),
     "too few yields": (
         generic("x", ["4xf32"], ["4xf32", "4xf32"], ["d0"] * 3, "p", "linalg.yield %i0 : f32").text,
-        "linalg.generic: yields 1 values for 2 results",
+        "linalg.yield: must yield f32, f32, yields f32",
     ),
     "index of no dim": (
         generic(

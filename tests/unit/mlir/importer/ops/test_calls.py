@@ -112,17 +112,17 @@ def test_long_chains_of_calls() -> None:
         ),
         (
             "func.func private @g(%x: f32) {\n  return\n}\nfunc.func @f() {\n  call @g() : () -> ()\n  return\n}",
-            "func.call: @g takes 1 arguments, got 0",
+            "func.call: @g is (f32) -> (), the call () -> ()",
         ),
         (
             "func.func private @g(%x: f32) {\n  return\n}\n"
             "func.func @f(%x: i32) {\n  call @g(%x) : (i32) -> ()\n  return\n}",
-            "func.call: argument 0 of @g is tensor<f32>, got tensor<i32>",
+            "func.call: @g is (f32) -> (), the call (i32) -> ()",
         ),
         (
             "func.func private @g(%x: tensor<2xf32>) {\n  return\n}\n"
             "func.func @f(%x: tensor<3xf32>) {\n  call @g(%x) : (tensor<3xf32>) -> ()\n  return\n}",
-            "func.call: the sizes 3 and 2 must be equal",
+            "func.call: @g is (tensor<2xf32>) -> (), the call (tensor<3xf32>) -> ()",
         ),
         ("func.func @f() {\n  return\n}\nfunc.func @f() {\n  return\n}", "t.mlir:4:1: error: func.func: the symbol @f"),
     ],
