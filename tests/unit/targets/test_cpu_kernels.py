@@ -16,7 +16,8 @@ from tensorir.ir.location import Location
 from tensorir.ir.module import Module
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
-from tensorir.native.table import Features, cpu_features, kernels
+from tensorir.native.arrays import calls
+from tensorir.native.table import Features, Kernel, cpu_features, kernels
 from tensorir.targets.cpu_kernels import CpuKernels
 from tensorir.targets.memory import HOST
 
@@ -49,6 +50,24 @@ def test_the_kernel_that_an_op_names_is_the_one_that_runs(kernel: Any) -> None:
     assert ran == kernel.name
     expected = np.einsum("mkac,nkcb->mnab" if op.rhs_order == "kn" else "mkac,nkbc->mnab", lhs, rhs)
     np.testing.assert_array_equal(result, expected)
+
+
+def test_a_call_is_given_the_features_of_its_kernel_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever else this machine has: no line of the table that comes with other features can take over."""
+    given: list[Features] = []
+
+    def recorded(*arrays: Any, features: Features, **rest: Any) -> Kernel:
+        given.append(features)
+        return run(*arrays, features=features, **rest)
+
+    run = calls.mmt4d
+    monkeypatch.setattr(calls, "mmt4d", recorded)
+    for kernel in MMT4D:
+        op = tiled(kernel.tile, kernel.rhs_order, kernel.name)
+        call = CpuKernels().call(op, HOST)
+        assert call is not None
+        call(tuple(np.zeros(shape(v), np.float32) for v in op.operands), CTX)
+    assert given == [kernel.features for kernel in MMT4D]
 
 
 def test_a_kernel_is_selected_within_the_features() -> None:

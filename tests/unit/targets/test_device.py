@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -60,6 +62,12 @@ def test_options_make_another_instance_of_the_target() -> None:
     assert both.spec == "made-up{reason=late,threads=3}"
     assert (both.target.description, both.resolver) == ("3 threads", Nothing("late"))
     assert CPU.resolver == CpuResolver()  # the target itself is as it was
+
+
+def test_devices_survive_copies_and_pickles() -> None:
+    device = Device("cpu", features="none", name="here")
+    assert pickle.loads(pickle.dumps(device)) == copy.deepcopy(device) == device
+    assert pickle.loads(pickle.dumps(device)).name == "here"
 
 
 def test_a_device_has_the_name_that_the_program_gives_it() -> None:
