@@ -41,7 +41,7 @@ def test_run_prints_results(file: str, capsys: Capture) -> None:
 
 
 @pytest.mark.parametrize("tiling", ["late", "off"])
-@pytest.mark.parametrize("device", ["cpu", "reference"])
+@pytest.mark.parametrize("device", ["cpu", "cpu{features=none}", "reference"])
 def test_run_reads_and_writes_arrays(tiling: str, device: str, file: str, tmp_path: Path, capsys: Capture) -> None:
     a = np.arange(12, dtype=np.float32).reshape(4, 3)
     np.save(tmp_path / "a.npy", a)
@@ -53,7 +53,9 @@ def test_run_reads_and_writes_arrays(tiling: str, device: str, file: str, tmp_pa
     assert stats["dispatches"] == 1
     assert stats["init_dispatches"] == 0
     assert {"copies", "kernels", "weights_bytes", "transient_bytes", "compile_s"} <= set(stats)
-    assert any("mmt4d" in k for k in stats["kernels"]) == (tiling == "late" and device == "cpu")
+    assert any("mmt4d" in k for k in stats["kernels"]) == (tiling == "late" and device != "reference")
+    if device == "cpu{features=none}":
+        assert all(k.endswith("_generic") for k in stats["kernels"])
 
 
 def test_run_takes_a_function_by_name(file: str, capsys: Capture) -> None:
@@ -86,6 +88,8 @@ def test_run_takes_a_function_by_name(file: str, capsys: Capture) -> None:
         (["--input=@missing.npy"], 1, "missing.npy: error: no such file, or not a regular one"),
         (["--function=other"], 1, "no function @other in the module; there is: @main, @twice"),
         (["--device=gpu"], 2, "no device 'gpu'; there are: cpu, reference"),
+        (["--device=cpu{threads=2}"], 2, "device 'cpu' has no option 'threads'; it has: features"),
+        (["--device=cpu{features"], 2, "a device is written name or name{option=value"),
         (["--data-tiling=early"], 2, "invalid choice: 'early'"),
         (["--input=2x3xf32=1", "--input=3x2xf32=1", "--output=-", "--output=-"], 2, "2 --output for 1 results"),
         (["--input=2x3xf32=1", "--input=3x2xf32=1", "--output=y.npy"], 2, "expected @file.npy or -"),
@@ -266,6 +270,7 @@ def test_info_lists_kernels_and_devices(capsys: Capture) -> None:
     out = capsys.readouterr().out
     assert "tir_mmt4d_f32f32f32_any_ref" in out
     assert "reference: NumPy; declines every encoding" in out
+    assert "    option features: the CPU features that may be used: a+b, or none" in out
 
 
 def test_demo_ranks_lines_of_files(tmp_path: Path, capsys: Capture) -> None:
