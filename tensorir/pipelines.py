@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from tensorir.ir.diagnostic import TensorIRError
+from tensorir.passes.levels import Level
 from tensorir.passes.pass_ import Pass
 from tensorir.passes.pipeline import Pipeline
 from tensorir.plugins import Table
@@ -86,6 +87,14 @@ def stages(data_tiling: str, device: str = "cpu") -> Mapping[str, tuple[Pass, ..
             SymbolDce(),
         ),
     }
+
+
+def levels(data_tiling: str, stage: str) -> tuple[Level, ...]:
+    """What holds at the end of a stage, whatever the program was. Raises TensorIRError for an unknown name."""
+    held: tuple[Level, ...] = ()
+    for p in pipeline(data_tiling, to=stage).passes:
+        held = p.after((*held, *p.requires))
+    return held
 
 
 def pipeline(data_tiling: str, device: str = "cpu", to: str = "materialized") -> Pipeline:

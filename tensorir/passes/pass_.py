@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, TypeVar
 
 import attrs
@@ -11,6 +11,7 @@ from attrs import define, field
 from tensorir.ir.diagnostic import Remark
 from tensorir.ir.location import Location
 from tensorir.ir.module import Module
+from tensorir.passes.levels import Level
 from tensorir.rewrite.trace import Trace
 from tensorir.targets.device import Device
 
@@ -75,9 +76,20 @@ class PassContext:
 
 @attrs.frozen
 class Pass:
-    """Base of all passes. The docstring of a pass states its law; its first line is shown in listings."""
+    """Base of all passes. The docstring of a pass states its law; its first line is shown in listings.
+
+    `requires`: what must hold of the module given. `ensures`: what holds of every result. `breaks`: what may hold
+    before and no longer afterwards; all other levels are kept."""
 
     name: ClassVar[str] = ""
+    requires: ClassVar[tuple[Level, ...]] = ()
+    ensures: ClassVar[tuple[Level, ...]] = ()
+    breaks: ClassVar[tuple[Level, ...]] = ()
+
+    def after(self, levels: Iterable[Level]) -> tuple[Level, ...]:
+        """What holds after the pass where `levels` held before it."""
+        kept = (level for level in levels if level not in self.breaks)
+        return tuple(dict.fromkeys((*kept, *self.ensures)))
 
     def device_names(self) -> tuple[str, ...]:
         """The devices that options of this pass name."""

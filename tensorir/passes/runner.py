@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import tempfile
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
@@ -13,9 +13,18 @@ from tensorir.ir.diagnostic import Diagnostic, TensorIRError, UnsupportedError
 from tensorir.ir.isomorphism import fingerprint
 from tensorir.ir.module import Module
 from tensorir.ir.verify import verify
+from tensorir.passes.levels import Level
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.passes.spec import spec_of
 from tensorir.text import print_module
+
+MOST_PLACES = 8
+"""Places that an error about one level shows."""
+
+
+class LevelError(TensorIRError):
+    """A level does not hold where a pass requires or promises it."""
+
 
 Snapshot = Callable[[Pass, Module], None]
 
@@ -43,9 +52,12 @@ def run_passes(
     if verify_each or verify_input:
         verify(module)
     with gc_paused():
+        held: tuple[Level, ...] = ()
         for p in passes:
+            check_levels(module, f"pass {p.name} can't take this module", [r for r in p.requires if r not in held])
+            held = p.after((*held, *p.requires))
             start = perf_counter()
-            after = _run_one(module, p, ctx, verify_each, reproducers)
+            after = _run_one(module, p, ctx, held if verify_each else None, reproducers)
             ctx.seconds[p.name] = ctx.seconds.get(p.name, 0.0) + perf_counter() - start
             _refusals_to_remarks(p, ctx)
             module = after
@@ -54,11 +66,29 @@ def run_passes(
     return module
 
 
-def _run_one(module: Module, p: Pass, ctx: PassContext, verify_each: bool, reproducers: Path | None) -> Module:
+def check_levels(module: Module, what: str, levels: Iterable[Level]) -> None:
+    """Raises LevelError with every place where one of the `levels` does not hold, and the pass that establishes it."""
+    found: list[Diagnostic] = []
+    for level in levels:
+        places = list(level.broken(module))
+        if places:
+            head = f"{what}: it requires {level}, which {level.by} establishes"
+            notes = (f"{len(places) - MOST_PLACES} more",) if len(places) > MOST_PLACES else ()
+            found += [Diagnostic(f"{head}; here: {d.message}", d.loc, notes=notes) for d in places[:MOST_PLACES]]
+    if found:
+        raise LevelError(found)
+
+
+def _run_one(
+    module: Module, p: Pass, ctx: PassContext, held: tuple[Level, ...] | None, reproducers: Path | None
+) -> Module:
+    """The module after one pass. `held`: the levels that must then hold; None: nothing is verified."""
     try:
         after = p.run(module, ctx)
-        if verify_each and after is not module:
-            verify(after)
+        if held is not None:
+            if after is not module:
+                verify(after)
+            check_levels(after, "its result is not what it says", held)
     except UnsupportedError:
         raise
     except TensorIRError as e:

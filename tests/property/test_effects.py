@@ -18,6 +18,7 @@ from tensorir.testing.equivalence import assert_equivalent
 from tensorir.testing.programs.random import arguments
 from tensorir.text import parse, print_module
 from tests.support.effect_ops import EFFECT_OPS, REGISTRY, observed, with_effects
+from tests.support.levels import with_requirements
 
 SEEDS = st.integers(0, 1 << 30)
 
@@ -43,7 +44,7 @@ def assert_same_to_see(module: Module, other: Module, seed: int, compiled: bool 
 @given(module=with_effects(), seed=SEEDS)
 def test_every_pass_keeps_effects_and_their_order(name: str, module: Module, seed: int) -> None:
     note(print_module(module))
-    after = run_passes(module, (PASSES[name](),))
+    after = run_passes(module, with_requirements(PASSES[name]()))
     note(print_module(after))
     assert_same_to_see(module, after, seed)
 

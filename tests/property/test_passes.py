@@ -14,6 +14,7 @@ from tensorir.pipelines import PASSES, pipeline
 from tensorir.testing.equivalence import assert_equivalent
 from tensorir.testing.strategies import programs
 from tensorir.text import print_module
+from tests.support.levels import with_requirements
 from tests.support.targets import DEVICES as MORE_DEVICES
 
 SEEDS = st.integers(0, 1 << 30)
@@ -25,7 +26,7 @@ TILINGS = st.sampled_from(["late", "off"])
 @given(module=programs(), seed=SEEDS)
 def test_every_pass_alone_keeps_the_meaning(name: str, module: Module, seed: int) -> None:
     note(print_module(module))
-    assert_equivalent(module, run_passes(module, (PASSES[name](),)), seed=seed)
+    assert_equivalent(module, run_passes(module, with_requirements(PASSES[name]())), seed=seed)
 
 
 @given(module=programs(), seed=SEEDS, device=DEVICES, tiling=TILINGS, data=st.data())

@@ -16,6 +16,7 @@ from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Global, Module, Parameter
 from tensorir.ir.region import Region
+from tensorir.passes.levels import NO_ENCODINGS, NO_LAYOUTS, ONLY_DATA, Level
 from tensorir.passes.pass_ import Pass, PassContext, device_option
 from tensorir.runtime.region_plan import evaluate, plan_executables
 from tensorir.targets.device import Device
@@ -28,6 +29,8 @@ class EvaluateInitializers(Pass):
     Raises UnsupportedError for parameters without data."""
 
     name: ClassVar[str] = "evaluate-initializers"
+    requires: ClassVar[tuple[Level, ...]] = (NO_ENCODINGS, NO_LAYOUTS)
+    ensures: ClassVar[tuple[Level, ...]] = (ONLY_DATA,)
     device: str = device_option("the device whose kernels run the initializers")
 
     def run(self, module: Module, ctx: PassContext) -> Module:

@@ -18,6 +18,7 @@ from tensorir.ir.names import FreshNames
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
+from tensorir.passes.levels import ONLY_DATA, Level
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.symbols import in_order, map_regions
 
@@ -28,6 +29,7 @@ class HoistConstants(Pass):
     equal initializers become one global; no constant op but global.load is left in a function."""
 
     name: ClassVar[str] = "hoist-constants"
+    breaks: ClassVar[tuple[Level, ...]] = (ONLY_DATA,)
 
     def run(self, module: Module, ctx: PassContext) -> Module:
         hoister = _Hoister(module)

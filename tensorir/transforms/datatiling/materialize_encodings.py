@@ -19,6 +19,7 @@ from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
+from tensorir.passes.levels import NO_CALLS, NO_ENCODINGS, NO_LAYOUTS, PLAIN_BOUNDARIES, Level
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.transforms.datatiling.packed import Emitter, Packed
 from tensorir.transforms.datatiling.physical import form_of
@@ -31,6 +32,8 @@ class MaterializeEncodings(Pass):
     """Laws: no type has an encoding afterwards; interp(materialize(m)) == interp(m), whatever padding holds."""
 
     name: ClassVar[str] = "materialize-encodings"
+    requires: ClassVar[tuple[Level, ...]] = (NO_CALLS, NO_ENCODINGS, PLAIN_BOUNDARIES)
+    ensures: ClassVar[tuple[Level, ...]] = (NO_LAYOUTS,)
 
     def run(self, module: Module, ctx: PassContext) -> Module:
         work = _Materializer({})

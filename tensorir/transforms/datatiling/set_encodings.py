@@ -13,6 +13,7 @@ from tensorir.ir.dims import product
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
+from tensorir.passes.levels import NO_ENCODINGS, Level
 from tensorir.passes.pass_ import Pass, PassContext, option
 from tensorir.rewrite.pattern import Replacement
 from tensorir.rewrite.sweep import sweep
@@ -24,6 +25,7 @@ class SetEncodings(Pass):
     """contract(a, b) == unset(contract(set(a, lhs), set(b, rhs))). Contractions that a front end has encoded stay."""
 
     name: ClassVar[str] = "set-encodings"
+    breaks: ClassVar[tuple[Level, ...]] = (NO_ENCODINGS,)
     min_parallel: int = option(1, "leave contractions with a smaller static M*N*batch alone")
 
     def run(self, module: Module, ctx: PassContext) -> Module:

@@ -21,6 +21,7 @@ from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
+from tensorir.passes.levels import NO_CALLS, NO_ENCODINGS, NO_LAYOUTS, Level
 from tensorir.passes.pass_ import Pass, PassContext, device_option
 from tensorir.rewrite.sweep import sweep
 from tensorir.targets.answers import Answers
@@ -36,6 +37,9 @@ class SpecializeEncodings(Pass):
     the reason."""
 
     name: ClassVar[str] = "specialize-encodings"
+    requires: ClassVar[tuple[Level, ...]] = (NO_CALLS,)
+    ensures: ClassVar[tuple[Level, ...]] = (NO_ENCODINGS,)
+    breaks: ClassVar[tuple[Level, ...]] = (NO_LAYOUTS,)
     device: str = device_option("the device whose resolver answers")
 
     def run(self, module: Module, ctx: PassContext) -> Module:

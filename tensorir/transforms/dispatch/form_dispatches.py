@@ -20,6 +20,7 @@ from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op, name_after
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
+from tensorir.passes.levels import NO_CALLS, NO_DISPATCHES, Level
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.sweep import sweep
 from tensorir.rewrite.symbols import in_order, map_regions
@@ -31,6 +32,8 @@ class FormDispatches(Pass):
     none and keep their order; erasing encode ops before or after gives the same dispatches."""
 
     name: ClassVar[str] = "form-dispatches"
+    requires: ClassVar[tuple[Level, ...]] = (NO_CALLS,)
+    breaks: ClassVar[tuple[Level, ...]] = (NO_DISPATCHES,)
 
     def run(self, module: Module, ctx: PassContext) -> Module:
         effects = EffectsIn(module)

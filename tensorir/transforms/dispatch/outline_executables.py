@@ -17,6 +17,7 @@ from tensorir.ir.region import Region
 from tensorir.ir.relation import Same
 from tensorir.ir.sizes import size_names, substituted_region
 from tensorir.ir.value import Value
+from tensorir.passes.levels import NO_DISPATCHES, NO_ENCODINGS, NO_LAYOUTS, Level
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.sweep import sweep
 from tensorir.rewrite.symbols import map_regions
@@ -28,6 +29,8 @@ class OutlineExecutables(Pass):
     are called; no dispatch is left."""
 
     name: ClassVar[str] = "outline-executables"
+    requires: ClassVar[tuple[Level, ...]] = (NO_ENCODINGS, NO_LAYOUTS)
+    ensures: ClassVar[tuple[Level, ...]] = (NO_DISPATCHES,)
 
     def run(self, module: Module, ctx: PassContext) -> Module:
         names = FreshNames(module.symbols)

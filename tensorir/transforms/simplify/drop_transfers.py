@@ -13,6 +13,7 @@ from tensorir.ir.location import Location
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
+from tensorir.passes.levels import NO_TRANSFERS, Level
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.sweep import sweep
 from tensorir.rewrite.symbols import map_regions
@@ -24,6 +25,7 @@ class DropTransfers(Pass):
     devices."""
 
     name: ClassVar[str] = "drop-transfers"
+    ensures: ClassVar[tuple[Level, ...]] = (NO_TRANSFERS,)
 
     def run(self, module: Module, ctx: PassContext) -> Module:
         names = dict.fromkeys(name for name, _ in named_devices(module))

@@ -14,6 +14,7 @@ from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.sizes import Sizes, bind_types, substituted, substituted_op
 from tensorir.ir.value import Value
+from tensorir.passes.levels import NO_CALLS, Level
 from tensorir.passes.pass_ import Pass, PassContext
 
 MAX_OPS = 1 << 20
@@ -27,6 +28,7 @@ class InlineCalls(Pass):
     Raises UnsupportedError for functions that call themselves, naming the cycle."""
 
     name: ClassVar[str] = "inline-calls"
+    ensures: ClassVar[tuple[Level, ...]] = (NO_CALLS,)
 
     def run(self, module: Module, ctx: PassContext) -> Module:
         order = [module.lookup(Function, name) for name in _callees_first(module)]
