@@ -11,29 +11,26 @@ from typing import ClassVar
 from attrs import frozen
 
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
-from tensorir.dialects.func import Call
 from tensorir.ir.location import Location
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
+from tensorir.passes.levels import NO_CALLS, PLAIN_BOUNDARIES, Level
 from tensorir.passes.pass_ import Pass, PassContext
 
 
 @frozen
 class RowMajorBoundaries(Pass):
-    """Laws: interp(boundaries(m)) == interp(m); no argument and no result of a public function has an encoding, unless
-    the module itself calls it (after inline-calls nothing is called)."""
+    """Laws: interp(boundaries(m)) == interp(m); no argument and no result of a public function has an encoding."""
 
     name: ClassVar[str] = "row-major-boundaries"
+    requires: ClassVar[tuple[Level, ...]] = (NO_CALLS,)
+    ensures: ClassVar[tuple[Level, ...]] = (PLAIN_BOUNDARIES,)
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        called = {op.callee for op in module.walk() if isinstance(op, Call)}
-
         def plain(function: Function) -> Function:
-            if function.private or function.name in called:
-                return function
-            return function.with_region(_plain(function.body, function.loc))
+            return function if function.private else function.with_region(_plain(function.body, function.loc))
 
         return module.replace(functions=[plain(f) for f in module.functions])
 
