@@ -68,9 +68,7 @@ def test_each_executable_is_planned_once_for_all_initializers(monkeypatch: pytes
     planned: list[Region] = []
     plan = region_plan.plan_region
 
-    def counted(
-        region: Region, device: Device, launches: Mapping[str, region_plan.RegionPlan]
-    ) -> region_plan.RegionPlan:
+    def counted(region: Region, device: Device, launches: Mapping[str, region_plan.Launched]) -> region_plan.RegionPlan:
         planned.append(region)
         return plan(region, device, launches)
 
