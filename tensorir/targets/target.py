@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from attrs import field, frozen
 
 from tensorir.encoding.resolver import Resolver
+from tensorir.ir.diagnostic import TensorIRError
 from tensorir.targets.kernels import NO_KERNELS, Kernels
 from tensorir.targets.lowering import MMT4D, Lowering
 from tensorir.targets.memory import HOST, Memory
+
+_NAME = re.compile(r"[^\s{},=]+")
 
 
 @frozen
@@ -42,3 +46,16 @@ class Target:
     lowering: Lowering = MMT4D
     memory: Memory = HOST
     options: tuple[Option, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        """Raises TensorIRError for a part that is not what it should be: it would fail while a program is compiled."""
+        if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):  # pyright: ignore[reportUnnecessaryIsInstance]  # users' data
+            raise TensorIRError(f"a target's name is a word without spaces, braces and commas, got {self.name!r}")
+        for part, kind in (("resolver", Resolver), ("kernels", Kernels), ("lowering", Lowering), ("memory", Memory)):
+            given: object = getattr(self, part)
+            if isinstance(given, type) or not isinstance(given, kind):
+                methods = ", ".join(sorted(m for m in vars(kind) if not m.startswith("_")))
+                raise TensorIRError(f"target {self.name!r}: {part} must be an object with {methods}, got {given!r}")
+        names = [o.name for o in self.options]
+        if len(set(names)) < len(names):
+            raise TensorIRError(f"target {self.name!r}: two options have one name: {', '.join(names)}")
