@@ -88,6 +88,8 @@ class _Writer(MoreSteps):
                 self._transfer,
                 self._call,
                 self._size_of,
+                self._restated,
+                self._zeros,
             ),
         ]
         for _ in range(steps):

@@ -6,12 +6,23 @@ from hypothesis import strategies as st
 
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.func import Call, call_types
-from tensorir.dialects.linalg import Contract, Fill, Fold, Generic, Reduce, ReductionKind, Transpose
-from tensorir.dialects.tensor import CollapseShape, Constant, DimOp, ExpandShape, ExtractSlice, GatherNd, InsertSlice
+from tensorir.dialects.linalg import Contract, Fill, Fold, Generic, Reduce, ReductionKind, Transpose, ZeroPadding
+from tensorir.dialects.tensor import (
+    Cast,
+    CollapseShape,
+    Constant,
+    DimOp,
+    Empty,
+    ExpandShape,
+    ExtractSlice,
+    GatherNd,
+    InsertSlice,
+    Size,
+)
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.dense import Dense
-from tensorir.ir.dims import Dim, floordiv, iteration_dim, symbol
+from tensorir.ir.dims import Dim, floordiv, iteration_dim, product, symbol
 from tensorir.ir.dtype import f32, f64, i8, i32, i64, u8, u16, u32, u64
 from tensorir.ir.module import Function
 from tensorir.ir.scalar import Scalar, ScalarBody, apply, arg, cast, const, iteration_index
@@ -228,7 +239,7 @@ class MoreSteps(Values):
         if x is None:
             return
         d = self.draw(st.integers(0, x.type.rank - 1))
-        size = self.b.add(DimOp(x, d)).result
+        size = self.b.add(DimOp(x, d) if self.draw(st.booleans()) else Size(x.type.shape[d])).result
         t = x.type.dtype
         x = self.within(x, EXACT[t])
         maps = (identity(x.type.rank), select(x.type.rank, ()), identity(x.type.rank))
@@ -236,6 +247,25 @@ class MoreSteps(Values):
             Generic((x, size), maps, ScalarBody((t, i64), apply("min", arg(0, t), cast(arg(1, i64), t)))),
             self.bounds[x],
         )
+
+    def _restated(self) -> None:
+        """The same tensor: written over one whose elements are unspecified, or its sizes said again."""
+        if (x := self.pick(lambda v: v.type.rank > 0)) is None:
+            return
+        if self.draw(st.booleans()):
+            self.add(Cast(x, x.type.shape), self.bounds[x])
+            return
+        empty = self.b.add(Empty(x.type)).result
+        self.add(InsertSlice(x, empty, (0,) * x.type.rank, (1,) * x.type.rank), self.bounds[x])
+
+    def _zeros(self) -> None:
+        """Zero from some position of a row-major axis on."""
+        if (x := self.pick(lambda v: v.type.rank > 0)) is None:
+            return
+        dims = tuple(self.draw(st.permutations(range(x.type.rank)))[: self.draw(st.integers(1, 2))])
+        positions = product(x.type.shape[d] for d in dims)
+        most = positions if isinstance(positions, int) else 1  # a symbol is at least 1
+        self.add(ZeroPadding(x, dims, self.draw(st.integers(0, most))), self.bounds[x])
 
     def _transfer(self) -> None:
         if (x := self.pick()) is not None:
