@@ -36,12 +36,12 @@ class _Evaluation:
 
     def __init__(self, op: Op, loops: Loops, inputs: Arrays, ctx: Context) -> None:
         self.op, self.loops, self.ctx = op, loops, ctx
-        self.given = dict(zip(op.operands, inputs, strict=True))
+        self.inputs = inputs
         self.sizes = ctx.shape(loops.sizes)
         self.combined = loops.combined if loops.starts else ()
         self.parallel = loops.parallel if loops.starts else tuple(range(len(self.sizes)))
         self.shape = tuple(self.sizes[d] for d in self.parallel)
-        self.whole = [self._aligned(v, m) for v, m in zip(loops.inputs, loops.maps, strict=True)]
+        self.whole = [self._aligned(i, m) for i, m in enumerate(loops.maps)]
 
     def results(self) -> Arrays:
         try:
@@ -64,15 +64,17 @@ class _Evaluation:
         return scan or self._sequential(start)
 
     def _start(self, index: int) -> Array:
-        start, dtype = self.loops.starts[index], self.loops.bodies[index].result.dtype
+        starts, dtype = self.loops.starts, self.loops.bodies[index].result.dtype
+        start = starts[index]
         if not isinstance(start, Value):
             return np.broadcast_to(rounded(np.asarray(start), self.ctx.numpy(dtype)), self.shape)
-        array = convert(self._aligned(start, self.loops.results[index]), dtype, self.ctx)
+        operand = len(self.whole) + sum(isinstance(s, Value) for s in starts[:index])
+        array = convert(self._aligned(operand, self.loops.results[index]), dtype, self.ctx)
         kept = tuple(0 if d in self.combined else slice(None) for d in range(array.ndim))
         return np.broadcast_to(array[kept], self.shape)
 
-    def _aligned(self, value: Value, map: AffineMap) -> Array:
-        return aligned(self.op, self.op.operands.index(value), self.given[value], map, self.sizes)
+    def _aligned(self, operand: int, map: AffineMap) -> Array:
+        return aligned(self.op, operand, self.inputs[operand], map, self.sizes)
 
     def _sequential(self, state: list[Array]) -> list[Array]:
         shape = self.shape

@@ -14,6 +14,8 @@ from tensorir.ir.value import Value
 class Loops:
     """`totals = bodies(elements of the inputs, totals)` at every position of an iteration space of `sizes`.
 
+    The op's operands are the inputs, then those of the starts that are operands.
+
     The dims that no result has are combined, in row-major order; all others are parallel. Each body gives one total
     and takes one element per input and then, if there are `starts`, the totals so far. At the end a total is
     converted to the element type of its result, which may be narrower."""

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from hypothesis import given, note
 from hypothesis import strategies as st
 
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
-from tensorir.dialects.linalg import Generic, LayerNorm, Softmax, Transpose
+from tensorir.dialects.linalg import Contract, Generic, RowOp, Transpose
+from tensorir.dialects.registry import OPS
 from tensorir.dialects.tensor import CollapseShape, Constant, ExpandShape
+from tensorir.encoding.encoding import ROLES, Encoding
 from tensorir.encoding.layout import Layout
-from tensorir.ir.affine import identity
+from tensorir.encoding.resolver import RhsOrder, Tiles, operand_layout
+from tensorir.ir.affine import identity, select
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.dense import Dense
 from tensorir.ir.dtype import f64
 from tensorir.ir.module import Function, Module
+from tensorir.ir.op import Op
 from tensorir.ir.scalar import ScalarBody, apply, arg, const
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
@@ -23,8 +31,22 @@ from tensorir.testing.equivalence import assert_equivalent
 from tensorir.testing.strategies import layouts, permutations
 from tensorir.text import print_module
 from tensorir.transforms.datatiling.materialize_encodings import MaterializeEncodings
+from tensorir.transforms.datatiling.physical import FORMS
 
 SIZES = (1, 2, 3, 4, 6, 8, 12, 17)
+
+KINDS: Mapping[str, type[Op] | None] = {
+    "body": Generic,
+    "transpose": Transpose,
+    "rows": RowOp,
+    "split": ExpandShape,
+    "merge": CollapseShape,
+    "contract": Contract,
+    "relayout": None,
+}
+"""The steps of a chain, and whose packed form they show."""
+
+ROW_OPS: list[Any] = [cls for cls in OPS.values() if issubclass(cls, RowOp)]
 
 
 class Chain:
@@ -46,10 +68,32 @@ class Chain:
         plain = self.b.add(UnsetEncoding(x)).result if x.type.encoding is not None else x
         return self.b.add(SetEncoding(plain, layout)).result
 
+    def contracted(self, x: Value) -> Value:
+        """A product with a constant in tiles of any size, the left side stored as it comes."""
+        *batch, m, k = range(x.type.rank)
+        n = k + 1
+        maps = (select(n + 1, (*batch, m, k)), select(n + 1, (*batch, n, k)), select(n + 1, (*batch, m, n)))
+        shape = [s for s in x.type.shape if isinstance(s, int)]
+        columns = self.draw(st.sampled_from(SIZES))
+        sizes = (*shape[:-2], columns, shape[-1])
+        at = np.arange(math.prod(sizes), dtype=np.float64)
+        data = 1 + (7 * at * at + 3 * at) % 11  # positive, so that sums are hardly ever nearly zero by chance
+        rhs = self.b.add(Constant(Dense(data.reshape(sizes)))).result
+        space = Contract(x, rhs, (), maps, f64).space()
+        m0, n0, k0 = (self.draw(st.sampled_from(SIZES[:6])) for _ in range(3))
+        orders: list[RhsOrder] = ["nk", "kn"]
+        tiles = Tiles(m0, n0, k0, self.draw(st.sampled_from(orders)), self.draw(st.booleans()))
+        layouts = [operand_layout(Encoding(space, role), tiles) for role in ROLES]
+        right = self.stored(rhs, layouts[1])
+        left = x if self.draw(st.booleans()) else self.stored(x, layouts[0])
+        return self.b.add(Contract(left, right, (), maps, f64, layouts[2], tiles)).result
+
     def step(self, x: Value) -> Value:
         """One op on the encoded `x`, its result in any layout."""
         rank, shape = x.type.rank, x.type.shape
-        kind = self.draw(st.sampled_from(["body", "transpose", "softmax", "layer norm", "split", "merge", "relayout"]))
+        kind = self.draw(st.sampled_from(list(KINDS)))
+        if kind == "contract" and rank in (2, 3):
+            return self.contracted(x)
         if kind == "merge" and rank > 1:
             at = self.draw(st.integers(0, rank - 2))
             groups = (*((d,) for d in range(at)), (at, at + 1), *((d,) for d in range(at + 2, rank)))
@@ -66,16 +110,16 @@ class Chain:
         match kind:
             case "transpose":
                 return self.b.add(Transpose(x, self.draw(permutations(rank)), layout)).result
-            case "softmax":
-                return self.b.add(Softmax(x, (self.draw(st.integers(0, rank - 1)),), None, layout)).result
-            case "layer norm":
+            case "rows":
+                made = self.draw(st.sampled_from(ROW_OPS))
                 d = self.draw(st.integers(0, rank - 1))
                 size = shape[d]
                 assert isinstance(size, int)
                 part = self.layout(1, x)
-                vectors = [self.b.add(Constant(Dense(np.arange(size, dtype=np.float64) - i))).result for i in (1, 2)]
-                scale, bias = (self.stored(v, part) for v in vectors)
-                return self.b.add(LayerNorm(x, scale, bias, (d,), 1.0, None, layout)).result
+                data = [np.arange(size, dtype=np.float64) - i for i, _ in enumerate(made.OPERANDS[1:], 1)]
+                vectors = [self.stored(self.b.add(Constant(Dense(a))).result, part) for a in data]
+                options = {"epsilon": 1.0} if "epsilon" in made.ATTRIBUTES else {}
+                return self.b.add(made(x, *vectors, dims=(d,), encoding=layout, **options)).result
             case "body":
                 # 1 / x: what was zero padding becomes infinite, and must not be seen
                 one_over = apply("div", const(1, f64), arg(0, f64))
@@ -108,3 +152,7 @@ def test_every_chain_of_encoded_ops_keeps_its_meaning(module: Module, seed: int)
     assert_equivalent(module, after, [x])
     values = [v for o in after.functions[0].body.walk() for v in o.results]
     assert all(v.type.encoding is None for v in values)
+
+
+def test_every_packed_form_is_drawn() -> None:
+    assert set(FORMS) == {cls for cls in KINDS.values() if cls is not None}

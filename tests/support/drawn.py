@@ -14,7 +14,7 @@ from tensorir.pipelines import STAGES, pipeline
 from tensorir.testing.strategies import programs
 
 EXAMPLES = 600
-COMPILED = 60
+COMPILED = 120
 """How many programs are drawn, and how many of them compiled."""
 
 

@@ -38,15 +38,15 @@ def align(
 
 def loops_bounds(op: Op, loops: Loops, given: list[Bounded], ctx: Context) -> tuple[Bounded, ...]:
     """The results and their bounds; inf where what is combined is not of the kinds that are understood."""
-    by_value = dict(zip(op.operands, given, strict=True))
-    inputs = align(loops.inputs, loops.maps, [by_value[v] for v in loops.inputs], loops.sizes, ctx)
+    count = len(loops.inputs)
+    inputs = align(loops.inputs, loops.maps, given[:count], loops.sizes, ctx)
     if not loops.starts:
         shape = ctx.shape(loops.sizes)
         made = [body_bounds(body, inputs, shape, ctx) for body in loops.bodies]
         turned = zip(made, loops.results, strict=True)
         return tuple((_transposed(x, m.positions()), _transposed(e, m.positions())) for (x, e), m in turned)
     results = apply_op(op, tuple(x for x, _ in given), ctx)
-    fold = _Fold(op, loops, by_value, inputs, ctx)
+    fold = _Fold(op, loops, inputs, given[count:], ctx)
     return tuple((r, fold.bound(i, r)) for i, r in enumerate(results))
 
 
@@ -55,14 +55,12 @@ def _transposed(array: Array, order: tuple[int, ...]) -> Array:
 
 
 class _Fold:
-    """Loops that combine. `inputs` are aligned to the iteration space."""
+    """Loops that combine. `inputs` are aligned to the iteration space; `starts`: those that are operands."""
 
-    def __init__(
-        self, op: Op, loops: Loops, by_value: dict[Value, Bounded], inputs: list[Bounded], ctx: Context
-    ) -> None:
-        self.op, self.loops, self.by_value, self.inputs, self.ctx = op, loops, by_value, inputs, ctx
+    def __init__(self, op: Op, loops: Loops, inputs: list[Bounded], starts: list[Bounded], ctx: Context) -> None:
+        self.op, self.loops, self.inputs, self.starts, self.ctx = op, loops, inputs, starts, ctx
         self.combined = loops.combined
-        self.clean = not any(np.any(e) for _, e in by_value.values())
+        self.clean = not any(np.any(e) for _, e in (*inputs, *starts))
 
     def bound(self, index: int, result: Array) -> Array:
         dtype, body = self.op.results[index].type.dtype, self.loops.bodies[index]
@@ -102,7 +100,9 @@ class _Fold:
 
     def _start(self, index: int) -> Bounded:
         start = self.loops.starts[index]
-        return self.by_value[start] if isinstance(start, Value) else (np.asarray(start), np.zeros(()))
+        if not isinstance(start, Value):
+            return np.asarray(start), np.zeros(())
+        return self.starts[sum(isinstance(s, Value) for s in self.loops.starts[:index])]
 
     def _terms(self, index: int) -> tuple[str, ScalarBody] | None:
         """What is summed, multiplied, or what the extreme is taken of, if that is what result `index` is."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from tensorir.dialects.linalg import Reduce
+from tensorir.dialects.linalg import Generic, Reduce
 from tensorir.dialects.linalg.decomposing import Decomposer
 from tensorir.interp import Context, apply_op
 from tensorir.ir.affine import identity, select
@@ -94,3 +94,12 @@ def test_loops_over_nothing_give_the_neutral_element() -> None:
 def test_an_op_that_says_nothing_is_an_error_with_the_way_out() -> None:
     with pytest.raises(TensorIRError, match=r"test.opaque says nowhere what it computes: give it a decomposition\(\)"):
         apply_op(Opaque(Value(TensorType((2,), f32))), (np.zeros(2, np.float32),), Context(Module(), {}))
+
+
+def test_operands_are_told_apart_by_their_place() -> None:
+    """As when somebody asks what another element of one operand would change."""
+    x = Value(TensorType((2,), f32))
+    difference = ScalarBody((f32, f32), apply("sub", arg(0, f32), arg(1, f32)))
+    op = Generic((x, x), (identity(1),) * 3, difference)
+    (made,) = apply_op(op, (np.array([5, 7], np.float32), np.array([1, 2], np.float32)), Context(Module(), {}))
+    np.testing.assert_array_equal(made, [4, 5])
