@@ -68,8 +68,13 @@ class Chain:
         plain = self.b.add(UnsetEncoding(x)).result if x.type.encoding is not None else x
         return self.b.add(SetEncoding(plain, layout)).result
 
+    def one_over(self, x: Value, layout: Layout) -> Value:
+        """1 / x: what was zero padding becomes infinite, and must not be seen."""
+        body = ScalarBody((f64,), apply("div", const(1, f64), arg(0, f64)))
+        return self.b.add(Generic((x,), (identity(x.type.rank),) * 2, body, x.type.shape, layout)).result
+
     def contracted(self, x: Value) -> Value:
-        """A product with a constant in tiles of any size, the left side stored as it comes."""
+        """A product with a constant in tiles of any size, the left side stored as it comes or with infinite padding."""
         *batch, m, k = range(x.type.rank)
         n = k + 1
         maps = (select(n + 1, (*batch, m, k)), select(n + 1, (*batch, n, k)), select(n + 1, (*batch, m, n)))
@@ -85,7 +90,7 @@ class Chain:
         tiles = Tiles(m0, n0, k0, self.draw(st.sampled_from(orders)), self.draw(st.booleans()))
         layouts = [operand_layout(Encoding(space, role), tiles) for role in ROLES]
         right = self.stored(rhs, layouts[1])
-        left = x if self.draw(st.booleans()) else self.stored(x, layouts[0])
+        left = x if self.draw(st.booleans()) else self.one_over(self.stored(x, layouts[0]), layouts[0])
         return self.b.add(Contract(left, right, (), maps, f64, layouts[2], tiles)).result
 
     def step(self, x: Value) -> Value:
@@ -121,11 +126,7 @@ class Chain:
                 options = {"epsilon": 1.0} if "epsilon" in made.ATTRIBUTES else {}
                 return self.b.add(made(x, *vectors, dims=(d,), encoding=layout, **options)).result
             case "body":
-                # 1 / x: what was zero padding becomes infinite, and must not be seen
-                one_over = apply("div", const(1, f64), arg(0, f64))
-                return self.b.add(
-                    Generic((x,), (identity(rank),) * 2, ScalarBody((f64,), one_over), shape, layout)
-                ).result
+                return self.one_over(x, layout)
             case _:
                 return self.stored(x, layout)
 
