@@ -14,6 +14,7 @@ from tensorir.builder.emitting import Emitting, Operand
 from tensorir.builder.given import Axes, Shape, Size
 from tensorir.builder.shapes import contraction_maps, matmul_spec, reshape_steps, resolved_shape, sliced, unit_groups
 from tensorir.dialects.linalg import Contract, LayerNorm, Softmax, Transpose
+from tensorir.dialects.linalg.rows import RmsNorm
 from tensorir.dialects.tensor import (
     CollapseShape,
     Concat,
@@ -283,5 +284,15 @@ class Tensor(Emitting):
             last = (given.axis(-1, len(self.shape)),)
             pair = self._own(scale).value, self._own(bias).value
             return [LayerNorm(self.value, *pair, last, float(given.number(epsilon, f64)), loc=self._loc())]
+
+        return self._emit(make)
+
+    def rms_norm(self, scale: Operand, epsilon: float = 1e-5) -> Tensor:
+        """x/√(mean of x² + epsilon)·scale along the last dim."""
+
+        def make() -> list[Op]:
+            last = (given.axis(-1, len(self.shape)),)
+            number = float(given.number(epsilon, f64))
+            return [RmsNorm(self.value, self._own(scale).value, last, number, loc=self._loc())]
 
         return self._emit(make)

@@ -1,4 +1,4 @@
-"""Named ops over a row-major axis, which may be padded: softmax, layer norm, zero padding."""
+"""Named ops over a row-major axis, which may be padded: softmax, the norms, zero padding."""
 
 from __future__ import annotations
 
@@ -117,6 +117,33 @@ class LayerNorm(RowOp):
             return cast(rows.masked(apply("add", value, cast(s[3], total)), s[4:]), dtype)
 
         inputs = [(around, rows.all), (_mean(square, rows, w), rows.kept), (scale, rows.along), (bias, rows.along)]
+        return w.finish(w.map(inputs, rank, scaled, *rows.sizes))
+
+
+@op("linalg.rms_norm", Trait.PURE)
+class RmsNorm(RowOp):
+    """x / sqrt(mean of x² + epsilon) · scale along `dims`; see RowOp."""
+
+    source: Value = operand()
+    scale: Value = operand()
+    dims: tuple[int, ...] = attribute()
+    epsilon: float = attribute()
+    extent: Dim | None = attribute(default=None)
+    encoding: TypeEncoding | None = attribute(default=None)
+
+    def decomposition(self) -> Decomposition:
+        w, rows = Decomposer(self), self.rows
+        x, scale = w.operands
+        rank, dtype, total = x.type.rank, x.type.dtype, accumulation_type(x.type.dtype)
+        masked = w.map([(x, rows.all)], rank, lambda s: rows.masked(cast(s[0], total), s[1:]), *rows.sizes)
+        square = w.map([(masked, rows.all)], rank, lambda s: apply("mul", s[0], s[0]))
+
+        def scaled(s: list[Scalar]) -> Scalar:
+            root = apply("sqrt", apply("add", s[1], const(self.epsilon, total)))
+            value = apply("mul", apply("div", s[0], root), cast(s[2], total))
+            return cast(rows.masked(value, s[3:]), dtype)
+
+        inputs = [(masked, rows.all), (_mean(square, rows, w), rows.kept), (scale, rows.along)]
         return w.finish(w.map(inputs, rank, scaled, *rows.sizes))
 
 
