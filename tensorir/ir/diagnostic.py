@@ -67,7 +67,7 @@ class VerifyError(TensorIRError):
 
 
 class UnsupportedError(TensorIRError):
-    """A valid program that can't be compiled (yet): no mistake of a pass, so no reproducer is written."""
+    """A valid program that can't be compiled (yet)."""
 
 
 class OutOfMemoryError(TensorIRError, MemoryError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from importlib import import_module
 from typing import ClassVar, TypeAlias, TypeVar, Union, cast
 
 from attrs import evolve, field, frozen
@@ -128,6 +129,11 @@ class Module(Immutable):
 
     def __repr__(self) -> str:
         return f"<Module {', '.join('@' + f.name for f in self.functions) or 'without functions'}>"
+
+    def __str__(self) -> str:
+        """Its text, with digests where long data would stand."""
+        text = import_module("tensorir.text")  # which imports this room: only a text needs it
+        return text.print_module(self, apart={})
 
     @cached_property
     def symbols(self) -> dict[str, Symbol]:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import gc
-import tempfile
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
-from tensorir.ir.diagnostic import Diagnostic, TensorIRError, UnsupportedError
-from tensorir.ir.isomorphism import fingerprint
+from tensorir.ir.diagnostic import Diagnostic, TensorIRError
 from tensorir.ir.module import Module
 from tensorir.ir.verify import verify
 from tensorir.passes.levels import Level
 from tensorir.passes.pass_ import Pass, PassContext
-from tensorir.passes.spec import spec_of
-from tensorir.text import print_module
+from tensorir.passes.reproducers import reproducer_of
 
 MOST_PLACES = 8
 """Places that an error about one level shows."""
@@ -43,9 +40,9 @@ def run_passes(
     the given module even if not `verify_each`. A device that a pass names and `ctx.devices` lacks is added to it first,
     as the one of that spec ("cpu", "cpu{features=avx2}").
 
-    If a pass raises anything but TensorIRError, or leaves a module that does not verify, the module before it
-    is written to a file in `reproducers` (default: the system's temporary folder) and TensorIRError says where.
-    UnsupportedError goes through as it is."""
+    If a pass crashes (it raises anything but TensorIRError or MemoryError), or leaves an invalid module,
+    the module before it is written to a file in `reproducers` (default: a folder of the user's own) and TensorIRError
+    says where. What a pass refuses goes through as it is."""
     ctx = ctx or PassContext()
     for name in (name for p in passes for name in p.device_names()):
         ctx.device(name)
@@ -85,28 +82,21 @@ def _run_one(
     """The module after one pass. `held`: the levels that must then hold; None: nothing is verified."""
     try:
         after = p.run(module, ctx)
-        if held is not None:
+    except (TensorIRError, MemoryError):
+        raise
+    except Exception as e:
+        where = reproducer_of(module, ctx.by_spec(p), reproducers)
+        raise TensorIRError(f"pass {p.name} crashed: {type(e).__name__}: {e}; {where}") from e
+    if held is not None:
+        try:
             if after is not module:
                 verify(after)
             check_levels(after, "its result is not what it says", held)
-    except UnsupportedError:
-        raise
-    except TensorIRError as e:
-        path = write_reproducer(module, ctx.by_spec(p), reproducers)
-        head = Diagnostic(f"pass {p.name} failed; reproducer: {path}")
-        raise TensorIRError([head, *e.diagnostics]) from e
-    except Exception as e:
-        path = write_reproducer(module, ctx.by_spec(p), reproducers)
-        raise TensorIRError(f"pass {p.name} crashed: {type(e).__name__}: {e}; reproducer: {path}") from e
+        except TensorIRError as e:
+            where = reproducer_of(module, ctx.by_spec(p), reproducers)
+            head = Diagnostic(f"pass {p.name} left an invalid module; {where}")
+            raise TensorIRError([head, *e.diagnostics]) from e
     return after
-
-
-def write_reproducer(module: Module, p: Pass, folder: Path | None = None) -> Path:
-    """Writes a `.tir` file that, given to the command in its first line, runs `p` on `module`. Returns its path."""
-    folder = folder or Path(tempfile.gettempdir())
-    path = folder / f"tensorir-{p.name}-{fingerprint(module)[:12]}.tir"
-    path.write_text(f"// tensorir opt {path.name} -p '{spec_of((p,))}'\n{print_module(module)}", encoding="utf-8")
-    return path
 
 
 @contextmanager

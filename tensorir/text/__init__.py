@@ -30,6 +30,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy.typing as npt
+
 from tensorir.ir.dims import Dim
 from tensorir.ir.module import Module
 from tensorir.ir.op import Op
@@ -37,19 +39,28 @@ from tensorir.ir.region import Region
 from tensorir.ir.types import TensorType
 from tensorir.text.lexer import Lexer
 from tensorir.text.parser import ModuleParser
-from tensorir.text.printer import Printer
+from tensorir.text.printer import Array, Printer
 from tensorir.text.sizes import size
 from tensorir.text.types import tensor_type
 
 __all__ = ["parse", "parse_dim", "parse_type", "print_module", "print_op", "print_region"]
 
 
-def parse(text: str, registry: Mapping[str, type[Op]], *, file: str = "<string>", first_line: int = 1) -> Module:
+def parse(
+    text: str,
+    registry: Mapping[str, type[Op]],
+    *,
+    file: str = "<string>",
+    first_line: int = 1,
+    data: Mapping[str, npt.ArrayLike] | None = None,
+) -> Module:
     """The module that `text` is. `registry` has the op classes by name (tensorir.dialects.registry.OPS).
 
-    Ops without a `loc` have their position in `file`; the text begins in its line `first_line`. Raises ParseError at
-    the first mistake, with its place."""
-    return ModuleParser(Lexer(text, file, first_line), registry).module()
+    Ops without a `loc` have their position in `file`; the text begins in its line `first_line`. `data`: what
+    `print_module` put into `apart`. Raises ParseError at the first mistake, with its place."""
+    lex = Lexer(text, file, first_line)
+    lex.data = data or {}
+    return ModuleParser(lex, registry).module()
 
 
 def parse_type(text: str) -> TensorType:
@@ -68,9 +79,11 @@ def parse_dim(text: str) -> Dim:
     return dim
 
 
-def print_module(module: Module, *, locations: bool = False) -> str:
-    """The text of a module, valid or not; with `loc(…)` behind each op and symbol if `locations`."""
-    return Printer(locations=locations).module(module)
+def print_module(module: Module, *, locations: bool = False, apart: dict[str, Array] | None = None) -> str:
+    """The text of a module, valid or not; with `loc(…)` behind each op and symbol if `locations`.
+
+    `apart` receives long data by its digest, as unsigned integers of the same bits; the text has the digests."""
+    return Printer(locations=locations, apart=apart).module(module)
 
 
 def print_op(op: Op) -> str:

@@ -1,4 +1,5 @@
-"""Constant data, both ways and exact: `dense<1.5>` (every element), `dense<[[1, 2], [3, 4]]>`, `dense<"0x0000803F…">`.
+"""Constant data, both ways and exact: `dense<1.5>` (every element), `dense<[[1, 2], [3, 4]]>`, `dense<"0x0000803F…">`,
+and `dense<"@digest">` for data that is left out of the text and given beside it.
 
 The hexadecimal form holds the elements' bytes, little-endian, row-major; the bytes of one element stand for
 every element. It is used for more than MAX_INLINE elements and for bits that no number stands for (a NaN with
@@ -30,7 +31,18 @@ MAX_SPLAT_BYTES = 1 << 31
 """What `dense<1.0>` may allocate: a few characters must not take a machine down."""
 
 _HEX = re.compile(r'"0x((?:[0-9A-Fa-f]{2})*+)"').fullmatch
+_KEY = re.compile(r'"@([0-9a-f]{32})"').fullmatch
 Number = int | float | bool
+
+
+class DataApart(Dense):
+    """Data whose text is its digest."""
+
+    __slots__ = ()
+
+    def bits(self) -> npt.NDArray[Any]:
+        """The elements as unsigned integers, which every format of files can hold."""
+        return self.array.view(f"u{self.dtype.itemsize}")
 
 
 @frozen
@@ -42,20 +54,30 @@ class Literal:
     places: tuple[int, ...] = ()
     shape: tuple[int, ...] | None = None
     hex: str | None = None
+    key: str | None = None
+    """The digest of data that is given beside the text."""
 
 
 def dense_text(data: Dense) -> str:
     """`dense<…>`, without the type."""
+    if isinstance(data, DataApart):
+        return f'dense<"@{data.digest}">'
     flat = data.array.reshape(-1)
     if flat.size == 0:
         return "dense<[]>"
     bits = flat.view(f"u{data.dtype.itemsize}")
-    splat = bool((bits == bits[0]).all())
+    splat = is_splat(data)
     if splat or flat.size <= MAX_INLINE:
         texts = [_element_text(x, data.dtype) for x in (flat[:1] if splat else flat)]
         if None not in texts:
             return f"dense<{texts[0] if splat else _nested(list(map(str, texts)), data.shape)}>"
     return f'dense<"0x{bits[: 1 if splat else None].astype(f"<u{data.dtype.itemsize}").tobytes().hex().upper()}">'
+
+
+def is_splat(data: Dense) -> bool:
+    """Whether all elements are the same bits."""
+    bits = data.array.reshape(-1).view(f"u{data.dtype.itemsize}")
+    return bool((bits[:1] == bits).all())
 
 
 def dense_type_text(data: Dense) -> str:
@@ -70,9 +92,10 @@ def literal(lex: Lexer) -> Literal:
     lex.expect("<")
     if lex.kind == "string":
         found = _HEX(lex.text)
-        if found is None:
+        key = _KEY(lex.text)
+        if found is None and key is None:
             raise lex.error('expected "0x" and two hexadecimal digits for each byte')
-        value = Literal(start, hex=found[1])
+        value = Literal(start, hex=found[1] if found else None, key=key[1] if key else None)
         lex.advance()
     elif lex.text == "[":
         value = _list(lex, start)
@@ -97,6 +120,8 @@ def build(lex: Lexer, value: Literal, type: TensorType, place: int) -> Dense:
     if len(shape) != type.rank:
         raise lex.error(f"data needs static sizes, the type is {type}", place)
     count, element = prod(shape), type.dtype
+    if value.key is not None:
+        return _given(lex, value, value.key, type, shape)
     try:
         if value.hex is not None:
             given, needed = len(value.hex) // 2, element.itemsize * count
@@ -116,6 +141,19 @@ def build(lex: Lexer, value: Literal, type: TensorType, place: int) -> Dense:
         raise
     except (MemoryError, ValueError) as e:  # NumPy's own limits
         raise lex.error(f"{type} can't be allocated: {e}", value.start) from None
+
+
+def _given(lex: Lexer, value: Literal, key: str, type: TensorType, shape: tuple[int, ...]) -> Dense:
+    """Data that stands beside the text, by its digest."""
+    found = lex.data.get(key)
+    if found is None:
+        raise lex.error(
+            f"the data {key} is not in the text: give the file that holds it (opt --data FILE.npz)", value.start
+        )
+    bits = np.asarray(found)
+    if bits.dtype != np.dtype(f"u{type.dtype.itemsize}") or bits.shape != shape:
+        raise lex.error(f"the data {key} is {bits.dtype}{list(bits.shape)}, the type is {type}", value.start)
+    return Dense(bits.view(type.dtype.numpy))
 
 
 def _from_hex(lex: Lexer, value: Literal, element: DType) -> npt.NDArray[Any]:

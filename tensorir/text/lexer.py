@@ -7,8 +7,10 @@ elsewhere: the type parser reads sizes straight from `source` at `pos`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+
+import numpy.typing as npt
 
 from tensorir.ir.diagnostic import ParseError
 from tensorir.ir.types import TensorType, TypeEncoding
@@ -43,7 +45,7 @@ IDENTIFIER = re.compile(_IDENTIFIER)
 class Lexer(Source):
     """The kind of a token is a group of the pattern above."""
 
-    __slots__ = ("aliases", "types")
+    __slots__ = ("aliases", "data", "types")
 
     def __init__(self, source: str, file: str = "<string>", first_line: int = 1) -> None:
         super().__init__(source, file, first_line)
@@ -51,6 +53,8 @@ class Lexer(Source):
         """Names of encodings and layouts, as far as they are defined."""
         self.types: dict[str, TensorType] = {}
         """Types already read, by their text: programs repeat few types many times."""
+        self.data: Mapping[str, npt.ArrayLike] = {}
+        """Data that the text names by its digest."""
         self.advance()
 
     def advance(self) -> None:

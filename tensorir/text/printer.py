@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import TypeAlias, Union
+from typing import Any, TypeAlias, Union
+
+import numpy.typing as npt
 
 from tensorir.ir.dense import Dense
 from tensorir.ir.location import Location
@@ -19,13 +21,18 @@ from tensorir.ir.region import Region
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.text.attributes import attributes_text, opaque, value_text
-from tensorir.text.dense_data import dense_text, dense_type_text
+from tensorir.text.dense_data import DataApart, dense_text, dense_type_text, is_splat
 from tensorir.text.encodings import Aliases, encoding_text
 from tensorir.text.literals import int_text, quoted, symbol_name
 from tensorir.text.names import Names
 from tensorir.text.types import EncodingText
 
 _MAX_INDENT = 40
+
+MAX_BESIDE = 256
+"""Data of at most so many bytes stays in the text where long data is put apart."""
+
+Array: TypeAlias = npt.NDArray[Any]
 
 Pieces: TypeAlias = Iterator[Union[str, "Pieces"]]
 """Text, or an iterator of the pieces that stand there. Regions nest as iterators, not as calls."""
@@ -34,8 +41,10 @@ Pieces: TypeAlias = Iterator[Union[str, "Pieces"]]
 class Printer:
     """Prints one program. Types are kept by identity: hashing a type with a very deep size would recurse."""
 
-    def __init__(self, *, locations: bool = False) -> None:
+    def __init__(self, *, locations: bool = False, apart: dict[str, Array] | None = None) -> None:
+        """`apart`: see `print_module`."""
         self.locations = locations
+        self._apart = apart
         self._encoded: EncodingText = encoding_text
         self._types: dict[int, tuple[TensorType, str]] = {}
 
@@ -82,7 +91,7 @@ class Printer:
                 case Region() as region:
                     yield self._region(region, "yield", 0, needs_args=False)
                 case Dense() as data:
-                    yield dense_text(data)
+                    yield dense_text(self._data(data))
                     if not _has_type(data, symbol.type):
                         yield f" : {dense_type_text(data)}"
                 case Parameter(scope=scope, key=key):
@@ -127,12 +136,27 @@ class Printer:
         inputs = f" {', '.join(names[v] for v in operands)}" if operands else ""
         types = self._types_of(op.results)
         results = types if len(op.results) == 1 else f"({types})"
-        attributes = f" {text}" if (text := attributes_text(op, self._encoded)) else ""
+        attributes = f" {text}" if (text := attributes_text(self._with_data(op), self._encoded)) else ""
         yield f"{head}{op.NAME}{inputs}{attributes} : ({self._types_of(operands)}) -> {results}"
         for i, region in enumerate(op.regions):
             yield ", " if i else " "
             yield self._region(region, "yield", depth)
         yield self._loc(op.loc)
+
+    def _data(self, data: Dense) -> Dense:
+        """The data itself, or its digest if it is long and put apart."""
+        if self._apart is None or data.nbytes <= MAX_BESIDE or is_splat(data):
+            return data
+        put = DataApart(data.array)
+        self._apart[put.digest] = put.bits()
+        return put
+
+    def _with_data(self, op: Op) -> Op:
+        if self._apart is None:
+            return op
+        held = {n: v for n in op.ATTRIBUTES if isinstance(v := getattr(op, n), Dense)}
+        long: dict[str, Any] = {n: put for n, v in held.items() if (put := self._data(v)) is not v}
+        return op.evolve(results=op.results, **long) if long else op
 
     def _loc(self, loc: Location) -> str:
         if not self.locations:

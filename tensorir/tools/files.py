@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -47,15 +47,21 @@ def format_of(path: str, text: str) -> Format:
 
 
 def parse_module(
-    text: str, path: str, first_line: int = 1, remarks: list[Remark] | None = None, form: Format | None = None
+    text: str,
+    path: str,
+    first_line: int = 1,
+    remarks: list[Remark] | None = None,
+    form: Format | None = None,
+    data: Mapping[str, StoredArray] | None = None,
 ) -> Module:
     """The program in `text`, read from `path` (`-`: standard input). `remarks` collects what reading it dropped.
+    `data`: what a `.tir` text has left out.
 
     `form` is what it is written in, if not what `format_of` says. Raises ParseError."""
     name = "<stdin>" if path == "-" else path
     if (form or format_of(path, text)) == "mlir":
         return mlir.parse(text, file=name, first_line=first_line, remarks=remarks)
-    return parse(text, OPS, file=name, first_line=first_line)
+    return parse(text, OPS, file=name, first_line=first_line, data=data)
 
 
 def read_module(path: str, remarks: list[Remark] | None = None) -> Module:

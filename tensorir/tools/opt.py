@@ -15,6 +15,7 @@ from tensorir.passes.runner import run_passes
 from tensorir.passes.spec import option_fields, parse_spec
 from tensorir.pipelines import PASSES, PIPELINES
 from tensorir.text import print_module
+from tensorir.text.npy import NpzArrays
 from tensorir.text.split import split_input
 from tensorir.tools.files import (
     Format,
@@ -42,6 +43,7 @@ def add_parser(commands: Any) -> None:
     p.add_argument(
         "-p", "--passes", default="", metavar="SPEC", help="pass{option=value …},pass,… or a pipeline's name"
     )
+    p.add_argument("--data", metavar="FILE", help="a .npz file with the data that the text has left out")
     p.add_argument("--print-after-each", action="store_true", help="print the program after each pass, on stderr")
     p.add_argument("--verify-diagnostics", action="store_true", help="check // expected-error {{text}} comments")
     p.add_argument("--split-input-file", action="store_true", help="treat parts between // ----- lines apart")
@@ -78,7 +80,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _one(text: str, form: Format, first_line: int, passes: tuple[Pass, ...], args: argparse.Namespace) -> str:
     ctx = PassContext(timed=args.timing)
-    module = parse_module(text, args.file, first_line, ctx.remarks, form)
+    data = NpzArrays(args.data) if args.data else None
+    module = parse_module(text, args.file, first_line, ctx.remarks, form, data)
     verify(module)
 
     def show(p: Pass, after: Module) -> None:

@@ -11,6 +11,7 @@ from tensorir.dialects.linalg import Transpose
 from tensorir.dialects.registry import OPS
 from tensorir.ir.diagnostic import TensorIRError, VerifyError
 from tensorir.ir.isomorphism import isomorphic
+from tensorir.ir.location import Location
 from tensorir.ir.module import Function, Module
 from tensorir.ir.region import Region
 from tensorir.passes.pass_ import Pass, PassContext, device_option
@@ -50,16 +51,17 @@ def test_snapshots_come_after_each_pass_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bad", "message"), [(Crash(), "pass crash crashed: IndexError"), (Break(), "pass break failed")]
+    ("bad", "message"),
+    [(Crash(), "pass crash crashed: IndexError"), (Break(), "pass break left an invalid module")],
 )
 def test_a_crash_leaves_a_file_that_reproduces_it(bad: Pass, message: str, tmp_path: Path) -> None:
     module = matmul()
     with pytest.raises(TensorIRError, match=message) as e:
         run_passes(module, (bad,), reproducers=tmp_path)
     (file,) = tmp_path.iterdir()
-    assert str(file) in str(e.value)
+    assert f"reproducer: {file}" in str(e.value)
     text = file.read_text("utf-8")
-    assert text.startswith(f"// tensorir opt {file.name} -p '{bad.name}'\n")
+    assert text.startswith(f"// tensorir opt {file.name} -p {bad.name}\n")
     assert isomorphic(parse(text, OPS), module)
 
 
@@ -83,6 +85,38 @@ def test_a_reproducer_says_which_device_it_was_whatever_the_program_calls_it(tmp
 def test_devices_are_known_before_the_first_pass_runs() -> None:
     with pytest.raises(TensorIRError, match="no device 'tpu'"):
         run_passes(matmul(), (Crash(), CrashOnDevice(device="tpu")))
+
+
+@frozen
+class Refuse(Pass):
+    """Finds the user's program wrong, or has no memory left."""
+
+    name: ClassVar[str] = "refuse"
+    error: ClassVar[Exception] = TensorIRError("the device has no such tile", Location("user.tir", 3))
+
+    def run(self, module: Module, ctx: PassContext) -> Module:
+        raise self.error
+
+
+@frozen
+class NoMemory(Refuse):
+    """As when a constant does not fit."""
+
+    error: ClassVar[Exception] = MemoryError("Unable to allocate 3 TiB")
+
+
+@pytest.mark.parametrize("p", [Refuse(), NoMemory()])
+def test_what_a_pass_refuses_goes_through_and_leaves_no_file(p: Refuse, tmp_path: Path) -> None:
+    with pytest.raises((TensorIRError, MemoryError)) as e:
+        run_passes(matmul(), (p,), reproducers=tmp_path)
+    assert e.value is p.error
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_reproducer_that_can_t_be_written_hides_nothing(tmp_path: Path) -> None:
+    message = "pass crash crashed: IndexError: list index out of range; there is no reproducer: .*no such folder"
+    with pytest.raises(TensorIRError, match=message):
+        run_passes(matmul(), (Crash(),), reproducers=tmp_path / "no such folder")
 
 
 def test_an_invalid_input_is_refused_before_any_pass() -> None:
