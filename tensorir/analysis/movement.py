@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from tensorir.encoding.views import Collapsed, Expanded, Groups, Transposed, View
+from tensorir.encoding.views import Collapsed, Expanded, Transposed, View, groups_around
 from tensorir.ir.dims import product
 from tensorir.ir.op import Op
 from tensorir.ir.relation import Cut, Merged, Same, Split
@@ -49,6 +49,18 @@ def is_view(op: Op) -> bool:
     )
 
 
+def is_broadcast(op: Op) -> bool:
+    """The dims of one operand are dims of the result, which has more, not all of size 1: elements are repeated."""
+    relation = op.relation()
+    if len(relation.moves) != 1 or len(relation.results) != 1:
+        return False
+    links, (loops,) = relation.operands[relation.moves[0]], relation.results
+    if not all(isinstance(link, Same) for link in links):
+        return False
+    tied = {i for link in links for i in link.loops}
+    return any(s != 1 for s, loop in zip(op.result.type.shape, loops, strict=True) if loop not in tied)
+
+
 def view_of(op: Op) -> View | None:
     """The one step that a view is: dims in another order, dims split, or dims merged. None for an op that is not a
     view, leaves all dims as they are (a cast, a transfer), does two of these at once, or makes or reads a scalar."""
@@ -66,17 +78,11 @@ def view_of(op: Op) -> View | None:
     if not parts or any(a[1] > b[1] for a, b in pairwise(parts)):
         return None
     if len(links) == len(source):
-        return Expanded(_groups([made for _, made in parts], len(result)), result)
+        return Expanded(groups_around([made[0] for _, made in parts], len(result)), result)
     if len(links) == len(result):
-        return Collapsed(_groups([dims for dims, _ in parts], len(source)), source)
+        return Collapsed(groups_around([dims[0] for dims, _ in parts], len(source)), source)
     return None
 
 
 def _are_neighbours(dims: Sequence[int]) -> bool:
     return tuple(dims) == tuple(range(dims[0], dims[0] + len(dims)))
-
-
-def _groups(parts: Sequence[tuple[int, ...]], rank: int) -> Groups:
-    """The parts in order, each with the dims of size 1 that follow it; those in front belong to the first."""
-    starts = [0, *(part[0] for part in parts[1:]), rank]
-    return tuple(tuple(range(a, b)) for a, b in pairwise(starts))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tensorir.encoding.views import Groups
+from tensorir.ir.decomposition import Decomposition
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim, product
 from tensorir.ir.dtype import i64
 from tensorir.ir.op import Op, Trait, attribute, op, operand, operand_list
+from tensorir.ir.region import Region
 from tensorir.ir.relation import Cut, Link, Put, Relation, Same, Whole, elementwise, merged_links, split_links
 from tensorir.ir.scalar import ScalarValue, const
 from tensorir.ir.types import TensorType, Type, TypeEncoding
@@ -71,6 +73,11 @@ class DimOp(Op):
     def infer_types(self) -> Sequence[Type]:
         check_axis(self.index, self.source.type.rank, "index")
         return (TensorType((), i64),)
+
+    def decomposition(self) -> Decomposition:
+        """The size that the type of the source says."""
+        source, size = Value(self.source.type), Value(TensorType((), i64), "size")
+        return Decomposition(Region((source, size), (), (size,)), (self.source.type.shape[self.index],))
 
 
 @op("tensor.size", Trait.PURE)

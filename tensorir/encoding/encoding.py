@@ -64,6 +64,15 @@ class Contraction:
         return f"maps = [{', '.join(map(str, self.maps))}], types = [{types}], narrow = [{sizes}]"
 
 
+def _undo_each_other(first: View, second: View) -> bool:
+    """One splits what the other merges."""
+    match first, second:
+        case (Expanded(), Collapsed()) | (Collapsed(), Expanded()):
+            return (first.groups, first.shape) == (second.groups, second.shape)
+        case _:
+            return False
+
+
 @frozen(cache_hash=True)
 class Encoding(TypeEncoding):
     """The wish to store a tensor as `role` of `contraction`, seen through `views` (first one applied first)."""
@@ -93,6 +102,8 @@ class Encoding(TypeEncoding):
             if self.views and isinstance(last := self.views[-1], Transposed):
                 joined = Transposed(tuple(last.permutation[p] for p in view.permutation))
                 return evolve(self, views=self.views[:-1]).through(joined)
+        if self.views and _undo_each_other(self.views[-1], view):
+            return evolve(self, views=self.views[:-1])
         if isinstance(view, Projected) and self.views and isinstance(last := self.views[-1], Projected):
             return evolve(self, views=(*self.views[:-1], Projected(tuple(last.dims[d] for d in view.dims))))
         return evolve(self, views=(*self.views, view))

@@ -8,11 +8,18 @@ packing; where one would not, it returns None.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from attrs import frozen
 
 from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed, View
 from tensorir.ir.dims import Dim, ceildiv, divisible
 from tensorir.ir.types import TensorType, TypeEncoding
+
+
+def longer_dims(group: Sequence[int], shape: Sequence[Dim]) -> tuple[int, ...]:
+    """The dims of a group that are longer than 1; the last one if there are none."""
+    return tuple(d for d in group if shape[d] != 1) or (group[-1],)
 
 
 @frozen(cache_hash=True)
@@ -65,10 +72,16 @@ class Layout(TypeEncoding):
         Physical dims of size 1 don't count; what remains must be in row-major order of (dim, part)."""
         if self.padded_dims(shape):
             return False
+        kept = self.memory(shape)
+        return kept == tuple(sorted(kept))
+
+    def memory(self, shape: tuple[Dim, ...]) -> tuple[tuple[int, int, int], ...]:
+        """What a walk through memory counts, outermost first, without what has size 1: a dim in tiles (dim, 0, tile),
+        within tiles (dim, 1, tile), or whole (dim, 0, 1). Layouts with the same walk are each other, reshaped."""
+        tile = {d: t for d, t in zip(self.inner_dims, self.inner_tiles, strict=True) if shape[d] != t}
+        parts = [(d, 0) for d in self.outer_perm] + [(d, int(d in tile)) for d in self.inner_dims]
         packed = self.packed_shape(shape)
-        parts = [(d, 0) for d in self.outer_perm] + [(d, 1) for d in self.inner_dims]
-        kept = [part for part, size in zip(parts, packed, strict=True) if size != 1]
-        return kept == sorted(kept)
+        return tuple((d, part, tile.get(d, 1)) for (d, part), size in zip(parts, packed, strict=True) if size != 1)
 
     def same_tiles(self, other: Layout) -> bool:
         """They differ at most in the order of outer dims: one transpose of whole tiles apart."""
@@ -101,40 +114,38 @@ class Layout(TypeEncoding):
         )
 
     def expanded(self, view: Expanded) -> Layout | None:
-        """A tiled dim can be split if the innermost part is a multiple of the tile: no tile is cut."""
-        if len(view.groups) != self.rank:
+        """A tiled dim can be split if the innermost part is a multiple of the tile: no tile is cut. Parts of size 1
+        don't count: beside them alone, the other part has the tiles."""
+        if len(view.groups) != self.rank or not all(view.groups):
             return None
+        longer = [longer_dims(group, view.shape) for group in view.groups]
         for d, t in zip(self.inner_dims, self.inner_tiles, strict=True):
-            if len(view.groups[d]) > 1 and not divisible(view.shape[view.groups[d][-1]], t):
+            if len(longer[d]) > 1 and not divisible(view.shape[longer[d][-1]], t):
                 return None
-        if any(not view.groups[d] for d in range(self.rank)):
-            return None
         return Layout(
-            tuple(view.groups[d][-1] for d in self.inner_dims),
+            tuple(longer[d][-1] for d in self.inner_dims),
             self.inner_tiles,
             tuple(new for d in self.outer_perm for new in view.groups[d]),
         )
 
     def collapsed(self, view: Collapsed) -> Layout | None:
-        """Dims can be merged if only the innermost is tiled, and evenly.
+        """Dims can be merged if only the innermost is tiled, and evenly. Dims of size 1 without tiles don't count.
 
         The merged dim stands where its innermost part stood, so merging parts that were not neighbours also
         reorders outer dims (see `expanded`, which undoes the merge but not the reordering)."""
-        if not all(len(group) for group in view.groups):
+        if not all(view.groups):
             return None
-        for group in view.groups:
-            if len(group) > 1 and any(self.tile(d) for d in group[:-1]):
+        last: dict[int, int] = {}
+        for g, group in enumerate(view.groups):
+            *outer, innermost = longer_dims(group, view.shape)
+            last[innermost] = g
+            if any((self.tile(d) or 1) > 1 for d in group if d != innermost):
                 return None
-            innermost = group[len(group) - 1]
-            tile = self.tile(innermost)
-            if len(group) > 1 and tile and not divisible(view.shape[innermost], tile):
+            if outer and not divisible(view.shape[innermost], self.tile(innermost) or 1):
                 return None
-        last = {group[len(group) - 1]: g for g, group in enumerate(view.groups)}
-        return Layout(
-            tuple(last[d] for d in self.inner_dims),
-            self.inner_tiles,
-            tuple(last[d] for d in self.outer_perm if d in last),
-        )
+        tiles = [(last[d], t) for d, t in zip(self.inner_dims, self.inner_tiles, strict=True) if d in last]
+        outer_perm = tuple(last[d] for d in self.outer_perm if d in last)
+        return Layout(tuple(d for d, _ in tiles), tuple(t for _, t in tiles), outer_perm)
 
     def __str__(self) -> str:
         inner = f"inner_dims = {list(self.inner_dims)}, inner_tiles = {list(self.inner_tiles)}"

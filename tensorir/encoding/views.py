@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TypeAlias, Union
 
 from attrs import frozen
@@ -9,6 +11,12 @@ from attrs import frozen
 from tensorir.ir.dims import Dim
 
 Groups: TypeAlias = tuple[tuple[int, ...], ...]
+
+
+def groups_around(starts: Sequence[int], rank: int) -> Groups:
+    """Neighbouring dims in as many groups as there are `starts`, each from its start on; the first takes all before."""
+    bounds = [0, *starts[1:], rank] if starts else []
+    return tuple(tuple(range(start, end)) for start, end in pairwise(bounds))
 
 
 @frozen(cache_hash=True)

@@ -83,9 +83,13 @@ def accumulate(out: Array, init: list[Array], dtype: DType, ctx: Context) -> Arr
 
 
 def reduce(op: linalg.Reduce, inputs: Arrays, ctx: Context) -> Arrays:
-    """Integers wrap; 16-bit floats accumulate in float32; nothing gives the neutral element."""
+    """Integers wrap; 16-bit floats accumulate in float32; nothing gives the neutral element.
+
+    The elements of a row are brought next to each other, so a sum is the same wherever its dims lie."""
     dtype = op.source.type.dtype
-    source = inputs[0]
+    source, _ = _axis_last(inputs[0], tuple(sorted(op.dims)) if op.extent is None else op.dims)
+    if op.extent is not None:
+        source = source[..., : ctx.dim(op.extent)]
     if dtype.is_integer:
         source = wide(source, dtype)
     elif source.itemsize < 4:
@@ -94,7 +98,7 @@ def reduce(op: linalg.Reduce, inputs: Arrays, ctx: Context) -> Arrays:
     with np.errstate(all="ignore"):
         # without `initial`, NumPy sums and multiplies pairwise, which rounds less
         given = {} if op.kind in ("add", "mul") else {"initial": neutral}
-        out = np.asarray(COMBINERS[op.kind].reduce(source, axis=op.dims, dtype=source.dtype, **given))
+        out = np.asarray(COMBINERS[op.kind].reduce(source, axis=-1, dtype=source.dtype, **given))
     return (wrap(out, dtype) if dtype.is_integer else rounded(out, ctx.numpy(dtype)),)
 
 

@@ -84,7 +84,7 @@ class PatternTable(dict[type[Op], tuple[Pattern, ...]]):
 
 
 def index(patterns: Iterable[Pattern]) -> PatternTable:
-    """The table of `patterns`."""
+    """The table of `patterns`. One whose root is `Op` is for every op."""
     return PatternTable(patterns)
 
 

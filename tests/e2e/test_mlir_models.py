@@ -16,6 +16,9 @@ import numpy as np
 import pytest
 
 from tensorir.api import compile
+from tensorir.demo.minilm import build_minilm
+from tensorir.demo.weights import load_weights
+from tensorir.dialects.flow import Launch
 from tensorir.dialects.linalg import Contract
 from tensorir.interp import interpret
 from tensorir.ir.diagnostic import TensorIRError
@@ -136,6 +139,22 @@ def test_minilm_from_onnx_with_fences(producer: Producer) -> None:
 @pytest.mark.parametrize("tiling", ["late", "off"])
 def test_minilm_from_pytorch_with_weights_as_resources(producer: Producer, tiling: str) -> None:
     check(producer.module("minilm"), producer.calls("minilm"), "embed", "cpu", tiling)
+
+
+def relayouts(module: Module) -> dict[str, int]:
+    """Packs and unpacks of a call."""
+    compiled = compile(module).module
+    bodies = {e.name: e.body.ops for e in compiled.executables}
+    run = [o for f in compiled.functions for op in f.body.ops if isinstance(op, Launch) for o in bodies[op.executable]]
+    names = [o.NAME for o in run]
+    return {name: names.count(name) for name in ("linalg.pack", "linalg.unpack")}
+
+
+def test_minilm_from_pytorch_moves_no_more_than_the_builders(producer: Producer) -> None:
+    """Its norms and softmaxes are in pieces, its tensors have a batch dim of size 1, and its sizes are computed."""
+    imported, built = relayouts(producer.module("minilm")), relayouts(build_minilm(load_weights()))
+    assert built == {"linalg.pack": 15, "linalg.unpack": 13}
+    assert all(imported[name] <= built[name] for name in built), imported
 
 
 def test_minilm_says_what_it_can_not_embed(producer: Producer) -> None:

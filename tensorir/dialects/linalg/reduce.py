@@ -6,17 +6,19 @@ import math
 from collections.abc import Sequence
 from typing import Literal, get_args
 
-from tensorir.dialects.linalg.decomposing import Decomposer
+from tensorir.dialects.linalg.decomposing import Decomposer, Rows
 from tensorir.dialects.linalg.structured import accumulation_type
 from tensorir.dialects.tensor import check_axis
 from tensorir.ir.affine import identity, select
 from tensorir.ir.decomposition import Decomposition
 from tensorir.ir.diagnostic import InferError
+from tensorir.ir.dims import Dim, product
 from tensorir.ir.dtype import DType
 from tensorir.ir.loops import Loops
 from tensorir.ir.op import Op, Trait, attribute, op, operand
+from tensorir.ir.relation import Relation, Same
 from tensorir.ir.scalar import SCALAR_FNS, ScalarBody, ScalarValue, apply, arg, cast
-from tensorir.ir.types import Type
+from tensorir.ir.types import TensorType, Type, TypeEncoding
 from tensorir.ir.value import Value
 
 ReductionKind = Literal["add", "mul", "max", "min", "maxnum", "minnum", "and", "or", "xor"]
@@ -38,11 +40,15 @@ def neutral_element(kind: ReductionKind, dtype: DType) -> ScalarValue:
 class Reduce(Op):
     """Combines all elements along `dims`, which vanish. An empty reduction gives the neutral element.
 
-    `max` and `min` propagate NaN; `maxnum` and `minnum` skip it, and NaN is their neutral element."""
+    `extent` (None: all) is how many positions of `dims`, taken as one row-major axis, are valid: the others are
+    padding, and never read. `max` and `min` propagate NaN; `maxnum` and `minnum` skip it, and NaN is their neutral
+    element."""
 
     source: Value = operand()
     kind: ReductionKind = attribute()
     dims: tuple[int, ...] = attribute()
+    extent: Dim | None = attribute(default=None)
+    encoding: TypeEncoding | None = attribute(default=None)
 
     def infer_types(self) -> Sequence[Type]:
         type = self.source.type
@@ -55,9 +61,17 @@ class Reduce(Op):
             check_axis(d, type.rank, "dim")
         if len(set(self.dims)) != len(self.dims):
             raise InferError(f"dims {list(self.dims)} has a dim twice")
-        return (type.with_encoding(None).with_shape(tuple(s for d, s in enumerate(type.shape) if d not in self.dims)),)
+        check_extent(type, self.dims, self.extent)
+        kept = tuple(s for d, s in enumerate(type.shape) if d not in self.dims)
+        return (TensorType(kept, type.dtype, self.encoding),)
 
-    def loops(self) -> Loops:
+    def relation(self) -> Relation:
+        loops = range(self.source.type.rank)
+        return Relation((tuple(d for d in loops if d not in self.dims),), (tuple(Same(d, d) for d in loops),))
+
+    def loops(self) -> Loops | None:
+        if self.extent is not None:
+            return None
         type = self.source.type
         total = accumulation_type(type.dtype)
         combined = apply(self.kind, arg(1, total), cast(arg(0, type.dtype), total))
@@ -67,10 +81,22 @@ class Reduce(Op):
         return Loops(type.shape, (self.source,), (identity(type.rank),), (kept,), (body,), (start,))
 
     def decomposition(self) -> Decomposition | None:
-        """16-bit floats are combined in f32; dims in another order than the tensor's are combined in its order."""
+        """16-bit floats are combined in f32; dims in another order than the tensor's are combined in its order; what is
+        beyond the extent is the neutral element."""
         dtype, dims = self.source.type.dtype, tuple(sorted(self.dims))
         total = accumulation_type(dtype)
-        if total == dtype and dims == self.dims:
+        if total == dtype and dims == self.dims and self.extent is None:
             return None
-        w = Decomposer(self)
-        return w.finish(w.convert(w.add(Reduce(w.convert(w.operands[0], total), self.kind, dims)), dtype))
+        w, rows = Decomposer(self), Rows(self.source.type.shape, self.dims, self.extent)
+        (x,) = w.operands
+        if self.extent is not None:
+            neutral = neutral_element(self.kind, dtype)
+            x = w.map([(x, rows.all)], x.type.rank, lambda s: rows.masked(s[0], s[1:], neutral), *rows.sizes)
+        return w.finish(w.convert(w.add(Reduce(w.convert(x, total), self.kind, dims)), dtype))
+
+
+def check_extent(type: Type, dims: tuple[int, ...], extent: Dim | None) -> None:
+    """Raises InferError for more positions than `dims` have."""
+    positions = product(type.shape[d] for d in dims)
+    if isinstance(extent, int) and isinstance(positions, int) and not 0 <= extent <= positions:
+        raise InferError(f"extent {extent} is outside 0 … {positions}")

@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 
 from tensorir.dialects.linalg.decomposing import Decomposer, Rows
-from tensorir.dialects.linalg.reduce import Reduce
+from tensorir.dialects.linalg.reduce import Reduce, check_extent
 from tensorir.dialects.linalg.structured import accumulation_type
 from tensorir.dialects.tensor import check_axis
 from tensorir.ir.affine import identity
 from tensorir.ir.decomposition import Decomposition
 from tensorir.ir.diagnostic import InferError
-from tensorir.ir.dims import Dim, product
+from tensorir.ir.dims import Dim
 from tensorir.ir.op import Op, Trait, attribute, op, operand
 from tensorir.ir.relation import Relation, Same, Whole, elementwise
 from tensorir.ir.scalar import Scalar, apply, cast, const
@@ -184,6 +184,4 @@ def _check_axis_dims(type: Type, dims: tuple[int, ...], extent: Dim | None) -> N
         raise InferError(f"dims {list(dims)} must be one or more different dims")
     for d in dims:
         check_axis(d, type.rank, "dim")
-    positions = product(type.shape[d] for d in dims)
-    if isinstance(extent, int) and isinstance(positions, int) and not 0 <= extent <= positions:
-        raise InferError(f"extent {extent} is outside 0 … {positions}")
+    check_extent(type, dims, extent)

@@ -147,9 +147,9 @@ def write_product(op: linalg.Contract | Mmt4d | BatchMmt4d, name: str, e: Emitte
 
 
 def reduce(op: linalg.Reduce, e: Emitter) -> None:
-    """16-bit floats, and dims in another order than MLIR's, are composites."""
+    """16-bit floats, dims in another order than MLIR's, and parts of dims are composites."""
     dtype = op.source.type.dtype
-    if (dtype.is_float and dtype.bits == 16) or list(op.dims) != sorted(op.dims):
+    if (dtype.is_float and dtype.bits == 16) or list(op.dims) != sorted(op.dims) or op.extent is not None:
         composites.write(op, e)
         return
     out = e.filled(linalg.neutral_element(op.kind, dtype), op.result.type)

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import evolve
 
-from tensorir.dialects import encode, flow, func, linalg, packing, tensor
+from tensorir.analysis.movement import moves_only
+from tensorir.dialects import flow, func, linalg, packing
 from tensorir.interp.arguments import bind_arguments
 from tensorir.interp.context import Array, Context
 from tensorir.interp.interpreter import apply_op, run_region
@@ -91,6 +91,9 @@ class _Analysis:
                 return ((x, np.where(np.isnan(e), np.inf, e)),)
             case _ if (loops := op.loops()) is not None:
                 return loops_bounds(op, loops, given, self.ctx)
+            case _ if moves_only(op):
+                (x,) = apply_op(op, tuple(v for v, _ in given), self.ctx)
+                return ((x, _moved(op, given, self.ctx)),)
             case _ if (parts := op.decomposition()) is not None:
                 sizes = [np.asarray(self.ctx.dim(d), np.int64) for d in parts.sizes]
                 return self.region(parts.body, [*given, *((n, np.zeros(())) for n in sizes)])
@@ -108,23 +111,14 @@ class _Analysis:
         return _Analysis(self.module, sizes).region(callee.body, given)
 
 
-def _moved(op: Op, x: Array, given: list[Bounded], ctx: Context) -> Array:
-    """Elements that only move take their bounds along. Indices, if any, are the other operands."""
-    return apply_op(op, (given[0][1], *(v for v, _ in given[1:])), ctx)[0]
+def _moved(op: Op, given: list[Bounded], ctx: Context) -> Array:
+    """Elements that only move take their bounds along; a constant beside them is exact."""
+    moves = op.relation().moves
 
+    def moved(errors: Callable[[Array], Array]) -> Array:
+        return apply_op(op, tuple(errors(e) if i in moves else v for i, (v, e) in enumerate(given)), ctx)[0]
 
-def _known(op: tensor.DimOp, x: Array, given: list[Bounded], ctx: Context) -> Array:
-    """A size does not depend on elements."""
-    return np.zeros(x.shape)
-
-
-def _joined(op: Op, x: Array, given: list[Bounded], ctx: Context) -> Array:
-    return apply_op(op, tuple(e for _, e in given), ctx)[0]
-
-
-def _padded(op: tensor.Pad | packing.Pack, x: Array, given: list[Bounded], ctx: Context) -> Array:
-    zeros = tensor.Pad(op.source, op.low, op.high, 0) if isinstance(op, tensor.Pad) else evolve(op, padding=0)
-    return apply_op(zeros, (given[0][1],), ctx)[0]
+    return np.where(moved(np.zeros_like) == 0, moved(np.asarray), 0.0)
 
 
 def _product(op: Any, x: Array, given: list[Bounded], ctx: Context) -> Array:
@@ -155,23 +149,9 @@ def _product(op: Any, x: Array, given: list[Bounded], ctx: Context) -> Array:
 
 
 _RULES: Mapping[type[Op], Callable[[Any, Array, list[Bounded], Context], Array]] = {
-    tensor.DimOp: _known,
-    tensor.ExpandShape: _moved,
-    tensor.CollapseShape: _moved,
-    tensor.ExtractSlice: _moved,
-    tensor.Gather: _moved,
-    tensor.GatherNd: _moved,
-    tensor.Cast: _moved,
-    tensor.InsertSlice: _joined,
-    tensor.Concat: _joined,
-    tensor.Pad: _padded,
     linalg.Contract: _product,
-    packing.Pack: _padded,
-    packing.Unpack: _moved,
     packing.Mmt4d: _product,
     packing.BatchMmt4d: _product,
-    encode.SetEncoding: _moved,
-    encode.UnsetEncoding: _moved,
 }
-"""Moves, and products, whose terms are too many to be looked at one by one. Other ops have the bounds of their loops or
-their decomposition."""
+"""Products, whose terms are too many to be looked at one by one. Other ops have the bounds of their loops, of what they
+move, or of their decomposition."""

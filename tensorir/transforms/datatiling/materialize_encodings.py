@@ -118,8 +118,7 @@ class _Rebuild:
 
     def _compute(self, op: Op, operands: list[Packed]) -> None:
         layouts = [v.type.encoding for v in op.results]
-        form = form_of(type(op))
-        if form is not None and len(layouts) == 1 and isinstance(layouts[0], Layout):
+        if len(layouts) == 1 and isinstance(layouts[0], Layout) and (form := form_of(op)) is not None:
             made = form(op, operands, layouts[0], self.emit)
             if made is not None:
                 self.env[op.result] = made

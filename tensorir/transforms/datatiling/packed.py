@@ -14,9 +14,11 @@ from tensorir.dialects.linalg import Transpose, ZeroPadding
 from tensorir.dialects.packing import Pack, Unpack
 from tensorir.dialects.tensor import CollapseShape, ExpandShape
 from tensorir.encoding.layout import Layout
+from tensorir.encoding.views import Collapsed, groups_around
 from tensorir.ir.dims import Dim, product
 from tensorir.ir.location import UNKNOWN, Location
 from tensorir.ir.op import Op
+from tensorir.ir.types import Type
 from tensorir.ir.value import Value
 
 O = TypeVar("O", bound=Op)
@@ -40,18 +42,31 @@ class Emitter:
 
     ops: list[Op] = field(factory=list[Op])
     loc: Location = UNKNOWN
+    _origins: dict[Value, Value] = field(factory=dict[Value, Value])
+    """A value that is another one but for dims of size 1 → that one."""
+    _packs: dict[tuple[Value, tuple[Dim, ...], Layout], Value] = field(
+        factory=dict[tuple[Value, tuple[Dim, ...], Layout], Value]
+    )
+    """What has been packed, without dims of size 1 → the packed value."""
 
     def add(self, op: O) -> O:
         self.ops.append(op)
+        if isinstance(op, CollapseShape | ExpandShape) and _longer_sizes(op.source.type) == _longer_sizes(
+            op.result.type
+        ):
+            self._origins[op.result] = self._origins.get(op.source, op.source)
         return op
 
     def stored(self, x: Packed, layout: Layout | None) -> Packed:
-        """`x` in another layout: nothing, one transpose of whole tiles, or through row-major."""
+        """`x` in another layout: nothing, dims of size 1, one transpose of whole tiles, or through row-major."""
         if x.layout == layout:
             return x
         if x.layout is None:
             assert layout is not None
             return self._packed(x, layout)
+        if layout is not None and x.layout.memory(x.shape) == layout.memory(x.shape):
+            value = self._with_ones(x.value, layout.packed_shape(x.shape))
+            return Packed(value, x.shape, layout, x.zero)
         if layout is not None and x.layout.same_tiles(layout):
             outer = tuple(x.layout.outer_position(d) for d in layout.outer_perm)
             inner = range(len(outer), len(outer) + len(layout.inner_dims))
@@ -72,14 +87,31 @@ class Emitter:
         everything = frozenset(range(len(x.shape)))
         if layout.is_view(x.shape):
             return Packed(self._reshaped(x.value, layout.packed_shape(x.shape)), x.shape, layout, everything)
-        pack = Pack(x.value, layout.inner_dims, layout.inner_tiles, layout.outer_perm, loc=self.loc)
-        return Packed(self.add(pack).result, x.shape, layout, everything)
+        key = (self._origins.get(x.value, x.value), *_without_ones(x.shape, layout))
+        if key not in self._packs:
+            pack = Pack(x.value, layout.inner_dims, layout.inner_tiles, layout.outer_perm, loc=self.loc)
+            self._packs[key] = self.add(pack).result
+        value = self._with_ones(self._packs[key], layout.packed_shape(x.shape))
+        return Packed(value, x.shape, layout, everything)
 
     def _unpacked(self, x: Packed, layout: Layout) -> Packed:
         if layout.is_view(x.shape):
             return Packed(self._reshaped(x.value, x.shape), x.shape)
         unpack = Unpack(x.value, layout.inner_dims, layout.inner_tiles, layout.outer_perm, x.shape, loc=self.loc)
         return Packed(self.add(unpack).result, x.shape)
+
+    def _with_ones(self, value: Value, shape: tuple[Dim, ...]) -> Value:
+        """A view of the same sizes but for those of 1, which come and go where they stand."""
+        old, new = ([d for d, s in enumerate(sizes) if s != 1] for sizes in (value.type.shape, shape))
+        if value.type.shape == shape:
+            return value
+        if not old:
+            return self._reshaped(value, shape)
+        if len(old) != value.type.rank:
+            value = self.add(CollapseShape(value, groups_around(old, value.type.rank), loc=self.loc)).result
+        if len(new) != len(shape):
+            value = self.add(ExpandShape(value, groups_around(new, len(shape)), shape, loc=self.loc)).result
+        return value
 
     def _reshaped(self, value: Value, shape: tuple[Dim, ...]) -> Value:
         """A view: all dims collapsed into one, then split."""
@@ -90,6 +122,17 @@ class Emitter:
             return value
         assert product(shape) == value.type.shape[0]
         return self.add(ExpandShape(value, (tuple(range(len(shape))),), shape, loc=self.loc)).result
+
+
+def _longer_sizes(type: Type) -> list[Dim]:
+    return [s for s in type.shape if s != 1]
+
+
+def _without_ones(shape: tuple[Dim, ...], layout: Layout) -> tuple[tuple[Dim, ...], Layout]:
+    """The same without dims of size 1, in which tensors may differ that are packed alike."""
+    kept = [d for d, s in enumerate(shape) if s != 1]
+    inner = layout.collapsed(Collapsed(groups_around(kept, len(shape)), shape)) if kept else None
+    return (shape, layout) if inner is None else (tuple(shape[d] for d in kept), inner)
 
 
 def axis_dims(layout: Layout, dim: int) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""The physical form of each op that can work on packed tensors: one function per op class, or per family of classes.
+"""The physical form of each op that can work on packed tensors: one function per op class or family, one for all views.
 
 Each takes the op, its operands as they are stored, and the layout wanted for the result; it returns the result or
 None where tiles don't allow it (the caller then goes through row-major, which is always possible).
@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tensorir.dialects.linalg import Contract, Generic, RowOp, Transpose
+from tensorir.analysis.movement import view_of
+from tensorir.dialects.linalg import Contract, Generic, Reduce, RowOp
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d
 from tensorir.dialects.tensor import CollapseShape, ExpandShape
 from tensorir.encoding.encoding import Encoding, Role
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import Tiles, operand_layout
-from tensorir.encoding.views import Expanded, Groups
+from tensorir.encoding.views import Collapsed, Expanded, Groups, Projected, Transposed
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
@@ -83,38 +84,45 @@ def rows(op: RowOp, operands: list[Packed], layout: Layout, emit: Emitter) -> Pa
     return Packed(emit.add(made).result, x.shape, layout, frozenset({dim}) if padded else frozenset())
 
 
-def transpose(op: Transpose, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
-    """The same memory under a transposed layout: nothing moves unless the result's layout is another one."""
+def reduce(op: Reduce, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
+    """Along the outer and inner dims of what is reduced; a padded axis must be reduced alone, so that it can be cut."""
     (x,) = operands
-    if x.layout is None:
+    if x.layout is None or op.extent is not None:
         return None
-    new = {old: i for i, old in enumerate(op.permutation)}
-    zero = frozenset(new[d] for d in x.zero)
-    seen = Packed(x.value, op.result.type.shape, x.layout.transposed(op.permutation), zero)
-    return emit.stored(seen, layout)
+    padded = [d for d in op.dims if d in x.layout.padded_dims(x.shape)]
+    if padded and len(op.dims) > 1:
+        return None
+    along = tuple(p for d in op.dims for p in axis_dims(x.layout, d))
+    extent = x.shape[padded[0]] if padded else None
+    part = x.layout.projected(tuple(d for d in range(len(x.shape)) if d not in op.dims))
+    made = Reduce(x.value, op.kind, along if padded else tuple(sorted(along)), extent, loc=op.loc)
+    shape = op.result.type.shape
+    return emit.stored(Packed(emit.add(made).result, shape, None if part.is_plain else part), layout)
 
 
-def expand(op: ExpandShape, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
-    """A split of outer dims, if no tile is cut."""
+def view(op: Op, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
+    """The same memory seen otherwise, if no tile is cut: nothing moves unless the result is wanted in another order."""
     (x,) = operands
-    split = x.layout.expanded(Expanded(op.groups, op.shape)) if x.layout is not None else None
-    if x.layout is None or split is None:
+    step, shape = view_of(op), op.result.type.shape
+    if x.layout is None or step is None:
         return None
-    groups = _outer_groups(op.groups, x.layout)
-    value = emit.add(ExpandShape(x.value, groups, split.packed_shape(op.shape), loc=op.loc)).result
-    return emit.stored(Packed(value, op.shape, split), layout)
-
-
-def collapse(op: CollapseShape, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
-    """A merge of outer dims: first they are brought next to each other, if they are not."""
-    source_shape = op.source.type.shape
-    split = layout.expanded(Expanded(op.groups, source_shape))
-    if split is None:
-        return None
-    x = emit.stored(operands[0], split)
-    groups = _outer_groups(op.groups, layout)
-    value = emit.add(CollapseShape(x.value, groups, loc=op.loc)).result
-    return Packed(value, op.result.type.shape, layout)
+    match step:
+        case Transposed():
+            zero = frozenset(new for new, old in enumerate(step.permutation) if old in x.zero)
+            return emit.stored(Packed(x.value, shape, x.layout.transposed(step.permutation), zero), layout)
+        case Expanded():
+            if (split := x.layout.expanded(step)) is None:
+                return None
+            value = ExpandShape(x.value, _outer_groups(step.groups, x.layout), split.packed_shape(shape), loc=op.loc)
+            return emit.stored(Packed(emit.add(value).result, shape, split), layout)
+        case Collapsed():  # what is merged is first brought next to each other, if it is not
+            if (split := layout.expanded(Expanded(step.groups, x.shape))) is None:
+                return None
+            x = emit.stored(x, split)
+            value = CollapseShape(x.value, _outer_groups(step.groups, layout), loc=op.loc)
+            return Packed(emit.add(value).result, shape, layout)
+        case Projected():
+            return None  # not a view of all elements
 
 
 def _outer_groups(groups: Groups, few: Layout) -> Groups:
@@ -131,13 +139,12 @@ FORMS: Mapping[type[Op], Form] = {
     Contract: contract,
     Generic: generic,
     RowOp: rows,
-    Transpose: transpose,
-    ExpandShape: expand,
-    CollapseShape: collapse,
+    Reduce: reduce,
 }
 """By class; a class stands for its subclasses, too."""
 
 
-def form_of(cls: type[Op]) -> Form | None:
-    """The packed form of the ops of a class; None if they are computed row-major."""
-    return next((FORMS[base] for base in cls.__mro__ if base in FORMS), None)
+def form_of(op: Op) -> Form | None:
+    """How an op works on packed tensors. None: it is computed row-major."""
+    found = next((FORMS[base] for base in type(op).__mro__ if base in FORMS), None)
+    return found or (view if view_of(op) is not None else None)

@@ -11,8 +11,9 @@ from typing import ClassVar
 
 from attrs import frozen
 
+from tensorir.analysis.movement import is_view, view_of
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
-from tensorir.dialects.linalg import Generic, RowOp, Transpose
+from tensorir.dialects.linalg import Generic, Reduce, RowOp, Transpose
 from tensorir.dialects.tensor import CollapseShape, ExpandShape
 from tensorir.encoding.encoding import Encoding
 from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed
@@ -91,37 +92,39 @@ def unset_through_rows(op: RowOp, view: View) -> Rewrite:
     return _unset(op.evolve((x, *(s.result for s in vectors)), encoding=e), *vectors)
 
 
-@pattern(Transpose)
-def unset_through_transpose(op: Transpose, view: View) -> Rewrite:
-    """transpose(unset(x), p) == unset(transpose(x, p))"""
+@pattern(Reduce)
+def unset_through_reduce(op: Reduce, view: View) -> Rewrite:
+    """reduce(unset(x)) == unset(reduce(x))"""
     if (found := _encoded(op.source, view)) is None:
         return None
     x, e = found
-    return _unset(Transpose(x, op.permutation, e.through(Transposed(op.permutation)), loc=op.loc))
-
-
-@pattern(ExpandShape)
-def unset_through_expand(op: ExpandShape, view: View) -> Rewrite:
-    """expand(unset(x)) == unset(expand(x))"""
-    if (found := _encoded(op.source, view)) is None:
-        return None
-    x, e = found
-    if not op.source.type.rank:
-        return Refused("its source is a scalar, which has no layout", "source")
-    through = e.through(Expanded(op.groups, op.shape))
-    return _unset(ExpandShape(x, op.groups, op.shape, through, loc=op.loc))
-
-
-@pattern(CollapseShape)
-def unset_through_collapse(op: CollapseShape, view: View) -> Rewrite:
-    """collapse(unset(x)) == unset(collapse(x))"""
-    if (found := _encoded(op.source, view)) is None:
-        return None
-    x, e = found
-    if not op.result.type.rank:
+    kept = tuple(d for d in range(x.type.rank) if d not in op.dims)
+    if not kept:
         return Refused("its result is a scalar, which has no layout", "source")
-    through = e.through(Collapsed(op.groups, op.source.type.shape))
-    return _unset(CollapseShape(x, op.groups, through, loc=op.loc))
+    return _unset(Reduce(x, op.kind, op.dims, op.extent, e.through(Projected(kept)), loc=op.loc))
+
+
+@pattern(Op)
+def unset_through_view(op: Op, view: View) -> Rewrite:
+    """v(unset(x)) == unset(v(x)), if v puts dims in another order, splits or merges them"""
+    if len(op.operands) != 1 or (found := _encoded(op.operands[0], view)) is None or not is_view(op):
+        return None
+    if not op.operands[0].type.rank or not op.result.type.rank:
+        which = "result" if op.operands[0].type.rank else "source"
+        return Refused(f"its {which} is a scalar, which has no layout", "source")
+    if (step := view_of(op)) is None:
+        return None
+    x, e = found
+    through, loc = e.through(step), op.loc
+    match step:
+        case Transposed():
+            return _unset(Transpose(x, step.permutation, through, loc=loc))
+        case Expanded():
+            return _unset(ExpandShape(x, step.groups, step.shape, through, loc=loc))
+        case Collapsed():
+            return _unset(CollapseShape(x, step.groups, through, loc=loc))
+        case Projected():
+            return None  # not a view of all elements
 
 
 PATTERNS = index(
@@ -130,9 +133,8 @@ PATTERNS = index(
         fold_set_of_unset,
         unset_through_generic,
         unset_through_rows,
-        unset_through_transpose,
-        unset_through_expand,
-        unset_through_collapse,
+        unset_through_reduce,
+        unset_through_view,
     ]
 )
 

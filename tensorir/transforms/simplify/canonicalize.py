@@ -29,6 +29,7 @@ from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.greedy import greedy
 from tensorir.rewrite.pattern import Rewrite, View, index, pattern
 from tensorir.rewrite.symbols import map_regions
+from tensorir.transforms.simplify.reads import READS
 
 
 @pattern(UnsetEncoding)
@@ -151,6 +152,7 @@ PATTERNS = index(
         fold_empty_pad,
         fold_single_concat,
         fold_trivial_cast,
+        *READS,
         size_of_dim,
         fold_static_size,
     ]

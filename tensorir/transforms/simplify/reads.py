@@ -1,0 +1,169 @@
+"""Patterns on what a generic reads: a view, a repeated element, a dim of size 1, a looked-up element that stands still.
+
+Front ends write reshapes and broadcasts as generics and as look-ups at computed positions. Said as views they cost
+nothing, and no layout ends at them.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from tensorir.analysis.movement import is_broadcast, view_of
+from tensorir.dialects.linalg import Generic, Transpose
+from tensorir.dialects.tensor import CollapseShape, Constant, ExpandShape, GatherNd, Size
+from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed, groups_around
+from tensorir.ir.affine import AffineMap, identity
+from tensorir.ir.dims import Dim, iteration_dim
+from tensorir.ir.op import Op
+from tensorir.ir.scalar import Scalar, ScalarBody, arg, rewritten, with_operands
+from tensorir.ir.value import Value
+from tensorir.rewrite.pattern import Pattern, Rewrite, View, pattern
+
+
+@pattern(Generic)
+def drop_dims_of_size_one(op: Generic, view: View) -> Rewrite:
+    """generic(x at 0) == generic(collapse(x)), where 0 is the only position of a dim"""
+    ops: list[Op] = []
+    inputs, maps = list(op.inputs), list(op.maps)
+    for i, (x, map) in enumerate(zip(op.inputs, op.maps, strict=False)):
+        ones = [d for d, (s, at) in enumerate(zip(x.type.shape, map.results, strict=True)) if (s, at) == (1, 0)]
+        if not ones or x.type.encoding is not None:
+            continue
+        kept = [d for d in range(x.type.rank) if d not in ones]
+        ops.append(made := CollapseShape(x, groups_around(kept, x.type.rank), loc=op.loc))
+        inputs[i], maps[i] = made.result, AffineMap(map.num_dims, tuple(map.results[d] for d in kept))
+    return [*ops, op.evolve(inputs, maps=tuple(maps))] if ops else None
+
+
+@pattern(Generic)
+def read_through_broadcast(op: Generic, view: View) -> Rewrite:
+    """generic(broadcast(x)) == generic(x), which reads the same elements"""
+    for i, (value, map) in enumerate(zip(op.inputs, op.maps, strict=False)):
+        made = view.def_of(value)
+        if made is None or value.type.encoding is not None or not is_broadcast(made):
+            continue
+        relation = made.relation()
+        (source,) = relation.moves
+        place = {loop: d for d, loop in enumerate(relation.results[0])}
+        read = tuple(map.results[place[loop]] for link in relation.operands[source] for loop in link.loops)
+        inputs, maps = list(op.inputs), list(op.maps)
+        inputs[i], maps[i] = made.operands[source], AffineMap(map.num_dims, read)
+        return op.evolve(inputs, maps=tuple(maps), shape=op.iteration_shape)
+    return None
+
+
+@pattern(Generic)
+def drop_unread_inputs(op: Generic, view: View) -> Rewrite:
+    """generic(x, y) == generic(x), if the body does not read y"""
+    read = sorted({node.index for node in op.body.nodes() if node.fn == "arg"})
+    if len(read) == len(op.inputs):
+        return None
+    number = {old: new for new, old in enumerate(read)}
+
+    def renumbered(node: Scalar, operands: tuple[Scalar, ...]) -> Scalar:
+        return arg(number[node.index], node.dtype) if node.fn == "arg" else with_operands(node, operands)
+
+    body = ScalarBody(tuple(op.body.args[i] for i in read), rewritten(op.body.result, renumbered))
+    maps = (*(op.maps[i] for i in read), op.maps[-1])
+    inputs = tuple(op.inputs[i] for i in read)
+    return Generic(inputs, maps, body, op.iteration_shape, op.encoding, loc=op.loc)
+
+
+@pattern(Generic)
+def index_of_a_dim_of_size_one(op: Generic, view: View) -> Rewrite:
+    """select(s == 1, 0, index(d)) == index(d), if dim d has the size s"""
+    if not op.body.iteration_dims:
+        return None
+    sizes = {i: _size(v, view) for i, v in enumerate(op.inputs)}
+    shape = op.iteration_shape
+
+    def simpler(node: Scalar, operands: tuple[Scalar, ...]) -> Scalar:
+        match node.fn, operands:
+            case "select", (Scalar(fn="eq", operands=(a, b)), Scalar(fn="const", value=0), Scalar(fn="index") as at):
+                for size, one in ((a, b), (b, a)):
+                    known = sizes.get(size.index) if size.fn == "arg" else None
+                    if known is not None and known == shape[at.index] and (one.fn, one.value) == ("const", 1):
+                        return at
+            case _:
+                pass
+        return with_operands(node, operands)
+
+    body = ScalarBody(op.body.args, rewritten(op.body.result, simpler))
+    return None if body == op.body else op.evolve(body=body)
+
+
+def _size(value: Value, view: View) -> Dim | None:
+    """The size that a scalar holds, if it is one."""
+    match view.def_of(value):
+        case Size(size=size):
+            return size
+        case Constant(value=data) if not data.shape and data.dtype.is_integer:
+            return int(data.array)
+        case _:
+            return None
+
+
+@pattern(GatherNd)
+def look_up_in_order(op: GatherNd, view: View) -> Rewrite:
+    """gather_nd(x, index(a), index(b), …) == generic(x at (a, b, …))"""
+    shape = op.result.type.shape
+    found = [_position(v, view) for v in op.indices]
+    read: list[Dim] = []
+    for size, at in zip(op.source.type.shape, found, strict=True):
+        if at is None or (isinstance(at, int) and not (isinstance(size, int) and 0 <= at < size)):
+            return None
+        if not isinstance(at, int) and shape[at.dim] != size:
+            return None
+        read.append(at if isinstance(at, int) else iteration_dim(at.dim))
+    dtype = op.source.type.dtype
+    maps = (AffineMap(len(shape), tuple(read)), identity(len(shape)))
+    return Generic((op.source,), maps, ScalarBody((dtype,), arg(0, dtype)), shape, loc=op.loc)
+
+
+@frozen
+class _Index:
+    """The position along dim `dim` of the result."""
+
+    dim: int
+
+
+def _position(value: Value, view: View) -> int | _Index | None:
+    """What an index tensor holds at each position, if that is one number or its own position along a dim."""
+    match view.def_of(value):
+        case Generic(inputs=(), maps=(out,), body=ScalarBody(result=Scalar(fn="index", index=dim))):
+            return _Index(out.positions().index(dim))
+        case Generic(inputs=(), body=ScalarBody(result=Scalar(fn="const", value=int() as number))):
+            return number
+        case Constant(value=data) if data.array.size and (data.array == data.array.flat[0]).all():
+            return int(data.array.flat[0])
+        case _:
+            return None
+
+
+@pattern(Generic)
+def view_by_generic(op: Generic, view: View) -> Rewrite:
+    """generic(x), which copies elements, == a view of x, where it is one"""
+    if op.body.result.fn != "arg" or len(op.inputs) != 1 or op.encoding is not None:
+        return None
+    (x,) = op.inputs
+    if x.type == op.result.type and op.maps[0] == op.maps[1]:
+        return x
+    match view_of(op):
+        case Transposed(permutation=permutation):
+            return Transpose(x, permutation, loc=op.loc)
+        case Expanded(groups=groups, shape=shape):
+            return ExpandShape(x, groups, shape, loc=op.loc)
+        case Collapsed(groups=groups):
+            return CollapseShape(x, groups, loc=op.loc)
+        case Projected() | None:
+            return None
+
+
+READS: tuple[Pattern, ...] = (
+    drop_unread_inputs,
+    index_of_a_dim_of_size_one,
+    look_up_in_order,
+    drop_dims_of_size_one,
+    read_through_broadcast,
+    view_by_generic,
+)
