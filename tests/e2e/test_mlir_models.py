@@ -153,7 +153,7 @@ def relayouts(module: Module) -> dict[str, int]:
 def test_minilm_from_pytorch_moves_no_more_than_the_builders(producer: Producer) -> None:
     """Its norms and softmaxes are in pieces, its tensors have a batch dim of size 1, and its sizes are computed."""
     imported, built = relayouts(producer.module("minilm")), relayouts(build_minilm(load_weights()))
-    assert built == {"linalg.pack": 15, "linalg.unpack": 13}
+    assert built == {"linalg.pack": 15, "linalg.unpack": 12}
     assert all(imported[name] <= built[name] for name in built), imported
 
 
