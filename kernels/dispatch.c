@@ -202,7 +202,7 @@ const char* tir_status_message(int status) {
     case TIR_STATUS_OK:
       return "ok";
     case TIR_STATUS_BAD_SIZE:
-      return "a size is negative, too large or does not fit the others";
+      return "a size is negative or does not fit the others, or a size or stride is too large";
     case TIR_STATUS_BAD_POINTER:
       return "a pointer is NULL or not aligned to its element";
     case TIR_STATUS_BAD_TYPE:

@@ -19,7 +19,7 @@ extern "C" {
 /* What every call returns. */
 enum {
   TIR_STATUS_OK = 0,
-  TIR_STATUS_BAD_SIZE = 1,    /* negative, zero where not allowed, too large, or sizes that don't fit each other */
+  TIR_STATUS_BAD_SIZE = 1,    /* negative, zero where not allowed, or not fitting each other; a size or stride too large */
   TIR_STATUS_BAD_POINTER = 2, /* NULL although memory is needed, or not aligned to its element */
   TIR_STATUS_BAD_TYPE = 3,    /* unknown element type, element size, order or flag */
   TIR_STATUS_NO_KERNEL = 4    /* well-formed, but nothing here computes these types */

@@ -248,5 +248,14 @@ def test_operands_that_are_copied_first() -> None:
         assert (back == SOURCE).all()
 
 
+def test_strides_beyond_the_address_space_are_refused() -> None:
+    """No array has them but one that was made from another by hand; nothing is read then."""
+    given = operands()
+    far = np.lib.stride_tricks.as_strided(given["lhs"][:1], given["lhs"].shape, (2**61, *given["lhs"].strides[1:]))
+    with pytest.raises(ValueError, match=r"mmt4d: .* a size or stride is too large"):
+        mmt4d(far, given["rhs"], given["out"])
+    assert (given["out"] == 7).all()
+
+
 def test_features_are_checked_against_the_machine() -> None:
     assert cpu_features() & ~Features(15) == 0

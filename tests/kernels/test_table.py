@@ -93,7 +93,10 @@ def test_status_messages_differ() -> None:
 
 STATUSES = {name for name in dir(lib) if name.startswith("TIR_STATUS_")}
 PYTHON_ERRORS = {
-    "TIR_STATUS_BAD_SIZE": (ValueError, "mmt4d: a size is negative, too large or does not fit the others"),
+    "TIR_STATUS_BAD_SIZE": (
+        ValueError,
+        "mmt4d: a size is negative or does not fit the others, or a size or stride is too large",
+    ),
     "TIR_STATUS_BAD_POINTER": (ValueError, "mmt4d: a pointer is NULL or not aligned to its element"),
     "TIR_STATUS_BAD_TYPE": (ValueError, "mmt4d: unknown element type, element size, order or flag"),
     "TIR_STATUS_NO_KERNEL": (NotImplementedError, "mmt4d: no kernel for these types"),
