@@ -1,12 +1,12 @@
 """A plug-in for tensorir: the tables below are all that it has to say of itself."""
 
+from tensorir_clamp import step
 from tensorir_clamp.device import NPU
 from tensorir_clamp.fuse import FuseClamps
 from tensorir_clamp.op import Clamp, clamp
-from tensorir_clamp.step import draw_clamp
 
 OPS = (Clamp,)
 PASSES = (FuseClamps,)
 TARGETS = (NPU,)
 INTERPRETATIONS = {Clamp: clamp}
-STEPS = (draw_clamp,)
+STEPS = (step.clamp,)

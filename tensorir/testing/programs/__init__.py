@@ -1,1 +1,1 @@
-"""Random programs: what they are made of (`steps`, `values`) and how they are put together (`random`)."""
+"""Random programs: `steps` (by family) write with a `writer`; `random` draws which steps, and in what order."""
