@@ -1,4 +1,4 @@
-"""How much the property tests do: HYPOTHESIS_PROFILE = dev, ci (the default where CI is set) or deep.
+"""How much the property tests do: HYPOTHESIS_PROFILE = quick, dev, ci (the default where CI is set) or deep.
 
 At the end of a run: how many cases were compared with IREE, none included."""
 
@@ -13,6 +13,7 @@ from tests.support.iree_counts import summary
 
 _SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
+settings.register_profile("quick", max_examples=10, deadline=None, suppress_health_check=_SLOW_IS_FINE)
 settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=_SLOW_IS_FINE)
 settings.register_profile(
     "ci", max_examples=200, deadline=None, derandomize=True, print_blob=True, suppress_health_check=_SLOW_IS_FINE
