@@ -28,7 +28,7 @@ def pack(w: Writer) -> None:
     order = w.draw(permutation(rank))
     padding = w.draw(st.sampled_from([0, 1]))
     bound = max(w.bounds[x], padding)
-    filled = float(padding) if x.type.dtype.is_float else padding
+    filled = 1.0 if padding and x.type.dtype.is_float else padding  # 0 as an int is the default of every type
     packed = w.add(Pack(x, inner, tiles, order, filled), bound)
     if w.draw(st.booleans()):
         w.add(Unpack(packed, inner, tiles, order, x.type.shape), bound)
@@ -47,8 +47,8 @@ def mmt4d(w: Writer) -> None:
     m0, n0, k0 = (w.draw(st.sampled_from(TILES)) for _ in range(3))
     lhs = w.within(lhs, max(EXACT[f32] // (DATA_BOUND * max(depth, 1)), 1))
     rhs = w.weight((columns, depth), f32)
-    left = w.add(Pack(lhs, (0, 1), (m0, k0), (0, 1), 0.0), w.bounds[lhs])
-    right = w.add(Pack(rhs, (0, 1), (n0, k0), (0, 1), 0.0), w.bounds[rhs])
+    left = w.add(Pack(lhs, (0, 1), (m0, k0), (0, 1)), w.bounds[lhs])
+    right = w.add(Pack(rhs, (0, 1), (n0, k0), (0, 1)), w.bounds[rhs])
     bound = w.bounds[lhs] * w.bounds[rhs] * max(depth, 1)
     tiles = w.add(Mmt4d(left, right, (), f32), bound)
     w.add(Unpack(tiles, (0, 1), (m0, n0), (0, 1), (rows, columns)), bound)
