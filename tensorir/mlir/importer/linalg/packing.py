@@ -10,7 +10,7 @@ from tensorir.dialects.tensor import InsertSlice
 from tensorir.encoding.layout import Layout
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim, ceildiv, divisible
-from tensorir.ir.scalar import ScalarValue
+from tensorir.ir.scalar import ScalarValue, const
 from tensorir.ir.value import Value
 from tensorir.mlir.importer.attributes import integers, segments
 from tensorir.mlir.importer.scope import Scope
@@ -32,7 +32,7 @@ def _pack(op: Operation, scope: Scope) -> None:
         value = _unpadded(value, whole, scope)
     elif pad is None:
         value = _padded(value, whole, scope.tensor(padding[0]), scope)
-    fill = 0 if pad is None else pad  # of nothing, where the tiles are whole
+    fill = const(0, value.type.dtype).value if pad is None else pad  # of nothing, where the tiles are whole
     made = Pack(value, layout.inner_dims, layout.inner_tiles, layout.outer_perm, fill, loc=scope.loc)
     packed = scope.add(made).result
     scope.bind(op.results[0], scope.with_shape(packed, scope.shape(into)))
