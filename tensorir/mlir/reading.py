@@ -21,8 +21,8 @@ def parse(text: str, *, file: str = "<string>", first_line: int = 1, remarks: li
     """The program that MLIR text is, verified. The text begins in line `first_line` of `file`.
 
     Each `?` of an argument becomes a symbol, and what the program says to be equal one symbol. `remarks` receives
-    what was dropped (assertions, uncalled private functions). Raises ParseError, with `file:line:col` and the op's
-    name, for text that is no program and for what is not supported."""
+    what was dropped (uncalled private functions, globals that can't be used). Raises ParseError, with `file:line:col`
+    and the op's name, for text that is no program and for what is not supported."""
     document = parse_document(text, file, first_line)
     try:
         return convert(document, remarks)

@@ -9,6 +9,7 @@ from tensorir.mlir.importer.counts import check_counts
 from tensorir.mlir.importer.linalg import ops as linalg_ops
 from tensorir.mlir.importer.ops import (
     arith,
+    assertions,
     calls,
     constants,
     devices,
@@ -46,6 +47,7 @@ def _checked(importer: OpImporter) -> OpImporter:
 
 IMPORTERS: Mapping[str, OpImporter] = _merged(
     arith.OPS,
+    assertions.OPS,
     calls.OPS,
     constants.OPS,
     devices.OPS,

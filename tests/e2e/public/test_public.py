@@ -67,7 +67,6 @@ REFUSED = {
 refused elsewhere, fails here."""
 
 WRONG = {
-    "assert_that_fails": "the reader drops cf.assert, with a remark",
     "encoded_result_at_the_boundary": "the CPU hands an encoded result over in its own layout",
 }
 """What is read and ends otherwise than it should (on the CPU), and why."""

@@ -9,17 +9,18 @@ from collections.abc import Sequence
 
 from attrs import define, field
 
+from tensorir.dialects.func import Assert
 from tensorir.dialects.tensor import DimOp
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import InferError, ParseError, TensorIRError
 from tensorir.ir.dims import Dim
-from tensorir.ir.dtype import i64
+from tensorir.ir.dtype import i1, i64
 from tensorir.ir.scalar import Scalar, apply, arg, const, iteration_index
 from tensorir.ir.value import Value
 from tensorir.mlir.expansions import contract
-from tensorir.mlir.importer.attributes import integer
+from tensorir.mlir.importer.attributes import integer, string
 from tensorir.mlir.importer.definitions import error
-from tensorir.mlir.importer.linalg.extracts import Extract, extracted
+from tensorir.mlir.importer.linalg.extracts import Extract, computed, extracted
 from tensorir.mlir.importer.scalars.pairs import pair_op
 from tensorir.mlir.importer.scalars.table import scalar_op
 from tensorir.mlir.importer.scalars.trees import args_of
@@ -96,7 +97,7 @@ class Body:
         if op.regions:
             raise InferError("control flow is not supported in a body; use arith.select")
         if op.name == "cf.assert":
-            self.scope.remark(op, "dropped", "assertions are not checked when a program runs")
+            self._assert(op)
             return
         found = self._elements(op)
         if len(op.results) != len(found):
@@ -123,6 +124,19 @@ class Body:
         if made is None:
             raise InferError("is not supported in the body of a structured op")
         return (made,)
+
+    def _assert(self, op: Operation) -> None:
+        """An assertion of all elements before the op of the body; of a total that changes nothing can be said."""
+        condition = self.scalar(op.operands[0])
+        if self.reduces and any(n in self.outs for n in args_of(condition)):
+            self.scope.remark(op, "dropped", "an assertion of a total while it is reduced is not checked")
+            return
+        if self.reads_where is not None:
+            condition = apply("or", condition, apply("xor", self.reads_where, const(True, i1)))
+        if condition is const(True, i1):
+            return
+        value = computed(condition, self.operands, self.maps, self.sizes, self.scope)
+        self.scope.add(Assert(value, string(op, "msg"), loc=op.loc))
 
     def _dim(self, op: Operation) -> Scalar:
         source, position = op.operands

@@ -46,6 +46,16 @@ def extracted(
     return Extract(scope.add(tensor.GatherNd(table, positions, loc=scope.loc)).result, select(len(sizes), dims))
 
 
+def computed(
+    body: Scalar, operands: Sequence[Value], maps: Sequence[AffineMap], sizes: tuple[Dim, ...], scope: Scope
+) -> Value:
+    """An expression over the operands as a tensor over the iteration dims that it depends on."""
+    s = Structured((), tuple(operands), tuple(maps) or (AffineMap(len(sizes), ()),), ())
+    dims = dims_of(s, body)
+    own, restricted_body = restricted(s, body, dims)
+    return elementwise(scope, own, restricted_body, identity(len(dims)), [sizes[d] for d in dims])
+
+
 def _affine(table: Value, where: Sequence[Scalar], sizes: tuple[Dim, ...]) -> AffineMap | None:
     """The map, where each position is an affine expression of linalg.index that stays within the table."""
     exprs = [_expression(w) for w in where]

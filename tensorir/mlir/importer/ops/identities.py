@@ -67,11 +67,6 @@ def ordering(op: Operation, scope: Scope) -> None:
         scope.bind_nothing(result, f"is the result of {op.name}, which has no data")
 
 
-def asserted(op: Operation, scope: Scope) -> None:
-    """cf.assert is dropped, with a remark."""
-    scope.remark(op, "dropped", "assertions are not checked when a program runs")
-
-
 OPS = {
     "util.optimization_barrier": each,
     "util.assume.int": each,
@@ -87,5 +82,4 @@ OPS = {
     "hal.devices.get": ordering,
     "util.null": ordering,
     "util.status.check_ok": ordering,
-    "cf.assert": asserted,
 }

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tensorir.ir.diagnostic import Remark
-from tensorir.mlir import parse
 from tests.support.mlir_programs import argument_types, module, ops, refusal, result, run, same
 
 
@@ -30,23 +28,6 @@ def test_tied_and_assumed_sizes() -> None:
       util.return %t : tensor<?xf32>
     }"""
     assert argument_types(text) == ["tensor<[x_0]xf32>", "tensor<[x_0]xf32>"]
-
-
-def test_assertions_are_dropped_with_a_remark() -> None:
-    text = """
-    func.func @f(%x: tensor<?xf32>) -> tensor<?xf32> {
-      %c0 = arith.constant 0 : index
-      %d = tensor.dim %x, %c0 : tensor<?xf32>
-      %ok = arith.cmpi sgt, %d, %c0 : index
-      cf.assert %ok, "not empty"
-      return %x : tensor<?xf32>
-    }"""
-    remarks: list[Remark] = []
-    parse(text, file="t.mlir", remarks=remarks)
-    assert [str(r) for r in remarks] == [
-        "t.mlir:6:7: remark: [mlir] cf.assert: dropped: assertions are not checked when a program runs"
-    ]
-    assert not ops(text)
 
 
 BUFFERS = """
