@@ -66,11 +66,6 @@ REFUSED = {
 """What the compiler does not do yet, with the place and the whole message. A program that starts to work, or that is
 refused elsewhere, fails here."""
 
-WRONG = {
-    "encoded_result_at_the_boundary": "the CPU hands an encoded result over in its own layout",
-}
-"""What is read and ends otherwise than it should (on the CPU), and why."""
-
 
 class Case:
     """A program and its arrays."""
@@ -114,7 +109,7 @@ def array(entry: dict[str, Any]) -> npt.NDArray[Any]:
 def test_every_program_has_its_facts() -> None:
     assert len(NAMES) == 126
     assert sorted(p.stem for p in HERE.glob("*.json")) == NAMES
-    assert {p.stem for p in HERE.glob("*.npz")} | set(REFUSED) | set(WRONG) <= set(NAMES)
+    assert {p.stem for p in HERE.glob("*.npz")} | set(REFUSED) <= set(NAMES)
     assert all({"reference", "what"} <= Case(name).facts.keys() for name in NAMES)
 
 
@@ -123,17 +118,10 @@ def programs(*, fail: bool) -> list[str]:
     return [n for n in NAMES if n not in REFUSED and ("expected_error" in Case(n).facts) is fail]
 
 
-def expect_failure(request: pytest.FixtureRequest, name: str) -> None:
-    if name in WRONG:
-        request.applymarker(pytest.mark.xfail(strict=True, reason=WRONG[name]))
-
-
 @pytest.mark.parametrize("tiling", ["late", "off"])
 @pytest.mark.parametrize("device", ["cpu", "reference"])
 @pytest.mark.parametrize("name", programs(fail=False))
-def test_the_results_are_the_expected_ones(name: str, device: str, tiling: str, request: pytest.FixtureRequest) -> None:
-    if device == "cpu":
-        expect_failure(request, name)
+def test_the_results_are_the_expected_ones(name: str, device: str, tiling: str) -> None:
     case = Case(name)
     case.check(case.results(mlir.load(case.path), device, tiling))
 
@@ -146,8 +134,7 @@ def test_the_results_are_the_same_after_writing_and_reading(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", programs(fail=True))
-def test_a_call_that_must_fail_ends_in_an_error(name: str, request: pytest.FixtureRequest) -> None:
-    expect_failure(request, name)
+def test_a_call_that_must_fail_ends_in_an_error(name: str) -> None:
     case = Case(name)
     for device in ("cpu", "reference"):
         for tiling in ("late", "off"):
