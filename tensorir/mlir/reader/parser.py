@@ -155,9 +155,10 @@ class OpParser(AttributeReader):
             if lex.kind == "end":
                 raise lex.error("expected '}' after a region, found the end of the text")
             start = lex.start
+            op = self.operation()
             if block.ops and block.ops[-1].name in TERMINATORS:
                 raise lex.error(f"an op stands after {block.ops[-1].name}, which ends its block", start)
-            block.ops.append(self.operation())
+            block.ops.append(op)
             has_block = True
         lex.advance()
         if not isolated:
