@@ -20,12 +20,12 @@ from attrs import evolve, frozen
 
 from tensorir.interp.combiners import COMBINERS
 from tensorir.interp.context import Array, Context
-from tensorir.interp.conversions import wide, wrap
+from tensorir.interp.conversions import convert, wide, wrap
 from tensorir.interp.own_totals import Compared, comparison, linear, reads
 from tensorir.interp.scalar import evaluate_body
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.loops import Loops
-from tensorir.ir.scalar import Scalar, ScalarBody, arg
+from tensorir.ir.scalar import Scalar, ScalarBody, arg, cast
 
 FEW_STEPS = 32
 """A loop of fewer is run step by step."""
@@ -187,6 +187,12 @@ class _Block:
                 ufunc = np.subtract if fn == "sub" and a is own else COMBINERS.get(fn)
                 if ufunc is not None:
                     yield _running(ufunc, start, self._value(b if a is own else a), body)
+            case Scalar(fn="cast", operands=(Scalar(fn=fn, operands=(a, b)) as inner,)) if fn in COMBINERS:
+                seen = cast(own, inner.dtype)  # an unsigned total of a signed type, say
+                if seen in (a, b) and not reads(b if a is seen else a, own):
+                    element = self._value(b if a is seen else a)
+                    first = np.array(self._with(own, start, seen)[0])
+                    yield convert(_running(COMBINERS[fn], first, element, inner), body.dtype, self.scan.ctx)
             case _:
                 pass
 

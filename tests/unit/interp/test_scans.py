@@ -53,7 +53,7 @@ BODIES = {
     "not understood": ("ogt", "%h = math.sin %m : f32\n%g = arith.addf %h, %v : f32", "%k2 = arith.muli %k, %j : i32"),
 }
 """A comparison of %v with the total %m, and the new totals %g and %k2; %j is the index of the last combined dim."""
-UNPROVEN = ("unordered", "largest bits", "not understood")
+UNPROVEN = ("unordered", "not understood")
 """Bodies that are left to the loop, at least for some data."""
 
 
