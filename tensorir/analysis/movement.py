@@ -36,6 +36,9 @@ def is_view(op: Op) -> bool:
     (links,), (loops,) = relation.operands, relation.results
     source, result = op.operands[0].type.shape, op.result.type.shape
     place = {loop: i for i, loop in enumerate(loops)}
+    used = [loop for link in links for loop in link.loops]
+    if len(set(used)) != len(used):  # two dims go along one loop: a diagonal
+        return False
     for link in links:
         many, shape = (link.dims, source) if isinstance(link, Merged) else ([place[i] for i in link.loops], result)
         one = result[place[link.loop]] if isinstance(link, Merged) else source[link.dims[0]]
