@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tensorir.interp.interpreter import interpret
 from tensorir.mlir import parse
-from tests.support.linalg_generics import generic
+from tests.support.generic_text import generic
 
 Array = npt.NDArray[Any]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LIMIT = 600
+LIMIT = 400
 
 
 def tracked(*patterns: str) -> list[Path]:

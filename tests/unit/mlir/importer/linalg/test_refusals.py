@@ -10,7 +10,7 @@ import pytest
 from tensorir.interp.interpreter import interpret
 from tensorir.ir.diagnostic import ParseError, TensorIRError
 from tensorir.mlir import parse
-from tests.support.linalg_generics import generic
+from tests.support.generic_text import generic
 from tests.support.linalg_programs import one_op
 
 _ADD = "%s = arith.addf %o0, %i0 : f32; linalg.yield %s : f32"
