@@ -2,22 +2,85 @@
 
 from __future__ import annotations
 
-from tensorir.api import compile
-from tensorir.builder.module import FunctionBuilder, ModuleBuilder, Weight
-from tensorir.builder.tensor import Tensor
-from tensorir.interp import interpret
-from tensorir.ir.diagnostic import Diagnostic, OutOfMemoryError, ParseError, Remark, TensorIRError, VerifyError
-from tensorir.ir.dims import ceildiv, floordiv, symbol
-from tensorir.ir.dtype import bf16, f16, f32, f64, i1, i4, i8, i16, i32, i64, u4, u8, u16, u32, u64
-from tensorir.ir.isomorphism import fingerprint, isomorphic
-from tensorir.ir.module import Function, Global, Module
-from tensorir.ir.types import TensorType
-from tensorir.ir.verify import verify
-from tensorir.runtime.program import Program, Stats
-from tensorir.targets.device import Device
-from tensorir.transforms.constants.bind_parameters import bind_parameters
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tensorir.api import compile
+    from tensorir.builder.module import FunctionBuilder, ModuleBuilder, Weight
+    from tensorir.builder.tensor import Tensor
+    from tensorir.interp import interpret
+    from tensorir.ir.diagnostic import Diagnostic, OutOfMemoryError, ParseError, Remark, TensorIRError, VerifyError
+    from tensorir.ir.dims import ceildiv, floordiv, symbol
+    from tensorir.ir.dtype import bf16, f16, f32, f64, i1, i4, i8, i16, i32, i64, u4, u8, u16, u32, u64
+    from tensorir.ir.isomorphism import fingerprint, isomorphic
+    from tensorir.ir.module import Function, Global, Module
+    from tensorir.ir.types import TensorType
+    from tensorir.ir.verify import verify
+    from tensorir.runtime.program import Program, Stats
+    from tensorir.targets.device import Device
+    from tensorir.transforms.constants.bind_parameters import bind_parameters
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "tensorir.api": ("compile",),
+    "tensorir.builder.module": (
+        "FunctionBuilder",
+        "ModuleBuilder",
+        "Weight",
+    ),
+    "tensorir.builder.tensor": ("Tensor",),
+    "tensorir.interp": ("interpret",),
+    "tensorir.ir.diagnostic": (
+        "Diagnostic",
+        "OutOfMemoryError",
+        "ParseError",
+        "Remark",
+        "TensorIRError",
+        "VerifyError",
+    ),
+    "tensorir.ir.dims": (
+        "ceildiv",
+        "floordiv",
+        "symbol",
+    ),
+    "tensorir.ir.dtype": (
+        "bf16",
+        "f16",
+        "f32",
+        "f64",
+        "i1",
+        "i4",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "u4",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+    ),
+    "tensorir.ir.isomorphism": (
+        "fingerprint",
+        "isomorphic",
+    ),
+    "tensorir.ir.module": (
+        "Function",
+        "Global",
+        "Module",
+    ),
+    "tensorir.ir.types": ("TensorType",),
+    "tensorir.ir.verify": ("verify",),
+    "tensorir.runtime.program": (
+        "Program",
+        "Stats",
+    ),
+    "tensorir.targets.device": ("Device",),
+    "tensorir.transforms.constants.bind_parameters": ("bind_parameters",),
+}
+"""Module → what it gives to the package: loaded when asked for, so that importing a part loads that part alone."""
 
 __all__ = [
     "Device",
@@ -62,3 +125,18 @@ __all__ = [
     "u64",
     "verify",
 ]
+
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Loads a public name at its first use."""
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module 'tensorir' has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(home), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

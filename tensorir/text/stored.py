@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tensorir.ir.diagnostic import OutOfMemoryError, TensorIRError
 from tensorir.ir.dtype import dtype_of
@@ -62,6 +62,10 @@ class StoredArray:
     @property
     def ndim(self) -> int:
         return len(self.shape)
+
+    def view(self, dtype: np.dtype[Any]) -> StoredArray:
+        """The same bits as another type of the same width, still in the file."""
+        return evolve(self, stored=dtype.newbyteorder(self.stored.byteorder))
 
     def read(self) -> Array:
         """The array, C-contiguous and of native byte order. Raises TensorIRError if its data can't be read or is

@@ -250,6 +250,14 @@ def test_an_argument_that_does_not_fit_is_not_read(tmp_path: Path, monkeypatch: 
     np.testing.assert_array_equal(program(npy_array(tmp_path / "x.npy")), np.arange(4))
 
 
+def test_stored_bits_are_viewed_as_another_type_without_being_read(tmp_path: Path) -> None:
+    bits = np.array([1, 65535, 32768], ">u2")
+    np.save(tmp_path / "u.npy", bits)
+    stored = npy_array(tmp_path / "u.npy").view(np.dtype(np.int16))
+    assert (stored.dtype, stored.shape) == (np.int16, (3,))
+    assert stored.read().tolist() == [1, -1, -32768]
+
+
 def test_archives_that_are_damaged(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     np.savez_compressed(buffer, w=np.arange(10_000, dtype=np.float32))
