@@ -27,7 +27,6 @@ EVERY = pytest.mark.parametrize("cls", OPS.values(), ids=OPS)
 NO_FACTS: Mapping[type[Op], str] = {
     tensor.Constant: "it has no operand, and its value is data",
     tensor.Empty: "it has no operand, and no value",
-    tensor.DimOp: "it reads a size, and no element",
     tensor.Size: "it has no operand, and its value is a size",
     flow.GlobalLoad: "it has no operand, and its value is data",
     flow.Dispatch: "what it computes is its body",
