@@ -1,1 +1,2 @@
-"""The compiler inside of other compilers. Each file needs an extra of its own name; `import tensorir` imports none."""
+"""Adapters that run this compiler inside other compilers. Each file needs the extra of the same name, and
+`import tensorir` imports none of them."""

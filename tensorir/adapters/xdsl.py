@@ -1,7 +1,7 @@
 """The data-tiling pipeline as a pass of xDSL: `xdsl-opt -p 'tensorir-data-tiling{device="cpu"}' FILE.mlir`.
 
-Found by xDSL through the entry point `xdsl.universe`. The module goes over as text in generic form and comes back the
-same way, so ops that xDSL does not know (`linalg.pack`, `linalg.mmt4d`) are unregistered ops there.
+xDSL finds the pass through the entry point `xdsl.universe`. The module is passed as text in generic form in both
+directions, so ops that xDSL does not know (`linalg.pack`, `linalg.mmt4d`) are unregistered ops there.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from tensorir.pipelines import pipeline
 
 @dataclass(frozen=True)
 class DataTilingPass(ModulePass):
-    """tensorir's pipeline on the whole module: intent, launches, layouts of a device, packed ops.
+    """Runs tensorir's pipeline on the whole module: encodings, dispatches, layouts of a device, packed ops.
 
-    `to`: "input", "encoded" or "materialized", the stages that MLIR's standard dialects can say. Raises
-    PassFailedException with tensorir's message, which names op and operand, for what it does not read."""
+    `to` is "input", "encoded" or "materialized": the stages that MLIR's standard dialects can express. Raises
+    PassFailedException with tensorir's message, which names the op and the operand, if the module can't be read."""
 
     name: ClassVar[str] = "tensorir-data-tiling"
     device: str = "cpu"
@@ -45,7 +45,7 @@ class DataTilingPass(ModulePass):
         except TensorIRError as e:
             raise PassFailedException(f"{self.name}: {e}") from e
         unregistered = ctx.allow_unregistered
-        ctx.allow_unregistered = True  # what xDSL has no class for stays in generic form
+        ctx.allow_unregistered = True  # ops without a class in xDSL stay in generic form
         try:
             made = Parser(ctx, tiled).parse_module()
         finally:
@@ -56,7 +56,7 @@ class DataTilingPass(ModulePass):
 
 
 def data_tiled(text: str, device: str = "cpu", data_tiling: str = "late", to: str = "materialized") -> str:
-    """MLIR text in, MLIR text in generic form out. Raises TensorIRError."""
+    """Takes MLIR text and returns MLIR text in generic form. Raises TensorIRError."""
     ctx = PassContext()
     module = mlir.parse(text, file="<xdsl>", remarks=ctx.remarks)
     module = run_passes(module, pipeline(data_tiling, device, to).passes, ctx, verify_each=False, verify_input=True)

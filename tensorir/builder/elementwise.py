@@ -25,10 +25,10 @@ def elementwise(
     loc: Location,
     shape: tuple[Dim, ...] | None = None,
 ) -> list[Op]:
-    """The ops that compute `make(elements)`; the last one's result is the answer.
+    """Returns the ops that compute `make(elements)`; the result of the last op is the value.
 
-    Python numbers become constants of the first tensor's type. `shape` is the result's; None: that of the operands
-    broadcast together. Raises InferError for shapes or types that don't fit."""
+    Python numbers become constants of the first tensor's type. `shape` is the shape of the result; None means the
+    shape to which the operands broadcast. Raises InferError for shapes or types that don't fit."""
     tensors = [x for x in operands if isinstance(x, Value)]
     shape = broadcast_shapes([v.type.shape for v in tensors]) if shape is None else shape
     ops: list[Op] = []
@@ -45,7 +45,8 @@ def elementwise(
 
 
 def broadcast_shapes(shapes: Sequence[tuple[Dim, ...]]) -> tuple[Dim, ...]:
-    """NumPy's rule, dims aligned at the end; symbolic sizes must be equal or 1. Raises InferError otherwise."""
+    """Broadcasts shapes by NumPy's rule, aligned at the last dim. Symbolic sizes must be equal or 1. Raises InferError
+    otherwise."""
     rank = max((len(s) for s in shapes), default=0)
     result: list[Dim] = []
     for i in range(rank):
@@ -74,7 +75,7 @@ def _elements(operands: Sequence[Operand], dtypes: Sequence[DType]) -> list[Scal
 def _without_unit_dims(
     value: Value, shape: tuple[Dim, ...], ops: list[Op], loc: Location
 ) -> tuple[Value, tuple[int, ...]]:
-    """`value` without dims that are stretched, and the dim of `shape` that each of the others is."""
+    """Returns `value` without the dims that are stretched, and for each remaining dim the dim of `shape` it maps to."""
     source = value.type.shape
     offset = len(shape) - len(source)
     if offset < 0:
@@ -92,6 +93,6 @@ def _without_unit_dims(
         groups = tuple(tuple(range(a, b)) for a, b in itertools.pairwise(starts))
         op = CollapseShape(value, groups, loc=loc)
     else:
-        op = Reduce(value, "max", tuple(range(len(source))), loc=loc)  # of one element: that element
+        op = Reduce(value, "max", tuple(range(len(source))), loc=loc)  # a tensor of one element is used as that element
     ops.append(op)
     return op.result, dims

@@ -1,4 +1,5 @@
-"""How a tensor under construction makes ops: operands are checked, ops appended, errors put at the caller's line."""
+"""How a tensor under construction makes ops: it checks operands, appends ops and reports errors at the caller's
+line."""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ Operand: TypeAlias = "Tensor | Weight | ScalarValue | np.generic | npt.NDArray[A
 
 @frozen(eq=False, repr=False)
 class Emitting(Operators):
-    """The value of a function under construction, and what all methods of `Tensor` stand on."""
+    """The value of a function under construction, with the helpers that all methods of `Tensor` use."""
 
     function: FunctionBuilder
     value: Value
@@ -83,16 +84,16 @@ class Emitting(Operators):
         return made.reshape(tuple(1 if d in dims else s for d, s in enumerate(self.shape)))
 
     def _single(self, value: Value) -> list[Op]:
-        """The only element of a tensor, as a scalar."""
+        """Returns the only element of a tensor as a scalar."""
         return [Reduce(value, "max", tuple(range(value.type.rank)), loc=self._loc())]
 
     def _emit(self, make: Callable[[], Sequence[Op]]) -> Tensor:
-        """Appends the ops that `make` gives; the last one's result is the tensor."""
+        """Appends the ops that `make` returns; the result of the last one becomes the tensor."""
         made = [self.function.add(op) for op in self._checked(make)]
         return made[-1] if made else cast("Tensor", self)
 
     def _checked(self, make: Callable[[], T]) -> T:
-        """What `make` gives. Raises its InferError as TensorIRError at the caller's line."""
+        """Returns what `make` returns. Turns its InferError into a TensorIRError at the caller's line."""
         try:
             return make()
         except InferError as e:
@@ -103,7 +104,7 @@ class Emitting(Operators):
         return TensorIRError(message, self._loc())
 
     def _operand(self, x: Operand, beside: DType) -> Value | ScalarValue:
-        """An operand of an elementwise op whose tensors have elements of `beside`."""
+        """Converts an operand of an elementwise op whose tensors have the element type `beside`."""
         found = self._known(x)
         if found is not None:
             return found.value
@@ -111,7 +112,7 @@ class Emitting(Operators):
         return self._constant(made).value if isinstance(made, Dense) else made
 
     def _own(self, x: Operand) -> Tensor:
-        """An operand that must be a tensor: arrays become constants."""
+        """Converts an operand that must be a tensor; arrays become constants."""
         if (found := self._known(x)) is not None:
             return found
         if isinstance(x, np.ndarray | list):

@@ -1,8 +1,8 @@
-"""What a caller gives to the builder, checked: sizes, axes, element types, numbers, arrays.
+"""Checks of what a caller passes to the builder: sizes, axes, element types, numbers, arrays.
 
-The rule of the whole interface: a call means what it means in NumPy, or it is refused at the caller's line. Numbers of
-Python are weak (they take the element type of the tensor beside them), NumPy's scalars and arrays keep theirs, and two
-element types never meet: what NumPy would promote is refused with the cast to write.
+One rule holds for the whole interface: a call means what it means in NumPy, or it is refused at the caller's line.
+Python numbers are weak (they take the element type of the other operand), NumPy scalars and arrays keep their own type,
+and element types are never mixed: where NumPy would promote, the error names the cast to write.
 """
 
 from __future__ import annotations
@@ -28,17 +28,18 @@ _NUMBERS = (bool, int, float)
 
 
 def integer(value: object, what: str) -> int:
-    """An index, axis, step: anything that Python takes as an index, but no bool. Raises InferError naming `what`."""
+    """Checks an index, axis or step: anything that Python accepts as an index, except a bool. Raises InferError naming
+    `what`."""
     if isinstance(value, SupportsIndex) and not isinstance(value, bool | np.bool_):
         try:
             return operator.index(value)
-        except TypeError:  # NumPy's arrays have __index__ whatever they hold
+        except TypeError:  # every NumPy array has __index__, whatever it holds
             pass
     raise InferError(f"{what} must be an integer, got {_shown(value)}")
 
 
 def size(value: object, what: str = "a size") -> Dim:
-    """A size, possibly negative: an integer or an expression of symbols. Raises InferError naming `what`."""
+    """Checks a size, which may be negative: an integer or an expression of symbols. Raises InferError naming `what`."""
     if isinstance(value, DimExpr):
         return value
     if isinstance(value, str):
@@ -49,7 +50,7 @@ def size(value: object, what: str = "a size") -> Dim:
 
 
 def shape(value: object, what: str = "shape") -> tuple[Dim, ...]:
-    """Sizes: a sequence of them, or a single one for rank 1, as in NumPy. Raises InferError naming `what`."""
+    """Checks sizes: a sequence, or as in NumPy a single size for rank 1. Raises InferError naming `what`."""
     if isinstance(value, Iterable) and not isinstance(value, str | bytes):
         items = cast("Iterable[object]", value)
         return tuple(size(s, f"{what}[{i}]") for i, s in enumerate(items))
@@ -57,7 +58,7 @@ def shape(value: object, what: str = "shape") -> tuple[Dim, ...]:
 
 
 def new_shape(value: object) -> tuple[Dim, ...]:
-    """The shape of a tensor to be made: no size is negative. Raises InferError."""
+    """Checks the shape of a new tensor. Raises InferError if a size is negative."""
     sizes = shape(value)
     for d, s in enumerate(sizes):
         if isinstance(s, int) and s < 0:
@@ -66,12 +67,13 @@ def new_shape(value: object) -> tuple[Dim, ...]:
 
 
 def spread(values: tuple[object, ...]) -> object:
-    """The arguments of `f(2, 3)` and of `f((2, 3))` alike."""
+    """Treats the arguments of `f(2, 3)` and of `f((2, 3))` alike."""
     return values[0] if len(values) == 1 else values
 
 
 def axes(value: object, rank: int) -> tuple[int, ...]:
-    """Axes counted from the front; None: all. Raises InferError for one that does not exist or occurs twice."""
+    """Returns axes counted from the front; None means all. Raises InferError if an axis does not exist or occurs
+    twice."""
     if value is None:
         return tuple(range(rank))
     if isinstance(value, Iterable) and not isinstance(value, str | bytes):
@@ -88,12 +90,12 @@ def axes(value: object, rank: int) -> tuple[int, ...]:
 
 
 def axis(value: object, rank: int) -> int:
-    """One axis counted from the front. Raises InferError."""
+    """Returns one axis counted from the front. Raises InferError if it does not exist."""
     return axes((value,), rank)[0]
 
 
 def element_type(value: object) -> DType:
-    """An element type: one of ours, or a dtype of NumPy. Raises InferError for anything else.
+    """Checks an element type: one of tensorir's, or a NumPy dtype. Raises InferError for anything else.
 
     Names are refused, because NumPy and this package read "i8" and "f16" differently."""
     if isinstance(value, DType):
@@ -110,7 +112,8 @@ def element_type(value: object) -> DType:
 
 
 def number(value: object, dtype: DType) -> ScalarValue:
-    """A number of Python beside elements of `dtype`, if NumPy would keep `dtype`. Raises InferError otherwise."""
+    """Returns a Python number as an operand of a tensor of `dtype`, if NumPy would keep `dtype`. Raises InferError
+    otherwise."""
     if not isinstance(value, _NUMBERS):
         raise InferError(f"expected a number, got {_shown(value)}")
     if isinstance(value, float) and not dtype.is_float:
@@ -126,7 +129,8 @@ def number(value: object, dtype: DType) -> ScalarValue:
 
 
 def array(value: object) -> Dense:
-    """Data as an immutable array. Raises InferError for what NumPy can't make one of, or of no element type."""
+    """Returns data as an immutable array. Raises InferError if NumPy can't make an array of it, or if its element type
+    is not supported."""
     try:
         return Dense(cast("npt.ArrayLike", value))
     except (TypeError, ValueError) as e:
@@ -134,7 +138,8 @@ def array(value: object) -> Dense:
 
 
 def scalar_or_array(value: object, dtype: DType) -> ScalarValue | Dense:
-    """An operand that is not a tensor, beside a tensor of `dtype`: a number, or data whose element type stays its own.
+    """Converts an operand that is not a tensor and is combined with a tensor of `dtype`: a number, or data that keeps
+    its own element type.
 
     Raises InferError for anything else."""
     if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):

@@ -1,4 +1,4 @@
-"""What an operator means for an element type: NumPy's meaning in the scalar functions of the IR, or a refusal."""
+"""What an operator means for an element type: NumPy's meaning in terms of the IR's scalar functions, or an error."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNARY_UFUNCS: Mapping[str, str] = {
     "rint": "roundeven",
     "invert": "not",
 }
-"""NumPy's name of a function of one operand → ours."""
+"""NumPy's name of a unary function → tensorir's."""
 
 BINARY_UFUNCS: Mapping[str, str] = {
     "add": "+",
@@ -47,11 +47,11 @@ BINARY_UFUNCS: Mapping[str, str] = {
     "greater": ">",
     "greater_equal": ">=",
 }
-"""NumPy's name of a function of two operands → the operator or scalar function."""
+"""NumPy's name of a binary function → the operator or scalar function."""
 
 
 def _floor_mod(a: Scalar, b: Scalar) -> Scalar:
-    """a − b·⌊a / b⌋: the sign of the divisor, as in Python."""
+    """a − b·⌊a / b⌋, which has the sign of the divisor, as in Python."""
     return apply("sub", a, apply("mul", b, apply("floordiv", a, b)))
 
 
@@ -102,9 +102,10 @@ _WAYS_OUT: Mapping[tuple[str, str], str] = {
 
 
 def binary(symbol: str, a: Scalar, b: Scalar) -> Scalar:
-    """`a symbol b` as NumPy means it for their element type: an operator, or the name of a scalar function.
+    """Builds `a symbol b` with NumPy's meaning for the element type; `symbol` is an operator or the name of a scalar
+    function.
 
-    Raises InferError for an operator that the type does not have, and for types that differ."""
+    Raises InferError if the type does not have the operator, or if the operand types differ."""
     if a.dtype != b.dtype:
         raise InferError(f"{symbol}: operand types differ: {a.dtype}, {b.dtype}; cast one")
     kind = a.dtype.kind if a.dtype.kind in ("float", "bool") else "integer"
@@ -121,7 +122,7 @@ def binary(symbol: str, a: Scalar, b: Scalar) -> Scalar:
 
 
 def unary(name: str, x: Scalar) -> Scalar:
-    """A function of one operand by its name, with NumPy's refusals for truth values. Raises InferError."""
+    """Applies a unary function by its name. Raises InferError for truth values where NumPy refuses them."""
     match name:
         case "pos":
             return x

@@ -1,4 +1,4 @@
-"""Builds modules with an array-like interface: the way to embed the compiler.
+"""Builds modules with an array-like interface; this is how the compiler is embedded.
 
 Every op remembers the line of the caller that made it, so that errors and remarks point into the caller's source.
 """
@@ -36,7 +36,8 @@ T = TypeVar("T")
 
 @frozen(eq=False)
 class Weight(Operators):
-    """A constant of the module; `function.load(weight)` or an operator with a tensor makes it one of that function."""
+    """A constant of the module; `function.load(weight)` or an operator with a tensor makes it a tensor of that
+    function."""
 
     name: str
     type: TensorType
@@ -50,7 +51,7 @@ class Weight(Operators):
         self._need_function()
 
     def _need_function(self) -> NoReturn:
-        raise self.error("no operand is a tensor, so no function is meant: load the weight by function.load(weight)")
+        raise self.error("no operand is a tensor, so the function is unknown: use function.load(weight)")
 
     def error(self, message: str) -> TensorIRError:
         """The error with `message` at the caller's line."""
@@ -82,14 +83,15 @@ class ModuleBuilder:
         return made
 
     def build(self) -> Module:
-        """The module. Raises TensorIRError for a function without `returns`, VerifyError for a broken rule."""
+        """Returns the module. Raises TensorIRError for a function without `returns`, VerifyError for an invalid
+        program."""
         module = Module([f.finished() for f in self._functions.values()], list(self._globals.values()))
         verify(module)
         return module
 
     def _check_free(self, name: str, loc: Location) -> None:
         if not isinstance(name, str) or not name:  # pyright: ignore[reportUnnecessaryIsInstance]  # callers without types
-            raise TensorIRError(f"a name must be a text that is not empty, got {name!r}", loc)
+            raise TensorIRError(f"a name must be a non-empty string, got {name!r}", loc)
         if name in self._globals or name in self._functions:
             raise TensorIRError(f"the name {name!r} is taken", loc)
 
@@ -109,7 +111,7 @@ class FunctionBuilder:
         """A new argument. A size may be an int or `symbol("S")`; equal symbols mean equal sizes."""
         self._check_open()
         if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers without types
-            raise TensorIRError(f"the name of an argument must be a text, got {name!r}", self.location())
+            raise TensorIRError(f"the name of an argument must be a string, got {name!r}", self.location())
         if name in self._names:
             raise TensorIRError(f"@{self.name} has an argument {name!r} already", self.location())
         type = self._type(shape, dtype)
@@ -117,13 +119,13 @@ class FunctionBuilder:
         return Tensor(self, self._region.arg(type, name))
 
     def load(self, weight: Weight) -> Tensor:
-        """The tensor of a weight, the same one each time."""
+        """Returns the tensor of a weight; repeated calls return the same tensor."""
         if weight.name not in self._loaded:
             self._loaded[weight.name] = self.add(GlobalLoad(weight.name, weight.type, loc=self.location()))
         return self._loaded[weight.name]
 
     def constant(self, value: npt.ArrayLike) -> Tensor:
-        """A literal. A Python float makes f64, an int i64: give NumPy values for other types."""
+        """Returns a literal. A Python float makes f64 and an int i64; pass NumPy values for other types."""
         data = _at(self.location(), lambda: given.array(value))
         return self.add(Constant(data, loc=self.location()))
 
@@ -134,35 +136,36 @@ class FunctionBuilder:
         return self.add(Fill(number, type, loc=self.location()))
 
     def returns(self, *results: Tensor | Weight) -> None:
-        """Ends the function. Raises TensorIRError if it has ended before."""
+        """Ends the function. Raises TensorIRError if it has already ended."""
         self._check_open()
         values = [self.own(r, f"result {i}").value for i, r in enumerate(results)]
         self._function = Function(self.name, self._region.finish(values), self._loc)
 
     def finished(self) -> Function:
-        """The function after `returns`. Raises TensorIRError without it."""
+        """Returns the function. Raises TensorIRError if `returns` has not been called."""
         if self._function is None:
             raise TensorIRError(f"@{self.name} does not return: call returns(…) before build()", self._loc)
         return self._function
 
     def add(self, op: Op) -> Tensor:
-        """Appends an op with one result: for ops that tensors have no method for."""
+        """Appends an op with one result, for ops that have no method of `Tensor`."""
         self._check_open()
         return Tensor(self, self._region.add(op).result)
 
     def own(self, x: Tensor | Weight, what: str) -> Tensor:
-        """`x` as a tensor of this function. Raises TensorIRError if it is one of another, or not a tensor."""
+        """Returns `x` as a tensor of this function. Raises TensorIRError if it belongs to another function or is not a
+        tensor."""
         if isinstance(x, Weight):
             return self.load(x)
         if not isinstance(x, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers without types
-            way_out = "give results one by one" if isinstance(x, list | tuple) else "make it one by constant(…)"
+            way_out = "pass results one by one" if isinstance(x, list | tuple) else "make it one with constant(…)"
             raise TensorIRError(f"{what} is a {type(x).__name__}, not a tensor: {way_out}", self.location())
         if x.function is not self:
             raise TensorIRError(f"{what} is a tensor of @{x.function.name}, used in @{self.name}", self.location())
         return x
 
     def location(self) -> Location:
-        """The caller's line, outside of this folder."""
+        """Returns the line of the caller, which is outside of this folder."""
         return caller_location(_HERE)
 
     def _type(self, shape: Shape, dtype: DType) -> TensorType:

@@ -1,7 +1,7 @@
-"""Python's operators on tensors, and what Python would ask of a tensor that has no elements yet.
+"""Python's operators on tensors, and the protocols of Python that a tensor without elements can't answer.
 
-A tensor under construction stands for numbers that are known only when the program is called. So whatever needs them
-now (`if`, `and`, `not`, `in`, `max(a, b)`, `float(x)`) is refused at the caller's line.
+A tensor under construction stands for numbers that are known only when the program is called. Whatever needs the
+numbers at once (`if`, `and`, `not`, `in`, `max(a, b)`, `float(x)`) is therefore refused at the caller's line.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ _NO_FUNCTION = "np.{} does not take tensors of a program under construction; loo
 
 
 class Operators:
-    """The operators of `Tensor`, elementwise with NumPy's broadcasting unless said otherwise."""
+    """The operators of `Tensor`. They are elementwise with NumPy's broadcasting unless their docstring says
+    otherwise."""
 
     __slots__ = ()
     __hash__ = object.__hash__
@@ -102,7 +103,7 @@ class Operators:
         return self._unary("abs")
 
     def __round__(self, digits: None = None) -> Tensor:
-        """To the nearest integer, halves to even, as NumPy's round."""
+        """Rounds to the nearest integer, halves to even, as NumPy's round does."""
         if digits is not None:
             raise self.error("round takes no number of digits here: scale, round, scale back")
         return self._unary("roundeven")
@@ -162,7 +163,7 @@ class Operators:
     def __ge__(self, other: Operand) -> Tensor:
         return self._binary(">=", other)
 
-    # -- what needs elements now
+    # -- operations that need the elements at once
 
     def __bool__(self) -> bool:
         raise self.error(_NO_TRUTH)
@@ -199,7 +200,7 @@ class Operators:
     # -- NumPy's functions
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Tensor:
-        """`array * x`, `np.exp(x)` and the like: the operator or method of the same meaning."""
+        """Maps `array * x`, `np.exp(x)` and similar calls to the operator or method of the same meaning."""
         name: str = ufunc.__name__
         if method != "__call__" or kwargs:
             raise self.error(f"np.{name} on tensors takes no {', '.join(kwargs) or method}")

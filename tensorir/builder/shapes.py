@@ -42,7 +42,7 @@ def _quotient(total: Dim, known: Dim, wanted: Sequence[Dim]) -> Dim:
 def reshape_steps(
     source: tuple[Dim, ...], target: tuple[Dim, ...]
 ) -> tuple[Groups | None, tuple[Dim, ...], Groups | None]:
-    """A merge of neighbouring dims, the target shape, and a split; None where a step does nothing.
+    """Returns a merge of neighbouring dims, the shape after it, and a split; a step that does nothing is None.
 
     Both shapes are cut into the shortest runs of equal product; each run is merged, then split."""
     merge: list[tuple[int, ...]] = []
@@ -61,7 +61,7 @@ def reshape_steps(
                 j += 1
             else:
                 break
-        if i == start_i or j == start_j:  # only dims of size 1 are left on one side: they join the last run
+        if i == start_i or j == start_j:  # only dims of size 1 are left on one side; they join the last run
             break
         merge.append(tuple(range(start_i, i)))
         split.append(tuple(range(start_j, j)))
@@ -75,14 +75,14 @@ def reshape_steps(
 
 
 def _smaller(a: Dim, b: Dim) -> bool:
-    """Whether the run of the source should grow: it is the smaller one, or the two can't be compared."""
+    """Whether the run of the source should grow, because it is the smaller one or the two can't be compared."""
     if isinstance(a, int) and isinstance(b, int):
         return a < b
     return isinstance(a, int) or not isinstance(b, int)
 
 
 def unit_groups(rank: int, dropped: Sequence[int]) -> Groups:
-    """The groups that merge each dropped dim (of size 1) into a neighbour that stays."""
+    """Returns the groups that merge each dropped dim (of size 1) into a neighbour that stays."""
     kept = [d for d in range(rank) if d not in dropped]
     starts = [0, *kept[1:], rank]
     return tuple(tuple(range(a, b)) for a, b in itertools.pairwise(starts))
@@ -90,7 +90,7 @@ def unit_groups(rank: int, dropped: Sequence[int]) -> Groups:
 
 @frozen
 class Cut:
-    """What an index takes of a tensor: a slice per dim, the dims that integers drop, where None adds dims.
+    """What an index selects: a slice per dim, the dims that integers drop, and the places where None adds dims.
 
     `items` is the index with `...` written out."""
 
@@ -101,13 +101,13 @@ class Cut:
     items: tuple[object, ...]
 
     def with_new_dims(self, shape: Sequence[Dim]) -> tuple[Dim, ...]:
-        """`shape` of the slice without dropped dims, with a dim of size 1 where the index has None."""
+        """The shape of the slice without dropped dims and with a dim of size 1 for each None of the index."""
         rest = iter(shape)
         return tuple(1 if i is None else next(rest) for i in self.items if i is None or isinstance(i, slice))
 
 
 def sliced(shape: tuple[Dim, ...], index: Sequence[object]) -> Cut:
-    """What a basic index means. Raises InferError for what is not one."""
+    """Interprets a basic index. Raises InferError for anything else."""
     items = _full(index, len(shape))
     offsets: list[Dim] = []
     sizes: list[Dim] = []
@@ -129,7 +129,7 @@ def sliced(shape: tuple[Dim, ...], index: Sequence[object]) -> Cut:
 
 
 def _full(index: Sequence[object], rank: int) -> tuple[object, ...]:
-    """The index with `...` written out and slices for the dims that it does not mention."""
+    """Returns the index with `...` written out and with slices for the dims that it does not mention."""
     dots = [i for i, item in enumerate(index) if isinstance(item, EllipsisType)]
     if len(dots) > 1:
         raise InferError("an index may have only one ...")
@@ -146,7 +146,7 @@ def _position(item: object) -> Dim:
     if isinstance(item, bool | np.bool_):
         raise InferError(f"{item} is not an index: NumPy would add a dim for it, write None for that")
     if isinstance(item, np.ndarray | list | Operators):
-        raise InferError("rows are picked by tables with gather(indices), not by x[indices]")
+        raise InferError("x[indices] is not supported: use x.gather(indices) to select rows")
     return given.size(item, "an index")
 
 
@@ -162,17 +162,18 @@ def _range(item: slice[object, object, object], extent: Dim) -> tuple[Dim, Dim, 
 
 
 def _bound(value: Dim, extent: Dim) -> Dim:
-    """Negative numbers count from the end."""
+    """Counts negative numbers from the end."""
     return extent + value if isinstance(value, int) and value < 0 else value
 
 
 def _within(bound: Dim, extent: Dim) -> Dim:
-    """Bounds of slices outside of a tensor are its borders, as far as both are known."""
+    """Clamps a slice bound to the size of the dim, where both are known."""
     return min(max(bound, 0), extent) if isinstance(bound, int) and isinstance(extent, int) else bound
 
 
 def matmul_spec(lhs: tuple[Dim, ...], rhs: tuple[Dim, ...]) -> str:
-    """NumPy's matmul as an einsum spec. Raises InferError for scalars and for batch dims that would be stretched."""
+    """Returns NumPy's matmul as an einsum spec. Raises InferError for scalars and for batch dims that would be
+    stretched."""
     if not lhs or not rhs:
         raise InferError("matmul takes no scalars: write * for a product with a number")
     left, right = lhs[:-2], rhs[:-2]
@@ -188,11 +189,11 @@ def matmul_spec(lhs: tuple[Dim, ...], rhs: tuple[Dim, ...]) -> str:
 
 
 def contraction_maps(spec: str, lhs_rank: int, rhs_rank: int) -> tuple[AffineMap, AffineMap, AffineMap]:
-    """Maps of an einsum spec such as "bmk,bnk->bmn". Raises InferError for a spec that is none."""
+    """Returns the maps of an einsum spec such as "bmk,bnk->bmn". Raises InferError for an invalid spec."""
     inputs, arrow, out = spec.replace(" ", "").partition("->")
     lhs, comma, rhs = inputs.partition(",")
     if not arrow or not comma or (not (lhs + rhs + out).isalpha() and lhs + rhs + out):
-        raise InferError(f'{spec!r} is no contraction: write it like "bmk,bnk->bmn"')
+        raise InferError(f'{spec!r} is not a contraction: write it like "bmk,bnk->bmn"')
     for name, letters, rank in (("left", lhs, lhs_rank), ("right", rhs, rhs_rank)):
         if len(letters) != rank or len(set(letters)) != rank:
             raise InferError(f"{spec!r}: the {name} side needs {rank} different letters")

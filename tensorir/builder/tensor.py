@@ -38,9 +38,9 @@ Index: TypeAlias = "Size | slice | EllipsisType | None"
 
 @frozen(eq=False, repr=False)
 class Tensor(Emitting):
-    """A value of a function under construction. What a call means in NumPy it means here, or it is refused.
+    """A value of a function under construction. A call means what it means in NumPy, or it is refused.
 
-    Every method raises TensorIRError naming the caller's line, at once."""
+    Every method raises TensorIRError at once, naming the caller's line."""
 
     # -- elementwise, with NumPy's broadcasting; the operators are in `Operators`
 
@@ -49,11 +49,11 @@ class Tensor(Emitting):
         return self == other
 
     def maximum(self, other: Operand) -> Tensor:
-        """The larger of both; NaN if one is."""
+        """The larger of both; NaN if one of them is NaN."""
         return self._binary("max", other)
 
     def minimum(self, other: Operand) -> Tensor:
-        """The smaller of both; NaN if one is."""
+        """The smaller of both; NaN if one of them is NaN."""
         return self._binary("min", other)
 
     def exp(self) -> Tensor:
@@ -75,7 +75,7 @@ class Tensor(Emitting):
         return self._unary("erf")
 
     def gelu(self) -> Tensor:
-        """x/2·(1 + erf(x/√2)): the exact form, not the tanh one."""
+        """x/2·(1 + erf(x/√2)): the exact form, not the tanh approximation."""
         return self._unary("gelu")
 
     def relu(self) -> Tensor:
@@ -85,16 +85,17 @@ class Tensor(Emitting):
         return self._unary("abs")
 
     def cast(self, dtype: DType) -> Tensor:
-        """Another element type: floats round to nearest even, to integers truncate, integers wrap."""
+        """Converts the element type: floats round to nearest even, floats to integers truncate and saturate, integers
+        wrap."""
         return self._elementwise(lambda x: cast(x[0], given.element_type(dtype)), self)
 
     def where(self, yes: Operand, no: Operand) -> Tensor:
-        """`yes` where this i1 tensor is true, `no` elsewhere; at least one of them is a tensor or an array."""
+        """`yes` where this i1 tensor is true, `no` elsewhere; at least one of the two must be a tensor or an array."""
 
         def make() -> list[Op]:
             typed = [self._typed(x) for x in (yes, no) if not isinstance(x, bool | int | float)]
             if not typed:
-                raise InferError("two numbers have no element type: give one of them by full(shape, value, dtype)")
+                raise InferError("two numbers have no element type: make one of them with full(shape, value, dtype)")
             pair = [self._operand(x, typed[0]) for x in (yes, no)]
             return elementwise(lambda x: apply("select", x[2], x[0], x[1]), [*pair, self.value], self._loc())
 
@@ -121,9 +122,10 @@ class Tensor(Emitting):
         return made if bias is None else made + bias
 
     def contract(self, other: Operand, spec: str, dtype: DType | None = None) -> Tensor:
-        """Σ over the letters that the result lacks, einsum's way: "bmk,bnk->bmn".
+        """Sums over the letters that the result lacks, as einsum does: "bmk,bnk->bmn".
 
-        Accumulates in `dtype`, to which both operands are converted; without it they must have one element type."""
+        Accumulates in `dtype`, to which both operands are converted; without it, both must have the same element
+        type."""
 
         def make() -> list[Op]:
             rhs = self._own(other)
@@ -165,7 +167,7 @@ class Tensor(Emitting):
         return self._emit(make if wanted else scalar)
 
     def transpose(self, *permutation: Axes) -> Tensor:
-        """Dim i of the result is dim `permutation[i]`; without arguments all dims reversed."""
+        """Dim i of the result is dim `permutation[i]`; without arguments, all dims are reversed."""
         backwards = tuple(reversed(range(len(self.shape))))
 
         def make() -> list[Op]:
@@ -180,7 +182,8 @@ class Tensor(Emitting):
         return self.transpose()
 
     def __getitem__(self, index: Index | tuple[Index, ...]) -> Tensor:
-        """Basic indexing: integers (which drop their dim), slices of static or symbolic bounds, one `...`, None."""
+        """Basic indexing: integers (which drop their dim), slices with static or symbolic bounds, one `...`, and
+        None."""
 
         def make() -> list[Op]:
             cut = sliced(self.shape, index if isinstance(index, tuple) else (index,))
@@ -201,7 +204,7 @@ class Tensor(Emitting):
         return made.reshape(self._checked(lambda: sliced(self.shape, items).with_new_dims(made.shape)))
 
     def __len__(self) -> int:
-        """The size of the first dim, if it is known now."""
+        """The size of the first dim. Raises TensorIRError if it is symbolic."""
         if not self.shape:
             raise self.error("a scalar has no length")
         first = self.shape[0]
@@ -210,7 +213,7 @@ class Tensor(Emitting):
         return first
 
     def __iter__(self) -> Iterator[Tensor]:
-        """The rows, if their number is known now."""
+        """Iterates over the rows. Raises TensorIRError if their number is symbolic."""
         if not self.shape:
             raise self.error("a scalar can't be iterated over")
         if not isinstance(self.shape[0], int):
@@ -221,7 +224,7 @@ class Tensor(Emitting):
         return iter([self[i] for i in range(self.shape[0])])
 
     def concat(self, *others: Operand, axis: int = 0) -> Tensor:
-        """This tensor and the others one after the other along `axis`."""
+        """Concatenates this tensor and the others along `axis`."""
 
         def make() -> list[Op]:
             dim = given.axis(axis, len(self.shape))
@@ -230,7 +233,7 @@ class Tensor(Emitting):
         return self._emit(make)
 
     def pad(self, low: Sequence[Size], high: Sequence[Size], value: ScalarValue = 0) -> Tensor:
-        """`low[d]` elements before and `high[d]` after in each dim."""
+        """Adds `low[d]` elements before and `high[d]` elements after the tensor in each dim."""
 
         def make() -> list[Op]:
             before, after = given.shape(low, "low"), given.shape(high, "high")
@@ -244,7 +247,7 @@ class Tensor(Emitting):
         return self._emit(lambda: [Gather(self.value, self._own(indices).value, loc=self._loc())])
 
     def size(self, axis: int) -> Tensor:
-        """The size of a dim in this call, as a scalar i64."""
+        """The size of a dim in the current call, as a scalar i64."""
         return self._emit(lambda: [DimOp(self.value, given.axis(axis, len(self.shape)), loc=self._loc())])
 
     # -- along axes
@@ -262,7 +265,7 @@ class Tensor(Emitting):
         return self._reduce("min", axis, keepdims)
 
     def mean(self, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
-        """The sum divided by the number of elements, which may be known only when called; f64 for integers."""
+        """The sum divided by the number of elements, which may be known only at run time; f64 for integers."""
         if not self.dtype.is_float:
             return self.cast(f64).mean(axis, keepdims=keepdims)
         axes = self._checked(lambda: given.axes(axis, len(self.shape)))

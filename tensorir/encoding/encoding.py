@@ -1,7 +1,7 @@
-"""Encodings: the *intent* to lay out a tensor for a contraction. They say what for, never how.
+"""Encodings state the *intent* to lay out a tensor for a contraction: the purpose, never the layout itself.
 
 An encoding names the contraction (its iteration space), the role of the tensor in it, and the views between
-that role and the tensor at hand. Two values whose encodings are equal get equal layouts on every device.
+that role and the encoded tensor. Two values whose encodings are equal get equal layouts on every device.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ Role = Literal["lhs", "rhs", "result"]
 ROLES: tuple[Role, ...] = ("lhs", "rhs", "result")
 
 NARROW = 16
-"""Static sizes up to this are kept in an encoding, because tiles are truncated for them. Larger ones would
-only keep equal layouts from being recognised as equal."""
+"""Static sizes up to this one are kept in an encoding, because tiles are truncated for them. Keeping larger sizes would
+only prevent equal layouts from being recognised as equal."""
 
 
 @frozen(cache_hash=True)
 class Contraction:
-    """An iteration space: the indexing maps and element types of lhs, rhs, result; `narrow` sizes per dim.
+    """An iteration space: the indexing maps and element types of lhs, rhs and result, and the `narrow` size of each
+    dim.
 
     `narrow[d]` is the static size of iteration dim d if it is at most NARROW, else None.
     """
@@ -65,7 +66,7 @@ class Contraction:
 
 
 def _undo_each_other(first: View, second: View) -> bool:
-    """One splits what the other merges."""
+    """Whether one view splits what the other merges."""
     match first, second:
         case (Expanded(), Collapsed()) | (Collapsed(), Expanded()):
             return (first.groups, first.shape) == (second.groups, second.shape)
@@ -75,7 +76,7 @@ def _undo_each_other(first: View, second: View) -> bool:
 
 @frozen(cache_hash=True)
 class Encoding(TypeEncoding):
-    """The wish to store a tensor as `role` of `contraction`, seen through `views` (first one applied first)."""
+    """The intent to store a tensor as `role` of `contraction`, seen through `views` (the first is applied first)."""
 
     contraction: Contraction
     role: Role
@@ -95,7 +96,7 @@ class Encoding(TypeEncoding):
                 return len(groups)
 
     def through(self, view: View) -> Encoding:
-        """The encoding of the tensor behind one more view. Views that undo each other vanish."""
+        """Returns the encoding of the tensor behind one more view. Views that undo each other are dropped."""
         if isinstance(view, Transposed):
             if view.permutation == tuple(range(len(view.permutation))):
                 return self

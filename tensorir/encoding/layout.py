@@ -1,9 +1,9 @@
-"""Layouts: where the elements of a tensor lie. A layout is the index map of `linalg.pack`, with an algebra.
+"""Layouts say where the elements of a tensor lie. A layout is the index map of `linalg.pack`, with an algebra.
 
 For a logical tensor of rank r, physical dims are: the outer dims in the order `outer_perm` (those of tiled dims
 counted in tiles), then one inner dim per tile. Element (…, i, …) of a dim tiled by t lies at outer i // t, inner
 i % t. Laws (tests/property/test_layout.py): `transposed`, `expanded`, `collapsed` and `projected` commute with
-packing; where one would not, it returns None.
+packing, and return None where they would not.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tensorir.ir.types import TensorType, TypeEncoding
 
 
 def longer_dims(group: Sequence[int], shape: Sequence[Dim]) -> tuple[int, ...]:
-    """The dims of a group that are longer than 1; the last one if there are none."""
+    """Returns the dims of a group whose size is not 1; the last dim if there are none."""
     return tuple(d for d in group if shape[d] != 1) or (group[-1],)
 
 
@@ -37,7 +37,7 @@ class Layout(TypeEncoding):
 
     @property
     def is_plain(self) -> bool:
-        """Row-major itself: no tiles, dims in order."""
+        """Whether this is the row-major layout: no tiles, dims in order."""
         return not self.inner_dims and self.outer_perm == tuple(range(self.rank))
 
     def tile(self, dim: int) -> int | None:
@@ -58,7 +58,7 @@ class Layout(TypeEncoding):
         return (*outer, *self.inner_tiles)
 
     def packed_type(self, type: TensorType) -> TensorType:
-        """The physical type: no encoding left."""
+        """The physical type, which has no encoding."""
         return TensorType(self.packed_shape(type.shape), type.dtype)
 
     def padded_dims(self, shape: tuple[Dim, ...]) -> tuple[int, ...]:
@@ -67,7 +67,7 @@ class Layout(TypeEncoding):
         return tuple(d for d, t in tiles if not divisible(shape[d], t))
 
     def is_view(self, shape: tuple[Dim, ...]) -> bool:
-        """True if packing a row-major tensor moves nothing: the order of elements is the same, no padding.
+        """True if packing a row-major tensor moves nothing: the order of elements is the same and there is no padding.
 
         Physical dims of size 1 don't count; what remains must be in row-major order of (dim, part)."""
         if self.padded_dims(shape):
@@ -76,15 +76,16 @@ class Layout(TypeEncoding):
         return kept == tuple(sorted(kept))
 
     def memory(self, shape: tuple[Dim, ...]) -> tuple[tuple[int, int, int], ...]:
-        """What a walk through memory counts, outermost first, without what has size 1: a dim in tiles (dim, 0, tile),
-        within tiles (dim, 1, tile), or whole (dim, 0, 1). Layouts with the same walk are each other, reshaped."""
+        """The physical dims in memory order, outermost first, without those of size 1: a dim counted in tiles is (dim,
+        0, tile), the part within a tile (dim, 1, tile), an untiled dim (dim, 0, 1). Layouts for which this is equal
+        differ only by a reshape."""
         tile = {d: t for d, t in zip(self.inner_dims, self.inner_tiles, strict=True) if shape[d] != t}
         parts = [(d, 0) for d in self.outer_perm] + [(d, int(d in tile)) for d in self.inner_dims]
         packed = self.packed_shape(shape)
         return tuple((d, part, tile.get(d, 1)) for (d, part), size in zip(parts, packed, strict=True) if size != 1)
 
     def same_tiles(self, other: Layout) -> bool:
-        """They differ at most in the order of outer dims: one transpose of whole tiles apart."""
+        """Whether the layouts differ at most in the order of outer dims, that is, by one transpose of whole tiles."""
         return (self.inner_dims, self.inner_tiles) == (other.inner_dims, other.inner_tiles)
 
     def through(self, view: View) -> Layout | None:
@@ -114,8 +115,8 @@ class Layout(TypeEncoding):
         )
 
     def expanded(self, view: Expanded) -> Layout | None:
-        """A tiled dim can be split if the innermost part is a multiple of the tile: no tile is cut. Parts of size 1
-        don't count: beside them alone, the other part has the tiles."""
+        """Returns the layout after a split, or None if a tile would be cut: the innermost part of a tiled dim must be a
+        multiple of the tile. Parts of size 1 are ignored; if only one other part remains, it takes the tiles."""
         if len(view.groups) != self.rank or not all(view.groups):
             return None
         longer = [longer_dims(group, view.shape) for group in view.groups]
@@ -129,7 +130,8 @@ class Layout(TypeEncoding):
         )
 
     def collapsed(self, view: Collapsed) -> Layout | None:
-        """Dims can be merged if only the innermost is tiled, and evenly. Dims of size 1 without tiles don't count.
+        """Returns the layout after a merge, or None: only the innermost dim may be tiled, and the tile must divide it.
+        Dims of size 1 without tiles are ignored.
 
         The merged dim stands where its innermost part stood, so merging parts that were not neighbours also
         reorders outer dims (see `expanded`, which undoes the merge but not the reordering)."""

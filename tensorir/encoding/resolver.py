@@ -1,4 +1,5 @@
-"""Resolvers: how a device answers an encoding. One per target; the only part of data-tiling it must write."""
+"""Resolvers: how a device turns encodings into tiles. A resolver is the only part of data-tiling that a target must
+provide."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ class Identity:
 
 
 IDENTITY: Final = Identity()
-"""A resolver's answer "leave it as it is", compared by `is`. Nothing is left in the program to cancel."""
+"""Stands for "leave the tensor row-major" and is compared by `is`. The encoding is then removed from the program."""
 
 RhsOrder = Literal["nk", "kn"]
 
@@ -30,8 +31,9 @@ RhsOrder = Literal["nk", "kn"]
 class Tiles:
     """The tile of a contraction: M0×N0×K0, and whether rhs tiles are stored N0×K0 ("nk") or K0×N0 ("kn").
 
-    `swapped`: computed as (rhsᵀ·lhsᵀ), result stored N first, for kernels that are made for few rows when there are
-    few columns. lhs and rhs change places: `rhs_order` then speaks of the order of lhs tiles ("nk": M0×K0)."""
+    `swapped`: the contraction is computed as rhsᵀ·lhsᵀ and the result is stored N first. This serves kernels made for
+    few rows when there are few columns. lhs and rhs change places: `rhs_order` is then the order of lhs tiles ("nk":
+    M0×K0)."""
 
     m0: int
     n0: int
@@ -42,7 +44,7 @@ class Tiles:
     def as_multiplied(
         self, types: tuple[DType, DType, DType]
     ) -> tuple[tuple[DType, DType, DType], tuple[int, int, int]]:
-        """What the kernel sees: the element types of its lhs, rhs and result, and its tile."""
+        """Returns what the kernel sees: the element types of its lhs, rhs and result, and its tile."""
         if self.swapped:
             return (types[1], types[0], types[2]), (self.n0, self.m0, self.k0)
         return types, (self.m0, self.n0, self.k0)
@@ -53,7 +55,7 @@ class Tiles:
 
 @frozen
 class Declined:
-    """No tile, and why: the reason becomes a remark."""
+    """The contraction stays row-major; the reason becomes a remark."""
 
     reason: str
 
@@ -63,21 +65,21 @@ Choice: TypeAlias = Union[Tiles, Declined]
 
 @runtime_checkable
 class Resolver(Protocol):
-    """What a target says about encodings. It must depend on the contraction alone, so that lhs, rhs and
-    result of one contraction always agree (`tensorir.testing.targets.check_target`)."""
+    """Chooses the tiles of contractions for a target. The choice must depend on the contraction alone, so that lhs, rhs
+    and result of one contraction always agree (`tensorir.testing.targets.check_target`)."""
 
     def tiles_for(self, contraction: Contraction) -> Choice:
-        """The tile for a contraction, or the reason why it stays row-major. It is only asked about contractions that
-        the target's lowering can express (see `targets.lowering`)."""
+        """Returns the tile for a contraction, or the reason why it stays row-major. It is called only for contractions
+        that the target's lowering can express (see `targets.lowering`)."""
         ...
 
 
 def layout_for(encoding: Encoding, choice: Choice) -> Layout | Identity:
-    """The layout that `encoding` has where its contraction was answered with `choice`, or IDENTITY.
+    """Returns the layout of `encoding` if `choice` was made for its contraction, or IDENTITY.
 
     Canonical order: outer dims batch, then M, K (lhs), N, K (rhs), M, N (result; N, M if swapped); inner likewise,
-    except that a "kn" right side swaps its inner two. Views then move it to the tensor at hand; a view that would cut a
-    tile gives IDENTITY for that tensor alone."""
+    except that a "kn" right side swaps its inner two. The views of the encoding are then applied; a view that would cut
+    a tile gives IDENTITY for that tensor alone."""
     if isinstance(choice, Declined):
         return IDENTITY
     layout: Layout | None = operand_layout(encoding, choice)
@@ -87,7 +89,8 @@ def layout_for(encoding: Encoding, choice: Choice) -> Layout | Identity:
 
 
 def operand_layout(encoding: Encoding, tiles: Tiles) -> Layout:
-    """The layout of the operand `encoding.role` itself, before its views. Needs one M, one N, one K dim."""
+    """Returns the layout of the operand `encoding.role` itself, before its views. Requires one M, one N and one K
+    dim."""
     contraction = encoding.contraction
     (m,), (n,), (k,) = contraction.m, contraction.n, contraction.k
     result, right = ((n, m), "lhs") if tiles.swapped else ((m, n), "rhs")

@@ -14,7 +14,8 @@ Groups: TypeAlias = tuple[tuple[int, ...], ...]
 
 
 def groups_around(starts: Sequence[int], rank: int) -> Groups:
-    """Neighbouring dims in as many groups as there are `starts`, each from its start on; the first takes all before."""
+    """Splits dims into one group per entry of `starts`, each beginning at its start; the first also takes all dims
+    before."""
     bounds = [0, *starts[1:], rank] if starts else []
     return tuple(tuple(range(start, end)) for start, end in pairwise(bounds))
 
@@ -53,7 +54,7 @@ class Collapsed:
 
 @frozen(cache_hash=True)
 class Projected:
-    """The new tensor has only the old dims `dims`, in that order: what is broadcast along the others."""
+    """The new tensor has only the old dims `dims`, in that order; it is broadcast along the others."""
 
     dims: tuple[int, ...]
 

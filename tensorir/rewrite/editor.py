@@ -1,7 +1,7 @@
-"""The one place where a program is mutable: a transient view of one region, ended by `freeze()`.
+"""The only place where a program is mutable: a transient editor for one region, ended by `freeze()`.
 
-Replacing a value is O(its users) amortised (smaller user set into larger), so any number of rewrites of one
-region is near-linear; making a new Region per rewrite would be quadratic.
+Replacing a value costs O(its users) amortised (the smaller user set is merged into the larger), so any number of
+rewrites of one region is near-linear; a new Region per rewrite would be quadratic.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tensorir.rewrite.pattern import Replacement
 
 
 class Node:
-    """An op's place in the order. `before` are nodes inserted in front of it."""
+    """The position of an op in the region. `before` holds the nodes inserted in front of it."""
 
     __slots__ = ("alive", "before", "op", "queued")
 
@@ -34,7 +34,8 @@ class Editor:
     __slots__ = ("_changed", "_defs", "_effects", "_forward", "_nodes", "_region", "_uses", "_yielded")
 
     def __init__(self, region: Region, effects: EffectsIn | None = None) -> None:
-        """`effects`: those of the ops of the module that the region is part of; without it, calls may do anything."""
+        """`effects` gives the effects of ops of the module that the region belongs to; without it, a call may do
+        anything."""
         self._region = region
         self._effects = EffectsIn() if effects is None else effects
         self._forward: dict[Value, Value] = {}
@@ -52,7 +53,7 @@ class Editor:
         return self._nodes
 
     def find(self, value: Value) -> Value:
-        """What stands for `value` now."""
+        """The value that currently replaces `value`."""
         forward = self._forward
         if value not in forward:
             return value
@@ -64,7 +65,7 @@ class Editor:
         return root
 
     def current(self, node: Node) -> Op:
-        """The op of a node, its operands brought up to date."""
+        """The op of a node, with its operands brought up to date."""
         op = node.op
         if self._forward:
             operands = op.operands
@@ -75,19 +76,19 @@ class Editor:
         return op
 
     def def_of(self, value: Value) -> Op | None:
-        """The op that defines `value` now, or None for an argument of the region."""
+        """The op that currently defines `value`, or None for an argument of the region."""
         node = self._defs.get(self.find(value))
         return None if node is None else self.current(node)
 
     def users_of(self, value: Value) -> tuple[Op, ...]:
-        """The ops that read `value`, each once, in no particular but deterministic order."""
+        """The ops that read `value`, each once, in an unspecified but deterministic order."""
         return tuple(self.current(n) for n in self._uses.get(self.find(value), ()) if n.alive)
 
     def is_yielded(self, value: Value) -> bool:
         return self.find(value) in self._yielded
 
     def is_dead(self, op: Op) -> bool:
-        """No result is read, and nobody could tell otherwise that it has run."""
+        """Whether no result of the op is read and it has no effect that could be observed."""
         if any(self._uses.get(r) or r in self._yielded for r in op.results):
             return False
         return self._effects(op).only_reads
@@ -107,9 +108,9 @@ class Editor:
         return freed
 
     def replace(self, node: Node, new: Replacement) -> tuple[list[Node], list[Node]]:
-        """Puts `new.ops` before `node` and `new.values` in place of its results, then erases it.
+        """Inserts `new.ops` before `node`, replaces its results by `new.values`, then erases it.
 
-        Returns the inserted nodes and those to look at again: users of the replaced values, and definers that
+        Returns the inserted nodes and the nodes to revisit: users of the replaced values, and definitions that
         have lost a user. Raises TensorIRError if a value is replaced by one of another type."""
         op = node.op
         inserted = [Node(o) for o in new.ops]

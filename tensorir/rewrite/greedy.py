@@ -14,16 +14,17 @@ from tensorir.rewrite.pattern import Pattern, PatternTable, Refused, Replacement
 from tensorir.rewrite.trace import Trace
 
 REWRITES_PER_OP = 64
-"""The budget: more rewrites than this times the size of the region means that patterns feed each other."""
+"""The budget: if there are more rewrites than this times the size of the region, patterns keep triggering each
+other."""
 
 
 def greedy(region: Region, table: PatternTable, trace: Trace | None = None, effects: EffectsIn | None = None) -> Region:
     """`region` with all patterns applied exhaustively and dead ops removed; itself if nothing changed.
 
-    `effects`: those of the ops of the module that the region is part of. An op that writes or may end the call is
-    never dead; without `effects`, neither is a call.
+    `effects` gives the effects of ops of the module that the region belongs to. An op that writes or may end the call
+    is never dead; without `effects`, a call is never dead either.
 
-    Ops are visited in order; the users of what was replaced are visited again. Cost is linear in ops plus
+    Ops are visited in order; the users of what was replaced are visited again. The cost is linear in ops plus
     rewrites. Raises TensorIRError naming the last patterns if the budget is exceeded."""
     editor = Editor(region, effects)
     budget = REWRITES_PER_OP * (len(region.ops) + 16)
@@ -67,7 +68,7 @@ def _push(stack: list[Node], nodes: list[Node]) -> None:
 def _first(
     patterns: tuple[Pattern, ...], op: Op, editor: Editor, trace: Trace | None
 ) -> tuple[Pattern, Replacement] | None:
-    """The first pattern that applies, with what it gives."""
+    """Returns the first pattern that applies and its replacement."""
     for pattern in patterns:
         if trace is None:
             rewrite = pattern.fn(op, editor)

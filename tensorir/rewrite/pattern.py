@@ -13,7 +13,7 @@ from tensorir.ir.value import Value
 
 @frozen
 class Refused:
-    """The rule would apply but must not, and why. Becomes a remark naming `operand`, if given."""
+    """The rule would match but must not be applied, for `reason`. Becomes a remark that names `operand`, if given."""
 
     reason: str
     operand: str = ""
@@ -21,22 +21,22 @@ class Refused:
 
 @frozen
 class Replacement:
-    """New ops, in order, and the values that stand for the old op's results."""
+    """New ops, in order, and the values that replace the old op's results."""
 
     ops: tuple[Op, ...]
     values: tuple[Value, ...]
 
 
 Rewrite: TypeAlias = Union[Refused, Value, Op, Sequence[Op], Replacement, None]
-"""None: the rule does not apply. A value or an op: it replaces the only result, all results. Several ops: the
+"""None: the rule does not apply. A value replaces the only result; an op replaces all results; of several ops, the
 results of the last one do."""
 
 
 class View(Protocol):
-    """What a pattern may see of the region around its op."""
+    """The part of the surrounding region that a pattern may inspect."""
 
     def def_of(self, value: Value) -> Op | None:
-        """The op that defines `value` now, or None for an argument."""
+        """The op that currently defines `value`, or None for an argument."""
         ...
 
     def users_of(self, value: Value) -> Sequence[Op]:
@@ -60,7 +60,8 @@ O = TypeVar("O", bound=Op)
 
 
 def pattern(*roots: type[O]) -> Callable[[Callable[[O, View], Rewrite]], Pattern]:
-    """Makes a function of one op a Pattern. Raises ValueError if it has no docstring: a rule must state its law."""
+    """Turns a function of one op into a Pattern. Raises ValueError if it has no docstring: a rule must state its
+    law."""
 
     def decorate(fn: Callable[[O, View], Rewrite]) -> Pattern:
         law = (fn.__doc__ or "").strip().splitlines()
@@ -72,7 +73,7 @@ def pattern(*roots: type[O]) -> Callable[[Callable[[O, View], Rewrite]], Pattern
 
 
 class PatternTable(dict[type[Op], tuple[Pattern, ...]]):
-    """Patterns by op class, in the given order: the first that applies wins. A root stands for its subclasses, too."""
+    """Patterns by op class, in the given order: the first that applies wins. A root also matches its subclasses."""
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         super().__init__()
@@ -84,12 +85,12 @@ class PatternTable(dict[type[Op], tuple[Pattern, ...]]):
 
 
 def index(patterns: Iterable[Pattern]) -> PatternTable:
-    """The table of `patterns`. One whose root is `Op` is for every op."""
+    """Returns the table of `patterns`. A pattern with the root `Op` matches every op."""
     return PatternTable(patterns)
 
 
 def as_replacement(rewrite: Value | Op | Sequence[Op] | Replacement) -> Replacement:
-    """The one form of all that a pattern may return as a success."""
+    """Normalises the successful results of a pattern to a Replacement."""
     match rewrite:
         case Replacement():
             return rewrite

@@ -1,4 +1,4 @@
-"""One forward pass over a region with an environment: for conversions, where every op is seen exactly once."""
+"""One forward pass over a region with an environment, for conversions in which every op is visited exactly once."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Visit = Callable[[Op, tuple[Value, ...]], "Value | Op | Sequence[Op] | Replaceme
 
 
 def sweep(region: Region, visit: Visit, args: tuple[Value, ...] | None = None) -> Region:
-    """Rebuilds `region` from front to back; itself if nothing changed.
+    """Rebuilds `region` from front to back; returns `region` itself if nothing changed.
 
-    `visit(op, operands)` sees the original op and its operands as they are now; it returns the replacement, or
-    None to keep the op: on the same operands it stays the same object, on others of equal types its results
-    stay, otherwise they are inferred anew. `args` replaces the arguments (their types may differ)."""
+    `visit(op, operands)` gets the original op and its current operands. It returns the replacement, or None to keep the
+    op: with the same operands it stays the same object, with others of equal types it keeps its results,
+    otherwise its results are inferred again. `args` replaces the arguments (their types may differ)."""
     new_args = region.args if args is None else args
     env: dict[Value, Value] = dict(zip(region.args, new_args, strict=True)) if args is not None else {}
     ops: list[Op] = []

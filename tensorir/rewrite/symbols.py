@@ -1,4 +1,4 @@
-"""Rewriting whole modules: the same function on every region, each distinct region once."""
+"""Rewriting of whole modules: the same function is applied to every region, once to each distinct region."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ OpFilter = Callable[[Op], bool]
 
 
 def in_order(op: Op) -> bool:
-    """For `enter`: the regions of this op run one op after the other, not as units side by side."""
+    """For `enter`: whether the regions of this op run one op after the other, not as parallel units."""
     return not op.is_(Trait.PARALLEL)
 
 
 def map_regions(module: Module, fn: RegionFn, *kinds: type[Symbol], enter: OpFilter = lambda op: True) -> Module:
-    """`fn` on every region of the symbols of the `kinds` (by default all), inner regions first; the module itself
-    if nothing changed. Regions that are one object stay one object. Regions of ops that `enter` denies are left."""
+    """Applies `fn` to every region of the symbols of the `kinds` (by default all), inner regions first; returns the
+    module itself if nothing changed. Shared regions stay shared. Regions of ops for which `enter` is false are left
+    alone."""
     return module.map_regions(nested(fn, enter), *kinds)
 
 
 def nested(fn: RegionFn, enter: OpFilter = lambda op: True) -> RegionFn:
-    """`fn` on a region after all regions within it (of the ops that `enter` allows), memoised by identity."""
+    """Applies `fn` to a region after all regions within it (of the ops that `enter` allows), memoised by identity."""
     done: dict[Region, Region] = {}
 
     def visit(region: Region) -> Region:
@@ -42,7 +43,7 @@ def nested(fn: RegionFn, enter: OpFilter = lambda op: True) -> RegionFn:
 
 
 def rename_globals(module: Module, renamed: Mapping[str, str]) -> Module:
-    """`module` in which every op that names a global of `renamed` names the other one, of the same type."""
+    """Returns `module` with every reference to a global in `renamed` replaced by the new name, of the same type."""
 
     def visit(op: Op, operands: tuple[Value, ...]) -> Op | None:
         changes = {n: renamed[getattr(op, n)] for n in op.SYMBOLS if getattr(op, n) in renamed}

@@ -1,4 +1,4 @@
-"""What a rewrite did: counts and time per pattern, and the refusals with their reasons."""
+"""A record of what a rewrite did: counts and time per pattern, and the refusals with their reasons."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Trace:
         return found
 
     def refuse(self, op: Op, pattern: Pattern, refused: Refused) -> None:
-        """Keeps a refusal once per op (by its first result), however often the driver comes back to it."""
+        """Records a refusal once per op (identified by its first result), however often the driver revisits it."""
         self.stats(pattern).refused += 1
         key = (pattern.name, id(op.results[0]) if op.results else id(op), refused.operand)
         if key not in self._seen:
