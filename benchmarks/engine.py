@@ -19,6 +19,7 @@ from tensorir.ir.region import Region
 from tensorir.ir.types import TensorType
 from tensorir.ir.verify import verify
 from tensorir.rewrite.greedy import greedy
+from tensorir.rewrite.pattern import index
 from tensorir.rewrite.sweep import sweep
 from tensorir.text import parse, print_module
 from tensorir.transforms.simplify.canonicalize import PATTERNS
@@ -68,7 +69,7 @@ def main() -> None:
             "parse": lambda t=text: parse(t, OPS),
             "verify": lambda m=module: verify(m),
             "fingerprint": lambda r=folding: fingerprint(r),
-            "greedy, no pattern for the op": lambda r=flat: greedy(r, {}),
+            "greedy, no pattern for the op": lambda r=flat: greedy(r, index(())),
             "greedy, nothing to do": lambda r=flat: greedy(r, PATTERNS),
             "greedy, fold all": lambda r=folding: greedy(r, PATTERNS),
             "sweep, replace all": lambda r=flat: sweep(r, lambda op, xs: Transpose(xs[0], (1, 0))),
