@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from hypothesis import given, note
+from hypothesis import example, given, note
 from hypothesis import strategies as st
 
 from tensorir.api import compile
+from tensorir.dialects.registry import OPS
 from tensorir.ir.isomorphism import fingerprint, isomorphic
 from tensorir.ir.module import Module
 from tensorir.passes.runner import run_passes
 from tensorir.pipelines import PASSES, pipeline
 from tensorir.testing.equivalence import assert_equivalent
 from tensorir.testing.strategies import programs
-from tensorir.text import print_module
+from tensorir.text import parse, print_module
 from tests.support.levels import with_requirements
 from tests.support.targets import DEVICES as MORE_DEVICES
 
 SEEDS = st.integers(0, 1 << 30)
+PROGRAMS = Path(__file__).parents[1] / "support" / "programs"
 DEVICES = st.sampled_from(["cpu", "cpu", "reference", *MORE_DEVICES])
 TILINGS = st.sampled_from(["late", "off"])
+
+
+def found(name: str) -> Module:
+    """A program that a random one was reduced to, and that a law once failed for."""
+    return parse((PROGRAMS / f"{name}.tir").read_text("utf-8"), OPS, file=name)
 
 
 @pytest.mark.parametrize("name", PASSES)
@@ -65,6 +74,8 @@ def test_late_has_at_most_the_dispatches_of_off(module: Module) -> None:
     assert late.stats.init_dispatches == off.stats.init_dispatches == 0
 
 
+@example(module=found("constant_computed_and_returned"))
+@example(module=found("broadcast_that_is_a_view"))
 @given(module=programs())
 def test_on_a_device_that_declines_late_is_off(module: Module) -> None:
     note(print_module(module))

@@ -16,7 +16,7 @@ from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.linalg import Generic, Reduce, RowOp, Transpose
 from tensorir.dialects.tensor import CollapseShape, ExpandShape
 from tensorir.encoding.encoding import Encoding
-from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed
+from tensorir.encoding.views import Projected, Transposed
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.effects import EffectsIn
 from tensorir.ir.module import Module
@@ -115,16 +115,9 @@ def unset_through_view(op: Op, view: View) -> Rewrite:
     if (step := view_of(op)) is None:
         return None
     x, e = found
-    through, loc = e.through(step), op.loc
-    match step:
-        case Transposed():
-            return _unset(Transpose(x, step.permutation, through, loc=loc))
-        case Expanded():
-            return _unset(ExpandShape(x, step.groups, step.shape, through, loc=loc))
-        case Collapsed():
-            return _unset(CollapseShape(x, step.groups, through, loc=loc))
-        case Projected():
-            return None  # not a view of all elements
+    if not isinstance(op, Transpose | ExpandShape | CollapseShape):
+        return Refused("it is a view in other words, which canonicalize says plainly", "source")
+    return _unset(op.evolve((x,), encoding=e.through(step)))
 
 
 PATTERNS = index(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from tensorir.analysis.movement import is_broadcast, view_of
-from tensorir.dialects.linalg import Generic, Transpose
+from tensorir.analysis.movement import is_broadcast, is_view, view_of
+from tensorir.dialects.linalg import Broadcast, Generic, Transpose
 from tensorir.dialects.tensor import CollapseShape, Constant, ExpandShape, GatherNd, Size
 from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed, groups_around
 from tensorir.ir.affine import AffineMap, identity
@@ -140,13 +140,13 @@ def _position(value: Value, view: View) -> int | _Index | None:
             return None
 
 
-@pattern(Generic)
-def view_by_generic(op: Generic, view: View) -> Rewrite:
-    """generic(x), which copies elements, == a view of x, where it is one"""
-    if op.body.result.fn != "arg" or len(op.inputs) != 1 or op.encoding is not None:
+@pattern(Generic, Broadcast)
+def view_in_other_words(op: Generic | Broadcast, view: View) -> Rewrite:
+    """copy(x) == the view of x that it is; x itself, if its dims stay where they are"""
+    if len(op.operands) != 1 or op.result.type.encoding is not None or not is_view(op):
         return None
-    (x,) = op.inputs
-    if x.type == op.result.type and op.maps[0] == op.maps[1]:
+    (x,) = op.operands
+    if x.type == op.result.type and not isinstance(view_of(op), Transposed):
         return x
     match view_of(op):
         case Transposed(permutation=permutation):
@@ -165,5 +165,5 @@ READS: tuple[Pattern, ...] = (
     look_up_in_order,
     drop_dims_of_size_one,
     read_through_broadcast,
-    view_by_generic,
+    view_in_other_words,
 )
