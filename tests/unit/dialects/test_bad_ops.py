@@ -75,6 +75,7 @@ order: Any = "kk"
 BAD: list[tuple[Callable[[], Op], str]] = [
     (lambda: Transpose(v(2, 3), (0,)), "permutation [0] is not a permutation of 2 dims"),
     (lambda: Transpose(v(2, 3), (0, 2)), "is not a permutation of 2 dims"),
+    (lambda: Reduce(v(4, 2), "add", (0,), 5), "extent 5 is outside 0 … 4"),
     (lambda: Size(1 << 63), "the size 9223372036854775808 takes more than 64 bits"),
     (lambda: DimOp(v(2), 1), "index 1 is outside 0 … 0"),
     (lambda: ExpandShape(v(6), ((0, 1),), (2, 4)), "group 0 has 2·4 = 8 elements, the merged dim 6"),
