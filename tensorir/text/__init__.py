@@ -1,7 +1,7 @@
 """The text format of programs: `parse`, `print_module`, and both for types and sizes alone.
 
 Laws: `parse(print_module(m))` is isomorphic to `m` for every valid `m`; printing it again gives the same text;
-printing never fails; parsing raises nothing but ParseError, whatever the text; both take linear time.
+printing never fails; parsing raises nothing but ParseError for any text; both take linear time.
 
     module     = {alias | global | executable | function}            // comments end with their line
     alias      = #name "=" encoding                                  // before its first use
@@ -54,9 +54,9 @@ def parse(
     first_line: int = 1,
     data: Mapping[str, npt.ArrayLike] | None = None,
 ) -> Module:
-    """The module that `text` is. `registry` has the op classes by name (tensorir.dialects.registry.OPS).
+    """Parses a module. `registry` has the op classes by name (tensorir.dialects.registry.OPS).
 
-    Ops without a `loc` have their position in `file`; the text begins in its line `first_line`. `data`: what
+    Ops without a `loc` get their position in `file`; the text begins at line `first_line` of it. `data` holds what
     `print_module` put into `apart`. Raises ParseError at the first mistake, with its place."""
     lex = Lexer(text, file, first_line)
     lex.data = data or {}
@@ -64,7 +64,7 @@ def parse(
 
 
 def parse_type(text: str) -> TensorType:
-    """A type alone. Raises ParseError."""
+    """Parses a single type. Raises ParseError."""
     lex = Lexer(text)
     type = tensor_type(lex)
     lex.expect_end()
@@ -72,7 +72,7 @@ def parse_type(text: str) -> TensorType:
 
 
 def parse_dim(text: str) -> Dim:
-    """A size alone. Raises ParseError."""
+    """Parses a single size. Raises ParseError."""
     lex = Lexer(text)
     dim = size(lex)
     lex.expect_end()
@@ -80,9 +80,10 @@ def parse_dim(text: str) -> Dim:
 
 
 def print_module(module: Module, *, locations: bool = False, apart: dict[str, Array] | None = None) -> str:
-    """The text of a module, valid or not; with `loc(…)` behind each op and symbol if `locations`.
+    """Returns the text of a module, valid or not; if `locations`, with `loc(…)` after each op and symbol.
 
-    `apart` receives long data by its digest, as unsigned integers of the same bits; the text has the digests."""
+    If `apart` is given, long data is put there by digest, as unsigned integers of the same bits; the text then holds
+    the digests."""
     return Printer(locations=locations, apart=apart).module(module)
 
 

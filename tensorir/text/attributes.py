@@ -1,8 +1,8 @@
-"""Attribute values, both ways, and how they are checked against the fields of an op class.
+"""Reads and prints attribute values, and checks them against the fields of an op class.
 
-Every value says itself what it is, so the text can be read without knowing the op; the class then says whether
-the value is of the right kind. Printing is total: a value that the text has no form for prints as `#opaque<"…">`,
-which is refused when read.
+The form of a value shows its kind, so the text can be read without knowing the op; the class is then asked whether
+the kind is right. Printing is total: a value without a textual form prints as `#opaque<"…">`,
+which the parser refuses.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ class SymbolRef:
 
 
 def value_text(value: object, encoded: EncodingText = encoding_text, depth: int = 0) -> str:
-    """An attribute's value, its encodings as `encoded` says them. Never raises."""
+    """Prints an attribute's value, with encodings printed by `encoded`. Never raises."""
     try:
         text = _text(value, encoded, depth)
-    except Exception:  # whatever is wrong inside of it: printing is total
+    except Exception:  # printing is total, whatever is wrong inside the value
         text = None
     return opaque(value) if text is None else text
 
@@ -66,7 +66,7 @@ def _text(value: object, encoded: EncodingText, depth: int) -> str | None:
     match value:
         case None:
             return "none"
-        case np.number() | np.bool():  # odd: results of NumPy where Python's numbers belong
+        case np.number() | np.bool():  # NumPy scalars where Python numbers belong
             return value_text(value.item())
         case bool() | int() | float():
             return number_text(value)
@@ -100,7 +100,8 @@ def _text(value: object, encoded: EncodingText, depth: int) -> str | None:
 
 
 def attributes_text(op: Op, encoded: EncodingText = encoding_text) -> str:
-    """`{name = value, …}` of the attributes that differ from their defaults; nothing if there is none."""
+    """Prints `{name = value, …}` for the attributes that differ from their defaults; an empty string if there are
+    none."""
     defaults = schema(type(op)).defaults
     parts: list[str] = []
     for name in op.ATTRIBUTES:
@@ -114,7 +115,7 @@ def attributes_text(op: Op, encoded: EncodingText = encoding_text) -> str:
 
 
 def opaque(value: object) -> str:
-    """How something prints that has no text."""
+    """Prints a value that has no textual form."""
     try:
         text = repr(value)
     except Exception:
@@ -192,7 +193,7 @@ def _reserved(lex: Lexer) -> Any:
 
 
 def _function(lex: Lexer) -> AffineMap | ScalarBody:
-    """A map or a scalar body: after the first name comes a colon, or not."""
+    """Reads a map or a scalar body, which differ in whether a colon follows the first name."""
     lex.advance()
     names: list[str] = []
     while not lex.accept(")"):
@@ -209,7 +210,7 @@ def _function(lex: Lexer) -> AffineMap | ScalarBody:
 
 @frozen
 class Schema:
-    """What an op class takes: fixed operand fields before and after the one list field, and its attributes."""
+    """The fields of an op class: fixed operands before and after the one list of operands, and attributes."""
 
     before: tuple[str, ...]
     many: str | None
@@ -220,7 +221,7 @@ class Schema:
 
 @cache
 def schema(cls: type[Op]) -> Schema:
-    """Read from the fields of the class. Raises TypeError for two list fields: the text could not tell them apart."""
+    """Reads the fields of a class. Raises TypeError for two list fields, which the text could not tell apart."""
     hints = typing.get_type_hints(cls)
     lists = [name for name in cls.OPERANDS if hints[name] is not Value]
     if len(lists) > 1:
@@ -244,7 +245,8 @@ MISFIT = _Misfit()
 
 
 def coerced(value: Any, hint: Any, *, exact: bool = False) -> Any:
-    """`value` as a field annotated with `hint` takes it, or MISFIT. An int is taken for a float unless `exact`."""
+    """Converts `value` for a field annotated with `hint`, or returns MISFIT. An int is accepted as a float unless
+    `exact`."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Union or origin is types.UnionType:
         for strict in (True, False)[exact:]:
@@ -289,7 +291,7 @@ _DESCRIBED: dict[Any, str] = {
 
 
 def described(hint: Any) -> str:
-    """What an annotation asks for, in the words of error messages."""
+    """Describes an annotation in the words of error messages."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Union or origin is types.UnionType:
         return " or ".join(dict.fromkeys("a size" if a is int and DimExpr in args else described(a) for a in args))
@@ -303,7 +305,7 @@ def described(hint: Any) -> str:
 
 
 def same_value(a: object, b: object) -> bool:
-    """Equal also in type: 0, 0.0, -0.0 and false differ, two NaNs do not."""
+    """Whether two values are equal in value and type: 0, 0.0, -0.0 and false differ, two NaNs do not."""
     if type(a) is not type(b):
         return False
     return repr(a) == repr(b) if isinstance(a, float) else a is b or bool(a == b)

@@ -1,4 +1,5 @@
-"""Scalar bodies, both ways, as a sequence of named steps: a shared value is written once, so text stays linear.
+"""Reads and prints scalar bodies as a sequence of named steps. A shared value is written once, so the text stays
+linear.
 
 (a0: f32, a1: f32) { v0 = mul a0, a1; v1 = const 1.0 : f32; v2 = cast v0 : f16; yield v2 }
 
@@ -18,7 +19,7 @@ from tensorir.text.literals import integer, number, number_text
 
 
 def body_text(body: ScalarBody) -> str:
-    """A scalar body. Without recursion: depth is no limit."""
+    """Prints a scalar body. It does not recurse, so the depth is not limited."""
     names: dict[int, str] = {}
     steps: list[str] = []
     for node in body.nodes():
@@ -28,7 +29,7 @@ def body_text(body: ScalarBody) -> str:
             continue
         operands = ", ".join(names[id(o)] for o in node.operands)
         match node.fn:
-            case "arg":  # of another type than the body's: invalid, but it prints
+            case "arg":  # a type other than the body's is invalid, but it prints
                 right = f"arg {node.index} : {node.dtype.name}"
             case "const":
                 right = f"const {number_text(node.value)} : {node.dtype.name}"

@@ -1,8 +1,8 @@
-"""Constant data, both ways and exact: `dense<1.5>` (every element), `dense<[[1, 2], [3, 4]]>`, `dense<"0x0000803F…">`,
-and `dense<"@digest">` for data that is left out of the text and given beside it.
+"""Reads and prints constant data exactly: `dense<1.5>` (every element), `dense<[[1, 2], [3, 4]]>`,
+`dense<"0x0000803F…">`, and `dense<"@digest">` for data that is left out of the text and passed separately.
 
 The hexadecimal form holds the elements' bytes, little-endian, row-major; the bytes of one element stand for
-every element. It is used for more than MAX_INLINE elements and for bits that no number stands for (a NaN with
+every element. It is used for more than MAX_INLINE elements and for bits that no number denotes (a NaN with
 a payload). The amount of data is checked against the type before anything is allocated.
 """
 
@@ -28,7 +28,7 @@ from tensorir.text.types import tensor_type, type_text
 
 MAX_INLINE = 64
 MAX_SPLAT_BYTES = 1 << 31
-"""What `dense<1.0>` may allocate: a few characters must not take a machine down."""
+"""The limit of what `dense<1.0>` may allocate: a few characters must not exhaust the machine's memory."""
 
 _HEX = re.compile(r'"0x((?:[0-9A-Fa-f]{2})*+)"').fullmatch
 _KEY = re.compile(r'"@([0-9a-f]{32})"').fullmatch
@@ -36,18 +36,18 @@ Number = int | float | bool
 
 
 class DataApart(Dense):
-    """Data whose text is its digest."""
+    """Whether the data is printed as its digest."""
 
     __slots__ = ()
 
     def bits(self) -> npt.NDArray[Any]:
-        """The elements as unsigned integers, which every format of files can hold."""
+        """The elements as unsigned integers, which every file format can hold."""
         return self.array.view(f"u{self.dtype.itemsize}")
 
 
 @frozen
 class Literal:
-    """Data as written, its element type still unknown. `shape` is None where one element stands for all."""
+    """Data as written, before its element type is known. `shape` is None where one element stands for all."""
 
     start: int
     numbers: tuple[Number, ...] = ()
@@ -55,7 +55,7 @@ class Literal:
     shape: tuple[int, ...] | None = None
     hex: str | None = None
     key: str | None = None
-    """The digest of data that is given beside the text."""
+    """The digest of data that is passed separately."""
 
 
 def dense_text(data: Dense) -> str:
@@ -75,13 +75,13 @@ def dense_text(data: Dense) -> str:
 
 
 def is_splat(data: Dense) -> bool:
-    """Whether all elements are the same bits."""
+    """Whether all elements have the same bits."""
     bits = data.array.reshape(-1).view(f"u{data.dtype.itemsize}")
     return bool((bits[:1] == bits).all())
 
 
 def dense_type_text(data: Dense) -> str:
-    """The type that the data alone has."""
+    """The type implied by the data alone."""
     return type_text(TensorType(data.shape, data.dtype))
 
 
@@ -115,7 +115,8 @@ def typed_dense(lex: Lexer) -> Dense:
 
 
 def build(lex: Lexer, value: Literal, type: TensorType, place: int) -> Dense:
-    """The array that a literal is under a type. `place` is where the type stands, for errors about it."""
+    """Returns the array that a literal denotes under a type. `place` is the position of the type, for errors about
+    it."""
     shape = tuple(d for d in type.shape if isinstance(d, int))
     if len(shape) != type.rank:
         raise lex.error(f"data needs static sizes, the type is {type}", place)
@@ -144,7 +145,7 @@ def build(lex: Lexer, value: Literal, type: TensorType, place: int) -> Dense:
 
 
 def _given(lex: Lexer, value: Literal, key: str, type: TensorType, shape: tuple[int, ...]) -> Dense:
-    """Data that stands beside the text, by its digest."""
+    """Returns data that is passed separately, by its digest."""
     found = lex.data.get(key)
     if found is None:
         raise lex.error(
@@ -183,7 +184,7 @@ def _from_numbers(lex: Lexer, value: Literal, element: DType) -> npt.NDArray[Any
 
 
 def _misfit(x: Number, element: DType) -> str | None:
-    """Why a number can't be an element, if so."""
+    """Raises ParseError if a number can't be an element."""
     if isinstance(x, bool) or element.kind == "bool":
         wanted = "true or false" if element.kind == "bool" else "a number"
         fits = isinstance(x, bool) and element.kind == "bool"
@@ -197,7 +198,7 @@ def _misfit(x: Number, element: DType) -> str | None:
 
 
 def _element_text(x: Any, element: DType) -> str | None:
-    """The shortest number that reads back as these bits, or None if there is none."""
+    """Returns the shortest number that reads back as these bits, or None if there is none."""
     if element.kind == "bool":
         return "true" if x else "false"
     if not element.is_float:
@@ -222,11 +223,11 @@ def _nested(texts: list[str], shape: tuple[int, ...]) -> str:
 
 
 def _list(lex: Lexer, start: int) -> Literal:
-    """Reads nested lists. All lists of one depth must have one length; without recursion."""
+    """Reads nested lists without recursion. All lists of one depth must have the same length."""
     numbers: list[Number] = []
     places: list[int] = []
-    lengths: list[int] = []  # per depth, once a list of it has ended; -1 before
-    counts: list[int] = []  # the lists that are open: entries so far
+    lengths: list[int] = []  # per depth: the length, known once a list of that depth has ended; -1 before
+    counts: list[int] = []  # the number of entries so far of each open list
     leaf_depth = 0
     while True:
         place = lex.start

@@ -1,4 +1,4 @@
-"""Encodings and layouts, both ways.
+"""Reads and prints encodings and layouts.
 
     #layout<inner_dims = [0, 1], inner_tiles = [16, 1], outer_perm = [0, 1]>
     #encoding<lhs, maps = [(d0, d1, d2) -> (d0, d2), …, …], types = [f32, f32, f32], narrow = [?, 8, ?], via = […]>
@@ -8,7 +8,7 @@ where a view is `transpose[1, 0]`, `expand[[0], [1, 2]] to [S, 2, 8]`, `collapse
 device chose for a contraction are `#tiles<8, 16, 1, kn>` (M0, N0, K0, order of right side tiles), or
 `#tiles<…, swapped>`.
 
-A module says each of them once, in front, and gives it a name: `#lhs0 = #encoding<lhs, …>`. See `Aliases`.
+A module prints each of them once, at its beginning, under a name: `#lhs0 = #encoding<lhs, …>`. See `Aliases`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tensorir.text.sizes import affine_map, map_text, sizes, sizes_text
 
 
 def encoding_text(encoding: TypeEncoding) -> str:
-    """An encoding or a layout. Raises TypeError for a class that the text has no form for."""
+    """Prints an encoding or a layout. Raises TypeError for a class without a textual form."""
     match encoding:
         case Layout():
             inner = f"inner_dims = {_ints_text(encoding.inner_dims)}, inner_tiles = {_ints_text(encoding.inner_tiles)}"
@@ -47,16 +47,16 @@ _FORMS = ("#encoding", "#layout")
 
 
 class Aliases:
-    """The names that a module gives to its encodings and layouts, in the order of their first use.
+    """The names of a module's encodings and layouts, in the order of their first use.
 
-    A left-hand side is `#lhs0`, `#lhs1`, …; so are `#rhs0`, `#result0`, `#layout0`."""
+    Left-hand sides are named `#lhs0`, `#lhs1`, …; the others are named `#rhs0`, `#result0`, `#layout0` and so on."""
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
         self._counts: dict[str, int] = {}
 
     def __call__(self, encoding: TypeEncoding) -> str:
-        """The name of an encoding, a new one if it has none. Raises TypeError as `encoding_text` does."""
+        """Returns the name of an encoding, a new one if it has none. Raises TypeError as `encoding_text` does."""
         text = encoding_text(encoding)
         if text not in self._names:
             base = encoding.role if isinstance(encoding, Encoding) else "layout"
@@ -65,13 +65,13 @@ class Aliases:
         return self._names[text]
 
     def definitions(self) -> str:
-        """One line per name, and an empty one if there is any."""
+        """Returns one line per name, followed by an empty line if there are any."""
         lines = "".join(f"{name} = {text}\n" for text, name in self._names.items())
         return f"{lines}\n" if lines else ""
 
 
 def alias(lex: Lexer) -> None:
-    """Reads `#name = #encoding<…>`: from there on `#name` means that. Raises ParseError for a name that is taken."""
+    """Reads `#name = #encoding<…>`, which defines `#name` from there on. Raises ParseError for a name that is taken."""
     start = lex.start
     name = lex.take("hash", "the name of an encoding or layout (#name)")
     if name in (*_FORMS, "#tiles"):
@@ -83,7 +83,7 @@ def alias(lex: Lexer) -> None:
 
 
 def encoding(lex: Lexer) -> TypeEncoding:
-    """Reads an encoding or a layout, or the name of one. Raises ParseError also where its parts do not fit together."""
+    """Reads an encoding or a layout, or the name of one. Also raises ParseError where its parts do not fit together."""
     start = lex.start
     kind = lex.take("hash", "#encoding<…>, #layout<…> or the name of one")
     if (known := lex.aliases.get(kind)) is not None:

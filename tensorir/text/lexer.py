@@ -1,7 +1,7 @@
-"""The lexer: one token at a time, in linear time, and errors that show their place.
+"""The lexer reads one token at a time, in linear time, and its errors show their place.
 
-It pulls instead of splitting the text beforehand, because `2x3xf32` is three things inside `tensor<…>` and one
-elsewhere: the type parser reads sizes straight from `source` at `pos`.
+Tokens are read on demand instead of beforehand, because `2x3xf32` is three tokens inside `tensor<…>` and one
+elsewhere: the type parser reads sizes directly from `source` at `pos`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from tensorir.ir.types import TensorType, TypeEncoding
 from tensorir.text.source import Source
 
 MAX_NESTING = 256
-"""Regions in regions, and lists in lists."""
+"""The nesting limit of regions and of lists."""
 
-# Every quantifier is possessive: a text that does not match fails without trying other splits of it.
+# Every quantifier is possessive, so a text that does not match fails without backtracking.
 _SPACE = r"(?:[ \t\r\n]++|//[^\n\x00]*+)*+"
 _STRING = r'"(?:[^"\\\x00-\x1f]++|\\[^\x00-\x1f])*+"'
 _IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_.$]*+"
@@ -43,22 +43,22 @@ IDENTIFIER = re.compile(_IDENTIFIER)
 
 
 class Lexer(Source):
-    """The kind of a token is a group of the pattern above."""
+    """The kind of a token is the name of a group of the pattern above."""
 
     __slots__ = ("aliases", "data", "types")
 
     def __init__(self, source: str, file: str = "<string>", first_line: int = 1) -> None:
         super().__init__(source, file, first_line)
         self.aliases: dict[str, TypeEncoding] = {}
-        """Names of encodings and layouts, as far as they are defined."""
+        """The names of encodings and layouts defined so far."""
         self.types: dict[str, TensorType] = {}
-        """Types already read, by their text: programs repeat few types many times."""
+        """The types read so far, by their text, because programs repeat a few types many times."""
         self.data: Mapping[str, npt.ArrayLike] = {}
         """Data that the text names by its digest."""
         self.advance()
 
     def advance(self) -> None:
-        """Goes to the next token. Raises ParseError at characters that begin none."""
+        """Advances to the next token. Raises ParseError at characters that do not begin a token."""
         token = _TOKEN(self.source, self.pos)
         if token is None:
             raise self._no_token()
@@ -69,7 +69,7 @@ class Lexer(Source):
         self.pos = token.end()
 
     def peek(self) -> tuple[str, str]:
-        """Kind and text of the token after the current one; kind "" if there is none."""
+        """Returns the kind and text of the token after the current one; the kind is "" if there is none."""
         token = _TOKEN(self.source, self.pos)
         return ("", "") if token is None else (token.lastgroup or "", token[token.lastgroup or ""])
 
@@ -83,7 +83,7 @@ class Lexer(Source):
         character = self.source[pos]
         after = self.source[pos + 1 : pos + 2]
         if character == '"' or (character in "@$" and after == '"'):
-            return self.error("this string does not end on its line", pos)
+            return self.error("this string is not closed on its line", pos)
         names = {"%": "a value's name", "@": "a symbol's name", "#": "encoding or layout", "$": "a quoted name"}
         if character in names:
             return self.error(f"expected {names[character]} after '{character}'", pos)
@@ -91,6 +91,6 @@ class Lexer(Source):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`; did you mean a, b?` with the known names nearest to `name`, or nothing."""
+    """Returns `; did you mean a, b?` with the known names nearest to `name`, or an empty string."""
     close = get_close_matches(name[:100], [k for k in known if len(k) < 200][:5000], 3)
     return f"; did you mean {', '.join(close)}?" if close else ""

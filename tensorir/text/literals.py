@@ -1,4 +1,5 @@
-"""Strings, integers and floats, both ways. Law: reading what was printed gives an equal value of the same type."""
+"""Reads and prints strings, integers and floats. Law: reading what was printed gives an equal value of the same
+type."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ MAX_INT = 1 << 64
 FLOATS = {"nan": float("nan"), "inf": float("inf")}
 CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
 RESERVED = frozenset({*FLOATS, *CONSTANTS, *DTYPES, "tensor", "dense", "ceildiv", "floordiv", "mod"})
-"""Names that size symbols can only have in quotes: `$"f32"`."""
+"""Names that a size symbol can have only in quotes: `$"f32"`."""
 
 _ESCAPE = re.compile(r'\\(?:(["\\nt])|u\{([0-9A-Fa-f]{1,6})\})')
 _ESCAPES = {'"': '"', "\\": "\\", "n": "\n", "t": "\t"}
@@ -50,33 +51,34 @@ def string(lex: Lexer, what: str = "a string") -> str:
 
 
 def symbol_name(name: str) -> str:
-    """`@name`, in quotes where it is not an identifier."""
+    """Prints `@name`, in quotes where it is not an identifier."""
     return "@" + (name if IDENTIFIER.fullmatch(name) else quoted(name))
 
 
 def symbol(lex: Lexer, what: str = "a symbol's name (@name)") -> str:
-    """Reads `@name`; the name without the @."""
+    """Reads `@name` and returns the name without the @."""
     start = lex.start
     text = lex.take("symbol", what)[1:]
     return unquoted(lex, text, start + 1) if text.startswith('"') else text
 
 
 def size_name(name: str) -> str:
-    """A size symbol, in quotes where it is not an identifier or is reserved."""
+    """Prints a size symbol, in quotes where it is not an identifier or is reserved."""
     return name if IDENTIFIER.fullmatch(name) and name not in RESERVED else "$" + quoted(name)
 
 
 def int_text(value: int) -> str:
-    """Decimal; hexadecimal from MAX_INT on, which prints in linear time but is not read again."""
+    """Prints an integer in decimal, or from MAX_INT on in hexadecimal, which prints in linear time but can't be read
+    again."""
     value = int(value)
     return str(value) if abs(value) < MAX_INT else hex(value)
 
 
 def integer(lex: Lexer, what: str = "an integer") -> int:
-    """Reads an integer without sign. Raises ParseError from MAX_INT on."""
+    """Reads an unsigned integer. Raises ParseError from MAX_INT on."""
     start = lex.start
     text = lex.take("int", what)
-    # 20 digits or 16 hex digits hold every smaller number; int() of an endless literal is never tried.
+    # 20 digits or 16 hex digits hold every smaller number, so int() is never called on a very long literal.
     digits = text[2:].lstrip("0") if text.startswith("0x") else text.lstrip("0")
     value = int(digits or "0", 16 if text.startswith("0x") else 10) if len(digits) <= 20 else MAX_INT
     if value >= MAX_INT:
@@ -90,12 +92,12 @@ def signed_integer(lex: Lexer, what: str = "an integer") -> int:
 
 
 def float_text(value: float) -> str:
-    """The shortest decimal that gives the same 64 bits; nan, inf, -inf, -0.0."""
+    """Prints the shortest decimal that gives the same 64 bits, or nan, inf, -inf, -0.0."""
     return float.__repr__(value)
 
 
 def number_text(value: int | float | bool) -> str:
-    """A Python number: true, 1 and 1.0 differ."""
+    """Prints a Python number: true, 1 and 1.0 differ."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return int_text(value) if isinstance(value, int) else float_text(value)

@@ -1,4 +1,5 @@
-"""Printed names of values: deterministic, unique per region, and the same again after reading them."""
+"""Printed names of values. They are deterministic, unique per region, and unchanged when the text is read and printed
+again."""
 
 from __future__ import annotations
 
@@ -14,9 +15,9 @@ _SUFFIX = re.compile(r"_[0-9]+\Z")
 
 
 class Names:
-    """Names for the values of one region, numbered or hinted in the order of their definition.
+    """Names for the values of one region, taken from hints or numbered in the order of definition.
 
-    Law: names that are all different hints are kept, so printing what was read gives the same names. A value
+    Law: hints that are all different are kept as names, so printing what was read gives the same names. A value
     that the region does not define gets a name that no other value has.
     """
 
@@ -30,7 +31,7 @@ class Names:
             self.define(value)
 
     def define(self, value: Value) -> str:
-        """Names a value; the name it has if it is defined already."""
+        """Names a value, or returns its name if it has one."""
         if value not in self._names:
             self._names[value] = self._unique(clean_hint(getattr(value, "hint", "")))
         return self._names[value]
@@ -50,6 +51,6 @@ class Names:
 
 
 def clean_hint(hint: object) -> str:
-    """A hint as it may be printed: odd characters become `_`, a number is none."""
+    """Returns a hint as it may be printed: other characters become `_`, and a number is not used as a hint."""
     text = _ODD.sub("_", hint) if isinstance(hint, str) else ""
     return "" if _DIGITS.fullmatch(text) else text

@@ -1,4 +1,4 @@
-"""NumPy's files: one array in .npy, several in the archive .npz."""
+"""Reads NumPy's files: .npy with one array, and the archive .npz with several."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tensorir.text.stored import (
 )
 
 MAX_HEADER = 1 << 16
-"""Bytes of a header: NumPy's own are below 200."""
+"""The limit of a header's size in bytes; those that NumPy writes are below 200."""
 
 _MAGIC = b"\x93NUMPY"
 _KEYS = {"descr", "fortran_order", "shape"}
@@ -41,11 +41,11 @@ class _Header:
     stored: np.dtype[Any]
     fortran: bool
     begin: int
-    """Where the data begins."""
+    """The position where the data begins."""
 
 
 def npy_array(path: str | Path) -> StoredArray:
-    """The array of a .npy file, not read yet. Raises TensorIRError for what is no such file."""
+    """Returns the array of a .npy file, not yet read. Raises TensorIRError if it is not a .npy file."""
     name = str(path)
     with open_regular(path) as file, malformed(name, "not a readable .npy file"):
         identity = Identity.of(file)
@@ -56,9 +56,9 @@ def npy_array(path: str | Path) -> StoredArray:
 
 
 class NpzArrays(Mapping[str, StoredArray]):
-    """The arrays of a .npz file by name. An entry is looked at when it is asked for.
+    """The arrays of a .npz file by name. An entry is opened when it is asked for.
 
-    Raises TensorIRError for what is no such file, and for an entry that is no array."""
+    Raises TensorIRError if it is not a .npz file, or if an entry is not an array."""
 
     def __init__(self, path: str | Path) -> None:
         self._path = str(path)
@@ -67,7 +67,7 @@ class NpzArrays(Mapping[str, StoredArray]):
             with zipfile.ZipFile(file) as archive:
                 entries = archive.infolist()
         if len({e.filename for e in entries}) != len(entries):
-            raise TensorIRError("can't read parameters: two entries have one name", Location(self._path))
+            raise TensorIRError("can't read parameters: two entries have the same name", Location(self._path))
         self._entries = {e.filename.removesuffix(".npy"): e for e in entries if e.filename.endswith(".npy")}
 
     def __iter__(self) -> Iterator[str]:
@@ -87,7 +87,7 @@ class NpzArrays(Mapping[str, StoredArray]):
 
     @contextmanager
     def _member(self, entry: zipfile.ZipInfo, at: int) -> Generator[Stream]:
-        """What an entry unpacks to, from a position on: never more than the entry says that it has."""
+        """The unpacked bytes of an entry from a position on, never more than its declared size."""
         source = reopened(self._path, self._identity, 0)
         with source as file, zipfile.ZipFile(file) as archive, archive.open(entry) as stream:
             exactly(stream, at)
@@ -96,7 +96,7 @@ class NpzArrays(Mapping[str, StoredArray]):
 
 def _header(stream: Stream) -> _Header:
     if stream.read(len(_MAGIC)) != _MAGIC:
-        raise MalformedError("it does not begin as an array of NumPy does")
+        raise MalformedError("it does not begin like a NumPy array")
     major, _ = exactly(stream, 2)
     if major not in (1, 2, 3):
         raise MalformedError(f"its version is {major}")
@@ -111,7 +111,7 @@ def _header(stream: Stream) -> _Header:
         raise MalformedError("its header is nested too deep") from None
     header = cast("dict[object, object]", found) if isinstance(found, dict) else {}
     if header.keys() != _KEYS:
-        raise MalformedError("its header does not say descr, fortran_order and shape")
+        raise MalformedError("its header lacks descr, fortran_order or shape")
     descr, fortran = header["descr"], header["fortran_order"]
     if not isinstance(descr, str):
         raise MalformedError("its elements are records, not numbers")

@@ -1,7 +1,7 @@
 """Reads modules: globals, executables and functions. Their regions are read by `regions`.
 
-The parser refuses what is not a program in the sense of its syntax: unknown ops and attributes, undefined values
-and symbols, types that are not those of the operands or not the inferred ones. Rules beyond that are `verify`'s.
+The parser refuses unknown ops and attributes, undefined values and symbols, and types that differ from those of the
+operands or from the inferred ones. All further rules are checked by `verify`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tensorir.text.types import tensor_type
 
 
 class ModuleParser:
-    """Reads one text. Symbols are checked at its end, because a use may come before the definition."""
+    """Reads one text. Symbol references are checked at the end, because a use may precede the definition."""
 
     def __init__(self, lex: Lexer, registry: Mapping[str, type[Op]]) -> None:
         self.lex = lex
@@ -82,7 +82,7 @@ class ModuleParser:
         lex.expect("=", "and the value of the global")
         if lex.text == "dense":
             data = literal(lex)
-            if lex.accept(":"):  # data of another type than the global's: the verifier will say so
+            if lex.accept(":"):  # the verifier reports data whose type is not the global's
                 type_start = lex.start
                 value: Dense | Region | Parameter = build(lex, data, tensor_type(lex), type_start)
             else:
@@ -116,12 +116,13 @@ class ModuleParser:
         name = symbol(lex)
         if name in self.symbols:
             line = lex.location(self.symbols[name]).line
-            raise lex.error(f"the symbol {symbol_name(name)} is already defined in line {line}", place)
+            raise lex.error(f"the symbol {symbol_name(name)} is already defined on line {line}", place)
         self.symbols[name] = place
         return name
 
     def _callable(self, region: OpenRegion, *, devices: bool = False) -> tuple[Region, tuple[str, ...]]:
-        """`-> (types) {…}` behind the arguments; the body, and the devices of the results if any is named."""
+        """Reads `-> (types) {…}` after the arguments; returns the body, and the devices of the results if any is
+        named."""
         lex = self.lex
         lex.expect("->", "and the result types")
         names: list[str] = []

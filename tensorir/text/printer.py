@@ -1,7 +1,7 @@
-"""The printer: total, deterministic, linear. It prints programs that the verifier or the parser would refuse.
+"""The printer is total, deterministic and linear. It also prints programs that the verifier or the parser would refuse.
 
-Values that a region does not define print as `%undefined…`, attributes without a text as `#opaque<"…">`, so that
-a reader sees what is wrong and the parser refuses it at its place.
+Values that a region does not define print as `%undefined…`, attributes without a textual form as `#opaque<"…">`, so
+that a reader sees what is wrong and the parser refuses it there.
 """
 
 from __future__ import annotations
@@ -30,16 +30,17 @@ from tensorir.text.types import EncodingText
 _MAX_INDENT = 40
 
 MAX_BESIDE = 256
-"""Data of at most so many bytes stays in the text where long data is put apart."""
+"""Data of at most this many bytes stays in the text when long data is put apart."""
 
 Array: TypeAlias = npt.NDArray[Any]
 
 Pieces: TypeAlias = Iterator[Union[str, "Pieces"]]
-"""Text, or an iterator of the pieces that stand there. Regions nest as iterators, not as calls."""
+"""Text, or an iterator of pieces. Nested regions are iterators, so printing does not recurse."""
 
 
 class Printer:
-    """Prints one program. Types are kept by identity: hashing a type with a very deep size would recurse."""
+    """Prints one program. Texts of types are cached by identity, because hashing a type with a very deep size would
+    recurse."""
 
     def __init__(self, *, locations: bool = False, apart: dict[str, Array] | None = None) -> None:
         """`apart`: see `print_module`."""
@@ -49,13 +50,13 @@ class Printer:
         self._types: dict[int, tuple[TensorType, str]] = {}
 
     def module(self, module: Module) -> str:
-        """The names of all encodings and layouts, then all symbols, a blank line between functions."""
+        """Prints the names of all encodings and layouts, then all symbols, with a blank line between functions."""
         self._encoded = aliases = Aliases()
         text = _joined(self._module(module))
         return aliases.definitions() + text
 
     def op(self, op: Op) -> str:
-        """One op without a region around it: its operands have names as if they were arguments."""
+        """Prints one op without a region around it; its operands are named as if they were arguments."""
         return _joined(self._op(op, Names(chain(op.operands, op.results)), 0))
 
     def region(self, region: Region) -> str:
@@ -144,7 +145,7 @@ class Printer:
         yield self._loc(op.loc)
 
     def _data(self, data: Dense) -> Dense:
-        """The data itself, or its digest if it is long and put apart."""
+        """Prints the data itself, or its digest if it is long and put apart."""
         if self._apart is None or data.nbytes <= MAX_BESIDE or is_splat(data):
             return data
         put = DataApart(data.array)
@@ -166,7 +167,7 @@ class Printer:
 
 
 def _on(values: tuple[Value, ...], devices: tuple[str, ...]) -> Iterator[tuple[Value, str]]:
-    """Each value with ` on "device"`, if there is one."""
+    """Adds ` on "device"` to each value that has a device."""
     for i, value in enumerate(values):
         yield value, f" on {quoted(devices[i])}" if i < len(devices) and devices[i] else ""
 

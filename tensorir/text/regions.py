@@ -1,4 +1,4 @@
-"""Reads regions and the ops in them: one loop over a stack of open regions, so nesting needs no recursion."""
+"""Reads regions and the ops in them with one loop over a stack of open regions, so nesting needs no recursion."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tensorir.text.names import clean_hint
 from tensorir.text.types import tensor_type
 
 Placed = tuple[TensorType, int]
-"""A type and where it stands."""
+"""A type and its position."""
 
 
 @define
 class OpenRegion:
-    """A region whose end is not read yet. `op` is the head in it that waits for its own regions."""
+    """A region whose end has not been read yet. `op` is the op in it whose own regions are still being read."""
 
     start: int
     args: tuple[Value, ...]
@@ -33,7 +33,7 @@ class OpenRegion:
     ops: list[Op] = Factory(list[Op])
     op: _Head | None = None
     devices: tuple[str, ...] = ()
-    """Of a function's arguments: "" where none is named."""
+    """The devices of a function's arguments; "" where none is named."""
 
 
 @frozen
@@ -53,7 +53,7 @@ class _Head:
 
 
 class RegionParser:
-    """Reads regions from `lex`. `uses` collects the symbols that ops name, with their places."""
+    """Reads regions from `lex`. `uses` collects the symbols that ops refer to, with their places."""
 
     def __init__(self, lex: Lexer, registry: Mapping[str, type[Op]]) -> None:
         self.lex = lex
@@ -61,7 +61,7 @@ class RegionParser:
         self.uses: list[tuple[str, int]] = []
 
     def open(self, end: str, *, needs_args: bool = True, devices: bool = False) -> OpenRegion:
-        """Reads `(args)`, each with `on "device"` behind it or not if `devices`."""
+        """Reads `(args)`; if `devices`, each may be followed by `on "device"`."""
         lex = self.lex
         region = OpenRegion(lex.start, (), end)
         if not needs_args and lex.text == "{":
@@ -93,7 +93,7 @@ class RegionParser:
         return value
 
     def body(self, outermost: OpenRegion) -> Region:
-        """Reads `{ops yield}` with all regions inside of it."""
+        """Reads `{ops yield}` with all nested regions."""
         lex = self.lex
         stack = [outermost]
         lex.expect("{")
@@ -133,7 +133,7 @@ class RegionParser:
         return Region(region.args, tuple(region.ops), tuple(v for _, v in values))
 
     def _operands(self, region: OpenRegion) -> list[tuple[str, Value]]:
-        """Reads values between commas, or none."""
+        """Reads a possibly empty list of values separated by commas."""
         lex = self.lex
         found: list[tuple[str, Value]] = []
         while lex.kind == "value" or found:
@@ -149,7 +149,7 @@ class RegionParser:
         return found
 
     def _check_types(self, values: list[tuple[str, Value]]) -> None:
-        """Reads as many types, each of which must be the value's."""
+        """Reads one type per value, which must be the type of the value."""
         lex = self.lex
         for i, (name, value) in enumerate(values):
             if i:
@@ -195,7 +195,7 @@ class RegionParser:
         return _Head(start, name_start, cls, takes, results, values, attributes, types, types_start, [])
 
     def types(self, devices: list[str] | None = None) -> list[Placed]:
-        """Reads `(types)`; where `devices` is given, each may have `on "device"` behind it, which is appended."""
+        """Reads `(types)`; if `devices` is given, each may be followed by `on "device"`, which is appended to it."""
         lex = self.lex
         lex.expect("(")
         types: list[Placed] = []
@@ -245,7 +245,7 @@ class RegionParser:
         return made
 
     def _finish(self, region: OpenRegion, head: _Head) -> None:
-        """Builds an op that is read completely, and binds its results."""
+        """Builds an op that has been read completely and binds its results."""
         lex = self.lex
         loc = location(lex, head.start)
         takes, operands = head.schema, head.operands

@@ -1,4 +1,4 @@
-"""The format .safetensors, read: eight bytes that say how long the header is, the header as JSON, then the data."""
+"""Reads the format .safetensors: eight bytes with the length of the header, the header as JSON, then the data."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tensorir.text.stored import (
 )
 
 MAX_HEADER = 100_000_000
-"""Bytes of a header; the format's own limit."""
+"""The limit of a header's size in bytes, which the format itself sets."""
 
 _TYPES = {
     **{f"F{bits}": f"f{bits}" for bits in (16, 32, 64)},
@@ -33,7 +33,8 @@ _TYPES = {
 
 
 def safetensors_arrays(path: str | Path) -> Mapping[str, StoredArray]:
-    """The arrays of a .safetensors file by name, not read yet. Raises TensorIRError for what is no such file."""
+    """Returns the arrays of a .safetensors file by name, not yet read. Raises TensorIRError if it is not a .safetensors
+    file."""
     name = str(path)
     with open_regular(path) as file, malformed(name, "can't read parameters"):
         identity = Identity.of(file)

@@ -1,11 +1,11 @@
-"""Sizes and affine maps, both ways.
+"""Reads and prints sizes and affine maps.
 
     size   = ["-"] product {("+" | "-") ["-"] product}
     product = factor {"*" factor}
     factor = int | name | $"any name" | ("ceildiv" | "floordiv" | "mod") "(" size "," size ")"
     map    = "(" [name {"," name}] ")" "->" "(" [size {"," size}] ")"
 
-There are no grouping parentheses: the normal form of sizes has none, and so no text multiplies out into an
+There are no grouping parentheses: the normal form of sizes has none, and without them no text can expand to an
 expression exponentially larger than itself.
 """
 
@@ -32,7 +32,7 @@ from tensorir.text.lexer import Lexer, did_you_mean
 from tensorir.text.literals import MAX_INT, RESERVED, int_text, integer, size_name, unquoted
 
 MAX_DEPTH = 64
-"""Divisions in divisions."""
+"""The nesting limit of divisions."""
 MAX_TERMS = 256
 MAX_FACTORS = 64
 
@@ -40,7 +40,7 @@ DIVISIONS: dict[str, Callable[[Dim, Dim], Dim]] = {"ceildiv": ceildiv, "floordiv
 
 
 def size_text(dim: Dim) -> str:
-    """A size. Without recursion: depth is no limit."""
+    """Prints a size. It does not recurse, so the depth is not limited."""
     if isinstance(dim, int):
         return int_text(dim)
     out: list[str] = []
@@ -132,7 +132,7 @@ def _factor(lex: Lexer, depth: int) -> Dim:
 
 
 def sizes(lex: Lexer, close: str) -> tuple[Dim, ...]:
-    """Reads sizes between commas up to the mark `close`, which is read too."""
+    """Reads sizes separated by commas up to and including the token `close`."""
     found: list[Dim] = []
     while not lex.accept(close):
         if found:
@@ -142,7 +142,7 @@ def sizes(lex: Lexer, close: str) -> tuple[Dim, ...]:
 
 
 def sizes_text(dims: tuple[Dim, ...]) -> str:
-    """Sizes between commas."""
+    """Prints sizes separated by commas."""
     return ", ".join(map(size_text, dims))
 
 
@@ -152,7 +152,7 @@ def map_text(map: AffineMap) -> str:
 
 
 def affine_map(lex: Lexer) -> AffineMap:
-    """Reads an affine map. Iteration dims may have any names; the map calls them d0, d1, …"""
+    """Reads an affine map. Iteration dims may have any names; in the map they become d0, d1, …"""
     lex.expect("(")
     names: list[str] = []
     while not lex.accept(")"):
@@ -167,7 +167,7 @@ def affine_map(lex: Lexer) -> AffineMap:
 
 
 def map_results(lex: Lexer, names: tuple[str, ...]) -> AffineMap:
-    """Reads a map from the arrow on."""
+    """Reads the rest of a map, from the arrow on."""
     known = frozenset(names)
     if len(known) != len(names):
         raise lex.error("two iteration dims have the same name")
@@ -181,6 +181,6 @@ def map_results(lex: Lexer, names: tuple[str, ...]) -> AffineMap:
         start = lex.start
         result = size(lex)
         for name in sorted(symbols_of(result) - known):
-            raise lex.error(f"{name} is no dim of this map{did_you_mean(name, names)}", start)
+            raise lex.error(f"{name} is not a dim of this map{did_you_mean(name, names)}", start)
         results.append(substitute(result, dims))
     return AffineMap(len(names), tuple(results))

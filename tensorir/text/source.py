@@ -1,5 +1,5 @@
-"""A text being read token by token: where tokens are, and errors that show their place. What a token is, a subclass
-says (`tensorir.text.lexer` for `.tir`, `tensorir.mlir.reader.lexer` for MLIR)."""
+"""A text read token by token, with positions of tokens and errors that show their place. Subclasses define the tokens
+(`tensorir.text.lexer` for `.tir`, `tensorir.mlir.reader.lexer` for MLIR)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tensorir.ir.diagnostic import Diagnostic, ParseError
 from tensorir.ir.location import Location
 
 _WIDTH = 100
-"""How much of a source line an error shows."""
+"""How many characters of a source line an error shows."""
 
 _MESSAGE = 1000
-"""How long a message may be: it may quote a name of any length."""
+"""The limit of a message's length, because it may quote a name of any length."""
 
 
 class Source(ABC):
-    """The current token is `kind` (named by the subclass), `text`, `start`; `pos` is behind it.
+    """The current token is `kind` (named by the subclass), `text`, `start`; `pos` is the position after it.
 
     Strings keep their quotes in `text`, so comparing `text` with a keyword or a punctuation mark is enough.
     """
@@ -30,7 +30,7 @@ class Source(ABC):
         self.source = source
         self.file = file
         self.first_line = first_line
-        """The line of `file` that the text begins in."""
+        """The line of `file` in which the text begins."""
         self.pos = 0
         self.kind = ""
         self.text = ""
@@ -38,23 +38,23 @@ class Source(ABC):
 
     @abstractmethod
     def advance(self) -> None:
-        """Goes to the next token. Raises ParseError at characters that begin none."""
+        """Advances to the next token. Raises ParseError at characters that do not begin a token."""
 
     def accept(self, text: str) -> bool:
-        """Goes past the current token if it is `text`."""
+        """Skips the current token if it is `text`; returns whether it was."""
         if self.text == text:
             self.advance()
             return True
         return False
 
     def expect(self, text: str, where: str = "") -> None:
-        """Goes past `text`, or raises ParseError."""
+        """Skips `text`, or raises ParseError."""
         if self.text != text:
             raise self.error(f"expected '{text}'{where and ' ' + where}, found {self.found()}")
         self.advance()
 
     def take(self, kind: str, what: str) -> str:
-        """The text of the current token, which must be of this kind, and goes past it."""
+        """Returns the text of the current token, which must be of this kind, and advances."""
         if self.kind != kind:
             raise self.error(f"expected {what}, found {self.found()}")
         text = self.text
@@ -67,7 +67,7 @@ class Source(ABC):
             raise self.error(f"expected the end of the text, found {self.found()}")
 
     def found(self) -> str:
-        """The current token as errors name it."""
+        """Describes the current token for error messages."""
         if self.kind == "end":
             return "the end of the text"
         text = self.text if len(self.text) <= 40 else self.text[:37] + "…"
@@ -83,7 +83,7 @@ class Source(ABC):
         return Location(self.file, line + self.first_line - 1, pos - self._line_starts[line - 1] + 1)
 
     def error(self, message: str, pos: int | None = None) -> ParseError:
-        """An error at `pos` (the current token unless given), with the source line and a caret below the place."""
+        """Makes an error at `pos` (by default the current token), with the source line and a caret below the place."""
         pos = self.start if pos is None else pos
         loc = self.location(pos)
         begin = self._line_starts[loc.line - self.first_line]
@@ -98,5 +98,5 @@ class Source(ABC):
 
 
 def _one_line(text: str) -> str:
-    """Without what would break or color the line: names in quotes may hold anything."""
+    """Removes characters that would break or color the line, because names in quotes may hold anything."""
     return "".join(c if c.isprintable() else " " if c in "\t\r" else "\ufffd" for c in text)

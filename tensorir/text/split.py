@@ -8,7 +8,7 @@ _SPLIT = re.compile(r"^// -----.*\n", re.MULTILINE)
 
 
 def split_input(text: str) -> list[tuple[int, str]]:
-    """The parts between `// -----` lines, each with the line that it begins in."""
+    """Returns the parts between `// -----` lines, each with the number of its first line."""
     parts: list[tuple[int, str]] = []
     start, line = 0, 1
     for match in [*_SPLIT.finditer(text), None]:

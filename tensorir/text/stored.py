@@ -1,7 +1,7 @@
-"""Arrays that are still in a file, and what their files have in common.
+"""Arrays that are still in a file, and what the file formats have in common.
 
-An array is described by its header, compared with what the program wants, and only then read: an archive may unpack to
-far more than it is. Data is copied, never mapped: a mapped file that shrinks ends the process.
+The header of an array is compared with what the program expects before any data is read, because an archive may unpack
+to far more than its own size. Data is copied, never mapped, because a mapped file that shrinks ends the process.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ from tensorir.text.files import open_regular
 Array = npt.NDArray[Any]
 
 PIECE = 1 << 24
-"""Bytes that are read at once: Ctrl-C arrives between two pieces."""
+"""How many bytes are read at once; Ctrl-C takes effect between two such pieces."""
 
 
 class Stream(Protocol):
-    """What is read from: a file, or an entry of an archive that is being unpacked."""
+    """A source of bytes: a file, or an entry of an archive that is being unpacked."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
 class MalformedError(Exception):
-    """What is wrong with a file. `malformed` adds which file."""
+    """Says what is wrong with a file; `malformed` adds the name of the file."""
 
 
 @frozen(eq=False)
 class StoredArray:
-    """Has the shape and the type of an array, which `read`, or `np.asarray`, reads each time it is asked."""
+    """Has the shape and the type of an array. Each call of `read` or `np.asarray` reads the data again."""
 
     name: str
     """The file, and the key within it."""
@@ -51,9 +51,9 @@ class StoredArray:
     stored: np.dtype[Any]
     """The element type with the byte order of the file."""
     fortran: bool
-    """Whether the first dim is the one whose elements lie side by side."""
+    """Whether the first dim is contiguous (Fortran order)."""
     opened: Callable[[], AbstractContextManager[Stream]]
-    """Gives the data's bytes."""
+    """Opens the bytes of the data."""
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -98,7 +98,7 @@ class StoredArray:
 
 @contextmanager
 def malformed(name: str, what: str) -> Generator[None]:
-    """Turns whatever a malformed file makes NumPy and Python's libraries raise into one TensorIRError."""
+    """Turns the errors that NumPy and Python's libraries raise for a malformed file into a TensorIRError."""
     kinds = (MalformedError, ValueError, TypeError, KeyError, SyntaxError, OverflowError, EOFError, RuntimeError)
     try:
         yield
@@ -110,7 +110,7 @@ def malformed(name: str, what: str) -> Generator[None]:
 
 @frozen
 class Identity:
-    """Which file it is, and in which state."""
+    """Identifies a file and its state."""
 
     device: int
     number: int
@@ -125,7 +125,7 @@ class Identity:
 
 @contextmanager
 def reopened(name: str, identity: Identity, at: int) -> Generator[BinaryIO]:
-    """The file once more, at a position. Raises TensorIRError if it is another one by now."""
+    """Opens the file again, at a position. Raises TensorIRError if it has changed."""
     with open_regular(name) as file:
         if Identity.of(file) != identity:
             raise TensorIRError("was changed since its header was read", Location(name))
@@ -134,7 +134,7 @@ def reopened(name: str, identity: Identity, at: int) -> Generator[BinaryIO]:
 
 
 def exactly(stream: Stream, count: int) -> bytes:
-    """The next `count` bytes. Raises MalformedError if there are fewer."""
+    """Returns the next `count` bytes. Raises MalformedError if there are fewer."""
     parts: list[bytes] = []
     left = count
     while left and (part := stream.read(left)):
@@ -146,7 +146,7 @@ def exactly(stream: Stream, count: int) -> bytes:
 
 
 def shape_of(given: object) -> tuple[int, ...]:
-    """A list of sizes that a header gives. Raises MalformedError."""
+    """Checks a list of sizes from a header. Raises MalformedError."""
     sizes = cast("tuple[object, ...]", given) if isinstance(given, tuple | list) else ("",)
     shape = tuple(d for d in sizes if type(d) is int)
     if len(shape) != len(sizes):
@@ -159,7 +159,7 @@ def shape_of(given: object) -> tuple[int, ...]:
 
 
 def element_type(stored: np.dtype[Any]) -> np.dtype[Any]:
-    """The type itself, if it is one of a tensor's elements, in any byte order. Raises MalformedError."""
+    """Returns the type if it can be an element type of a tensor, in any byte order. Raises MalformedError otherwise."""
     if stored.hasobject:
         raise MalformedError("its elements are Python objects, which are never loaded")
     try:
@@ -170,7 +170,7 @@ def element_type(stored: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def check_size(shape: tuple[int, ...], stored: np.dtype[Any], given: int) -> None:
-    """Raises MalformedError unless `given` bytes are what the array takes."""
+    """Raises MalformedError unless the array takes exactly `given` bytes."""
     needed = prod(shape) * stored.itemsize
     if needed != given or needed > MAX_BYTES:
         raise MalformedError(f"its shape {list(shape)} of {stored.name} takes {needed} bytes, there are {given}")

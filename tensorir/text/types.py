@@ -1,4 +1,4 @@
-"""Tensor types, both ways: `tensor<2x[S]xf32>`, `tensor<[ceildiv(S, 8)]x24xf32, #layout<…>>`, `tensor<f32>`."""
+"""Reads and prints tensor types: `tensor<2x[S]xf32>`, `tensor<[ceildiv(S, 8)]x24xf32, #layout<…>>`, `tensor<f32>`."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ from tensorir.text.sizes import size, size_text
 EncodingText: TypeAlias = Callable[[TypeEncoding], str]
 
 _WHOLE = re.compile(r'tensor<(?:[^<>"/-]++|->|-|<(?:[^<>"/-]++|->|-)*+>)*+>').match
-"""A type up to its end, if nothing in it needs the lexer to find that. Only a key: see Lexer.types."""
+"""Matches a type whose end can be found without the lexer. It is used only as a key; see Lexer.types."""
 _STATIC = re.compile(r"[ \t\r\n]*+([0-9]++)x").match
 
 
 def type_text(type: TensorType, encoded: EncodingText = encoding_text) -> str:
-    """A type, its encoding as `encoded` says it. Raises TypeError for an encoding that the text has no form for."""
+    """Prints a type, with its encoding printed by `encoded`. Raises TypeError for an encoding without a textual
+    form."""
     dims = "".join(f"{int_text(d)}x" if isinstance(d, int) and d >= 0 else f"[{size_text(d)}]x" for d in type.shape)
     slot: TypeEncoding | None = type.encoding
     return f"tensor<{dims}{type.dtype.name}{', ' + encoded(slot) if slot is not None else ''}>"
 
 
 def tensor_type(lex: Lexer) -> TensorType:
-    """Reads a type. Raises ParseError also beyond the verifier's limits of rank and size."""
+    """Reads a type. Also raises ParseError beyond the verifier's limits of rank and size."""
     whole = _WHOLE(lex.source, lex.start)
     if whole and (known := lex.types.get(whole[0])) is not None:
         lex.pos = whole.end()
@@ -52,7 +53,7 @@ def tensor_type(lex: Lexer) -> TensorType:
 
 
 def _shape(lex: Lexer) -> tuple[Dim, ...]:
-    """Reads sizes from behind the '<'; then the current token is what follows the last x."""
+    """Reads sizes after the '<'; the current token is then the one after the last x."""
     dims: list[Dim] = []
     while True:
         if static := _STATIC(lex.source, lex.pos):
@@ -63,7 +64,7 @@ def _shape(lex: Lexer) -> tuple[Dim, ...]:
         else:
             lex.advance()
             if lex.text == "?":
-                raise lex.error("sizes known only at run time have names here: write [N] instead of ?")
+                raise lex.error("a size that is known only at run time needs a name: write [N] instead of ?")
             if lex.kind in ("int", "float"):
                 raise lex.error("expected 'x' and an element type after the sizes")
             if not lex.at("["):

@@ -60,7 +60,7 @@ class _Converter:
             name = function_name(op)
             if name in self.program.symbols:
                 line = self.program.symbols[name].loc.line
-                raise error(op, f"the symbol @{name} is already defined in line {line}")
+                raise error(op, f"the symbol @{name} is already defined on line {line}")
             self.program.symbols[name] = op
 
     # -- globals

@@ -87,7 +87,7 @@ class _Reader:
             lex.advance()
         if lex.kind == "name":
             if lex.text not in self.names:
-                raise lex.error(f"'{lex.text}' is no dim of this map{did_you_mean(lex.text, self.names)}")
+                raise lex.error(f"'{lex.text}' is not a dim of this map{did_you_mean(lex.text, self.names)}")
             value = self.names[lex.text]
             lex.advance()
         elif lex.kind == "int":

@@ -164,7 +164,7 @@ class Lexer(Source):
             return quote + 1
         found = _STRING(source, start)
         if found is None:
-            raise self.error("this string does not end on its line", start)
+            raise self.error("this string is not closed on its line", start)
         return found.end()
 
     def _no_token(self, pos: int, character: str) -> ParseError:

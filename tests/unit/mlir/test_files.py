@@ -79,7 +79,7 @@ def test_files_of_another_kind_are_one_error(tmp_path: Path, name: str) -> None:
         with pytest.raises(TensorIRError, match=f"{name}: error: can't read parameters: "):
             load_parameters(path)
     path.unlink()
-    with pytest.raises(TensorIRError, match=f"{name}: error: no such file, or not a regular one"):
+    with pytest.raises(TensorIRError, match=f"{name}: error: no such file, or not a regular file"):
         load_parameters(path)
 
 

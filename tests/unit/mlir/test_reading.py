@@ -22,7 +22,7 @@ def test_files(tmp_path: Path) -> None:
 def test_files_that_can_t_be_read(tmp_path: Path) -> None:
     with pytest.raises(TensorIRError, match="no such file"):
         load(tmp_path / "missing.mlir")
-    with pytest.raises(TensorIRError, match="no such file, or not a regular one"):
+    with pytest.raises(TensorIRError, match="no such file, or not a regular file"):
         load(tmp_path)
     (tmp_path / "latin.mlir").write_bytes(b"// \xe9\n")
     with pytest.raises(TensorIRError, match="not UTF-8"):

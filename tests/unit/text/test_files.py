@@ -18,7 +18,7 @@ def test_a_text_is_read_as_it_is(tmp_path: Path) -> None:
 
 def test_what_can_t_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for path in (tmp_path / "missing.tir", tmp_path, "a\0b"):
-        with pytest.raises(TensorIRError, match="no such file, or not a regular one"):
+        with pytest.raises(TensorIRError, match="no such file, or not a regular file"):
             read_file(path)
     latin = tmp_path / "latin.tir"
     latin.write_bytes(b"// \xe9\n")

@@ -44,8 +44,8 @@ MALFORMED = [
     ("// a comment with ¦\0", r"unexpected character '\x00'"),
     ("¦é", r"unexpected character '\xe9'"),
     ("func ¦@ main", "expected a symbol's name after '@'"),
-    ('func ¦@"main', "does not end on its line"),
-    (value('¦"[1, 0]'), "does not end on its line"),
+    ('func ¦@"main', "is not closed on its line"),
+    (value('¦"[1, 0]'), "is not closed on its line"),
     (value(r'"a¦\q"'), r"unknown escape; known: \" \\ \n \t \u{hex}"),
     (value(r'"¦\u{110000}"'), "unknown escape"),
     # modules
@@ -55,7 +55,7 @@ MALFORMED = [
     ("func @main() -> (¦f32) { return }", "expected a type (tensor<…>), found 'f32'"),
     ("func @main() -> () { ¦yield }", "this region ends with return, not yield"),
     ("func @main() -> () { return ¦", "expected '}' after return, found the end of the text"),
-    ("func @a() -> () { return }\nfunc ¦@a() -> () { return }", "the symbol @a is already defined in line 1"),
+    ("func @a() -> () { return }\nfunc ¦@a() -> () { return }", "the symbol @a is already defined on line 1"),
     (f"func @main(%x: {T}, ¦%x: {T}) -> () {{ return }}", "%x is already defined in this region"),
     (f"func @main(%x: {T}, ¦) -> () {{ return }}", "expected an argument (%name: type), found ')'"),
     (f"func @main¦(%x: {T}) -> ({T}) {{ return }}", "1 result types, but return has 0 values"),
@@ -159,7 +159,7 @@ MALFORMED = [
         "equally many",
     ),
     # affine maps
-    (value("(i, j) -> (¦k)"), "k is no dim of this map"),
+    (value("(i, j) -> (¦k)"), "k is not a dim of this map"),
     (value("(i, i) ¦-> (i)"), "two iteration dims have the same name"),
     (value("(¦f32) -> ()"), "'f32' can't name an iteration dim"),
     # scalar bodies

@@ -85,7 +85,7 @@ def test_run_takes_a_function_by_name(file: str, capsys: Capture) -> None:
         (["--input=99999999999x3xf32=1"], 2, "over the limit of 2**31"),
         (["--input=" + "1x" * 65 + "f32=1"], 2, "at most 64 dims"),
         (["--input=0x99999999999999999999xf32=1"], 2, "dims below 2**63"),
-        (["--input=@missing.npy"], 1, "missing.npy: error: no such file, or not a regular one"),
+        (["--input=@missing.npy"], 1, "missing.npy: error: no such file, or not a regular file"),
         (["--function=other"], 1, "no function @other in the module; there is: @main, @twice"),
         (["--device=gpu"], 2, "no device 'gpu'; there are: cpu, reference"),
         (["--device=cpu{threads=2}"], 2, "device 'cpu' has no option 'threads'; it has: features"),
@@ -153,7 +153,7 @@ def test_programs_and_arrays_are_regular_files(tmp_path: Path, capsys: Capture, 
         os.mkfifo(fifo)
         words = [*flags[:-1], flags[-1] + str(fifo)] if flags else [str(fifo)]
         assert main(["run", *words]) == 1
-        assert f"{fifo}: error: no such file, or not a regular one" in capsys.readouterr().err
+        assert f"{fifo}: error: no such file, or not a regular file" in capsys.readouterr().err
 
 
 def test_more_memory_than_there_is(tmp_path: Path, capsys: Capture) -> None:
@@ -232,7 +232,7 @@ def test_files_that_cannot_be_read(tmp_path: Path, capsys: Capture) -> None:
     assert main(["opt", str(tmp_path / "none.tir")]) == 1
     os.mkfifo(tmp_path / "pipe")
     assert main(["opt", str(tmp_path / "pipe")]) == 1  # would wait for ever if it were opened
-    assert capsys.readouterr().err.count("no such file, or not a regular one") == 3
+    assert capsys.readouterr().err.count("no such file, or not a regular file") == 3
 
 
 @pytest.mark.parametrize("argv", [[], ["frobnicate"], ["opt"], ["run"]])
