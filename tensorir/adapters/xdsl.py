@@ -22,7 +22,6 @@ from tensorir import mlir
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.mlir.generic import generic_text
 from tensorir.mlir.reader.document import parse_document
-from tensorir.passes.pass_ import PassContext
 from tensorir.passes.runner import run_passes
 from tensorir.pipelines import pipeline
 
@@ -57,9 +56,8 @@ class DataTilingPass(ModulePass):
 
 def data_tiled(text: str, device: str = "cpu", data_tiling: str = "late", to: str = "materialized") -> str:
     """Takes MLIR text and returns MLIR text in generic form. Raises TensorIRError."""
-    ctx = PassContext()
-    module = mlir.parse(text, file="<xdsl>", remarks=ctx.remarks)
-    module = run_passes(module, pipeline(data_tiling, device, to).passes, ctx, verify_each=False, verify_input=True)
+    module = mlir.parse(text, file="<xdsl>")
+    module = run_passes(module, pipeline(data_tiling, device, to).passes, verify_each=False, verify_input=True)
     return generic_text(parse_document(mlir.print_mlir(module)))
 
 

@@ -39,17 +39,20 @@ def kind_of(op: Op, constant_operands: bool, host_operands: bool = False) -> Kin
         return "free"
     if isinstance(op, Constant):
         return "free" if op.value.nbytes <= SMALL_BYTES else "constant"
-    if op.operands and constant_operands and _is_worth_storing(op):
+    if op.operands and constant_operands and not why_not_stored(op):
         return "constant"
     return "free" if is_free(op) else "work"
 
 
-def _is_worth_storing(op: Op) -> bool:
+def why_not_stored(op: Op) -> str:
+    """Why the results of an op on constants are not computed ahead of time; "" if they are."""
     sizes = [_nbytes(v.type) for v in op.results]
     sources = [_nbytes(v.type) for v in op.operands]
     if None in sizes or None in sources:
-        return False
-    return sum(s or 0 for s in sizes) <= MAX_GROWTH * max(SMALL_BYTES, sum(s or 0 for s in sources))
+        return "its size is known only when it is called"
+    if sum(s or 0 for s in sizes) <= MAX_GROWTH * max(SMALL_BYTES, sum(s or 0 for s in sources)):
+        return ""
+    return f"its result takes more than {MAX_GROWTH} times the bytes of its operands: it is repeated instead of stored"
 
 
 def _nbytes(type: Type) -> int | None:

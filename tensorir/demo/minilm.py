@@ -24,7 +24,7 @@ def build_minilm(weights: Mapping[str, npt.NDArray[Any]], *, sequence: Dim | Non
     One sentence per call, so there is no batch dim and nothing is padded. `weights` are named as in the model's
     file. `sequence` is a fixed length up to 512; None: any length, chosen by each call."""
     module = ModuleBuilder()
-    w = {name: module.weight(name, array) for name, array in weights.items() if name in weight_names()}
+    w = {name: module.weight(name, weights[name]) for name in weight_names() if name in weights}
     length: Dim = symbol("S") if sequence is None else sequence
 
     f = module.function("embed")
@@ -83,10 +83,10 @@ def norm(w: Mapping[str, Weight], name: str, x: Tensor) -> Tensor:
     return x.layer_norm(w[name + ".weight"], w[name + ".bias"], EPSILON)
 
 
-def weight_names() -> frozenset[str]:
-    """The names of the tensors that the model reads."""
+def weight_names() -> tuple[str, ...]:
+    """The names of the tensors that the model reads, in the order of the module: readers of files keep none."""
     tables = [f"embeddings.{t}_embeddings.weight" for t in ("word", "position", "token_type")]
     blocks = ["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"]
     blocks += ["attention.output.LayerNorm", "intermediate.dense", "output.dense", "output.LayerNorm"]
     pairs = ["embeddings.LayerNorm", *(f"encoder.layer.{i}.{b}" for i in range(LAYERS) for b in blocks)]
-    return frozenset([*tables, *(f"{p}.{part}" for p in pairs for part in ("weight", "bias"))])
+    return (*tables, *(f"{p}.{part}" for p in pairs for part in ("weight", "bias")))

@@ -15,7 +15,7 @@ def load_weights() -> Mapping[str, npt.NDArray[Any]]:
     """Name → array of float32, read-only, in the names of the model's file (HuggingFace's BERT)."""
     loaded = need("safetensors.numpy").load(read_file("model.safetensors"))
     weights: dict[str, npt.NDArray[Any]] = {}
-    for name, array in loaded.items():
+    for name, array in sorted(loaded.items()):
         weights[name] = kept = array if array.dtype.kind == "i" else np.ascontiguousarray(array, np.float32)
         kept.flags.writeable = False
     return weights

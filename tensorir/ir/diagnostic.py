@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -28,7 +29,8 @@ class Diagnostic:
 
 @frozen
 class Remark:
-    """What a pass did or declined to do. `operand` names the place within the op, if there is one."""
+    """What a pass did or declined to do. `operand` names the place within the op, if there is one; `op_id`, such as
+    `@main#17`, says which op of the program as it was given this one was made from."""
 
     pass_name: str
     op: str
@@ -36,10 +38,42 @@ class Remark:
     message: str
     operand: str = ""
     loc: Location = UNKNOWN
+    op_id: str = ""
+
+    @property
+    def where(self) -> str:
+        """The place, the op with its id, and the operand."""
+        which = f" {self.op_id}" if self.op_id else ""
+        return f"{self.loc}: {self.op}{which}{f' ({self.operand})' if self.operand else ''}"
 
     def __str__(self) -> str:
         operand = f" ({self.operand})" if self.operand else ""
-        return f"{self.loc}: remark: [{self.pass_name}] {self.op}{operand}: {self.rule}: {self.message}"
+        which = f" {self.op_id}" if self.op_id else ""
+        return f"{self.loc}: remark: [{self.pass_name}] {self.op}{which}{operand}: {self.rule}: {self.message}"
+
+
+class Remarks(tuple[Remark, ...]):
+    """Remarks in their order. Printed, they are grouped by pass, rule and message."""
+
+    __slots__ = ()
+
+    def counts(self) -> Counter[tuple[str, str]]:
+        """(pass, rule) → how many remarks."""
+        return Counter((r.pass_name, r.rule) for r in self)
+
+    def __str__(self) -> str:
+        groups: dict[tuple[str, str, str], list[Remark]] = {}
+        for r in self:
+            groups.setdefault((r.pass_name, r.rule, r.message), []).append(r)
+        lines: list[str] = []
+        for (pass_name, rule, message), found in groups.items():
+            lines.append(
+                f"remark: [{pass_name}] {rule}, {len(found)} times: {message}"
+                if len(found) > 1
+                else f"remark: [{pass_name}] {rule}: {message}"
+            )
+            lines += [f"  {r.where}" for r in found]
+        return "\n".join(lines)
 
 
 class TensorIRError(ValueError):

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sys
 
-from attrs import frozen
+from attrs import field, frozen
 
 
 @frozen
 class Location:
-    """A position `file:line:col` (1-based). `line == 0` means that only the name in `file` is known."""
+    """A position `file:line:col` (1-based). `line == 0` means that only the name in `file` is known.
+
+    `op` is the id of the op that everything at this location was made from, "" before a pipeline has given it one (see
+    `tensorir.passes.numbering`). Two ops may share a line, and an op may have none, but ids differ."""
 
     file: str
     line: int = 0
     col: int = 0
+    op: str = field(default="", eq=False)
 
     def __str__(self) -> str:
         if not self.line:

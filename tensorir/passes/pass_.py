@@ -8,9 +8,10 @@ from typing import Any, ClassVar, TypeVar
 import attrs
 from attrs import define, field
 
-from tensorir.ir.diagnostic import Remark
-from tensorir.ir.location import Location
+from tensorir.ir.diagnostic import Remarks
 from tensorir.ir.module import Module
+from tensorir.ir.op import Op
+from tensorir.passes.decisions import Decisions
 from tensorir.passes.levels import Level
 from tensorir.rewrite.trace import Trace
 from tensorir.targets.device import Device
@@ -37,9 +38,10 @@ def device_option(help: str) -> Any:
 @define
 class PassContext:
     """What a pipeline run is given and what it collects. `devices`: those of the compilation, by the names that
-    passes use. `traces` is per pass name; `timed` fills in the seconds per pattern."""
+    passes use. `decisions`: what passes declined, and why. `traces` is per pass name; `timed` fills in the seconds per
+    pattern."""
 
-    remarks: list[Remark] = field(factory=list[Remark])
+    decisions: Decisions = field(factory=Decisions)
     traces: dict[str, Trace] = field(factory=dict[str, Trace])
     seconds: dict[str, float] = field(factory=dict[str, float])
     progress: Progress | None = None
@@ -63,11 +65,14 @@ class PassContext:
         """The trace of a pass, created on first use."""
         return self.traces.setdefault(pass_name, Trace(timed=self.timed))
 
-    def remark(self, pass_name: str, op: str, rule: str, message: str, loc: Location, operand: str = "") -> None:
-        """Keeps a remark, unless the same one is there already."""
-        made = Remark(pass_name, op, rule, message, operand, loc)
-        if made not in self.remarks:
-            self.remarks.append(made)
+    @property
+    def remarks(self) -> Remarks:
+        """What was said up to now: `decisions` in their order."""
+        return self.decisions.remarks
+
+    def refuse(self, pass_name: str, op: Op, rule: str, reason: str, operand: str = "") -> None:
+        """Keeps a decision against something, once: see `Decisions.refuse`."""
+        self.decisions.refuse(pass_name, op, rule, reason, operand)
 
     def report(self, what: str, done: int, total: int) -> None:
         if self.progress is not None:

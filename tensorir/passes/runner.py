@@ -12,6 +12,7 @@ from tensorir.ir.diagnostic import Diagnostic, TensorIRError
 from tensorir.ir.module import Module
 from tensorir.ir.verify import verify
 from tensorir.passes.levels import Level
+from tensorir.passes.numbering import numbered
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.passes.reproducers import reproducer_of
 
@@ -36,9 +37,11 @@ def run_passes(
     snapshot: Snapshot | None = None,
     reproducers: Path | None = None,
 ) -> Module:
-    """`module` after all `passes`. `snapshot(pass, module)` is called after each. `verify_input` verifies
-    the given module even if not `verify_each`. A device that a pass names and `ctx.devices` lacks is added to it first,
-    as the one of that spec ("cpu", "cpu{features=avx2}").
+    """`module` after all `passes`; itself if none changed it. Its ops get ids first, which remarks name.
+
+    `snapshot(pass, module)` is called after each pass. `verify_input` verifies the given module even if not
+    `verify_each`. A device that a pass names and `ctx.devices` lacks is added to it first, as the one of that spec
+    ("cpu", "cpu{features=avx2}").
 
     If a pass crashes (it raises anything but TensorIRError or MemoryError), or leaves an invalid module,
     the module before it is written to a file in `reproducers` (default: a folder of the user's own) and TensorIRError
@@ -48,8 +51,10 @@ def run_passes(
         ctx.device(name)
     if verify_each or verify_input:
         verify(module)
+    given = module
     with gc_paused():
         held: tuple[Level, ...] = ()
+        module = first = numbered(module)
         for p in passes:
             check_levels(module, f"pass {p.name} can't take this module", [r for r in p.requires if r not in held])
             held = p.after((*held, *p.requires))
@@ -60,7 +65,7 @@ def run_passes(
             module = after
             if snapshot is not None:
                 snapshot(p, module)
-    return module
+    return given if module is first else module
 
 
 def check_levels(module: Module, what: str, levels: Iterable[Level]) -> None:
@@ -116,5 +121,5 @@ def _refusals_to_remarks(p: Pass, ctx: PassContext) -> None:
     if trace is None:
         return
     for op, pattern, refused in trace.refusals:
-        ctx.remark(p.name, op.NAME, pattern.name, refused.reason, op.loc, refused.operand)
+        ctx.refuse(p.name, op, pattern.name, refused.reason, refused.operand)
     trace.refusals.clear()

@@ -14,7 +14,7 @@ from tensorir.dialects.flow import Launch
 from tensorir.interp import Context, bind_arguments
 from tensorir.interp.interpreter import copied, run_region
 from tensorir.ir.dense import Dense
-from tensorir.ir.diagnostic import Remark, TensorIRError
+from tensorir.ir.diagnostic import Remark, Remarks, TensorIRError
 from tensorir.ir.module import Function, Module
 from tensorir.runtime.memory_plan import Peak, check_peak, peak_of
 from tensorir.runtime.region_plan import Run, plan_executables, plan_region
@@ -60,7 +60,7 @@ class Program:
         self.module = module
         self.device = device
         self.memory_limit = memory_limit
-        self.remarks = tuple(remarks)
+        self.remarks = Remarks(remarks)
         self.pass_seconds = dict(pass_seconds)
         executables = plan_executables(module, {device.name: device})
         self._plans = {f.name: plan_region(f.body, device, executables) for f in module.functions}

@@ -26,6 +26,8 @@ class Answers:
     device: Device
     choices: dict[Contraction, Choice] = field(factory=dict[Contraction, Choice])
     layouts: dict[Encoding, Layout | None] = field(factory=dict[Encoding, "Layout | None"])
+    cut: set[Encoding] = field(factory=set[Encoding])
+    """Encodings of contractions that have tiles, where a view on the way to the tensor leaves no layout."""
 
     def choice(self, contraction: Contraction, loc: Location = UNKNOWN) -> Choice:
         """The tiles for a contraction or the reason why it stays row-major; what the device's lowering can't express
@@ -40,7 +42,10 @@ class Answers:
     def layout(self, encoding: Encoding, loc: Location = UNKNOWN) -> Layout | None:
         """The layout of an encoding, or None: row-major. Raises TensorIRError as `choice`."""
         if encoding not in self.layouts:
-            found = layout_for(encoding, self.choice(encoding.contraction, loc))
+            choice = self.choice(encoding.contraction, loc)
+            found = layout_for(encoding, choice)
+            if isinstance(found, Identity) and isinstance(choice, Tiles):
+                self.cut.add(encoding)
             self.layouts[encoding] = None if isinstance(found, Identity) or found.is_plain else found
         return self.layouts[encoding]
 

@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import Any
 
+from tensorir.ir.diagnostic import Remark
 from tensorir.ir.verify import verify
 from tensorir.passes.pass_ import PassContext
 from tensorir.passes.runner import run_passes
@@ -55,12 +56,13 @@ def run(args: argparse.Namespace) -> int:
     text = read_text(args.file)
     device: Device = args.device
     ctx = PassContext(devices={device.name: device})
-    module = bound(parse_module(text, args.file, remarks=ctx.remarks), args.parameters)
+    dropped: list[Remark] = []
+    module = bound(parse_module(text, args.file, remarks=dropped), args.parameters)
+    ctx.decisions.extend(dropped)
     verify(module)
     module = run_passes(module, pipeline(args.data_tiling, device.name, args.compile_to).passes, ctx, verify_each=False)
     if args.remarks:
-        for remark in ctx.remarks:
-            print(remark, file=sys.stderr)
+        print(ctx.remarks, file=sys.stderr)
     form = output_format(args, format_of(args.file, text))
     if args.weights == "inline":
         write_text(args.output, module_text(module, form, args.dialect))

@@ -7,7 +7,7 @@ import re
 import sys
 from typing import Any
 
-from tensorir.ir.diagnostic import Diagnostic, TensorIRError
+from tensorir.ir.diagnostic import Diagnostic, Remark, TensorIRError
 from tensorir.ir.module import Module
 from tensorir.ir.verify import verify
 from tensorir.passes.pass_ import Pass, PassContext
@@ -81,7 +81,9 @@ def run(args: argparse.Namespace) -> int:
 def _one(text: str, form: Format, first_line: int, passes: tuple[Pass, ...], args: argparse.Namespace) -> str:
     ctx = PassContext(timed=args.timing)
     data = NpzArrays(args.data) if args.data else None
-    module = parse_module(text, args.file, first_line, ctx.remarks, form, data)
+    dropped: list[Remark] = []
+    module = parse_module(text, args.file, first_line, dropped, form, data)
+    ctx.decisions.extend(dropped)
     verify(module)
 
     def show(p: Pass, after: Module) -> None:
@@ -89,8 +91,7 @@ def _one(text: str, form: Format, first_line: int, passes: tuple[Pass, ...], arg
 
     module = run_passes(module, passes, ctx, snapshot=show if args.print_after_each else None)
     if args.remarks:
-        for remark in ctx.remarks:
-            print(remark, file=sys.stderr)
+        print(ctx.remarks, file=sys.stderr)
     if args.timing:
         for pass_name, seconds in ctx.seconds.items():
             print(f"{seconds * 1e3:9.3f} ms  {pass_name}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from attrs import evolve
 
@@ -28,13 +29,19 @@ def product_loops(
     """`result = init + Σ lhs·rhs`: the factors are converted to the accumulation type of `dtype`; of bools, it is
     whether some pair is true."""
     sizes = iteration_sizes(maps[:2], tuple(v.type for v in factors))
-    total = accumulation_type(dtype)
-    types = (*(v.type.dtype for v in factors), total)
-    multiply, add = ("and", "or") if dtype.kind == "bool" else ("mul", "add")
-    pair = apply(multiply, *(cast(arg(i, t), total) for i, t in enumerate(types[:2])))
-    body = ScalarBody(types, apply(add, arg(2, total), pair))
+    lhs, rhs = factors
+    body = _product_body(lhs.type.dtype, rhs.type.dtype, dtype)
     shape = tuple(sizes[d] for d in range(len(sizes)))
     return Loops(shape, factors, maps[:2], maps[2:], (body,), init or (0,))
+
+
+@cache
+def _product_body(lhs: DType, rhs: DType, dtype: DType) -> ScalarBody:
+    total = accumulation_type(dtype)
+    types = (lhs, rhs, total)
+    multiply, add = ("and", "or") if dtype.kind == "bool" else ("mul", "add")
+    pair = apply(multiply, *(cast(arg(i, t), total) for i, t in enumerate(types[:2])))
+    return ScalarBody(types, apply(add, arg(2, total), pair))
 
 
 @op("linalg.contract", Trait.PURE | Trait.CONTRACTION)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from tensorir.analysis.kinds import kind_of
+from tensorir.analysis.kinds import kind_of, why_not_stored
 from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.tensor import Constant
 from tensorir.ir.dense import Dense
@@ -18,6 +18,7 @@ from tensorir.ir.names import FreshNames
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
+from tensorir.passes.decisions import Refuse
 from tensorir.passes.levels import ONLY_DATA, Level
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.symbols import in_order, map_regions
@@ -32,20 +33,21 @@ class HoistConstants(Pass):
     breaks: ClassVar[tuple[Level, ...]] = (ONLY_DATA,)
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        hoister = _Hoister(module)
+        hoister = _Hoister(module, ctx.decisions.of(self.name))
         module = map_regions(module, hoister.region, Function, enter=in_order)
         return module.replace(globals=[*module.globals, *hoister.added])
 
 
 class _Hoister:
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, refuse: Refuse) -> None:
+        self.refuse = refuse
         self.effects = EffectsIn(module)
         self.names = FreshNames(module.symbols, separator=".")
         self.added: list[Global] = []
         self.known: dict[Dense | str, str] = {}
 
     def region(self, region: Region) -> Region:
-        constant = _constant_ops(region, self.effects)
+        constant = _constant_ops(region, self.effects, self.refuse)
         if all(isinstance(o, GlobalLoad) for o in constant):
             return region
         slices = _Slices(region, constant)
@@ -128,12 +130,18 @@ class _Slices:
         return Region((), (*(loads[v] for v in first), *ops), (value,))
 
 
-def _constant_ops(region: Region, effects: EffectsIn) -> set[Op]:
+def _constant_ops(region: Region, effects: EffectsIn, refuse: Refuse) -> set[Op]:
     """Ops outside of dispatches that depend on constants alone and do nothing else, as form-dispatches left them."""
     constant: set[Value] = set()
     found: set[Op] = set()
     for op in region.ops:
-        if not effects(op) and kind_of(op, all(v in constant for v in op.operands)) == "constant":
+        on_constants = all(v in constant for v in op.operands)
+        kind, does = kind_of(op, on_constants), effects(op)
+        if kind == "constant" and not does:
             found.add(op)
             constant.update(op.results)
+        elif kind == "constant":
+            refuse(op, "store-constant", f"it {does}: it runs in every call")
+        elif on_constants and op.operands and kind != "host":
+            refuse(op, "store-constant", why_not_stored(op))
     return found

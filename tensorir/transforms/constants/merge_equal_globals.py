@@ -12,6 +12,7 @@ from attrs import frozen
 
 from tensorir.dialects.flow import GlobalLoad
 from tensorir.ir.dense import Dense
+from tensorir.ir.diagnostic import Remark
 from tensorir.ir.effects import ANYTHING, EffectsIn
 from tensorir.ir.isomorphism import fingerprint
 from tensorir.ir.module import Global, Module, Parameter
@@ -40,23 +41,33 @@ class MergeEqualGlobals(Pass):
         effects = EffectsIn(module)
         written = frozenset[str]().union(*(effects(op).writes for op in module.walk()))
         for g in _sources_first(module):
-            changes = ANYTHING in written or f"@{g.name}" in written
-            key = None if changes else _key(g, renamed, effects)
-            if key is not None and (same := first.setdefault(key, g.name)) != g.name:
-                renamed[g.name] = same
+            key, why = _key(g, renamed), _why_apart(g, written, effects)
+            if key not in first:
+                if not why:
+                    first[key] = g.name
+            elif why:
+                ctx.decisions.add(Remark(self.name, "global", "merge", why, "", g.loc, f"@{g.name}"))
+            else:
+                renamed[g.name] = first[key]
         if not renamed:
             return module
         module = module.replace(globals=[g for g in module.globals if g.name not in renamed])
         return rename_globals(module, renamed)
 
 
-def _key(g: Global, renamed: dict[str, str], effects: EffectsIn) -> Key | None:
-    """What equal globals have in common, None for one whose initializer has an effect. `renamed`: the merged ones so
-    far."""
+def _why_apart(g: Global, written: frozenset[str], effects: EffectsIn) -> str:
+    """Why a global stays apart from an equal one, "" if it need not."""
+    if ANYTHING in written or f"@{g.name}" in written:
+        return "an equal global stands before it, but this one may be written"
+    if g.region is not None and any(effects(op) for op in g.region.ops):
+        return "an equal global stands before it, but its initializer has effects"
+    return ""
+
+
+def _key(g: Global, renamed: dict[str, str]) -> Key:
+    """What equal globals have in common. `renamed`: the merged ones so far."""
     match g.value:
         case Region() as region:
-            if any(effects(op) for op in region.ops):
-                return None
             merged = any(isinstance(op, GlobalLoad) and op.symbol in renamed for op in region.walk())
             return g.type, fingerprint(_on(region, renamed) if merged else region)
         case value:

@@ -6,6 +6,7 @@ tiles. A pack that moves nothing is a reshape. Padding is zero after a pack and 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from attrs import evolve, frozen
@@ -17,8 +18,9 @@ from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Function, Global, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
-from tensorir.ir.types import Type
+from tensorir.ir.types import Type, TypeEncoding
 from tensorir.ir.value import Value
+from tensorir.passes.decisions import Refuse
 from tensorir.passes.levels import NO_CALLS, NO_ENCODINGS, NO_LAYOUTS, PLAIN_BOUNDARIES, Level
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.transforms.datatiling.packed import Emitter, Packed
@@ -36,7 +38,7 @@ class MaterializeEncodings(Pass):
     ensures: ClassVar[tuple[Level, ...]] = (NO_LAYOUTS,)
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        work = _Materializer({})
+        work = _Materializer({}, ctx.decisions.of(self.name))
         globals: list[Global] = []
         for g in module.globals:
             made = self._global(g, work)
@@ -57,7 +59,8 @@ class MaterializeEncodings(Pass):
 class _Materializer:
     """Rebuilds regions front to back; `zeros_of_global` tells whose padding is known."""
 
-    def __init__(self, zeros_of_global: dict[str, Zeros]) -> None:
+    def __init__(self, zeros_of_global: dict[str, Zeros], refuse: Refuse) -> None:
+        self.refuse = refuse
         self.zeros_of_global = zeros_of_global
         self.done: dict[tuple[Region, tuple[Zeros, ...]], tuple[Region, list[Zeros]]] = {}
 
@@ -84,6 +87,7 @@ class _Rebuild:
     def run(self) -> tuple[Region, list[Zeros]]:
         for op in self.old.ops:
             self.emit.loc = op.loc
+            self.emit.through_row_major = partial(self._relaid, op)
             self._op(op)
         yields = [self.env[y] for y in self.old.yields]
         return Region(self.args, tuple(self.emit.ops), tuple(y.value for y in yields)), [y.zero for y in yields]
@@ -118,11 +122,13 @@ class _Rebuild:
 
     def _compute(self, op: Op, operands: list[Packed]) -> None:
         layouts = [v.type.encoding for v in op.results]
-        if len(layouts) == 1 and isinstance(layouts[0], Layout) and (form := form_of(op)) is not None:
+        form = form_of(op)
+        if form is not None and len(layouts) == 1 and isinstance(layouts[0], Layout):
             made = form(op, operands, layouts[0], self.emit)
             if made is not None:
                 self.env[op.result] = made
                 return
+        self._say_row_major(op, operands, layouts, form is not None)
         plain = [self.emit.stored(x, None).value for x in operands]
         unencoded = {"encoding": None} if getattr(op, "encoding", None) is not None else {}
         same = not unencoded and all(a is b for a, b in zip(plain, op.operands, strict=True))
@@ -130,6 +136,21 @@ class _Rebuild:
         for old, value, layout in zip(op.results, new.results, layouts, strict=True):
             row_major = Packed(value, old.type.shape)
             self.env[old] = self.emit.stored(row_major, layout if isinstance(layout, Layout) else None)
+
+    def _relaid(self, op: Op, x: Packed) -> None:
+        """Tells that an operand of `op`, or something made from one, changes its tiles by being unpacked."""
+        names = [op.operand_name(i) for i, v in enumerate(op.operands) if self.env[v] is x]
+        reason = "its tiles are not those wanted here: it is unpacked and packed again"
+        self.owner.refuse(op, "relayout", reason, names[0] if names else "")
+
+    def _say_row_major(self, op: Op, operands: list[Packed], layouts: list[TypeEncoding | None], form: bool) -> None:
+        """Tells that `op` is computed on unpacked operands, if there are packed ones or its result is wanted packed."""
+        packed = [i for i, x in enumerate(operands) if x.layout is not None]
+        if not packed and not any(isinstance(e, Layout) for e in layouts):
+            return
+        reason = "its packed form does not fit these tiles" if form else "it has no packed form"
+        operand = op.operand_name(packed[0]) if packed else ""
+        self.owner.refuse(op, "packed-form", f"{reason}: it is computed on row-major operands", operand)
 
     def _dispatch(self, op: Dispatch, operands: list[Packed]) -> None:
         body, zeros = self.owner.region(op.body, tuple(x.zero for x in operands))

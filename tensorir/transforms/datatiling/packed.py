@@ -6,6 +6,7 @@ contraction along a padded dim needs zeros, and gets them by `with_zeros`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from attrs import define, field, frozen
@@ -38,7 +39,8 @@ class Packed:
 
 @define
 class Emitter:
-    """Appends physical ops; `loc` is that of the op being materialized."""
+    """Appends physical ops; `loc` is that of the op being materialized. `through_row_major` is called with each value
+    that is unpacked only to be packed again."""
 
     ops: list[Op] = field(factory=list[Op])
     loc: Location = UNKNOWN
@@ -48,6 +50,7 @@ class Emitter:
         factory=dict[tuple[Value, tuple[Dim, ...], Layout], Value]
     )
     """What has been packed, without dims of size 1 → the packed value."""
+    through_row_major: Callable[[Packed], None] = lambda x: None
 
     def add(self, op: O) -> O:
         self.ops.append(op)
@@ -73,7 +76,10 @@ class Emitter:
             value = self.add(Transpose(x.value, (*outer, *inner), loc=self.loc)).result
             return Packed(value, x.shape, layout, x.zero)
         row_major = self._unpacked(x, x.layout)
-        return row_major if layout is None else self._packed(row_major, layout)
+        if layout is None:
+            return row_major
+        self.through_row_major(x)
+        return self._packed(row_major, layout)
 
     def with_zeros(self, x: Packed, dim: int) -> Packed:
         """`x` with zeros where `dim` is padding."""

@@ -148,5 +148,5 @@ class PropagateEncodings(Pass):
             for op in body.ops:
                 for i, value in enumerate(op.operands):
                     if isinstance(body.definitions.get(value), UnsetEncoding) and not isinstance(op, SetEncoding):
-                        ctx.remark(self.name, op.NAME, "no-rule", _UNSUPPORTED, op.loc, op.operand_name(i))
+                        ctx.refuse(self.name, op, "no-rule", _UNSUPPORTED, op.operand_name(i))
         return after

@@ -30,12 +30,15 @@ class SetEncodings(Pass):
 
     def run(self, module: Module, ctx: PassContext) -> Module:
         def visit(op: Op, operands: tuple[Value, ...]) -> Replacement | None:
-            if not isinstance(op, Contract) or any(v.type.encoding is not None for v in (*operands, op.result)):
+            if not isinstance(op, Contract):
+                return None
+            if any(v.type.encoding is not None for v in (*operands, op.result)):
+                ctx.refuse(self.name, op, "encode", "it has encodings already, which stay as they are")
                 return None
             parallel = product(op.result.type.shape)
             if isinstance(parallel, int) and parallel < self.min_parallel:
                 message = f"{parallel} results are fewer than min-parallel = {self.min_parallel}"
-                ctx.remark(self.name, op.NAME, "min-parallel", message, op.loc)
+                ctx.refuse(self.name, op, "min-parallel", message)
                 return None
             return encode(op.with_operands(operands))
 

@@ -21,11 +21,14 @@ from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
+from tensorir.passes.decisions import Refuse
 from tensorir.passes.levels import NO_CALLS, NO_ENCODINGS, NO_LAYOUTS, Level
 from tensorir.passes.pass_ import Pass, PassContext, device_option
 from tensorir.rewrite.sweep import sweep
 from tensorir.targets.answers import Answers
 from tensorir.targets.device import Device
+
+_CUT = "a reshape or broadcast on the way here cuts a tile: the tensor stays row-major"
 
 
 @frozen
@@ -43,11 +46,8 @@ class SpecializeEncodings(Pass):
     device: str = device_option("the device whose resolver answers")
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        work = _Specializer(ctx.device(self.device))
-        after = _with_global_types(module.map_regions(work.region), work)
-        for op, rule, reason in work.without_kernel:
-            ctx.remark(self.name, op.NAME, rule, f"{self.device}: {reason}", op.loc)
-        return after
+        work = _Specializer(self.device, ctx.device(self.device), ctx.decisions.of(self.name))
+        return _with_global_types(module.map_regions(work.region), work)
 
 
 def _with_global_types(module: Module, work: _Specializer) -> Module:
@@ -63,10 +63,11 @@ def _with_global_types(module: Module, work: _Specializer) -> Module:
 class _Specializer:
     """Maps types and ops by the answers of one device."""
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, name: str, device: Device, refuse: Refuse) -> None:
+        self.name = name
+        self.refuse = refuse
         self.device = device
         self.answers = Answers(device)
-        self.without_kernel: list[tuple[Op, str, str]] = []
 
     def type(self, type: Type, loc: Location) -> Type:
         encoding = type.encoding
@@ -87,6 +88,8 @@ class _Specializer:
             value = getattr(op, name)
             if isinstance(value, Encoding):
                 changes[name] = self.answers.layout(value, op.loc)
+                if value in self.answers.cut:
+                    self.refuse(op, "view", _CUT)
             elif isinstance(value, Type) and isinstance(value.encoding, Encoding):
                 changes[name] = self.type(value, op.loc)
         for name, inner in zip(op.REGIONS, op.regions, strict=True):
@@ -112,6 +115,8 @@ class _Specializer:
         if not isinstance(op.encoding, Encoding):
             return None
         layout = self.answers.layout(op.encoding, op.loc)
+        if op.encoding in self.answers.cut:
+            self.refuse(op, "view", _CUT, "source")
         return source if layout is None else SetEncoding(source, layout, loc=op.loc)
 
     def _contraction(self, op: Contract) -> dict[str, Any]:
@@ -137,7 +142,7 @@ class _Specializer:
         return {"kernel": kernel}
 
     def _row_major(self, op: Op, rule: str, reason: str) -> dict[str, Any]:
-        self.without_kernel.append((op, rule, reason))
+        self.refuse(op, rule, f"{self.name}: {reason}")
         return {}
 
 

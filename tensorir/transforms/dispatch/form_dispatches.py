@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from attrs import define, field, frozen
 
-from tensorir.analysis.kinds import Kind, kind_of
+from tensorir.analysis.kinds import Kind, kind_of, why_not_stored
 from tensorir.analysis.units import Units, joined_units, root_units
 from tensorir.dialects.flow import Dispatch
 from tensorir.dialects.tensor import DimOp, Size
@@ -20,6 +20,7 @@ from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op, name_after
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
+from tensorir.passes.decisions import Refuse, unheard
 from tensorir.passes.levels import NO_CALLS, NO_DISPATCHES, Level
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.sweep import sweep
@@ -36,8 +37,8 @@ class FormDispatches(Pass):
     breaks: ClassVar[tuple[Level, ...]] = (NO_DISPATCHES,)
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        effects = EffectsIn(module)
-        return map_regions(module, lambda region: form_dispatches(region, effects), Function, enter=in_order)
+        effects, refuse = EffectsIn(module), ctx.decisions.of(self.name)
+        return map_regions(module, lambda region: form_dispatches(region, effects, refuse), Function, enter=in_order)
 
 
 @define(eq=False)
@@ -55,6 +56,7 @@ class _Plan:
     """What each value of the region is: made in a cluster, constant, of the host, or free (repeated by readers)."""
 
     effects: EffectsIn
+    refuse: Refuse = unheard
     clusters: list[_Cluster] = field(factory=list[_Cluster])
     cluster_of: dict[Value, _Cluster] = field(factory=dict[Value, _Cluster])
     constant: set[Value] = field(factory=set[Value])
@@ -75,14 +77,20 @@ class _Plan:
         constant, host = (all(v in values for v in operands) for values in (self.constant, self.host))
         kind = "host" if ordered else kind_of(op, constant, host)
         if kind == "host":
+            if ordered:
+                self.refuse(op, "effects", f"it {self.effects(op)}: it keeps its place outside of launches")
             self._keep_on_host(op, ordered)
             return
+        if constant and operands and kind != "constant":
+            self.refuse(op, "store-constant", why_not_stored(op))
         level = max((self.level.get(v, 0) for v in operands), default=0)
         cluster = None if kind == "constant" else self._joinable(op, level)
         if cluster is None and kind == "work":
-            cluster = _Cluster(len(self.clusters) + 1, frozenset(root_units(op)))
+            self._say_why_apart(op, level)
+            units = root_units(op)
+            cluster = _Cluster(len(self.clusters) + 1, frozenset(units))
             self.clusters.append(cluster)
-            self._add(op, cluster, root_units(op))
+            self._add(op, cluster, units)
         elif cluster is None:
             self._keep_outside(op, kind, level)
 
@@ -100,6 +108,7 @@ class _Plan:
         if value not in self.free or value in self.written:
             return
         op = self.free[value].evolve()
+        self.refuse(op, "free-move", "it is read outside of launches: moving the data takes a launch of its own")
         cluster = _Cluster(len(self.clusters) + 1, frozenset())
         self.clusters.append(cluster)
         self._add(op, cluster, {})
@@ -133,6 +142,17 @@ class _Plan:
         self._add(op, cluster, units)
         return cluster
 
+    def _say_why_apart(self, op: Op, level: int) -> None:
+        """Why an op starts a dispatch although it reads from others."""
+        latest = [i for i, v in enumerate(op.operands) if level and self.level.get(v, 0) == level]
+        apart = [i for i in latest if op.operands[i] not in self.cluster_of]
+        if apart:
+            reason = "it is made between launches, after the one that this op could join"
+            self.refuse(op, "join", reason, op.operand_name(apart[0]))
+        elif latest:
+            reason = "no loop of the launch that makes it goes on through this op, which needs more than a piece of it"
+            self.refuse(op, "join", reason, op.operand_name(latest[0]))
+
     def _add(self, op: Op, cluster: _Cluster, units: Units) -> None:
         cluster.ops.append(op)
         for r in op.results:
@@ -141,10 +161,10 @@ class _Plan:
             cluster.units[r] = units
 
 
-def form_dispatches(region: Region, effects: EffectsIn) -> Region:
+def form_dispatches(region: Region, effects: EffectsIn, refuse: Refuse = unheard) -> Region:
     """`region` with its work in `flow.dispatch` ops, in an order in which every value is known before it is read."""
     region = sweep(region, _size_of_dim)
-    plan = _Plan(effects)
+    plan = _Plan(effects, refuse)
     for op in region.ops:
         plan.place(op)
     for y in region.yields:

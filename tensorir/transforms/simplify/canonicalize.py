@@ -22,12 +22,13 @@ from tensorir.dialects.tensor import (
     Pad,
     Size,
 )
+from tensorir.encoding.layout import Layout
 from tensorir.ir.dense import Dense
 from tensorir.ir.effects import EffectsIn
 from tensorir.ir.module import Module
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.greedy import greedy
-from tensorir.rewrite.pattern import Rewrite, View, index, pattern
+from tensorir.rewrite.pattern import Refused, Rewrite, View, index, pattern
 from tensorir.rewrite.symbols import map_regions
 from tensorir.transforms.simplify.reads import READS
 
@@ -48,6 +49,8 @@ def fold_set_of_unset(op: SetEncoding, view: View) -> Rewrite:
     match view.def_of(op.source):
         case UnsetEncoding(source=x) if x.type == op.result.type:
             return x
+        case UnsetEncoding() if isinstance(op.encoding, Layout):
+            return Refused("what it unsets has another layout: the tensor is laid out anew", "source")
         case _:
             return None
 

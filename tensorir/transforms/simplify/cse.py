@@ -11,6 +11,7 @@ from tensorir.ir.module import Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
+from tensorir.passes.decisions import Refuse, unheard
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.pattern import Replacement
 from tensorir.rewrite.sweep import sweep
@@ -24,20 +25,27 @@ class CommonSubexpressions(Pass):
     name: ClassVar[str] = "cse"
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        effects = EffectsIn(module)
-        return map_regions(module, lambda region: merge_equal_ops(region, effects))
+        effects, refuse = EffectsIn(module), ctx.decisions.of(self.name)
+        return map_regions(module, lambda region: merge_equal_ops(region, effects, refuse))
 
 
-def merge_equal_ops(region: Region, effects: EffectsIn) -> Region:
+def merge_equal_ops(region: Region, effects: EffectsIn, refuse: Refuse = unheard) -> Region:
     """f(x, y); f(x, y) == f(x, y), if f does nothing else"""
     seen: dict[Any, Op] = {}
 
     def visit(op: Op, operands: tuple[Value, ...]) -> Replacement | None:
-        if op.REGIONS or effects(op):
-            return None
         # With their types, because True == 1 == 1.0 as attributes.
         attributes: tuple[Any, ...] = tuple((type(v), v) for v in op.attributes().values())
-        first = seen.setdefault((type(op), operands, attributes, tuple(r.type for r in op.results)), op)
-        return None if first is op else Replacement((), first.results)
+        key = (type(op), operands, attributes, op.regions, tuple(r.type for r in op.results))
+        first = seen.setdefault(key, op)
+        if first is op:
+            return None
+        if found := effects(op):
+            refuse(op, "merge", f"an equal op stands before it, but it {found}")
+            return None
+        if op.REGIONS:
+            refuse(op, "merge", "an equal op stands before it, but ops with regions stay apart")
+            return None
+        return Replacement((), first.results)
 
     return sweep(region, visit)

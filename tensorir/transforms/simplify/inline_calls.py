@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
@@ -15,6 +16,7 @@ from tensorir.ir.region import Region
 from tensorir.ir.sizes import Sizes, bind_types, substituted, substituted_op
 from tensorir.ir.value import Value
 from tensorir.passes.levels import NO_CALLS, Level
+from tensorir.passes.numbering import copied
 from tensorir.passes.pass_ import Pass, PassContext
 
 MAX_OPS = 1 << 20
@@ -42,13 +44,14 @@ class InlineCalls(Pass):
 
 @define(eq=False)
 class _Frame:
-    """A body while it is copied: what its values are in the caller, and the call that its yields are the results of
-    (None for the region that everything is copied into)."""
+    """A body while it is copied: what its values are in the caller, the call that its yields are the results of (None
+    for the region that everything is copied into), and which copy it is: each has ops with ids of their own."""
 
     body: Region
     env: dict[Value, Value]
     sizes: Sizes
     call: Call | None
+    copy: int = 1
     rest: Iterator[Op] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -63,6 +66,7 @@ class _Inliner:
     def __init__(self, module: Module) -> None:
         self.module = module
         self.done: dict[Region, Region] = {}
+        self.copies = Counter(f.name for f in module.functions if not f.private)
 
     def region(self, region: Region) -> Region:
         """`region` without calls; itself if it has none. Regions that are one object stay one object."""
@@ -90,6 +94,8 @@ class _Inliner:
                 frames.append(self._entered(op, operands))
                 continue
             made = op.with_operands(operands) if frame.call is None else substituted_op(op, operands, frame.sizes)
+            if frame.copy > 1:
+                made = copied(made, frame.copy)
             if made.regions:
                 made = made.with_regions(tuple(map(self.region, made.regions)))
             ops.append(made)
@@ -102,7 +108,8 @@ class _Inliner:
             sizes = bind_types(body.arg_types, tuple(v.type for v in operands))
         except (InferError, ZeroDivisionError) as e:
             raise TensorIRError(f"{call.NAME}: @{call.callee}: {e}", call.loc) from None
-        return _Frame(body, dict(zip(body.args, operands, strict=True)), sizes, call)
+        self.copies[call.callee] += 1
+        return _Frame(body, dict(zip(body.args, operands, strict=True)), sizes, call, self.copies[call.callee])
 
 
 def _check_results(call: Call, values: Sequence[Value], sizes: Sizes) -> None:

@@ -159,4 +159,8 @@ def test_a_global_that_is_written_is_not_merged() -> None:
     b.add(Write("b"))
     main = Function("main", b.finish([b.add(GlobalLoad("b", TensorType((2,), f32))).result]))
     module = Module((main,), [data("a", 1, 2), data("b", 1, 2), data("c", 1, 2)])
-    assert names(MergeEqualGlobals().run(module, PassContext())) == ["a", "b"]
+    ctx = PassContext()
+    assert names(MergeEqualGlobals().run(module, ctx)) == ["a", "b"]
+    assert [(r.op_id, r.rule, r.message) for r in ctx.remarks] == [
+        ("@b", "merge", "an equal global stands before it, but this one may be written")
+    ]

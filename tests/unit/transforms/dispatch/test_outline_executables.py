@@ -8,16 +8,21 @@ import numpy as np
 import pytest
 
 from tensorir.api import compile
-from tensorir.dialects.flow import Launch
+from tensorir.dialects.flow import Dispatch, Launch
 from tensorir.dialects.registry import OPS
 from tensorir.interp import interpret
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.module import Module
+from tensorir.ir.module import Executable, Function, Module
+from tensorir.ir.region import Region
+from tensorir.ir.verify import verify
+from tensorir.passes.pass_ import PassContext
 from tensorir.passes.runner import run_passes
 from tensorir.pipelines import pipeline
+from tensorir.testing.equivalence import assert_equivalent
 from tensorir.text import parse
 from tensorir.transforms.dispatch.form_dispatches import FormDispatches
 from tensorir.transforms.dispatch.outline_executables import OutlineExecutables
+from tests.support.graphs import Graph
 
 TWICE = """
 func @main(%x: tensor<[M]x3xf32>, %y: tensor<[N]x3xf32>) -> (tensor<[M]x3xf32>, tensor<[N]x3xf32>) {
@@ -125,3 +130,83 @@ func @main(%y: tensor<[M]xf32>) -> (tensor<[M + -4]xf32>) {
 def test_a_whole_pipeline_has_as_many_executables_as_different_launches() -> None:
     compiled = run_passes(parse(TWICE, OPS), pipeline("late").passes)
     assert len(compiled.executables) == 1
+
+
+def elementwise_body(*fns: str, size: int = 4) -> Region:
+    g = Graph()
+    value = g.arg(size)
+    for fn in fns:
+        value = g.elementwise(fn, value)
+    return g.b.finish([value])
+
+
+def product_body() -> Region:
+    g = Graph()
+    a, b = g.arg(4, 4), g.arg(4, 4)
+    return g.b.finish([g.elementwise("exp", g.matmul(a, b))])
+
+
+def program(*bodies: tuple[Region, str], executables: tuple[Executable, ...] = ()) -> Module:
+    """Each body as a dispatch of its own on (body, device), all results returned."""
+    g = Graph()
+    results = [
+        g.b.add(Dispatch(tuple(g.b.arg(a.type) for a in body.args), body, device)).result for body, device in bodies
+    ]
+    return Module((Function("main", g.b.finish(results)),), executables=executables)
+
+
+def shared(module: Module) -> Module:
+    verify(module)
+    after = OutlineExecutables().run(module, PassContext())
+    verify(after)
+    assert not any(isinstance(op, Dispatch) for op in after.walk())
+    assert OutlineExecutables().run(after, PassContext()) is after
+    assert_equivalent(module, after)
+    return after
+
+
+def names_launched(module: Module) -> list[str]:
+    return [op.executable for op in module.functions[0].body.ops if isinstance(op, Launch)]
+
+
+def test_equal_bodies_are_one_executable() -> None:
+    after = shared(program(*[(elementwise_body("exp", "neg"), "cpu") for _ in range(3)]))
+    assert [e.name for e in after.executables] == ["generic_0"]
+    assert names_launched(after) == ["generic_0"] * 3
+
+
+@pytest.mark.parametrize(
+    "other",
+    [elementwise_body("neg", "exp"), elementwise_body("exp"), elementwise_body("exp", "neg", size=5)],
+    ids=["order", "length", "shape"],
+)
+def test_other_bodies_are_others(other: Region) -> None:
+    after = shared(program((elementwise_body("exp", "neg"), "cpu"), (other, "cpu")))
+    assert names_launched(after) == ["generic_0", "generic_1"]
+
+
+def test_devices_do_not_share() -> None:
+    body = elementwise_body("exp")
+    after = shared(program((body, "cpu"), (body, "reference"), (body, "cpu")))
+    assert [(e.name, e.target) for e in after.executables] == [("generic_0", "cpu"), ("generic_1", "reference")]
+    assert names_launched(after) == ["generic_0", "generic_1", "generic_0"]
+
+
+def test_an_executable_is_named_after_its_contraction() -> None:
+    after = shared(program((product_body(), "cpu")))
+    assert [e.name for e in after.executables] == ["contract_0"]
+
+
+def test_names_that_are_taken_stay_with_whom_they_belong() -> None:
+    mine = Executable("generic_0", "cpu", elementwise_body("neg"))
+    after = shared(program((elementwise_body("exp"), "cpu"), executables=(mine,)))
+    assert after.executables[0] is mine
+    assert names_launched(after) == ["generic_1"]
+
+
+def test_the_place_and_the_names_of_results_stay() -> None:
+    module = program((elementwise_body("exp"), "cpu"))
+    (dispatch,) = module.functions[0].body.ops
+    (launch,) = shared(module).functions[0].body.ops
+    assert launch.loc is dispatch.loc
+    assert launch.results == dispatch.results

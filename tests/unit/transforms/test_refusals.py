@@ -1,0 +1,228 @@
+"""What each pass says when it declines: the pass, the op by its id, the rule, the operand, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from attrs import frozen
+
+from tensorir.builder.module import ModuleBuilder
+from tensorir.dialects.encode import SetEncoding, UnsetEncoding
+from tensorir.dialects.func import Assert
+from tensorir.dialects.linalg import Broadcast, Reduce, Softmax
+from tensorir.encoding.layout import Layout
+from tensorir.ir.diagnostic import Remark
+from tensorir.ir.dims import symbol
+from tensorir.ir.dtype import f32, i1
+from tensorir.ir.module import Module
+from tensorir.ir.types import TensorType
+from tensorir.passes.pass_ import PassContext
+from tensorir.passes.runner import run_passes
+from tensorir.passes.spec import parse_spec
+from tensorir.pipelines import PASSES, PIPELINES
+from tests.support.graphs import GRAPHS, Graph
+
+NEVER = {
+    "inline-calls": "it inlines every call or raises",
+    "drop-transfers": "it drops every transfer or raises",
+    "symbol-dce": "it drops all that nothing reaches",
+    "canonicalize-dispatches": "it has one normal form for every dispatch",
+    "row-major-boundaries": "it makes every boundary row-major",
+    "outline-executables": "it outlines every dispatch, and shares all equal bodies",
+    "evaluate-initializers": "it evaluates every initializer or raises",
+}
+"""Passes that do all that they are for, and why there is nothing to decline."""
+
+
+ELSEWHERE = {"merge-equal-globals"}
+"""Passes whose own unit tests show what they decline."""
+
+
+def encoded_twice() -> Module:
+    """A tensor that is laid out in one way and then in another."""
+    g = Graph()
+    x = g.arg(32, 32)
+    wide, narrow = Layout((0,), (8,), (0, 1)), Layout((0,), (4,), (0, 1))
+    first = g.b.add(Softmax(g.b.add(SetEncoding(x, wide)).result, (1,), None, wide)).result
+    again = g.b.add(SetEncoding(g.b.add(UnsetEncoding(first)).result, narrow)).result
+    return g.done(g.b.add(UnsetEncoding(g.b.add(Softmax(again, (1,), None, narrow)).result)).result)
+
+
+def asserted_twice() -> Module:
+    g = Graph()
+    x = g.b.arg(TensorType((), i1))
+    g.b.add(Assert(x, "first"))
+    g.b.add(Assert(x, "first"))
+    return g.done(x)
+
+
+def broadcast_weight() -> Module:
+    """A small constant that would be stored 1,000 times as large."""
+    g = Graph()
+    return g.done(g.b.add(Broadcast(g.weight("w", 512), (0,), (1000, 512))).result)
+
+
+def total() -> Module:
+    """The sum of a whole product: no loop of the product goes on through it."""
+    m = ModuleBuilder()
+    f = m.function("main")
+    x = f.arg("x", (symbol("S"), 64), f32)
+    f.returns((x @ f.arg("w", (64, 64), f32)).sum())
+    return m.build()
+
+
+def cut_tile() -> Module:
+    """A reshape that splits the rows of a product into pieces smaller than a tile, and a sum with another tensor."""
+    m = ModuleBuilder()
+    f = m.function("main")
+    x, w = f.arg("x", (6, 64), f32), f.arg("w", (64, 64), f32)
+    f.returns((x @ w).reshape(2, 3, 64) + f.arg("y", (2, 3, 64), f32))
+    return m.build()
+
+
+@frozen
+class Case:
+    """`make` gives the program, on which the passes of `spec` run."""
+
+    make: Callable[[], Module]
+    spec: str
+    op: str
+    op_id: str
+    rule: str
+    operand: str
+    reason: str
+
+
+CASES = {
+    "canonicalize": Case(
+        encoded_twice, "canonicalize", "encode.set", "@main#4", "fold-set-of-unset", "source", "another layout"
+    ),
+    "cse": Case(asserted_twice, "cse", "func.assert", "@main#2", "merge", "", "may end the call"),
+    "set-encodings": Case(
+        GRAPHS["matmul f32"],
+        "set-encodings{min-parallel=1000000}",
+        "linalg.contract",
+        "@main#1",
+        "min-parallel",
+        "",
+        "65536 results are fewer than min-parallel = 1000000",
+    ),
+    "propagate-encodings": Case(
+        total,
+        "set-encodings,propagate-encodings",
+        "linalg.reduce",
+        "@main#2",
+        "no-rule",
+        "source",
+        "has no propagation rule",
+    ),
+    "form-dispatches": Case(
+        total, "form-dispatches", "linalg.reduce", "@main#2", "join", "source", "no loop of the launch"
+    ),
+    "hoist-constants": Case(
+        broadcast_weight,
+        "hoist-constants",
+        "linalg.broadcast",
+        "@main#2",
+        "store-constant",
+        "",
+        "more than 4 times the bytes of its operands",
+    ),
+    "specialize-encodings": Case(
+        GRAPHS["matvec"],
+        "late",
+        "linalg.contract",
+        "@main#1",
+        "declined",
+        "",
+        "cpu: mmt4d needs one N dim, this contraction has 0",
+    ),
+    "materialize-encodings": Case(
+        encoded_twice, "materialize-encodings", "encode.set", "@main#4", "relayout", "", "unpacked and packed again"
+    ),
+}
+
+
+def said(module: Module, spec: str) -> list[Remark]:
+    ctx = PassContext()
+    run_passes(module, parse_spec(spec, PASSES, PIPELINES), ctx)
+    return list(ctx.remarks)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_refusal_names_pass_op_rule_and_operand_once(name: str) -> None:
+    case = CASES[name]
+    found = [r for r in said(case.make(), case.spec) if (r.pass_name, r.rule) == (name, case.rule)]
+    assert [(r.op, r.op_id, r.operand) for r in found] == [(case.op, case.op_id, case.operand)]
+    assert case.reason in found[0].message
+
+
+def test_every_pass_declines_in_a_case_or_has_nothing_to_decline() -> None:
+    assert {*CASES, *NEVER, *ELSEWHERE} == {*PASSES}
+    assert not CASES.keys() & NEVER.keys()
+
+
+def test_a_refusal_that_is_made_again_is_one() -> None:
+    module = encoded_twice()
+    once, thrice = (said(module, ",".join(["canonicalize"] * n)) for n in (1, 3))
+    assert once == thrice
+
+
+def test_ops_of_one_line_are_refused_each() -> None:
+    m = ModuleBuilder()
+    f = m.function("main")
+    x, w = f.arg("x", (symbol("S"), 64), f32), f.arg("w", (64, 64), f32)
+    f.returns(*[(x @ w).sum() for _ in range(2)])
+    found = [r for r in said(m.build(), "form-dispatches") if r.rule == "join"]
+    assert len({str(r.loc) for r in found}) == 1
+    assert [r.op_id for r in found] == ["@main#2", "@main#4"]
+
+
+def test_a_move_that_is_returned_takes_a_launch() -> None:
+    m = ModuleBuilder()
+    f = m.function("main")
+    f.returns(f.arg("x", (8, 4), f32).transpose(1, 0))
+    (found,) = said(m.build(), "form-dispatches")
+    assert (found.op, found.rule, found.op_id) == ("linalg.transpose", "free-move", "@main#1")
+
+
+def test_an_assertion_stays_between_launches() -> None:
+    found = said(asserted_twice(), "form-dispatches")
+    assert [(r.op, r.rule, r.op_id) for r in found] == [
+        ("func.assert", "effects", "@main#1"),
+        ("func.assert", "effects", "@main#2"),
+    ]
+
+
+def test_a_contraction_that_is_encoded_already_says_so() -> None:
+    found = said(GRAPHS["matmul f32"](), "set-encodings,set-encodings")
+    assert [(r.rule, r.op_id) for r in found] == [("encode", "@main#1")]
+
+
+def test_an_op_without_a_packed_form_says_so() -> None:
+    g = Graph()
+    x, layout = g.arg(32, 32), Layout((0,), (8,), (0, 1))
+    packed = g.b.add(SetEncoding(x, layout)).result
+    sums = g.b.add(Reduce(packed, "add", (1,))).result
+    (found,) = said(g.done(sums), "materialize-encodings")
+    assert (found.op, found.rule, found.operand, found.op_id) == ("linalg.reduce", "packed-form", "source", "@main#2")
+    assert "it is computed on row-major operands" in found.message
+
+
+def test_a_reshape_that_cuts_a_tile_is_told_where_the_layout_is_lost() -> None:
+    found = [(r.pass_name, r.op, r.op_id, r.operand) for r in said(cut_tile(), "late") if r.rule == "view"]
+    assert found == [
+        ("specialize-encodings", "tensor.expand_shape", "@main#2", ""),
+        ("specialize-encodings", "encode.set", "@main#3", "source"),
+        ("specialize-encodings", "linalg.generic", "@main#3", ""),
+    ]
+
+
+@pytest.mark.parametrize("make", [total, broadcast_weight, cut_tile])
+def test_every_remark_names_an_op_of_the_program_as_it_was_given(make: Callable[[], Module]) -> None:
+    module = make()
+    found = said(module, "late")
+    ids = {f"@main#{i + 1}" for i in range(len(module.functions[0].body.ops))}
+    assert found and {r.op_id for r in found} <= ids
+    assert found == said(module, "late")
