@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from tensorir.dialects.func import check_results
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim
-from tensorir.ir.module import Executable, Global, Symbol
+from tensorir.ir.module import Executable, Global, ModuleSymbol
 from tensorir.ir.op import Op, Trait, attribute, op, operand_list, region
 from tensorir.ir.region import Region
 from tensorir.ir.sizes import bind_types, result_types
@@ -25,7 +25,7 @@ class GlobalLoad(Op):
     def infer_types(self) -> Sequence[Type]:
         return (self.type,)
 
-    def verify_symbols(self, symbols: Mapping[str, Symbol]) -> Iterator[str]:
+    def verify_symbols(self, symbols: Mapping[str, ModuleSymbol]) -> Iterator[str]:
         held = symbols[self.symbol]
         assert isinstance(held, Global)  # the verifier has checked the kind
         if held.type != self.type:
@@ -62,7 +62,7 @@ class Launch(Op):
     def infer_types(self) -> Sequence[Type]:
         return self.types
 
-    def verify_symbols(self, symbols: Mapping[str, Symbol]) -> Iterator[str]:
+    def verify_symbols(self, symbols: Mapping[str, ModuleSymbol]) -> Iterator[str]:
         executable = symbols[self.executable]
         assert isinstance(executable, Executable)  # the verifier has checked the kind
 

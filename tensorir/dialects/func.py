@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.effects import Effects
-from tensorir.ir.module import Function, Symbol
+from tensorir.ir.module import Function, ModuleSymbol
 from tensorir.ir.op import Op, Trait, attribute, op, operand, operand_list
 from tensorir.ir.sizes import result_types
 from tensorir.ir.types import Type
@@ -24,7 +24,7 @@ class Call(Op):
     def infer_types(self) -> Sequence[Type]:
         return self.types
 
-    def verify_symbols(self, symbols: Mapping[str, Symbol]) -> Iterator[str]:
+    def verify_symbols(self, symbols: Mapping[str, ModuleSymbol]) -> Iterator[str]:
         callee = symbols[self.callee]
         assert isinstance(callee, Function)  # the verifier has checked the kind
         yield from check_results(self.callee, self.types, lambda: call_types(callee, [v.type for v in self.inputs]))

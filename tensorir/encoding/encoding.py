@@ -24,7 +24,7 @@ only prevent equal layouts from being recognised as equal."""
 
 
 @frozen(cache_hash=True)
-class Contraction:
+class ContractionSpace:
     """An iteration space: the indexing maps and element types of lhs, rhs and result, and the `narrow` size of each
     dim.
 
@@ -78,7 +78,7 @@ def _undo_each_other(first: View, second: View) -> bool:
 class Encoding(TypeEncoding):
     """The intent to store a tensor as `role` of `contraction`, seen through `views` (the first is applied first)."""
 
-    contraction: Contraction
+    contraction: ContractionSpace
     role: Role
     views: tuple[View, ...] = field(default=())
 

@@ -7,7 +7,7 @@ from typing import Final, Literal, Protocol, TypeAlias, Union, runtime_checkable
 
 from attrs import frozen
 
-from tensorir.encoding.encoding import Contraction, Encoding
+from tensorir.encoding.encoding import ContractionSpace, Encoding
 from tensorir.encoding.layout import Layout
 from tensorir.ir.dtype import DType
 
@@ -68,7 +68,7 @@ class Resolver(Protocol):
     """Chooses the tiles of contractions for a target. The choice must depend on the contraction alone, so that lhs, rhs
     and result of one contraction always agree (`tensorir.testing.targets.check_target`)."""
 
-    def tiles_for(self, contraction: Contraction) -> Choice:
+    def tiles_for(self, contraction: ContractionSpace) -> Choice:
         """Returns the tile for a contraction, or the reason why it stays row-major. It is called only for contractions
         that the target's lowering can express (see `targets.lowering`)."""
         ...

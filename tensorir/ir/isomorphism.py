@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from tensorir.ir.dense import Dense
-from tensorir.ir.module import Executable, Function, Global, Module, Parameter, Symbol
+from tensorir.ir.module import Executable, Function, Global, Module, ModuleSymbol, Parameter
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.scalar import ScalarBody
@@ -83,11 +83,11 @@ class _Fingerprint:
                 self.symbols[top] = self._contents(self.module.symbols[top])
         return self.symbols[name]
 
-    def _named(self, symbol: Symbol) -> list[str]:
+    def _named(self, symbol: ModuleSymbol) -> list[str]:
         ops = symbol.region.walk() if symbol.region is not None else ()
         return [getattr(op, n) for op in ops for n in op.ATTRIBUTES if n in op.SYMBOLS]
 
-    def _contents(self, symbol: Symbol) -> str:
+    def _contents(self, symbol: ModuleSymbol) -> str:
         match symbol:
             case Global(type=type, value=Dense() as value):
                 return _digest(["data", str(type), value.digest])

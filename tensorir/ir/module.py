@@ -115,7 +115,7 @@ class Executable(Immutable):
         return self if region is self.body else evolve(self, body=region)
 
 
-Symbol: TypeAlias = Union[Function, Global, Executable]
+ModuleSymbol: TypeAlias = Union[Function, Global, Executable]
 S = TypeVar("S", Function, Global, Executable)
 
 
@@ -136,10 +136,10 @@ class Module(Immutable):
         return text.print_module(self, apart={})
 
     @cached_property
-    def symbols(self) -> dict[str, Symbol]:
+    def symbols(self) -> dict[str, ModuleSymbol]:
         return {s.name: s for s in self.all_symbols()}
 
-    def all_symbols(self) -> Iterator[Symbol]:
+    def all_symbols(self) -> Iterator[ModuleSymbol]:
         yield from self.globals
         yield from self.executables
         yield from self.functions
@@ -174,7 +174,7 @@ class Module(Immutable):
             if (region := symbol.region) is not None:
                 yield from region.walk()
 
-    def map_regions(self, fn: Callable[[Region], Region], *kinds: type[Symbol]) -> Module:
+    def map_regions(self, fn: Callable[[Region], Region], *kinds: type[ModuleSymbol]) -> Module:
         """`fn` on the region of every symbol of the `kinds` (by default all), in the order of `all_symbols`; itself
         if nothing changed. Regions inside of ops are left to `fn`: see `tensorir.rewrite.symbols`."""
 

@@ -24,7 +24,7 @@ from tensorir.ir.value import Value
 if TYPE_CHECKING:
     from tensorir.ir.decomposition import Decomposition  # only named: a decomposition is made of ops
     from tensorir.ir.loops import Loops
-    from tensorir.ir.module import Symbol  # only named: modules are made of ops
+    from tensorir.ir.module import ModuleSymbol  # only named: modules are made of ops
     from tensorir.ir.region import Region
 
 
@@ -136,7 +136,7 @@ class Op(Immutable):
         """Rules beyond types: one message each."""
         return iter(())
 
-    def verify_symbols(self, symbols: Mapping[str, Symbol]) -> Iterator[str]:
+    def verify_symbols(self, symbols: Mapping[str, ModuleSymbol]) -> Iterator[str]:
         """Rules about what the op names in its module, where every name is a symbol of the kind that the attribute
         says: one message each."""
         return iter(())

@@ -17,7 +17,7 @@ from tensorir.ir.types import Type
 from tensorir.ir.value import Value
 
 T = TypeVar("T")
-Sizes = Mapping[str, Dim]
+SizeMap = Mapping[str, Dim]
 """Size symbol → what stands for it."""
 
 
@@ -54,7 +54,7 @@ def mentioned_sizes(value: object) -> Iterator[str]:
             yield from mentioned_sizes(getattr(value, f.name))
 
 
-def bind_types(formal: Sequence[Type], actual: Sequence[Type], known: Sizes | None = None) -> dict[str, Dim]:
+def bind_types(formal: Sequence[Type], actual: Sequence[Type], known: SizeMap | None = None) -> dict[str, Dim]:
     """Symbol of `formal` → size in `actual`: a dim that is a symbol binds it, every other one must then be equal.
     `known`: symbols that are bound already.
 
@@ -76,13 +76,13 @@ def bind_types(formal: Sequence[Type], actual: Sequence[Type], known: Sizes | No
     return bound
 
 
-def result_types(callee: Region, inputs: Sequence[Type], known: Sizes | None = None) -> tuple[Type, ...]:
+def result_types(callee: Region, inputs: Sequence[Type], known: SizeMap | None = None) -> tuple[Type, ...]:
     """What a region yields for inputs of these types. Raises InferError where they are not those of its arguments."""
     sizes = bind_types(callee.arg_types, inputs, known)
     return tuple(substituted(t, sizes) for t in callee.yield_types)
 
 
-def substituted(value: T, sizes: Sizes) -> T:
+def substituted(value: T, sizes: SizeMap) -> T:
     """An attribute, type or encoding with the symbols of its sizes replaced; itself if it has none of them.
 
     Affine maps keep their dims, whose names are their own. Raises InferError and ZeroDivisionError as arithmetic on
@@ -90,7 +90,7 @@ def substituted(value: T, sizes: Sizes) -> T:
     return cast("T", _substituted(value, sizes)) if sizes else value
 
 
-def _substituted(value: Any, sizes: Sizes) -> Any:
+def _substituted(value: Any, sizes: SizeMap) -> Any:
     if isinstance(value, DimExpr):
         return value if symbols_of(value).isdisjoint(sizes) else substitute(value, sizes)
     if isinstance(value, tuple):
@@ -105,7 +105,7 @@ def _substituted(value: Any, sizes: Sizes) -> Any:
     return value if same else attrs.evolve(value, **changes)
 
 
-def substituted_op(op: Op, operands: Sequence[Value], sizes: Sizes) -> Op:
+def substituted_op(op: Op, operands: Sequence[Value], sizes: SizeMap) -> Op:
     """`op` on other operands under other sizes: its results are inferred anew and keep their names.
 
     Raises TensorIRError at the place of the op if it can't be under these sizes."""
@@ -117,14 +117,14 @@ def substituted_op(op: Op, operands: Sequence[Value], sizes: Sizes) -> Op:
     return op.evolve(operands, **changes)
 
 
-def substituted_region(region: Region, sizes: Sizes) -> Region:
+def substituted_region(region: Region, sizes: SizeMap) -> Region:
     """A copy with values of its own under other sizes."""
     args = tuple(Value(substituted(a.type, sizes), a.hint) for a in region.args)
     ops, yields = substituted_ops(region, args, sizes)
     return Region(args, ops, yields)
 
 
-def substituted_ops(region: Region, args: Sequence[Value], sizes: Sizes) -> tuple[tuple[Op, ...], tuple[Value, ...]]:
+def substituted_ops(region: Region, args: Sequence[Value], sizes: SizeMap) -> tuple[tuple[Op, ...], tuple[Value, ...]]:
     """Copies of the ops of a region on the values `args`, and what stands for its yields."""
     env = dict(zip(region.args, args, strict=True))
     ops: list[Op] = []

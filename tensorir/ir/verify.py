@@ -9,7 +9,7 @@ from tensorir.ir.diagnostic import Diagnostic, InferError, VerifyError
 from tensorir.ir.dims import iteration_dims_of
 from tensorir.ir.effects import EffectsIn
 from tensorir.ir.location import UNKNOWN, Location
-from tensorir.ir.module import Function, Global, Module, Parameter, Symbol
+from tensorir.ir.module import Function, Global, Module, ModuleSymbol, Parameter
 from tensorir.ir.op import Op, SymbolKind, Trait
 from tensorir.ir.region import Region
 from tensorir.ir.types import Type
@@ -160,7 +160,7 @@ class _Checker:
             yield from op.verify_symbols(symbols)
 
 
-def _check_kind(op: Op, attribute: str, kind: SymbolKind, symbols: Mapping[str, Symbol]) -> Iterator[str]:
+def _check_kind(op: Op, attribute: str, kind: SymbolKind, symbols: Mapping[str, ModuleSymbol]) -> Iterator[str]:
     name: str = getattr(op, attribute)
     found = symbols.get(name)
     if found is None:

@@ -32,7 +32,7 @@ Rewrite: TypeAlias = Union[Refused, Value, Op, Sequence[Op], Replacement, None]
 results of the last one do."""
 
 
-class View(Protocol):
+class RegionView(Protocol):
     """The part of the surrounding region that a pattern may inspect."""
 
     def def_of(self, value: Value) -> Op | None:
@@ -53,17 +53,17 @@ class Pattern:
     name: str
     law: str
     roots: tuple[type[Op], ...]
-    fn: Callable[[Any, View], Rewrite]
+    fn: Callable[[Any, RegionView], Rewrite]
 
 
 O = TypeVar("O", bound=Op)
 
 
-def pattern(*roots: type[O]) -> Callable[[Callable[[O, View], Rewrite]], Pattern]:
+def pattern(*roots: type[O]) -> Callable[[Callable[[O, RegionView], Rewrite]], Pattern]:
     """Turns a function of one op into a Pattern. Raises ValueError if it has no docstring: a rule must state its
     law."""
 
-    def decorate(fn: Callable[[O, View], Rewrite]) -> Pattern:
+    def decorate(fn: Callable[[O, RegionView], Rewrite]) -> Pattern:
         law = (fn.__doc__ or "").strip().splitlines()
         if not law:
             raise ValueError(f"pattern {fn.__name__} needs a docstring whose first line is its law")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tensorir.ir.module import Module, Symbol
+from tensorir.ir.module import Module, ModuleSymbol
 from tensorir.ir.op import Op, Trait
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
@@ -19,7 +19,7 @@ def in_order(op: Op) -> bool:
     return not op.is_(Trait.PARALLEL)
 
 
-def map_regions(module: Module, fn: RegionFn, *kinds: type[Symbol], enter: OpFilter = lambda op: True) -> Module:
+def map_regions(module: Module, fn: RegionFn, *kinds: type[ModuleSymbol], enter: OpFilter = lambda op: True) -> Module:
     """Applies `fn` to every region of the symbols of the `kinds` (by default all), inner regions first; returns the
     module itself if nothing changed. Shared regions stay shared. Regions of ops for which `enter` is false are left
     alone."""

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from attrs import define, field
 
-from tensorir.encoding.encoding import Contraction, Encoding
+from tensorir.encoding.encoding import ContractionSpace, Encoding
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import Choice, Declined, Identity, Tiles, layout_for
 from tensorir.ir.diagnostic import TensorIRError
@@ -24,12 +24,12 @@ class Answers:
     """Memoised by contraction, so that all operands of one contraction and all its uses agree."""
 
     device: Device
-    choices: dict[Contraction, Choice] = field(factory=dict[Contraction, Choice])
+    choices: dict[ContractionSpace, Choice] = field(factory=dict[ContractionSpace, Choice])
     layouts: dict[Encoding, Layout | None] = field(factory=dict[Encoding, "Layout | None"])
     cut: set[Encoding] = field(factory=set[Encoding])
     """Encodings of contractions that have tiles, where a view on the way to the tensor leaves no layout."""
 
-    def choice(self, contraction: Contraction, loc: Location = UNKNOWN) -> Choice:
+    def choice(self, contraction: ContractionSpace, loc: Location = UNKNOWN) -> Choice:
         """The tiles for a contraction or the reason why it stays row-major; what the device's lowering can't express
         is declined without asking the resolver.
 
@@ -63,7 +63,7 @@ class Answers:
             raise self._error(f"select gives {found!r}, expected a name or Declined", what, loc, "kernels are")
         return found
 
-    def _asked(self, contraction: Contraction, loc: Location) -> Choice:
+    def _asked(self, contraction: ContractionSpace, loc: Location) -> Choice:
         if reason := self.device.lowering.refusal(contraction):
             return Declined(reason)
         answers: list[object] = []

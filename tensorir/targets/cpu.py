@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve, field, frozen
 
-from tensorir.encoding.encoding import Contraction
+from tensorir.encoding.encoding import ContractionSpace
 from tensorir.encoding.resolver import Choice, Declined, Tiles
 from tensorir.native.table import Features, Kernel, cpu_features, given_features, kernels
 from tensorir.targets.cpu_kernels import CpuKernels
@@ -17,7 +17,7 @@ class CpuResolver:
 
     features: Features = field(factory=cpu_features)
 
-    def tiles_for(self, contraction: Contraction) -> Choice:
+    def tiles_for(self, contraction: ContractionSpace) -> Choice:
         types = tuple(t.name for t in contraction.types)
         usable = [k for k in kernels() if k.op == "mmt4d" and k.types == types and k.runs_with(self.features)]
         usable = [k for k in usable if k.isa != "ref"]  # the reference takes any tile, at no useful speed

@@ -6,14 +6,14 @@ from typing import Final, Protocol, runtime_checkable
 
 from attrs import frozen
 
-from tensorir.encoding.encoding import Contraction
+from tensorir.encoding.encoding import ContractionSpace
 
 
 @runtime_checkable
 class Lowering(Protocol):
     """What becomes of tiles on a device. A resolver is only asked about contractions that are not refused here."""
 
-    def refusal(self, contraction: Contraction) -> str:
+    def refusal(self, contraction: ContractionSpace) -> str:
         """Why the tiled form can't express the contraction, or "" if it can."""
         ...
 
@@ -22,7 +22,7 @@ class Lowering(Protocol):
 class Mmt4dLowering:
     """`linalg.mmt4d` and `linalg.batch_mmt4d`: one M, one N, one K dim, and at most one batch dim."""
 
-    def refusal(self, contraction: Contraction) -> str:
+    def refusal(self, contraction: ContractionSpace) -> str:
         for name, dims in (("M", contraction.m), ("N", contraction.n), ("K", contraction.k)):
             if len(dims) != 1:
                 return f"mmt4d needs one {name} dim, this contraction has {len(dims)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from tensorir.encoding.encoding import Contraction
+from tensorir.encoding.encoding import ContractionSpace
 from tensorir.encoding.resolver import Choice, Declined
 from tensorir.targets.target import Target
 
@@ -13,7 +13,7 @@ from tensorir.targets.target import Target
 class DeclineAll:
     """Leaves every contraction row-major."""
 
-    def tiles_for(self, contraction: Contraction) -> Choice:
+    def tiles_for(self, contraction: ContractionSpace) -> Choice:
         return Declined("this device does no data-tiling")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from tensorir.encoding.encoding import Contraction, Encoding, Role
+from tensorir.encoding.encoding import ContractionSpace, Encoding, Role
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.views import Expanded, Projected, Transposed
 from tensorir.ir.affine import AffineMap, select
@@ -133,7 +133,7 @@ def layouts(draw: st.DrawFn, rank: int) -> Layout:
 
 
 @st.composite
-def contractions(draw: st.DrawFn) -> Contraction:
+def contractions(draw: st.DrawFn) -> ContractionSpace:
     """Iteration spaces of matmuls with up to one batch dim, operands in any order of their dims."""
     batch = draw(st.integers(0, 1))
     b = list(range(batch))
@@ -141,7 +141,7 @@ def contractions(draw: st.DrawFn) -> Contraction:
     maps = [select(batch + 3, draw(st.permutations([*b, *pair]))) for pair in ((m, k), (n, k), (m, n))]
     types = draw(st.sampled_from([(f32, f32, f32), (f64, f64, f64), (i8, i8, i32), (bf16, bf16, f32)]))
     narrow = tuple(draw(st.one_of(st.none(), st.integers(1, 16))) for _ in range(batch + 3))
-    return Contraction((maps[0], maps[1], maps[2]), types, narrow)
+    return ContractionSpace((maps[0], maps[1], maps[2]), types, narrow)
 
 
 @st.composite

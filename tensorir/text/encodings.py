@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tensorir.encoding.encoding import ROLES, Contraction, Encoding, Role
+from tensorir.encoding.encoding import ROLES, ContractionSpace, Encoding, Role
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import Tiles
 from tensorir.encoding.views import Collapsed, Expanded, Groups, Projected, Transposed, View
@@ -176,7 +176,7 @@ def _encoding(lex: Lexer, start: int) -> Encoding:
     lex.expect(">")
     if len({len(narrow), *(m.num_dims for m in maps)}) > 1:
         raise lex.error("the maps and narrow must have equally many iteration dims", start)
-    contraction = Contraction((maps[0], maps[1], maps[2]), (types[0], types[1], types[2]), narrow)
+    contraction = ContractionSpace((maps[0], maps[1], maps[2]), (types[0], types[1], types[2]), narrow)
     return Encoding(contraction, role, tuple(views))
 
 

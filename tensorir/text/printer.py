@@ -14,8 +14,7 @@ import numpy.typing as npt
 
 from tensorir.ir.dense import Dense
 from tensorir.ir.location import Location
-from tensorir.ir.module import Executable, Global, Module, Parameter
-from tensorir.ir.module import Symbol as ModuleSymbol
+from tensorir.ir.module import Executable, Global, Module, ModuleSymbol, Parameter
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.types import TensorType

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorir.encoding.encoding import Contraction, Encoding
+from tensorir.encoding.encoding import ContractionSpace, Encoding
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import IDENTITY, Declined, Tiles, layout_for, operand_layout
 from tensorir.encoding.views import Transposed
@@ -27,7 +27,7 @@ def test_views_that_undo_each_other_vanish(encoding: Encoding, data: st.DataObje
 
 
 @given(contractions(), st.sampled_from(["cpu", "reference"]))
-def test_a_resolver_answers_all_operands_of_a_contraction_alike(contraction: Contraction, device: str) -> None:
+def test_a_resolver_answers_all_operands_of_a_contraction_alike(contraction: ContractionSpace, device: str) -> None:
     choice = Answers(Device(device)).choice(contraction)
     answers = [layout_for(Encoding(contraction, role), choice) for role in ("lhs", "rhs", "result")]
     assert all(a is IDENTITY for a in answers) or all(isinstance(a, Layout) for a in answers)

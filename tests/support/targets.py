@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from tensorir.encoding.encoding import Contraction
+from tensorir.encoding.encoding import ContractionSpace
 from tensorir.encoding.resolver import Choice, Resolver, RhsOrder, Tiles
 from tensorir.native.table import Features, cpu_features
 from tensorir.targets.cpu import CpuResolver
@@ -19,7 +19,7 @@ class FixedTiles:
 
     tiles: Tiles
 
-    def tiles_for(self, contraction: Contraction) -> Choice:
+    def tiles_for(self, contraction: ContractionSpace) -> Choice:
         return self.tiles
 
 

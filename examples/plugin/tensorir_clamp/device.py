@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from tensorir.encoding.encoding import Contraction
+from tensorir.encoding.encoding import ContractionSpace
 from tensorir.encoding.resolver import Choice, Declined, Tiles
 from tensorir.ir.dtype import f32
 from tensorir.targets.target import Target
@@ -14,7 +14,7 @@ from tensorir.targets.target import Target
 class EightByEight:
     """Tiles of 8×8×1 for f32."""
 
-    def tiles_for(self, contraction: Contraction) -> Choice:
+    def tiles_for(self, contraction: ContractionSpace) -> Choice:
         if any(t is not f32 for t in contraction.types):
             return Declined(f"only f32 is tiled, not {contraction.types[0]}")
         if not len(contraction.m) == len(contraction.n) == len(contraction.k) == 1 or len(contraction.batch) > 1:

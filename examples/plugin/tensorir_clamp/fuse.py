@@ -9,13 +9,13 @@ from attrs import frozen
 from tensorir.ir.module import Module
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.greedy import greedy
-from tensorir.rewrite.pattern import Rewrite, View, index, pattern
+from tensorir.rewrite.pattern import RegionView, Rewrite, index, pattern
 from tensorir.rewrite.symbols import map_regions
 from tensorir_clamp.op import Clamp
 
 
 @pattern(Clamp)
-def clamp_of_clamp(op: Clamp, view: View) -> Rewrite:
+def clamp_of_clamp(op: Clamp, view: RegionView) -> Rewrite:
     """clamp(clamp(x, a, b), c, d) == clamp(x, max(c, min(a, d)), max(c, min(b, d)))"""
     match view.def_of(op.source):
         case Clamp(source=x, low=a, high=b):

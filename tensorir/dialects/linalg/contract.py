@@ -9,8 +9,7 @@ from attrs import evolve
 
 from tensorir.dialects.linalg.decomposing import Decomposer
 from tensorir.dialects.linalg.structured import accumulation_type, iteration_sizes
-from tensorir.encoding.encoding import NARROW, Encoding
-from tensorir.encoding.encoding import Contraction as ContractionSpace
+from tensorir.encoding.encoding import NARROW, ContractionSpace, Encoding
 from tensorir.encoding.resolver import Tiles, operand_layout
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.decomposition import Decomposition

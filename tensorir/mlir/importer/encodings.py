@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from attrs import evolve
 
-from tensorir.encoding.encoding import NARROW, ROLES, Contraction, Encoding
+from tensorir.encoding.encoding import NARROW, ROLES, ContractionSpace, Encoding
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import InferError, TensorIRError
 from tensorir.ir.dtype import DType
@@ -72,14 +72,14 @@ def _contraction_encoding(params: Mapping[str, Attribute]) -> Encoding:
         raise InferError("#iree_encoding.encoding: a matmul has three maps of the same dims and three element types")
     if not all(m.is_projected_permutation for m in maps):
         raise InferError("#iree_encoding.encoding: the maps must be projected permutations")
-    wide = Contraction((maps[0], maps[1], maps[2]), (types[0], types[1], types[2]), (None,) * maps[0].num_dims)
+    wide = ContractionSpace((maps[0], maps[1], maps[2]), (types[0], types[1], types[2]), (None,) * maps[0].num_dims)
     return Encoding(evolve(wide, narrow=_narrow(wide, params)), ROLES[index.value])
 
 
 _KNOWN = {"operand_index", "op_type", "element_types", "user_indexing_maps", "iteration_sizes"}
 
 
-def _narrow(space: Contraction, params: Mapping[str, Attribute]) -> tuple[int | None, ...]:
+def _narrow(space: ContractionSpace, params: Mapping[str, Attribute]) -> tuple[int | None, ...]:
     """The static sizes of M and N that are small enough to matter to tiles."""
     if "iteration_sizes" not in params:
         return space.narrow

@@ -15,11 +15,11 @@ from tensorir.ir.sizes import mentioned_sizes
 from tensorir.mlir.importer.attributes import size_list
 from tensorir.mlir.importer.definitions import body, error, function_name, function_type, is_private
 from tensorir.mlir.importer.ops.devices import devices
-from tensorir.mlir.importer.program import Program
+from tensorir.mlir.importer.program import ImportState
 from tensorir.mlir.importer.registry import IMPORTERS
 from tensorir.mlir.importer.scope import NO_SIZE, Scope
 from tensorir.mlir.importer.signature import argument_type
-from tensorir.mlir.importer.sizes import Sizes
+from tensorir.mlir.importer.sizes import SizeEquations
 from tensorir.mlir.importer.types import element_type, has_signless, is_token, ranked
 from tensorir.mlir.syntax import (
     ArrayAttr,
@@ -33,11 +33,11 @@ MAX_ROUNDS = 100
 """A function is converted again as often as it says new equalities of sizes; each time at least one is solved."""
 
 
-def convert_function(op: Operation, program: Program) -> Function:
+def convert_function(op: Operation, program: ImportState) -> Function:
     """The function that `op` defines. Raises ParseError at the op that can't be converted."""
     name = function_name(op)
     block = body(op)
-    sizes = Sizes()
+    sizes = SizeEquations()
     try:
         shapes = _argument_shapes(op, block, sizes, program)
         arg_devices, result_devices = devices(op, "arg_attrs"), devices(op, "res_attrs")
@@ -69,15 +69,15 @@ def convert_function(op: Operation, program: Program) -> Function:
     return Function(name, region, op.loc, given_on, result_devices, private, signless)
 
 
-def convert_initializer(block: Block, program: Program, name: str) -> Region:
+def convert_initializer(block: Block, program: ImportState, name: str) -> Region:
     """What a block without arguments stores to the global @name. Raises ParseError if it stores nothing."""
-    scope = Scope(program, Sizes(), run)
+    scope = Scope(program, SizeEquations(), run)
     scope.stores = {}
     run(block, scope)
     return _without_dead(scope.region.finish((scope.stores[name],)))
 
 
-def until_settled(convert: Callable[[], Region], sizes: Sizes, program: Program) -> Region:
+def until_settled(convert: Callable[[], Region], sizes: SizeEquations, program: ImportState) -> Region:
     """Converts until the function says no new equality of sizes."""
     for _ in range(MAX_ROUNDS):
         before, remarks = sizes.solved, len(program.remarks)
@@ -119,7 +119,7 @@ def _named(op: Operation, d: Diagnostic) -> Diagnostic:
 # -- arguments and results
 
 
-def _argument_shapes(op: Operation, block: Block, sizes: Sizes, program: Program) -> list[tuple[Dim, ...]]:
+def _argument_shapes(op: Operation, block: Block, sizes: SizeEquations, program: ImportState) -> list[tuple[Dim, ...]]:
     """The sizes of each argument: a symbol for each `?`, named by `tensorir_sizes` or after the argument."""
     function_type(op)
     named = named_sizes(op)
@@ -189,7 +189,7 @@ def _finished(op: Operation, scope: Scope) -> Region:
     return _without_dead(scope.region.finish(results))
 
 
-def _check_known(region: Region, sizes: Sizes) -> None:
+def _check_known(region: Region, sizes: SizeEquations) -> None:
     """Raises ParseError if a size in the function is one that nothing says."""
     unknown = {str(made): (v, user) for v, (made, user) in sizes.unknowns.items()}
     unknown = {name: found for name, found in unknown.items() if sizes.known(symbol(name)) == symbol(name)}

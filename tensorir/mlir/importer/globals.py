@@ -14,7 +14,7 @@ from tensorir.ir.region import Region
 from tensorir.ir.types import TensorType
 from tensorir.mlir.importer.attributes import symbol
 from tensorir.mlir.importer.ops.constants import SMALL_BYTES, dense, static_shape, uniform
-from tensorir.mlir.importer.program import Program
+from tensorir.mlir.importer.program import ImportState
 from tensorir.mlir.importer.scalars.table import literal
 from tensorir.mlir.importer.scope import Scope, scalar_array
 from tensorir.mlir.importer.types import element_type, ranked
@@ -39,7 +39,7 @@ _PARAMETER = re.compile(r'\s*"([^"\\]*+)"\s*(?:::\s*"([^"\\]*+)"\s*)?(?::.*)?', 
 GLOBALS = ("util.global", "ml_program.global")
 
 
-def convert_global(op: Operation, name: str, program: Program) -> None:
+def convert_global(op: Operation, name: str, program: ImportState) -> None:
     """Adds the global, or why it can't be used. Raises InferError for one that is malformed."""
     type = op.attributes.get("type")
     if not isinstance(type, TypeAttr):
@@ -95,7 +95,7 @@ def _value(value: Attribute, type: TensorType) -> Parameter | Dense | None:
             return None
 
 
-def _data(value: Attribute, type: TensorType, program: Program) -> Dense | Region:
+def _data(value: Attribute, type: TensorType, program: ImportState) -> Dense | Region:
     if not isinstance(value, DenseAttr | ResourceAttr):
         what = f"#{value.name}" if isinstance(value, DialectAttr) else "this value"
         raise InferError(f"{what} is not supported as the value of a global")

@@ -13,7 +13,7 @@ from tensorir.mlir.importer.definitions import FUNCTIONS, body, error, function_
 from tensorir.mlir.importer.function import convert_function, convert_initializer
 from tensorir.mlir.importer.globals import GLOBALS, convert_global, global_type, stored
 from tensorir.mlir.importer.inlining import is_written_out
-from tensorir.mlir.importer.program import Program
+from tensorir.mlir.importer.program import ImportState
 from tensorir.mlir.importer.signature import CALLS
 from tensorir.mlir.syntax import Document, Operation, SymbolRef, TypeAttr
 
@@ -29,7 +29,7 @@ class _Converter:
     def __init__(self, document: Document, remarks: list[Remark] | None) -> None:
         self.document = document
         self.ops = document.module.regions[0][0].ops if document.module.regions and document.module.regions[0] else []
-        self.program = Program(document, {}, self._callee, [] if remarks is None else remarks)
+        self.program = ImportState(document, {}, self._callee, [] if remarks is None else remarks)
         self.functions: dict[str, Function] = {}
 
     def module(self) -> Module:

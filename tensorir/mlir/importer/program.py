@@ -15,7 +15,7 @@ from tensorir.mlir.syntax import Document, Operation
 
 
 @define(eq=False)
-class Program:
+class ImportState:
     """Everything beside the function at hand."""
 
     document: Document

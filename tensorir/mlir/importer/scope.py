@@ -23,8 +23,8 @@ from tensorir.ir.types import TensorType, TypeEncoding
 from tensorir.ir.value import Value
 from tensorir.mlir.importer.attributes import integers
 from tensorir.mlir.importer.encodings import type_encoding
-from tensorir.mlir.importer.program import Program
-from tensorir.mlir.importer.sizes import Sizes
+from tensorir.mlir.importer.program import ImportState
+from tensorir.mlir.importer.sizes import SizeEquations
 from tensorir.mlir.importer.types import element_type, is_buffer, is_unranked, ranked
 from tensorir.mlir.syntax import DYNAMIC, Block, Operation, RankedTensor, SSAValue, Type
 
@@ -40,7 +40,7 @@ class Scope:
     last is made of the others only when an op asks for it. Importers raise InferError or TensorIRError where something
     does not fit: whoever runs them adds the place."""
 
-    def __init__(self, program: Program, sizes: Sizes, run: Callable[[Block, Scope], None]) -> None:
+    def __init__(self, program: ImportState, sizes: SizeEquations, run: Callable[[Block, Scope], None]) -> None:
         self.program = program
         self.sizes = sizes
         self.run = run

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from tensorir.ir.diagnostic import InferError
-from tensorir.mlir.importer.program import Program
+from tensorir.mlir.importer.program import ImportState
 from tensorir.mlir.importer.types import BUFFER, is_buffer
 from tensorir.mlir.syntax import Operation, RankedTensor, SSAValue, SymbolRef, Type
 
 CALLS = ("func.call", "util.call")
 
 
-def argument_type(function: Operation, index: int, program: Program) -> Type:
+def argument_type(function: Operation, index: int, program: ImportState) -> Type:
     """The written type of an argument; for a buffer, that of the tensor that it is imported as, here or in a function
     that it is given to. Raises InferError if nothing says it."""
     seen: set[tuple[int, int]] = set()

@@ -14,7 +14,7 @@ from tensorir.ir.names import FreshNames
 from tensorir.mlir.syntax import Block, Operation, SSAValue
 
 
-class Sizes:
+class SizeEquations:
     """The symbols of one function in order of creation, and what they are known to be."""
 
     def __init__(self) -> None:

@@ -14,22 +14,22 @@ from tensorir.ir.value import Value
 from tensorir.mlir.writer.dialect import Dialect
 from tensorir.mlir.writer.literals import scalar_text
 from tensorir.mlir.writer.names import Names
-from tensorir.mlir.writer.program import Program
-from tensorir.mlir.writer.sizes import Sizes
+from tensorir.mlir.writer.program import WriterState
+from tensorir.mlir.writer.sizes import SizeValues
 from tensorir.mlir.writer.types import element_text
 
 
 class Emitter:
     """The body of one function while it is written. `lines` has its ops so far."""
 
-    def __init__(self, program: Program, region: Region) -> None:
+    def __init__(self, program: WriterState, region: Region) -> None:
         self.program = program
         self.region = region
         self.lines: list[str] = []
         self.names = Names()
         self._constants: dict[tuple[str, DType], str] = {}
         self.arg_names = tuple(self.names.define(a) for a in region.args)
-        self.sizes = Sizes(region.args, self.arg_names, lambda v: self.type(v.type), self.let)
+        self.sizes = SizeValues(region.args, self.arg_names, lambda v: self.type(v.type), self.let)
 
     @property
     def dialect(self) -> Dialect:

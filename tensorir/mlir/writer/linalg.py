@@ -16,7 +16,7 @@ from tensorir.ir.value import Value
 from tensorir.mlir.writer import composites
 from tensorir.mlir.writer.bodies import op_name, write_body
 from tensorir.mlir.writer.emitter import Emitter
-from tensorir.mlir.writer.sizes import Sizes
+from tensorir.mlir.writer.sizes import SizeValues
 from tensorir.mlir.writer.types import element_text, map_text
 
 
@@ -63,7 +63,7 @@ def _extracted(source: Value, map: AffineMap, loop: Loop, e: Emitter) -> str:
     for d in range(map.num_dims):
         if any(d in iteration_dims_of(r) for r in map.results):
             dims[iteration_dim(d)] = loop.let(f"linalg.index {d} : index")
-    position = Sizes((), (), lambda v: "", loop.let, dims)
+    position = SizeValues((), (), lambda v: "", loop.let, dims)
     at = ", ".join(position(r) for r in map.results)
     return loop.let(f"tensor.extract {e.names[source]}[{at}] : {e.type(source.type)}")
 

@@ -22,7 +22,7 @@ from tensorir.mlir.writer.dialect import only_current
 from tensorir.mlir.writer.emitter import Emitter
 from tensorir.mlir.writer.inline import inlined
 from tensorir.mlir.writer.literals import quoted, symbol_name
-from tensorir.mlir.writer.program import Composite, Program, Signature
+from tensorir.mlir.writer.program import Composite, Signature, WriterState
 from tensorir.mlir.writer.spaces import Spaces
 from tensorir.mlir.writer.symbols import device_text
 from tensorir.mlir.writer.types import Types
@@ -73,7 +73,7 @@ def module_text(module: Module, weights: Weights) -> Iterator[str]:
     bodies = {f.name: inlined(module, f.body) for f in module.functions}
     spaces = Spaces(bodies.values())
     types = Types(weights.dialect, spaces)
-    program = Program(weights.dialect, types, spaces, weights, FreshNames(module.symbols))
+    program = WriterState(weights.dialect, types, spaces, weights, FreshNames(module.symbols))
     globals = [_global(g, program) for g in module.globals if not isinstance(g.value, Region)]
     for f in module.functions:
         program.signatures[f.name] = _signature(f, program)
@@ -87,7 +87,7 @@ def module_text(module: Module, weights: Weights) -> Iterator[str]:
     yield from weights.resources()
 
 
-def _global(symbol: Global, program: Program) -> str:
+def _global(symbol: Global, program: WriterState) -> str:
     try:
         type = program.types(symbol.type)
     except TensorIRError as e:
@@ -111,7 +111,7 @@ def _global(symbol: Global, program: Program) -> str:
     return f"util.global private {name} = {weights.typed_data(value, symbol.name, program.types)}\n"
 
 
-def _signature(function: Function, program: Program) -> Signature:
+def _signature(function: Function, program: WriterState) -> Signature:
     """The types of a function. Raises TensorIRError naming it for one that MLIR does not have."""
     try:
         args, results = function.body.arg_types, function.body.yield_types
@@ -120,7 +120,7 @@ def _signature(function: Function, program: Program) -> Signature:
         raise TensorIRError(f"@{function.name}: {e.diagnostics[0].message}", function.loc) from None
 
 
-def _function(function: Function, body: Region, program: Program) -> str:
+def _function(function: Function, body: Region, program: WriterState) -> str:
     devices = (*function.arg_devices, *function.result_devices)
     if any(devices) and program.dialect == "llvm19":
         raise only_current(f"@{function.name}: devices of arguments and results", function.loc)
@@ -134,7 +134,7 @@ def _function(function: Function, body: Region, program: Program) -> str:
     return _text(e, function.name, private, attributes, on)
 
 
-def _composite(composite: Composite, program: Program) -> str:
+def _composite(composite: Composite, program: WriterState) -> str:
     e = Emitter(program, composite.body)
     attributes = [f"tensorir_op = {quoted(composite.op)}", f"tensorir_attributes = {quoted(composite.attributes)}"]
     return _text(e, composite.name, "private ", attributes, ((), ()))

@@ -29,7 +29,7 @@ class Composite:
 
 
 @define
-class Program:
+class WriterState:
     """`symbols`: the names of the text so far."""
 
     dialect: Dialect

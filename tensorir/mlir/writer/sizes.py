@@ -13,7 +13,7 @@ Let = Callable[[str], str]
 """Appends `%name = text` and gives the name."""
 
 
-class Sizes:
+class SizeValues:
     """The sizes of one function, each computed once, where it is first needed (functions are straight lines).
 
     A size that is a dim of an argument is that dim, whatever its expression; others are built from symbols."""

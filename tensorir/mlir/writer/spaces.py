@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tensorir.dialects.linalg import Contract
-from tensorir.encoding.encoding import Contraction, Encoding
+from tensorir.encoding.encoding import ContractionSpace, Encoding
 from tensorir.ir.dims import Dim
 from tensorir.ir.region import Region
 
@@ -19,13 +19,13 @@ class Spaces:
     """All encoded contractions of a program, by their iteration space."""
 
     def __init__(self, regions: Iterable[Region]) -> None:
-        self._sizes: dict[Contraction, list[tuple[Region, tuple[Dim, ...]]]] = {}
+        self._sizes: dict[ContractionSpace, list[tuple[Region, tuple[Dim, ...]]]] = {}
         for region in regions:
             for op in region.walk():
                 if isinstance(op, Contract) and isinstance(op.encoding, Encoding):
                     self._sizes.setdefault(op.encoding.contraction, []).append((region, op.loops().sizes))
 
-    def static_sizes(self, space: Contraction) -> tuple[int | None, ...]:
+    def static_sizes(self, space: ContractionSpace) -> tuple[int | None, ...]:
         """Per iteration dim the size that it always has, or None."""
         seen = [sizes for _, sizes in self._sizes.get(space, [])]
         agreed = [{sizes[d] for sizes in seen} for d in range(len(space.narrow))]
@@ -34,7 +34,7 @@ class Spaces:
             for s, narrow in zip(agreed, space.narrow, strict=True)
         )
 
-    def dynamic_sizes(self, space: Contraction, region: Region) -> tuple[Dim, ...]:
+    def dynamic_sizes(self, space: ContractionSpace, region: Region) -> tuple[Dim, ...]:
         """The sizes of the dims that are `?`, in a contraction of this region; 0 if it has none."""
         of_region = [sizes for r, sizes in self._sizes.get(space, []) if r is region]
         sizes: tuple[Dim, ...] = of_region[0] if of_region else (0,) * len(space.narrow)

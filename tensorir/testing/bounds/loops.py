@@ -16,9 +16,9 @@ from tensorir.ir.loops import Loops
 from tensorir.ir.op import Op
 from tensorir.ir.scalar import Scalar, ScalarBody, arg
 from tensorir.ir.value import Value
-from tensorir.testing.bounds.scalars import Bounded, body_bounds, is_exact, names, rounded, unit
+from tensorir.testing.bounds.scalars import Bounded, body_bounds, is_exact, names, rounded, roundoff
 
-SUM_UNITS = 64
+SUM_ROUNDOFFS = 64
 """A sum of K terms may be off by min(K, SUM_UNITS) + 2 units of Σ|terms|; measured were never more than 50."""
 
 _ROUNDS_NOTHING = names("arg index const max min maxnum minnum neg abs select eq ne lt le gt ge and or xor")
@@ -82,14 +82,14 @@ class _Fold:
             size = np.abs(x)
             most = self._reduced(index, size + e, np.prod) * (np.abs(start) + e_start)
             least = self._reduced(index, size, np.prod) * np.abs(start)
-            bound = rounded(result, most - least, total) + count * unit(total) * most
+            bound = rounded(result, most - least, total) + count * roundoff(total) * most
             return rounded(result, bound, dtype) if total != dtype else bound
         magnitude = self._reduced(index, np.abs(x), np.sum) + np.abs(start)
         if is_exact(total, magnitude, (x, e), (start, e_start)):
             return rounded(result, np.zeros(result.shape), dtype)
         carried = self._reduced(index, e, np.sum) + e_start
-        units = (min(count, SUM_UNITS) + 2) * unit(total)
-        bound = rounded(result, carried, total) + units * (magnitude + carried)
+        roundoffs = (min(count, SUM_ROUNDOFFS) + 2) * roundoff(total)
+        bound = rounded(result, carried, total) + roundoffs * (magnitude + carried)
         return rounded(result, bound, dtype) if total != dtype else bound
 
     def _rounds_nothing(self) -> bool:

@@ -27,8 +27,8 @@ from tensorir.ir.module import Function, Global, Module, Parameter
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
-from tensorir.testing.bounds.loops import SUM_UNITS, loops_bounds
-from tensorir.testing.bounds.scalars import Bounded, is_exact, rounded, unit
+from tensorir.testing.bounds.loops import SUM_ROUNDOFFS, loops_bounds
+from tensorir.testing.bounds.scalars import Bounded, is_exact, rounded, roundoff
 
 
 def error_bounds(module: Module, function: str, args: Sequence[npt.ArrayLike]) -> tuple[Bounded, ...]:
@@ -145,7 +145,7 @@ def _product(op: Any, x: Array, given: list[Bounded], ctx: Context) -> Array:
     if is_exact(dtype, magnitude, *given):
         return np.zeros(x.shape)
     terms = float(np.max(sums(np.ones_like(a), np.ones_like(b)), initial=0))
-    return rounded(x, carried, dtype) + (min(terms, SUM_UNITS) + 2) * unit(dtype) * (magnitude + carried)
+    return rounded(x, carried, dtype) + (min(terms, SUM_ROUNDOFFS) + 2) * roundoff(dtype) * (magnitude + carried)
 
 
 _RULES: Mapping[type[Op], Callable[[Any, Array, list[Bounded], Context], Array]] = {

@@ -37,7 +37,7 @@ _SLOPE = {"sin": 1.0, "cos": 1.0, "gelu": 1.13}
 """Functions that go up and down, and the steepest they get."""
 
 
-def unit(dtype: DType) -> float:
+def roundoff(dtype: DType) -> float:
     """The relative error of one rounding."""
     return _UNITS[dtype.name]
 
@@ -55,7 +55,7 @@ def rounded(x: Array, e: Array, dtype: DType, roundings: float = 1.0) -> Array:
         return e
     with np.errstate(all="ignore"):
         held = (e == 0) & (np.trunc(x) == x) & (np.abs(x) <= _EXACT[dtype.name])
-        out = np.where(held, 0.0, e + roundings * unit(dtype) * (np.abs(x) + e) + _TINY[dtype.name])
+        out = np.where(held, 0.0, e + roundings * roundoff(dtype) * (np.abs(x) + e) + _TINY[dtype.name])
         out = np.where(np.isfinite(x) & (np.abs(x) + out > _LARGEST[dtype.name]), np.inf, out)
     return np.where(np.isfinite(x), out, np.where(e == 0, 0.0, np.inf))
 
@@ -164,7 +164,7 @@ def _function(node: Scalar, given: list[Bounded], x: Array, ctx: Context) -> Arr
         beyond: Array | float = 4 * np.abs(values[0] * x) + 2.0**-20
     else:
         beyond = 4 * np.maximum(np.abs(values[0]), 1.0) if node.fn in ("sin", "cos", "tan", "gelu") else 4.0
-    own = unit(node.dtype) * (FUNCTION_ULPS * np.abs(x) + beyond) + _TINY[node.dtype.name]
+    own = roundoff(node.dtype) * (FUNCTION_ULPS * np.abs(x) + beyond) + _TINY[node.dtype.name]
     return np.where(np.isfinite(x), moved + own, np.where(moved == 0, 0.0, np.inf))
 
 

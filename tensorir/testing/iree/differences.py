@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from attrs import evolve, frozen
 
-from tensorir.encoding.encoding import NARROW, Contraction
+from tensorir.encoding.encoding import NARROW, ContractionSpace
 from tensorir.encoding.layout import Layout
 from tensorir.testing.iree.structure import Case, Packing, Structure, iree_structure
 
@@ -61,8 +61,8 @@ def _reshape(case: Case, iree: Structure) -> Structure | None:
     return evolve(iree, stored=tuple(seen(p, i) for i, p in enumerate(iree.stored)))
 
 
-def _space(case: Case) -> Contraction:
-    return Contraction(case.maps, case.types, (None,) * len(case.sizes))
+def _space(case: Case) -> ContractionSpace:
+    return ContractionSpace(case.maps, case.types, (None,) * len(case.sizes))
 
 
 DIFFERENCES: tuple[Difference, ...] = (

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from tensorir.encoding.encoding import Contraction
+from tensorir.encoding.encoding import ContractionSpace
 from tensorir.encoding.resolver import Choice, Declined, Tiles
 
 Types = tuple[str, str, str]
@@ -74,7 +74,7 @@ class IreeResolver:
 
     isa: str
 
-    def tiles_for(self, contraction: Contraction) -> Choice:
+    def tiles_for(self, contraction: ContractionSpace) -> Choice:
         first, second, third = (t.name for t in contraction.types)
         tile = TILES[self.isa].get((first, second, third))
         if tile is None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.packing import Mmt4d, Pack, Unpack
-from tensorir.encoding.encoding import ROLES, Contraction, Encoding
+from tensorir.encoding.encoding import ROLES, ContractionSpace, Encoding
 from tensorir.ir.affine import select
 from tensorir.ir.dtype import f32
 from tensorir.testing.programs.step import step
@@ -61,7 +61,7 @@ def encode(w: Writer) -> None:
     if x is None:
         return
     maps = (select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1)))
-    space = Contraction(maps, (f32, f32, f32), (None, None, None))
+    space = ContractionSpace(maps, (f32, f32, f32), (None, None, None))
     encoded = w.add(SetEncoding(x, Encoding(space, w.draw(st.sampled_from(ROLES)))), w.bounds[x])
     del w.bounds[encoded]  # most ops take no encoded tensor: only what is unset again is offered to later steps
     w.add(UnsetEncoding(encoded), w.bounds[x])

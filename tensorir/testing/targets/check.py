@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tensorir.api import compile
 from tensorir.dialects.linalg import Contract
 from tensorir.dialects.packing import Pack, Unpack
-from tensorir.encoding.encoding import ROLES, Contraction, Encoding
+from tensorir.encoding.encoding import ROLES, ContractionSpace, Encoding
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import Choice, Declined, layout_for
 from tensorir.interp import Context, apply_op
@@ -121,7 +121,7 @@ class _Check:
     seed: int
     sound: bool = True
     """Whether all answers are: programs would only repeat what is wrong with them."""
-    choices: dict[Contraction, Choice] = field(factory=dict[Contraction, Choice])
+    choices: dict[ContractionSpace, Choice] = field(factory=dict[ContractionSpace, Choice])
 
     def answers(self) -> Iterator[Finding]:
         """The law *answers*."""
@@ -138,7 +138,7 @@ class _Check:
                 continue
         again = Answers(Device(evolve(self.device.target, resolver=fresh), name=self.device.name))
         for kind, space in reversed(asked):
-            equal = Contraction(space.maps, space.types, space.narrow)  # another object
+            equal = ContractionSpace(space.maps, space.types, space.narrow)  # another object
             try:
                 second = again.choice(equal)
             except TensorIRError:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from attrs import frozen
 
 from tensorir.dialects.linalg import Contract, Generic
-from tensorir.encoding.encoding import NARROW, Contraction
+from tensorir.encoding.encoding import NARROW, ContractionSpace
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.dims import Dim, symbol
@@ -72,7 +72,7 @@ class Case:
         return ", ".join(f"{d} = {self.sizes.get(d, 2)}" for d in dims)
 
 
-def spaces() -> Iterator[tuple[str, Contraction]]:
+def spaces() -> Iterator[tuple[str, ContractionSpace]]:
     """Every kind on all element types with all narrow sizes, and what to call it."""
     for kind in KINDS:
         maps, dims = _maps(kind)
@@ -80,7 +80,7 @@ def spaces() -> Iterator[tuple[str, Contraction]]:
             for rows in ROWS if "m" in dims else (None,):
                 for columns in (None, 1, 4) if "n" in dims else (None,):
                     narrow = tuple({"m": rows, "n": columns}.get(d) for d in dims)
-                    yield kind, Contraction(maps, types, narrow)
+                    yield kind, ContractionSpace(maps, types, narrow)
 
 
 def cases() -> Iterator[Case]:

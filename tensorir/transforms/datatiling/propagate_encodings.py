@@ -24,12 +24,12 @@ from tensorir.ir.op import Op
 from tensorir.ir.value import Value
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.greedy import greedy
-from tensorir.rewrite.pattern import Refused, Replacement, Rewrite, View, index, pattern
+from tensorir.rewrite.pattern import Refused, RegionView, Replacement, Rewrite, index, pattern
 from tensorir.rewrite.symbols import map_regions
 from tensorir.transforms.simplify.canonicalize import fold_set_of_unset, fold_unset_of_set
 
 
-def _encoded(value: Value, view: View) -> tuple[Value, Encoding] | None:
+def _encoded(value: Value, view: RegionView) -> tuple[Value, Encoding] | None:
     """(x, e) if `value` is unset(x) and x has the intent e."""
     match view.def_of(value):
         case UnsetEncoding(source=Value(type=type) as x) if isinstance(type.encoding, Encoding):
@@ -45,7 +45,7 @@ def _unset(op: Op, *before: Op) -> Replacement:
 
 
 @pattern(Generic)
-def unset_through_generic(op: Generic, view: View) -> Rewrite:
+def unset_through_generic(op: Generic, view: RegionView) -> Rewrite:
     """f(unset(x), y) == unset(f(x, set(y))), if every element of x is used once"""
     tensors = [(i, v) for i, v in enumerate(op.inputs) if v.type.rank and op.maps[i].is_permutation]
     found = [(i, e) for i, v in tensors if (e := _encoded(v, view))]
@@ -83,7 +83,7 @@ def _encoding_for(map: AffineMap, anchor: AffineMap, encoding: Encoding) -> Enco
 
 
 @pattern(RowOp)
-def unset_through_rows(op: RowOp, view: View) -> Rewrite:
+def unset_through_rows(op: RowOp, view: RegionView) -> Rewrite:
     """f(unset(x), v…) == unset(f(x, set(v)…)), for an f along rows"""
     if (found := _encoded(op.source, view)) is None:
         return None
@@ -93,7 +93,7 @@ def unset_through_rows(op: RowOp, view: View) -> Rewrite:
 
 
 @pattern(Reduce)
-def unset_through_reduce(op: Reduce, view: View) -> Rewrite:
+def unset_through_reduce(op: Reduce, view: RegionView) -> Rewrite:
     """reduce(unset(x)) == unset(reduce(x))"""
     if (found := _encoded(op.source, view)) is None:
         return None
@@ -105,7 +105,7 @@ def unset_through_reduce(op: Reduce, view: View) -> Rewrite:
 
 
 @pattern(Op)
-def unset_through_view(op: Op, view: View) -> Rewrite:
+def unset_through_view(op: Op, view: RegionView) -> Rewrite:
     """v(unset(x)) == unset(v(x)), if v puts dims in another order, splits or merges them"""
     if len(op.operands) != 1 or (found := _encoded(op.operands[0], view)) is None or not is_view(op):
         return None

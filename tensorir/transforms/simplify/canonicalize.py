@@ -28,13 +28,13 @@ from tensorir.ir.effects import EffectsIn
 from tensorir.ir.module import Module
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.greedy import greedy
-from tensorir.rewrite.pattern import Refused, Rewrite, View, index, pattern
+from tensorir.rewrite.pattern import Refused, RegionView, Rewrite, index, pattern
 from tensorir.rewrite.symbols import map_regions
 from tensorir.transforms.simplify.reads import READS
 
 
 @pattern(UnsetEncoding)
-def fold_unset_of_set(op: UnsetEncoding, view: View) -> Rewrite:
+def fold_unset_of_set(op: UnsetEncoding, view: RegionView) -> Rewrite:
     """unset(set(x, e)) == x"""
     match view.def_of(op.source):
         case SetEncoding(source=x):
@@ -44,7 +44,7 @@ def fold_unset_of_set(op: UnsetEncoding, view: View) -> Rewrite:
 
 
 @pattern(SetEncoding)
-def fold_set_of_unset(op: SetEncoding, view: View) -> Rewrite:
+def fold_set_of_unset(op: SetEncoding, view: RegionView) -> Rewrite:
     """set(unset(x), e) == x, if x has the encoding e already"""
     match view.def_of(op.source):
         case UnsetEncoding(source=x) if x.type == op.result.type:
@@ -56,7 +56,7 @@ def fold_set_of_unset(op: SetEncoding, view: View) -> Rewrite:
 
 
 @pattern(Transpose)
-def fold_transposes(op: Transpose, view: View) -> Rewrite:
+def fold_transposes(op: Transpose, view: RegionView) -> Rewrite:
     """transpose(transpose(x, p), q) == transpose(x, p∘q); transpose(x, identity) == x"""
     if op.permutation == tuple(range(len(op.permutation))) and op.source.type == op.result.type:
         return op.source
@@ -69,7 +69,7 @@ def fold_transposes(op: Transpose, view: View) -> Rewrite:
 
 
 @pattern(CollapseShape)
-def fold_collapse_of_expand(op: CollapseShape, view: View) -> Rewrite:
+def fold_collapse_of_expand(op: CollapseShape, view: RegionView) -> Rewrite:
     """collapse(expand(x)) == x, if the result has the type of x"""
     match view.def_of(op.source):
         case ExpandShape(source=x) if x.type == op.result.type:
@@ -79,7 +79,7 @@ def fold_collapse_of_expand(op: CollapseShape, view: View) -> Rewrite:
 
 
 @pattern(ExpandShape)
-def fold_expand_of_collapse(op: ExpandShape, view: View) -> Rewrite:
+def fold_expand_of_collapse(op: ExpandShape, view: RegionView) -> Rewrite:
     """expand(collapse(x)) == x, if the result has the type of x"""
     match view.def_of(op.source):
         case CollapseShape(source=x) if x.type == op.result.type:
@@ -89,21 +89,21 @@ def fold_expand_of_collapse(op: ExpandShape, view: View) -> Rewrite:
 
 
 @pattern(ExtractSlice)
-def fold_full_slice(op: ExtractSlice, view: View) -> Rewrite:
+def fold_full_slice(op: ExtractSlice, view: RegionView) -> Rewrite:
     """x[0:n:1] == x, in every dim"""
     whole = all(o == 0 for o in op.offsets) and all(s == 1 for s in op.strides)
     return op.source if whole and op.source.type == op.result.type else None
 
 
 @pattern(InsertSlice)
-def fold_full_insert(op: InsertSlice, view: View) -> Rewrite:
+def fold_full_insert(op: InsertSlice, view: RegionView) -> Rewrite:
     """insert(x, y) == x, if it covers all of y"""
     whole = all(o == 0 for o in op.offsets) and all(s == 1 for s in op.strides)
     return op.source if whole and op.source.type == op.result.type else None
 
 
 @pattern(Transfer)
-def fold_transfer_of_transfer(op: Transfer, view: View) -> Rewrite:
+def fold_transfer_of_transfer(op: Transfer, view: RegionView) -> Rewrite:
     """transfer(transfer(x, d), d) == transfer(x, d)"""
     match view.def_of(op.source):
         case Transfer(device=device) if device == op.device:
@@ -113,31 +113,31 @@ def fold_transfer_of_transfer(op: Transfer, view: View) -> Rewrite:
 
 
 @pattern(Pad)
-def fold_empty_pad(op: Pad, view: View) -> Rewrite:
+def fold_empty_pad(op: Pad, view: RegionView) -> Rewrite:
     """pad(x, 0, 0) == x"""
     return op.source if all(n == 0 for n in (*op.low, *op.high)) and op.source.type == op.result.type else None
 
 
 @pattern(Concat)
-def fold_single_concat(op: Concat, view: View) -> Rewrite:
+def fold_single_concat(op: Concat, view: RegionView) -> Rewrite:
     """concat(x) == x"""
     return op.inputs[0] if len(op.inputs) == 1 and op.inputs[0].type == op.result.type else None
 
 
 @pattern(Cast)
-def fold_trivial_cast(op: Cast, view: View) -> Rewrite:
+def fold_trivial_cast(op: Cast, view: RegionView) -> Rewrite:
     """cast(x, shape of x) == x"""
     return op.source if op.source.type == op.result.type else None
 
 
 @pattern(DimOp)
-def size_of_dim(op: DimOp, view: View) -> Rewrite:
+def size_of_dim(op: DimOp, view: RegionView) -> Rewrite:
     """dim(x, i) == size s, if the type of x says s: nobody has to make x for it"""
     return Size(op.source.type.shape[op.index], loc=op.loc)
 
 
 @pattern(Size)
-def fold_static_size(op: Size, view: View) -> Rewrite:
+def fold_static_size(op: Size, view: RegionView) -> Rewrite:
     """size n == constant n"""
     return Constant(Dense.own(np.array(op.size, np.int64)), loc=op.loc) if isinstance(op.size, int) else None
 

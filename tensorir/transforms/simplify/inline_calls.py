@@ -13,7 +13,7 @@ from tensorir.ir.diagnostic import InferError, TensorIRError, UnsupportedError
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
-from tensorir.ir.sizes import Sizes, bind_types, substituted, substituted_op
+from tensorir.ir.sizes import SizeMap, bind_types, substituted, substituted_op
 from tensorir.ir.value import Value
 from tensorir.passes.levels import NO_CALLS, Level
 from tensorir.passes.numbering import copied
@@ -49,7 +49,7 @@ class _Frame:
 
     body: Region
     env: dict[Value, Value]
-    sizes: Sizes
+    sizes: SizeMap
     call: Call | None
     copy: int = 1
     rest: Iterator[Op] = field(init=False)
@@ -112,7 +112,7 @@ class _Inliner:
         return _Frame(body, dict(zip(body.args, operands, strict=True)), sizes, call, self.copies[call.callee])
 
 
-def _check_results(call: Call, values: Sequence[Value], sizes: Sizes) -> None:
+def _check_results(call: Call, values: Sequence[Value], sizes: SizeMap) -> None:
     types, wanted = tuple(v.type for v in values), substituted(call.types, sizes)
     if types != wanted:
         given, expected = (", ".join(map(str, t)) for t in (types, wanted))

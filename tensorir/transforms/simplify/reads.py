@@ -17,11 +17,11 @@ from tensorir.ir.dims import Dim, iteration_dim
 from tensorir.ir.op import Op
 from tensorir.ir.scalar import Scalar, ScalarBody, arg, rewritten, with_operands
 from tensorir.ir.value import Value
-from tensorir.rewrite.pattern import Pattern, Rewrite, View, pattern
+from tensorir.rewrite.pattern import Pattern, RegionView, Rewrite, pattern
 
 
 @pattern(Generic)
-def drop_dims_of_size_one(op: Generic, view: View) -> Rewrite:
+def drop_dims_of_size_one(op: Generic, view: RegionView) -> Rewrite:
     """generic(x at 0) == generic(collapse(x)), where 0 is the only position of a dim"""
     ops: list[Op] = []
     inputs, maps = list(op.inputs), list(op.maps)
@@ -36,7 +36,7 @@ def drop_dims_of_size_one(op: Generic, view: View) -> Rewrite:
 
 
 @pattern(Generic)
-def read_through_broadcast(op: Generic, view: View) -> Rewrite:
+def read_through_broadcast(op: Generic, view: RegionView) -> Rewrite:
     """generic(broadcast(x)) == generic(x), which reads the same elements"""
     for i, (value, map) in enumerate(zip(op.inputs, op.maps, strict=False)):
         made = view.def_of(value)
@@ -53,7 +53,7 @@ def read_through_broadcast(op: Generic, view: View) -> Rewrite:
 
 
 @pattern(Generic)
-def drop_unread_inputs(op: Generic, view: View) -> Rewrite:
+def drop_unread_inputs(op: Generic, view: RegionView) -> Rewrite:
     """generic(x, y) == generic(x), if the body does not read y"""
     read = sorted({node.index for node in op.body.nodes() if node.fn == "arg"})
     if len(read) == len(op.inputs):
@@ -70,7 +70,7 @@ def drop_unread_inputs(op: Generic, view: View) -> Rewrite:
 
 
 @pattern(Generic)
-def index_of_a_dim_of_size_one(op: Generic, view: View) -> Rewrite:
+def index_of_a_dim_of_size_one(op: Generic, view: RegionView) -> Rewrite:
     """select(s == 1, 0, index(d)) == index(d), if dim d has the size s"""
     if not op.body.iteration_dims:
         return None
@@ -92,7 +92,7 @@ def index_of_a_dim_of_size_one(op: Generic, view: View) -> Rewrite:
     return None if body == op.body else op.evolve(body=body)
 
 
-def _size(value: Value, view: View) -> Dim | None:
+def _size(value: Value, view: RegionView) -> Dim | None:
     """The size that a scalar holds, if it is one."""
     match view.def_of(value):
         case Size(size=size):
@@ -104,7 +104,7 @@ def _size(value: Value, view: View) -> Dim | None:
 
 
 @pattern(GatherNd)
-def look_up_in_order(op: GatherNd, view: View) -> Rewrite:
+def look_up_in_order(op: GatherNd, view: RegionView) -> Rewrite:
     """gather_nd(x, index(a), index(b), …) == generic(x at (a, b, …))"""
     shape = op.result.type.shape
     found = [_position(v, view) for v in op.indices]
@@ -127,7 +127,7 @@ class _Index:
     dim: int
 
 
-def _position(value: Value, view: View) -> int | _Index | None:
+def _position(value: Value, view: RegionView) -> int | _Index | None:
     """What an index tensor holds at each position, if that is one number or its own position along a dim."""
     match view.def_of(value):
         case Generic(inputs=(), maps=(out,), body=ScalarBody(result=Scalar(fn="index", index=dim))):
@@ -141,7 +141,7 @@ def _position(value: Value, view: View) -> int | _Index | None:
 
 
 @pattern(Generic, Broadcast)
-def view_in_other_words(op: Generic | Broadcast, view: View) -> Rewrite:
+def view_in_other_words(op: Generic | Broadcast, view: RegionView) -> Rewrite:
     """copy(x) == the view of x that it is; x itself, if its dims stay where they are"""
     if len(op.operands) != 1 or op.result.type.encoding is not None or not is_view(op):
         return None

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from tensorir.encoding.encoding import ROLES, Contraction, Encoding
+from tensorir.encoding.encoding import ROLES, ContractionSpace, Encoding
 from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed, View
 from tensorir.ir.affine import select
 from tensorir.ir.dims import symbol
 from tensorir.ir.dtype import f32, i8, i32
 
 S = symbol("S")
-MATMUL = Contraction((select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1))), (i8, i8, i32), (None, 4, None))
+MATMUL = ContractionSpace((select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1))), (i8, i8, i32), (None, 4, None))
 
 
 @pytest.mark.parametrize(
@@ -26,12 +26,12 @@ MATMUL = Contraction((select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1))), 
 )
 def test_dims_are_told_apart_by_the_operands_that_have_them(dims: Any, kinds: dict[str, tuple[int, ...]]) -> None:
     count = max(max(d, default=0) for d in dims) + 1
-    space = Contraction(tuple(select(count, d) for d in dims), (f32, f32, f32), (None,) * count)  # pyright: ignore[reportArgumentType]  # three maps
+    space = ContractionSpace(tuple(select(count, d) for d in dims), (f32, f32, f32), (None,) * count)  # pyright: ignore[reportArgumentType]  # three maps
     assert {name: getattr(space, name) for name in kinds} == kinds
 
 
 def test_equal_intent_is_equal() -> None:
-    again = Contraction(MATMUL.maps, MATMUL.types, MATMUL.narrow)
+    again = ContractionSpace(MATMUL.maps, MATMUL.types, MATMUL.narrow)
     assert Encoding(again, "lhs") == Encoding(MATMUL, "lhs")
     assert hash(Encoding(again, "lhs")) == hash(Encoding(MATMUL, "lhs"))
     assert len({Encoding(MATMUL, role) for role in ROLES}) == 3

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tensorir.encoding.encoding import Contraction, Encoding, Role
+from tensorir.encoding.encoding import ContractionSpace, Encoding, Role
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import IDENTITY, Declined, RhsOrder, Tiles, layout_for, operand_layout
 from tensorir.encoding.views import Expanded, Transposed
@@ -12,9 +12,9 @@ from tensorir.ir.affine import select
 from tensorir.ir.dtype import DType, f32, f64, i8
 
 
-def space(*dims: tuple[int, ...], count: int = 3) -> Contraction:
+def space(*dims: tuple[int, ...], count: int = 3) -> ContractionSpace:
     maps: Any = tuple(select(count, d) for d in dims)
-    return Contraction(maps, (f32, f32, f32), (None,) * count)
+    return ContractionSpace(maps, (f32, f32, f32), (None,) * count)
 
 
 MATMUL = space((0, 2), (2, 1), (0, 1))  # m, n, k

@@ -9,7 +9,7 @@ import pytest
 from tensorir.dialects.flow import Dispatch
 from tensorir.dialects.linalg import Generic
 from tensorir.dialects.tensor import ExpandShape, Pad
-from tensorir.encoding.encoding import Contraction, Encoding
+from tensorir.encoding.encoding import ContractionSpace, Encoding
 from tensorir.encoding.views import Expanded
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.diagnostic import InferError, TensorIRError
@@ -63,7 +63,9 @@ def test_sizes_are_found_in_all_attributes_but_not_in_maps() -> None:
     d0 = symbol("d0")
     map = AffineMap(1, (iteration_dim(0),))
     encoding = Encoding(
-        Contraction((select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1))), (f32, f32, f32), (None, None, None)),
+        ContractionSpace(
+            (select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1))), (f32, f32, f32), (None, None, None)
+        ),
         "lhs",
         (Expanded(((0,), (1, 2)), (d0, N, 2)),),
     )

@@ -12,7 +12,7 @@ from tensorir.ir.dtype import f32
 from tensorir.ir.region import Region
 from tensorir.ir.types import TensorType
 from tensorir.rewrite.greedy import greedy
-from tensorir.rewrite.pattern import Refused, Replacement, Rewrite, View, index, pattern
+from tensorir.rewrite.pattern import Refused, RegionView, Replacement, Rewrite, index, pattern
 from tensorir.rewrite.trace import Trace
 
 SQUARE = TensorType((4, 4), f32)
@@ -20,7 +20,7 @@ LAYOUT = Layout((0,), (2,), (0, 1))
 
 
 @pattern(UnsetEncoding)
-def fold(op: UnsetEncoding, view: View) -> Rewrite:
+def fold(op: UnsetEncoding, view: RegionView) -> Rewrite:
     """unset(set(x)) == x"""
     match view.def_of(op.source):
         case SetEncoding(source=x):
@@ -66,7 +66,7 @@ def test_input_region_is_untouched() -> None:
 
 def test_new_ops_stand_before_what_they_replace() -> None:
     @pattern(Transpose)
-    def double(op: Transpose, view: View) -> Rewrite:
+    def double(op: Transpose, view: RegionView) -> Rewrite:
         """transpose(x) == transpose(cast(cast(x)))"""
         if view.def_of(op.source) is not None:
             return None
@@ -88,7 +88,7 @@ def test_new_ops_stand_before_what_they_replace() -> None:
 
 def test_patterns_that_feed_each_other_end_in_an_error_naming_them() -> None:
     @pattern(Transpose)
-    def again(op: Transpose, view: View) -> Rewrite:
+    def again(op: Transpose, view: RegionView) -> Rewrite:
         """transpose(x) == transpose(x)"""
         return Transpose(op.source, op.permutation)
 
@@ -100,7 +100,7 @@ def test_patterns_that_feed_each_other_end_in_an_error_naming_them() -> None:
 
 def test_replacing_by_another_type_is_refused() -> None:
     @pattern(Transpose)
-    def wrong(op: Transpose, view: View) -> Rewrite:
+    def wrong(op: Transpose, view: RegionView) -> Rewrite:
         """transpose(x) == x, which is false"""
         return op.source
 
@@ -114,13 +114,13 @@ def test_a_pattern_without_a_law_is_refused() -> None:
     with pytest.raises(ValueError, match="law"):
 
         @pattern(Transpose)
-        def silent(op: Transpose, view: View) -> Rewrite:  # pyright: ignore[reportUnusedFunction]
+        def silent(op: Transpose, view: RegionView) -> Rewrite:  # pyright: ignore[reportUnusedFunction]
             return None
 
 
 def test_trace_counts_and_keeps_each_refusal_once() -> None:
     @pattern(Transpose)
-    def refuse(op: Transpose, view: View) -> Rewrite:
+    def refuse(op: Transpose, view: RegionView) -> Rewrite:
         """transpose(x) == ?"""
         return Refused("because", "source")
 
@@ -140,7 +140,7 @@ def test_patterns_see_users_and_yields_as_they_are_now() -> None:
     seen: list[tuple[int, bool]] = []
 
     @pattern(Transpose)
-    def look(op: Transpose, view: View) -> Rewrite:
+    def look(op: Transpose, view: RegionView) -> Rewrite:
         """transpose(x) == transpose(x), after a look around"""
         seen.append((len(view.users_of(op.result)), view.is_yielded(op.result)))
         return None

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from tensorir.dialects.linalg import LayerNorm, RowOp, Softmax, Transpose
 from tensorir.ir.op import Op
-from tensorir.rewrite.pattern import View, index, pattern
+from tensorir.rewrite.pattern import RegionView, index, pattern
 
 
 @pattern(RowOp)
-def of_rows(op: RowOp, view: View) -> None:
+def of_rows(op: RowOp, view: RegionView) -> None:
     """f == f, for an f along rows"""
 
 
 @pattern(Softmax, Transpose)
-def of_two(op: Op, view: View) -> None:
+def of_two(op: Op, view: RegionView) -> None:
     """f == f, for two classes"""
 
 

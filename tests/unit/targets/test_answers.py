@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from attrs import field, frozen
 
-from tensorir.encoding.encoding import Contraction, Encoding
+from tensorir.encoding.encoding import ContractionSpace, Encoding
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import Choice, Declined, RhsOrder, Tiles
 from tensorir.ir.affine import select
@@ -23,8 +23,8 @@ from tensorir.targets.kernels import KernelCall
 from tensorir.targets.memory import Memory
 from tensorir.targets.target import Target
 
-MATMUL = Contraction((select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1))), (f32, f32, f32), (None,) * 3)
-MATVEC = Contraction((select(2, (0, 1)), select(2, (1,)), select(2, (0,))), (f32, f32, f32), (None,) * 2)
+MATMUL = ContractionSpace((select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1))), (f32, f32, f32), (None,) * 3)
+MATVEC = ContractionSpace((select(2, (0, 1)), select(2, (1,)), select(2, (0,))), (f32, f32, f32), (None,) * 2)
 PLACE = Location("a.tir", 3, 5)
 
 
@@ -34,7 +34,7 @@ class Answering:
 
     answer: Callable[[], Any]
 
-    def tiles_for(self, contraction: Contraction) -> Choice:
+    def tiles_for(self, contraction: ContractionSpace) -> Choice:
         return self.answer()
 
     def select(self, types: tuple[DType, DType, DType], tile: tuple[int, int, int], rhs_order: RhsOrder) -> Any:
@@ -44,7 +44,7 @@ class Answering:
         return None
 
 
-def asked(answer: Callable[[], Any], contraction: Contraction = MATMUL) -> Choice:
+def asked(answer: Callable[[], Any], contraction: ContractionSpace = MATMUL) -> Choice:
     return Answers(Device(Target("bad", Answering(answer)))).choice(contraction, PLACE)
 
 
@@ -90,7 +90,7 @@ def test_a_resolver_is_not_asked_what_its_lowering_cannot_express() -> None:
 class AnyRank:
     """A lowering of a device that does matrix times vector."""
 
-    def refusal(self, contraction: Contraction) -> str:
+    def refusal(self, contraction: ContractionSpace) -> str:
         return "" if contraction == MATVEC else "matrix times vector only"
 
 

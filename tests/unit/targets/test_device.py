@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve, frozen
 
-from tensorir.encoding.encoding import Contraction
+from tensorir.encoding.encoding import ContractionSpace
 from tensorir.encoding.resolver import Choice, Declined
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.native.table import Features, cpu_features
@@ -27,7 +27,7 @@ class Nothing:
 
     reason: str = "no"
 
-    def tiles_for(self, contraction: Contraction) -> Choice:
+    def tiles_for(self, contraction: ContractionSpace) -> Choice:
         return Declined(self.reason)
 
 

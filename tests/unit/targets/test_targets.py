@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tensorir.encoding.encoding import Contraction
+from tensorir.encoding.encoding import ContractionSpace
 from tensorir.encoding.resolver import Declined, Tiles
 from tensorir.ir.affine import AffineMap, select
 from tensorir.ir.diagnostic import TensorIRError
@@ -20,8 +20,8 @@ def space(
     maps: tuple[AffineMap, AffineMap, AffineMap] = (select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1))),
     types: tuple[DType, DType, DType] = (f32, f32, f32),
     rows: int | None = None,
-) -> Contraction:
-    return Contraction(maps, types, (rows, *(None,) * (maps[0].num_dims - 1)))
+) -> ContractionSpace:
+    return ContractionSpace(maps, types, (rows, *(None,) * (maps[0].num_dims - 1)))
 
 
 LEVELS = [Features.NONE, Features.X86_AVX2, Features.X86_AVX2 | Features.X86_AVX512]
@@ -63,7 +63,7 @@ BATCHED = (select(5, (0, 1, 2, 4)), select(5, (0, 1, 3, 4)), select(5, (0, 1, 2,
         (space(BATCHED), "batch_mmt4d has one batch dim, this contraction 2"),
     ],
 )
-def test_what_no_kernel_can_do_is_declined_with_the_reason(contraction: Contraction, reason: str) -> None:
+def test_what_no_kernel_can_do_is_declined_with_the_reason(contraction: ContractionSpace, reason: str) -> None:
     choice = Answers(Device("cpu")).choice(contraction)
     assert isinstance(choice, Declined)
     assert choice.reason == reason

@@ -14,7 +14,7 @@ import pytest
 from attrs import evolve, field, frozen
 
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d, Pack
-from tensorir.encoding.encoding import Contraction
+from tensorir.encoding.encoding import ContractionSpace
 from tensorir.encoding.resolver import Choice, Declined, RhsOrder, Tiles
 from tensorir.interp import Context, apply_op
 from tensorir.ir.dtype import DType, f32, f64
@@ -54,9 +54,9 @@ def test_a_target_is_checked_with_the_samples_of_its_options() -> None:
 class By:
     """A resolver that is a function."""
 
-    answer: Callable[[Contraction], Any]
+    answer: Callable[[ContractionSpace], Any]
 
-    def tiles_for(self, contraction: Contraction) -> Choice:
+    def tiles_for(self, contraction: ContractionSpace) -> Choice:
         return self.answer(contraction)
 
 
@@ -128,7 +128,7 @@ class OfFirst:
 
     seen: dict[object, Choice] = field(factory=dict[object, Choice], eq=False)
 
-    def tiles_for(self, contraction: Contraction) -> Choice:
+    def tiles_for(self, contraction: ContractionSpace) -> Choice:
         rows = contraction.narrow[contraction.m[0]]
         return self.seen.setdefault(contraction.types, Tiles(max(rows or 8, 1), 8, 1))
 
@@ -138,25 +138,27 @@ class OfObject:
     """Remembers contractions by what they are in memory."""
 
     numbers: Any = field(factory=count, eq=False)
-    seen: dict[int, tuple[Contraction, Choice]] = field(factory=dict[int, tuple[Contraction, Choice]], eq=False)
+    seen: dict[int, tuple[ContractionSpace, Choice]] = field(
+        factory=dict[int, tuple[ContractionSpace, Choice]], eq=False
+    )
 
-    def tiles_for(self, contraction: Contraction) -> Choice:
+    def tiles_for(self, contraction: ContractionSpace) -> Choice:
         made = (contraction, Tiles(next(self.numbers) % 8 + 1, 8, 1))
         return self.seen.setdefault(id(contraction), made)[1]
 
 
 @frozen
 class Unrefusing:
-    def refusal(self, contraction: Contraction) -> str:
+    def refusal(self, contraction: ContractionSpace) -> str:
         return ""
 
 
-def _narrow_zero(contraction: Contraction) -> Choice:
+def _narrow_zero(contraction: ContractionSpace) -> Choice:
     rows = contraction.narrow[contraction.m[0]]
     return Tiles(8 if rows is None else min(8, rows), 8, 1)
 
 
-def _only_f32(contraction: Contraction) -> Choice:
+def _only_f32(contraction: ContractionSpace) -> Choice:
     return Tiles({f32: 8}[contraction.types[0]], 8, 1)
 
 

@@ -5,7 +5,7 @@ from typing import cast
 import pytest
 
 from tensorir.dialects.registry import OPS
-from tensorir.encoding.encoding import Contraction, Encoding, Role
+from tensorir.encoding.encoding import ContractionSpace, Encoding, Role
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import Tiles
 from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed
@@ -25,14 +25,14 @@ from tensorir.text.lexer import Lexer
 
 S = symbol("S")
 MAPS = (select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1)))
-SPACE = Contraction(MAPS, (i8, i8, i32), (None, 8, None))
+SPACE = ContractionSpace(MAPS, (i8, i8, i32), (None, 8, None))
 
 ENCODINGS: list[TypeEncoding] = [
     Layout((), (), ()),
     Layout((0, 1), (16, 1), (1, 0)),
     *(Encoding(SPACE, role) for role in cast("tuple[Role, ...]", ("lhs", "rhs", "result"))),
     Encoding(
-        Contraction(MAPS, (f32, f32, f32), (None, None, None)),
+        ContractionSpace(MAPS, (f32, f32, f32), (None, None, None)),
         "lhs",
         (
             Transposed((1, 0)),

@@ -17,7 +17,7 @@ from tensorir.ir.scalar import ScalarValue
 from tensorir.ir.types import TensorType
 from tensorir.mlir.importer.attributes import attribute
 from tensorir.mlir.importer.composites import NAME
-from tensorir.mlir.importer.program import Program
+from tensorir.mlir.importer.program import ImportState
 from tensorir.mlir.importer.scalars.table import LITERALS, literal
 from tensorir.mlir.importer.scope import Scope
 from tensorir.mlir.importer.types import element_type, ranked
@@ -61,7 +61,7 @@ def bind_data(result: SSAValue, value: DenseAttr | ResourceAttr, scope: Scope) -
     scope.bind(result, scope.load(GlobalLoad(name, type, loc=scope.loc)))
 
 
-def dense(value: DenseAttr | ResourceAttr, program: Program) -> Dense:
+def dense(value: DenseAttr | ResourceAttr, program: ImportState) -> Dense:
     """The data of an attribute as the core holds it. That of a resource is a view of the text's bytes."""
     dtype = element_type(value.type)
     if isinstance(value, DenseAttr):
@@ -107,7 +107,7 @@ def static_shape(value: DenseAttr | ResourceAttr) -> tuple[int, ...]:
     return shape
 
 
-def _from_bytes(value: ResourceAttr, dtype: DType, program: Program) -> npt.NDArray[Any]:
+def _from_bytes(value: ResourceAttr, dtype: DType, program: ImportState) -> npt.NDArray[Any]:
     data = program.document.resources.get(value.key)
     if data is None:
         raise InferError(f"there is no resource {value.key} at the end of the text")

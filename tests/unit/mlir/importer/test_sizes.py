@@ -6,17 +6,17 @@ import pytest
 
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim, DimExpr, ceildiv, floordiv, symbol
-from tensorir.mlir.importer.sizes import Sizes
+from tensorir.mlir.importer.sizes import SizeEquations
 from tests.support.growth import growth
 
 
-def three() -> tuple[Sizes, DimExpr, DimExpr, DimExpr]:
-    sizes = Sizes()
+def three() -> tuple[SizeEquations, DimExpr, DimExpr, DimExpr]:
+    sizes = SizeEquations()
     return sizes, sizes.fresh("a"), sizes.fresh("b"), sizes.fresh("c")
 
 
 def test_names_are_fresh() -> None:
-    sizes = Sizes()
+    sizes = SizeEquations()
     assert [str(sizes.fresh("x")) for _ in range(3)] == ["x", "x_1", "x_2"]
 
 
@@ -96,7 +96,7 @@ def test_contradictions_across_equations() -> None:
 
 def test_long_chains_take_linear_time() -> None:
     def chain(n: int) -> None:
-        sizes = Sizes()
+        sizes = SizeEquations()
         symbols = [sizes.fresh(f"s{i}") for i in range(n)]
         for a, b in zip(reversed(symbols[1:]), reversed(symbols[:-1]), strict=True):
             sizes.equal(a, b)

@@ -8,7 +8,7 @@ from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dtype import f32
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
-from tensorir.mlir.writer.sizes import Sizes
+from tensorir.mlir.writer.sizes import SizeValues
 from tensorir.text import parse_dim
 
 
@@ -21,7 +21,7 @@ def lines(shapes: list[list[str]], *wanted: str) -> tuple[list[str], list[str]]:
         return f"%{len(out) - 1}"
 
     args = [Value(TensorType(tuple(map(parse_dim, shape)), f32)) for shape in shapes]
-    sizes = Sizes(args, [f"%a{i}" for i in range(len(args))], lambda v: "T", let)
+    sizes = SizeValues(args, [f"%a{i}" for i in range(len(args))], lambda v: "T", let)
     return out, [sizes.static_or_value(parse_dim(w)) for w in wanted]
 
 

@@ -24,7 +24,7 @@ from tensorir.ir.op import Op
 from tensorir.ir.scalar import ScalarBody, apply, arg
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
-from tensorir.testing.bounds.loops import SUM_UNITS
+from tensorir.testing.bounds.loops import SUM_ROUNDOFFS
 from tensorir.testing.bounds.operations import error_bounds
 from tensorir.testing.equivalence import assert_agrees
 from tensorir.testing.programs.random import arguments, programs
@@ -70,9 +70,9 @@ def test_a_contraction_may_be_off_by_units_of_the_sum_of_magnitudes(dtype: DType
     args = [np.random.default_rng(k).standard_normal(s).astype(dtype.numpy) for s in ((5, k), (k, 6))]
     ((exact, bound),) = error_bounds(module, "main", args)
     magnitude = np.abs(args[0].astype(np.float64)) @ np.abs(args[1].astype(np.float64))
-    units = {"f64": 2.0**-53, "f32": 2.0**-24, "f16": 2.0**-11, "bf16": 2.0**-8}[dtype.name]
-    assert np.all(bound >= min(k, SUM_UNITS) * units * magnitude)
-    assert np.all(bound <= (min(k, SUM_UNITS) + 4) * units * magnitude + 1e-4)
+    roundoffs = {"f64": 2.0**-53, "f32": 2.0**-24, "f16": 2.0**-11, "bf16": 2.0**-8}[dtype.name]
+    assert np.all(bound >= min(k, SUM_ROUNDOFFS) * roundoffs * magnitude)
+    assert np.all(bound <= (min(k, SUM_ROUNDOFFS) + 4) * roundoffs * magnitude + 1e-4)
     assert_agrees(module, "main", args, [exact.astype(dtype.numpy)])
     assert_agrees(module, "main", args, compile(module).call(args))
 

@@ -13,7 +13,7 @@ from tensorir.interp.scalar import evaluate_body
 from tensorir.ir.dtype import DType, bf16, f16, f32, f64, i1, i8, i32, i64
 from tensorir.ir.module import Module
 from tensorir.ir.scalar import SCALAR_FNS, Scalar, ScalarBody, apply, arg, cast, const, iteration_index
-from tensorir.testing.bounds.scalars import Bounded, body_bounds, is_exact, rounded, unit
+from tensorir.testing.bounds.scalars import Bounded, body_bounds, is_exact, rounded, roundoff
 
 Array = npt.NDArray[Any]
 WIDE = Context(Module(()), {}, widen=True)
@@ -48,7 +48,7 @@ def test_rounding_stays_within_the_bound(fn: Any, dtype: DType) -> None:
     exact, error = body_bounds(body, bounded(given, 0.0), (500,), WIDE)
     assert np.all(np.isfinite(error))
     assert np.all(np.abs(computed.astype(np.float64) - exact) <= error)
-    assert np.all(error <= 64 * unit(dtype) * np.maximum(np.abs(exact.astype(np.float64)), 16))
+    assert np.all(error <= 64 * roundoff(dtype) * np.maximum(np.abs(exact.astype(np.float64)), 16))
 
 
 @pytest.mark.parametrize("fn", FLOAT, ids=[f.name for f in FLOAT])

@@ -8,7 +8,7 @@ from itertools import permutations, product
 import pytest
 
 from tensorir.dialects.packing import Mmt4d
-from tensorir.encoding.encoding import Contraction
+from tensorir.encoding.encoding import ContractionSpace
 from tensorir.encoding.resolver import Declined
 from tensorir.ir.affine import select
 from tensorir.ir.diagnostic import TensorIRError
@@ -152,6 +152,6 @@ def test_the_swapped_form_computes_the_same(sizes: tuple[int | None, ...]) -> No
 )
 def test_what_mmt4d_cannot_say_is_declined(dims: tuple[tuple[int, ...], ...], reason: str) -> None:
     c = case("avx512", F32, (2, 3, 4, 5, 6), dims)
-    choice = Answers(iree_device("avx512")).choice(Contraction(c.maps, c.types, (None,) * 5))
+    choice = Answers(iree_device("avx512")).choice(ContractionSpace(c.maps, c.types, (None,) * 5))
     assert isinstance(choice, Declined)
     assert reason in choice.reason

@@ -16,7 +16,7 @@ from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.verify import verify
 from tensorir.rewrite.greedy import greedy
-from tensorir.rewrite.pattern import Rewrite, View, index, pattern
+from tensorir.rewrite.pattern import RegionView, Rewrite, index, pattern
 from tensorir.rewrite.symbols import map_regions
 from tensorir.testing.equivalence import assert_equivalent
 from tensorir.testing.programs.random import programs
@@ -123,7 +123,7 @@ def test_a_step_of_ones_own_is_drawn_among_ours() -> None:
 
 
 @pattern(Transpose)
-def axes_forgotten(op: Transpose, view: View) -> Rewrite:
+def axes_forgotten(op: Transpose, view: RegionView) -> Rewrite:
     """transpose(softmax(x, dims), p) == softmax(transpose(x, p), dims): wrong, the dims move too"""
     match view.def_of(op.source):
         case Softmax(source=x, dims=dims, extent=None):

@@ -10,7 +10,7 @@ import pytest
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.linalg import Contract, Generic, ZeroPadding
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d, Pack, Unpack
-from tensorir.encoding.encoding import Contraction, Encoding, Role
+from tensorir.encoding.encoding import ContractionSpace, Encoding, Role
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import Tiles, operand_layout
 from tensorir.ir.affine import AffineMap, identity, select
@@ -41,7 +41,7 @@ class Tiled:
     def __init__(self, maps: Maps, tiles: Tiles, sizes: Sequence[Dim] | None = None) -> None:
         self.b = RegionBuilder()
         self.maps, self.tiles = maps, tiles
-        self.space = Contraction(maps, (f32, f32, f32), (None,) * maps[0].num_dims)
+        self.space = ContractionSpace(maps, (f32, f32, f32), (None,) * maps[0].num_dims)
         self.sizes = tuple(sizes or SIZES[maps[0].num_dims])
 
     def arg(self, operand: int) -> Value:

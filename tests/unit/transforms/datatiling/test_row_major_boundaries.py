@@ -9,7 +9,7 @@ from tensorir.api import compile
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.func import Call
 from tensorir.dialects.linalg import Contract
-from tensorir.encoding.encoding import Contraction, Encoding, Role
+from tensorir.encoding.encoding import ContractionSpace, Encoding, Role
 from tensorir.ir.affine import select
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.dtype import f32
@@ -26,7 +26,7 @@ from tensorir.transforms.simplify.cse import CommonSubexpressions
 from tensorir.transforms.simplify.inline_calls import InlineCalls
 
 MAPS = (select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1)))
-SPACE = Contraction(MAPS, (f32, f32, f32), (None,) * 3)
+SPACE = ContractionSpace(MAPS, (f32, f32, f32), (None,) * 3)
 
 
 def encoded(role: Role, *shape: int) -> TensorType:

@@ -9,7 +9,7 @@ import tensorir as ti
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.linalg import Contract
 from tensorir.dialects.packing import Mmt4d
-from tensorir.encoding.encoding import Contraction, Encoding
+from tensorir.encoding.encoding import ContractionSpace, Encoding
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import Choice, Declined, Tiles
 from tensorir.ir.affine import select
@@ -35,7 +35,7 @@ class Fixed:
 
     answer: Choice
 
-    def tiles_for(self, contraction: Contraction) -> Choice:
+    def tiles_for(self, contraction: ContractionSpace) -> Choice:
         return self.answer
 
 
@@ -118,7 +118,7 @@ def test_a_contraction_without_intent_is_a_remark_too() -> None:
 def test_tiles_of_another_contraction_are_not_taken() -> None:
     """A front end may store a result as another contraction wants it: that says nothing about this one's tiles."""
     op = contraction(matmul())
-    other = Encoding(Contraction(tuple(reversed(MATMUL)), (ti.f32,) * 3, (None,) * 3), "result")  # pyright: ignore[reportArgumentType]  # three maps
+    other = Encoding(ContractionSpace(tuple(reversed(MATMUL)), (ti.f32,) * 3, (None,) * 3), "result")  # pyright: ignore[reportArgumentType]  # three maps
     b = RegionBuilder()
     a, w = (b.arg(v.type, n) for v, n in zip(op.operands, "ab", strict=True))
     stored = b.add(Contract(a, w, (), MATMUL, ti.f32, other))
