@@ -43,7 +43,7 @@ def transposes(count: int) -> Region:
 
 
 def microseconds_per_op(count: int, work: Callable[[], object], repeats: int = 5) -> float:
-    """The best of `repeats`, with the cyclic gc off as in the pipeline runner."""
+    """Returns the best of `repeats` runs, with the cyclic garbage collector off as in the pipeline runner."""
     best = float("inf")
     for _ in range(repeats):
         gc.collect()

@@ -58,7 +58,7 @@ C_TYPES = {"f32": ("float", ctypes.c_float), "f64": ("double", ctypes.c_double)}
 
 
 def aligned(*shape: int, dtype: DTypeLike = np.float32) -> Array:
-    """Zeros that begin at a page: NumPy's own begin anywhere, and differ from run to run."""
+    """Returns zeros that begin at a page boundary: NumPy's own arrays begin anywhere, which differs from run to run."""
     item = np.dtype(dtype).itemsize
     size = int(np.prod(shape))
     memory = np.zeros(size + 4096 // item, dtype)
@@ -67,7 +67,7 @@ def aligned(*shape: int, dtype: DTypeLike = np.float32) -> Array:
 
 
 def seconds_each(contenders: dict[str, Callable[[], object]], seconds: float) -> dict[str, list[float]]:
-    """Times of single calls, in turns of a few milliseconds each."""
+    """Returns the times of single calls, taken in turns of a few milliseconds each."""
     times: dict[str, list[float]] = {name: [] for name in contenders}
     repeats: dict[str, int] = {}
     for name, call in contenders.items():
@@ -86,7 +86,8 @@ def seconds_each(contenders: dict[str, Callable[[], object]], seconds: float) ->
 
 
 def peak_loop(line: Kernel, folder: Path) -> Callable[[int], object] | None:
-    """The calibration loop for a line's instruction set and types; None without a compiler or for other types."""
+    """Returns the calibration loop for a line's instruction set and types; None without a compiler or for other
+    types."""
     if line.types[2] not in C_TYPES or len(set(line.types)) > 1:
         return None
     name, c_type = C_TYPES[line.types[2]]
@@ -115,7 +116,7 @@ def bench_mmt4d(lines: list[Kernel], seconds: float, folder: Path) -> None:
         m0, n0, k0 = line.tile
         loop = peak_loop(line, folder)
         lhs_dtype, rhs_dtype, out_dtype = (DTYPES[name] for name in line.types)
-        # NumPy multiplies other types than BLAS knows without it: no peer.
+        # NumPy multiplies types that BLAS lacks without BLAS, so there is no peer to compare with.
         blas_dtype = lhs_dtype if line.types[0] in C_TYPES else np.dtype(np.float32)
         for m, n, k in MATMUL_SHAPES if m0 >= 4 else SKINNY_SHAPES:
             if m % m0:
@@ -189,7 +190,7 @@ def main() -> None:
         bench_mmt4d([line for line in lines if line.op == "mmt4d"], arguments.seconds, Path(folder))
     empty = aligned(0, 1, 8, 16), aligned(1, 1, 16, 16), aligned(0, 1, 8, 16)
     times = seconds_each({"call": lambda: mmt4d(*empty)}, arguments.seconds)
-    print(f"\nA call from Python takes {min(times['call']) * 1e6:.1f} us; every figure here has it in.")
+    print(f"\nA call from Python takes {min(times['call']) * 1e6:.1f} us; all figures here include it.")
     bench_copy([line for line in lines if line.op == "pack"], arguments.seconds)
 
 

@@ -13,7 +13,7 @@ from tensorir.testing.programs.transformer import transformer
 
 
 def milliseconds(module: Module, device: str, data_tiling: str) -> tuple[float, dict[str, float]]:
-    """CPU time of compiling once: in all, and by pass (with the position in the pipeline)."""
+    """Returns the CPU time of one compilation: in total, and by pass (with its position in the pipeline)."""
     passes: dict[str, float] = {}
     start = last = process_time()
 
@@ -29,7 +29,7 @@ def milliseconds(module: Module, device: str, data_tiling: str) -> tuple[float, 
 
 
 def main() -> None:
-    """Prints CPU ms per layer: one column per depth, and the last depth over the first."""
+    """Prints CPU ms per layer: one column per depth, and the ratio of the last depth to the first."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--layers", type=int, nargs="+", default=[12, 24, 48, 96, 192])
     parser.add_argument("--device", default="cpu")

@@ -1,4 +1,4 @@
-"""MiniLM per sentence: late and off against PyTorch eager on one thread, interleaved in one run.
+"""Time of MiniLM per sentence: data-tiling late and off against PyTorch eager on one thread, interleaved in one run.
 
 `python benchmarks/minilm.py [sequence lengths]`; needs the extra `demo`. A sentence's embedding is checked against
 PyTorch's before anything is timed."""

@@ -1,6 +1,7 @@
-"""How fast MLIR text is read and written, beside IREE's and xDSL's own parsers, in one run.
+"""How fast MLIR text is read and written, compared with IREE's and xDSL's own parsers in one run.
 
-The text: a chain of elementwise generics, as other producers write them. Per op: microseconds, least and median.
+The text is a chain of elementwise generics, as other producers write them. Figures are microseconds per op, minimum and
+median.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ OP = """  %{n} = linalg.generic {{indexing_maps = [#map, #map], iterator_types =
 
 
 def text(ops: int) -> str:
-    """A function of `ops` generics, three ops of text each."""
+    """Returns a function of `ops` generics, each three ops of text."""
     body = "".join(OP.format(n=i + 1, p=i) for i in range(ops))
     return f"""#map = affine_map<(d0, d1) -> (d0, d1)>
 func.func @f(%0: tensor<4x8xf32>) -> tensor<4x8xf32> {{
@@ -37,7 +38,7 @@ func.func @f(%0: tensor<4x8xf32>) -> tensor<4x8xf32> {{
 
 
 def readers() -> dict[str, Callable[[str], Any]]:
-    """What there is here to read with."""
+    """Returns the parsers that are installed."""
     found: dict[str, Callable[[str], Any]] = {"tensorir, tree": parse_document, "tensorir, program": mlir.parse}
     try:
         ir: Any = import_module("iree.compiler.ir")
@@ -85,7 +86,7 @@ def main() -> None:
     for ops in (1_000, 10_000):
         source = text(ops)
         times: dict[str, list[float]] = {name: [] for name in by_name}
-        for _ in range(ROUNDS):  # interleaved, so that a slow moment of the machine hits all
+        for _ in range(ROUNDS):  # interleaved, so that a slow moment of the machine affects all of them
             for name, function in by_name.items():
                 times[name].append(seconds(function, source))
         times["tensorir, write"] = [seconds_to_write(source) for _ in range(ROUNDS)]

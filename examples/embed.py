@@ -1,4 +1,4 @@
-"""Builds a small network, compiles it, runs it, and asks what happened. `python examples/embed.py`"""
+"""Builds a small network, compiles it, runs it, and prints what the compiler did. `python examples/embed.py`"""
 
 import numpy as np
 

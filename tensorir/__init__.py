@@ -1,4 +1,4 @@
-"""tensorir: a tensor compiler that tiles data late, for several devices. See the README for a first program."""
+"""tensorir: a tensor compiler that does data-tiling with late materialization. See the README for a first program."""
 
 from __future__ import annotations
 

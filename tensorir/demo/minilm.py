@@ -1,4 +1,5 @@
-"""all-MiniLM-L6-v2, a sentence-embedding transformer, in the builder's interface: the example of embedding."""
+"""all-MiniLM-L6-v2, a sentence-embedding transformer, written with the builder; the example of embedding the
+compiler."""
 
 from __future__ import annotations
 
@@ -15,14 +16,14 @@ from tensorir.ir.module import Module
 
 HIDDEN, LAYERS, HEADS, EPSILON = 384, 6, 12, 1e-12
 MASKED = -1e30
-"""Added to the scores of masked positions: exp gives zero, and no infinity meets another."""
+"""Added to the scores of masked positions: exp then gives zero, and no infinities are subtracted."""
 
 
 def build_minilm(weights: Mapping[str, npt.NDArray[Any]], *, sequence: Dim | None = None) -> Module:
     """The module with @embed(ids: [S] of i64, mask: [S] of f32) → [384] of f32, a unit vector.
 
     One sentence per call, so there is no batch dim and nothing is padded. `weights` are named as in the model's
-    file. `sequence` is a fixed length up to 512; None: any length, chosen by each call."""
+    file. `sequence` is a fixed length up to 512, or None for any length, chosen by each call."""
     module = ModuleBuilder()
     w = {name: module.weight(name, weights[name]) for name in weight_names() if name in weights}
     length: Dim = symbol("S") if sequence is None else sequence
@@ -55,7 +56,7 @@ def encoder_layer(w: Mapping[str, Weight], prefix: str, x: Tensor, bias: Tensor)
 
 
 def attention(w: Mapping[str, Weight], prefix: str, x: Tensor, bias: Tensor) -> Tensor:
-    """Softmax(Q·Kᵀ/√d + bias)·V for each head, heads side by side again: [S, 384]."""
+    """Softmax(Q·Kᵀ/√d + bias)·V for each head, with the heads concatenated again: [S, 384]."""
     query, key, value = (heads(linear(w, prefix + name, x)) for name in ("query", "key", "value"))
     scores = query.contract(key, "hmd,hnd->hmn") * (HIDDEN // HEADS) ** -0.5
     context = (scores + bias).softmax(-1).contract(value, "hmn,hnd->hmd")
@@ -68,14 +69,14 @@ def heads(x: Tensor) -> Tensor:
 
 
 def pooled(x: Tensor, mask: Tensor) -> Tensor:
-    """The mean over the positions that the mask keeps, at length one: [384]."""
+    """The mean over the positions that the mask keeps, normalised to length one: [384]."""
     total = (x * mask.reshape(x.shape[0], 1)).sum(0)
     mean = total / mask.sum(0).maximum(1e-9)
     return mean / (mean * mean).sum(0).sqrt().maximum(1e-12)
 
 
 def linear(w: Mapping[str, Weight], name: str, x: Tensor) -> Tensor:
-    """x·Wᵀ + b, with the weight N×K as it is stored."""
+    """x·Wᵀ + b, with the weight stored as N×K."""
     return x.linear(w[name + ".weight"], w[name + ".bias"])
 
 

@@ -1,4 +1,4 @@
-"""What the demo ranks when it is given nothing else."""
+"""The sentences that the demo ranks by default."""
 
 from __future__ import annotations
 

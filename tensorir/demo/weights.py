@@ -12,7 +12,7 @@ from tensorir.demo.files import need, read_file
 
 
 def load_weights() -> Mapping[str, npt.NDArray[Any]]:
-    """Name → array of float32, read-only, in the names of the model's file (HuggingFace's BERT)."""
+    """Returns name → read-only array of float32, with the names of the model's file (HuggingFace's BERT)."""
     loaded = need("safetensors.numpy").load(read_file("model.safetensors"))
     weights: dict[str, npt.NDArray[Any]] = {}
     for name, array in sorted(loaded.items()):

@@ -1,1 +1,1 @@
-"""Devices as data: what a target is called, how it resolves encodings, which kernels it has."""
+"""Targets and devices as data: names, resolvers of encodings, kernels."""

@@ -1,4 +1,5 @@
-"""What a device answers about contractions: asked through its lowering, checked, and asked once per compilation."""
+"""The checked answers of a device about contractions: its lowering is asked first, then its resolver, once per
+compilation."""
 
 from __future__ import annotations
 
@@ -16,12 +17,12 @@ from tensorir.targets.device import Device
 from tensorir.targets.lowering import MMT4D
 
 MAX_TILE = 4096
-"""A larger tile is a mistake: a single one of 4096 × 4096 elements has 64 MB."""
+"""A larger tile is taken for a mistake: one tile of 4096 × 4096 elements has 64 MB."""
 
 
 @define
 class Answers:
-    """Memoised by contraction, so that all operands of one contraction and all its uses agree."""
+    """Answers are memoised by contraction, so that all operands of one contraction and all its uses agree."""
 
     device: Device
     choices: dict[ContractionSpace, Choice] = field(factory=dict[ContractionSpace, Choice])
@@ -30,17 +31,17 @@ class Answers:
     """Encodings of contractions that have tiles, where a view on the way to the tensor leaves no layout."""
 
     def choice(self, contraction: ContractionSpace, loc: Location = UNKNOWN) -> Choice:
-        """The tiles for a contraction or the reason why it stays row-major; what the device's lowering can't express
-        is declined without asking the resolver.
+        """Returns the tiles for a contraction, or the reason why it stays row-major. A contraction that the device's
+        lowering can't express is declined without asking the resolver.
 
-        Raises TensorIRError at `loc`, naming device and contraction, where the resolver raises, gives something else
-        than sound tiles or a reason, or gives two answers to one question."""
+        Raises TensorIRError at `loc`, naming device and contraction, if the resolver raises, returns anything but
+        valid tiles or a reason, or returns different answers to the same question."""
         if contraction not in self.choices:
             self.choices[contraction] = self._asked(contraction, loc)
         return self.choices[contraction]
 
     def layout(self, encoding: Encoding, loc: Location = UNKNOWN) -> Layout | None:
-        """The layout of an encoding, or None: row-major. Raises TensorIRError as `choice`."""
+        """Returns the layout of an encoding, or None for row-major. Raises TensorIRError as `choice` does."""
         if encoding not in self.layouts:
             choice = self.choice(encoding.contraction, loc)
             found = layout_for(encoding, choice)
@@ -50,14 +51,14 @@ class Answers:
         return self.layouts[encoding]
 
     def kernel(self, types: tuple[DType, DType, DType], tiles: Tiles, loc: Location = UNKNOWN) -> str | Declined:
-        """The kernel for tiles of these element types (lhs, rhs, result), or why there is none.
+        """Returns the kernel for tiles of these element types (lhs, rhs, result), or the reason why there is none.
 
-        Raises TensorIRError at `loc` where the device's kernels raise or give something else."""
+        Raises TensorIRError at `loc` if the device's kernels raise or return anything else."""
         seen, tile = tiles.as_multiplied(types)
         what = f"tiles {tiles} of {_types_text(types)}"
         try:
             found: object = self.device.kernels.select(seen, tile, tiles.rhs_order)
-        except Exception as e:  # code of a device: whatever it raises is a fault of the device, with a place
+        except Exception as e:  # the device's own code: any exception is reported as a fault of the device
             raise self._error(f"select raises {type(e).__name__}: {e}", what, loc, "kernels are") from e
         if not (isinstance(found, str) and found) and not isinstance(found, Declined):
             raise self._error(f"select gives {found!r}, expected a name or Declined", what, loc, "kernels are")
@@ -67,10 +68,10 @@ class Answers:
         if reason := self.device.lowering.refusal(contraction):
             return Declined(reason)
         answers: list[object] = []
-        for _ in range(2):  # a second answer that is another one would show up as operands that don't fit together
+        for _ in range(2):  # an inconsistent resolver would otherwise show up as operands that don't fit together
             try:
                 answers.append(self.device.resolver.tiles_for(contraction))
-            except Exception as e:  # code of a device: whatever it raises is a fault of the device, with a place
+            except Exception as e:  # the device's own code: any exception is reported as a fault of the device
                 raise self._error(f"tiles_for raises {type(e).__name__}: {e}", str(contraction), loc) from e
         first, second = answers
         if fault := answer_fault(first):
@@ -86,7 +87,7 @@ class Answers:
 
 
 def answer_fault(answer: object) -> str:
-    """What is wrong with the answer of a resolver, or ""."""
+    """Says what is wrong with the answer of a resolver, or ""."""
     if isinstance(answer, Declined):
         reason: Any = answer.reason
         return "" if isinstance(reason, str) and reason.strip() else f"it declines with the reason {reason!r}"

@@ -1,4 +1,4 @@
-"""cpu: the machine this runs on. Tiles come from the list of kernels, so none without a kernel can be chosen."""
+"""cpu: the machine that runs the compiler. Tiles come from the list of kernels, so every chosen tile has a kernel."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ class CpuResolver:
     def tiles_for(self, contraction: ContractionSpace) -> Choice:
         types = tuple(t.name for t in contraction.types)
         usable = [k for k in kernels() if k.op == "mmt4d" and k.types == types and k.runs_with(self.features)]
-        usable = [k for k in usable if k.isa != "ref"]  # the reference takes any tile, at no useful speed
+        usable = [
+            k for k in usable if k.isa != "ref"
+        ]  # the reference kernel takes any tile but is too slow to be chosen
         if not usable:
             return Declined(f"no mmt4d kernel for {' × '.join(types[:2])} → {types[2]}")
         best = usable[0].isa  # the table lists the best instruction set first
@@ -29,9 +31,9 @@ class CpuResolver:
 
 
 def _for_rows(candidates: list[Kernel], rows: int | None) -> Kernel:
-    """The tallest tile; for fewer rows than it has, the lowest that takes them all at once.
+    """Returns the tallest tile, or for fewer rows than it has, the lowest tile that holds all rows.
 
-    Lower tiles pad less but load more per product: nine rows are better two tiles of eight than nine of one."""
+    Lower tiles pad less but load more per product: for nine rows, two tiles of eight are better than nine of one."""
     tallest = max(candidates, key=lambda k: k.tile[0])
     if rows is None or rows >= tallest.tile[0]:
         return tallest
@@ -44,18 +46,18 @@ def _tiles(kernel: Kernel) -> Tiles:
 
 
 FEATURE_NAMES = {f: (f.name or "").removeprefix("X86_").lower() for f in Features if f}
-"""Each single feature as options spell it: X86_AVX2 is avx2."""
+"""Each single feature as options spell it: X86_AVX2 is written avx2."""
 
 
 def read_features(given: Features | str) -> Features:
-    """Features of this machine, from themselves or from a text such as avx2+avx512 or none.
+    """Returns features of this machine, given as Features or as a text such as avx2+avx512 or none.
 
-    Raises ValueError for a name that there is not, and for what this machine lacks."""
+    Raises ValueError for an unknown name and for a feature that this machine lacks."""
     if isinstance(given, str):
         by_name = {name: f for f, name in FEATURE_NAMES.items()}
         words = [w for w in given.lower().split("+") if w != "none"]
         if unknown := [w for w in words if w not in by_name]:
-            raise ValueError(f"no CPU feature {unknown[0]!r}; there are: none, {', '.join(by_name)} (several: a+b)")
+            raise ValueError(f"unknown CPU feature {unknown[0]!r}; known: none, {', '.join(by_name)} (several: a+b)")
         found = Features.NONE
         for word in words:
             found |= by_name[word]
@@ -66,7 +68,7 @@ def read_features(given: Features | str) -> Features:
 
 
 def features_text(features: Features) -> str:
-    """The text that `read_features` takes back."""
+    """Returns the text that `read_features` reads."""
     return "+".join(name for f, name in FEATURE_NAMES.items() if f in features) or "none"
 
 
@@ -75,12 +77,12 @@ def _with_features(target: Target, features: Features) -> Target:
 
 
 def _levels() -> tuple[Features, ...]:
-    """What this machine has of the features, fewer and fewer: each level decides which kernels are chosen."""
+    """Returns sets of this machine's features, each smaller than the one before; each selects other kernels."""
     levels = [Features.NONE]
     for feature in FEATURE_NAMES:
         if feature in cpu_features():
             levels.append(levels[-1] | feature)
-    return tuple(levels[:-1])  # the last one is all of them, which is the default
+    return tuple(levels[:-1])  # the last one holds all features, which is the default
 
 
 FEATURES = Option(

@@ -31,7 +31,8 @@ class CpuKernels:
     def select(
         self, types: tuple[DType, DType, DType], tile: tuple[int, int, int], rhs_order: RhsOrder
     ) -> str | Declined:
-        """The line that mmt4d runs. The reference kernels are not an answer: they take any tile, at no useful speed."""
+        """Returns the table line that mmt4d runs. The reference kernels are never chosen: they take any tile but are
+        too slow."""
         names = (types[0].name, types[1].name, types[2].name)
         try:
             found = select_mmt4d(names, tile, rhs_order=rhs_order, features=self.features)
@@ -52,7 +53,7 @@ class CpuKernels:
                 return None
 
     def _named(self, op: Mmt4d | BatchMmt4d) -> Kernel:
-        """The kernel that `op` names. Raises TensorIRError if this device has none of that name."""
+        """Returns the kernel that `op` names. Raises TensorIRError if this device has no kernel of that name."""
         found = next((k for k in kernels() if k.name == op.kernel), None)
         if found is None or found.op != "mmt4d":
             raise TensorIRError(f"{op.NAME}: there is no mmt4d kernel {op.kernel!r}", op.loc)
@@ -61,7 +62,7 @@ class CpuKernels:
         computes = (found.types, found.tile, found.rhs_order)
         if computes != (types, (tile[0], tile[2], tile[1]), op.rhs_order):
             raise TensorIRError(f"{op.NAME}: the kernel {op.kernel!r} is for other tiles or element types", op.loc)
-        here = self.features & cpu_features()  # a program may come from another machine
+        here = self.features & cpu_features()  # the program may have been compiled on another machine
         if not found.runs_with(here):
             lacking = found.features & ~here
             raise TensorIRError(
@@ -79,7 +80,7 @@ def _mmt4d(
     out = memory.allocate(_shape(op, sizes), sizes.numpy(op.dtype))
     if init:
         np.copyto(out, init[0])
-    # With just its own features given, a kernel that was the first with more of them is the first again.
+    # A kernel that is first in the table among those for more features is also first among those for its own features.
     ran = calls.mmt4d(lhs, rhs, out, rhs_order=op.rhs_order, accumulate=bool(init), features=kernel.features)
     return out, ran.name
 

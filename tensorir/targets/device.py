@@ -1,4 +1,4 @@
-"""Devices: instances of targets, as a compilation uses them. Names are resolved here, once, and nowhere else."""
+"""Devices are instances of targets, as a compilation uses them. Names are resolved here, once, and nowhere else."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _SPEC = re.compile(r"([^{}\s]+?)\s*(?:\{([^{}]*)\})?")
 
 @frozen(init=False)
 class Device:
-    """An instance of a target. Its answers are those of the target with the options applied.
+    """An instance of a target; it behaves like the target with the options applied.
 
-    `name` is what the program and its launches call it."""
+    `name` is its name in the program and in launches."""
 
     name: str
     target: Target
@@ -32,13 +32,15 @@ class Device:
     """`target{option=value,…}`: the text that makes the same device, if its target is known by name."""
 
     def __init__(self, target: Target | str, *, name: str | None = None, **options: object) -> None:
-        """A device of `target`: a Target, the name of one, or a text such as "cpu{features=avx2}".
+        """Makes a device of `target`: a Target, the name of one, or a text such as "cpu{features=avx2}".
 
-        `options` are those of the target. `name` is the spec unless given. Raises TensorIRError for a target or an
-        option that there is not, and for a value that the option does not take."""
+        `options` are those of the target. `name` is the spec unless given. Raises TensorIRError for an unknown target
+        or option, and for a value that the option does not accept."""
         base, written = (target, {}) if isinstance(target, Target) else _parse(target)
         if twice := sorted(written.keys() & options.keys()):
-            raise TensorIRError(f"device {base.name!r}: option {twice[0]!r} is given in the text and beside it")
+            raise TensorIRError(
+                f"device {base.name!r}: option {twice[0]!r} is given both in the text and as an argument"
+            )
         known = {o.name: o for o in base.options}
         made, parts = base, list[str]()
         for key, given in {**written, **options}.items():
@@ -54,7 +56,7 @@ class Device:
     def named(self, name: str) -> Device:
         """The same device under another name."""
         renamed = copy(self)
-        object.__setattr__(renamed, "name", name)  # not shared yet
+        object.__setattr__(renamed, "name", name)  # the object is not shared yet
         return renamed
 
     @property
@@ -106,7 +108,7 @@ DevicesLike: TypeAlias = Union[DeviceLike, Sequence[DeviceLike], Mapping[str, De
 
 
 def as_device(given: DeviceLike, name: str | None = None) -> Device:
-    """The device that `given` is or names, called `name` if that is given.
+    """Returns the device that `given` is or names, renamed to `name` if that is given.
 
     Raises TensorIRError for an unknown name, and for what is not a device."""
     match given:
@@ -119,14 +121,14 @@ def as_device(given: DeviceLike, name: str | None = None) -> Device:
 
 
 def as_devices(given: DevicesLike) -> dict[str, Device]:
-    """The devices that a compilation was given, by their names: one, a sequence, or a mapping of names.
+    """Returns the devices given to a compilation, by name; `given` is one device, a sequence, or a mapping of names.
 
-    Raises TensorIRError for what names no device, for none at all, and where two have one name."""
+    Raises TensorIRError for anything that is not a device, if there is none, and if two have the same name."""
     if isinstance(given, str | Target | Device):
         found = [as_device(given)]
     elif isinstance(given, Mapping):
         if odd := [n for n in given if not isinstance(n, str) or not n]:  # pyright: ignore[reportUnnecessaryIsInstance]  # users' data
-            raise TensorIRError(f"devices are called by strings, got {odd[0]!r}")
+            raise TensorIRError(f"names of devices are strings, got {odd[0]!r}")
         found = [as_device(d, name) for name, d in given.items()]
     elif isinstance(given, Sequence):  # pyright: ignore[reportUnnecessaryIsInstance]  # users' data
         found = [as_device(d) for d in given]
@@ -136,5 +138,7 @@ def as_devices(given: DevicesLike) -> dict[str, Device]:
         raise TensorIRError('a program needs a device to run on: pass one, such as "cpu"')
     by_name = {d.name: d for d in found}
     if len(by_name) < len(found):
-        raise TensorIRError(f"two devices are called alike: {', '.join(d.name for d in found)}; name them by a mapping")
+        raise TensorIRError(
+            f"two devices have the same name: {', '.join(d.name for d in found)}; name them with a mapping"
+        )
     return by_name

@@ -1,4 +1,5 @@
-"""What a device runs packed ops with. The kernel of a contraction is chosen once, when the program is compiled."""
+"""The kernels with which a device runs packed ops. The kernel of a contraction is chosen once, when the program is
+compiled."""
 
 from __future__ import annotations
 
@@ -19,43 +20,45 @@ Array: TypeAlias = npt.NDArray[Any]
 
 
 class CallSizes(Protocol):
-    """What a kernel call may ask of the call that it is part of."""
+    """The part of a call's context that a kernel call may use."""
 
     def dim(self, dim: Dim) -> int:
-        """The value of a size in this call."""
+        """Returns the value of a size in this call."""
         ...
 
     def numpy(self, dtype: DType) -> np.dtype[Any]:
-        """The NumPy type that elements of `dtype` have in this call."""
+        """Returns the NumPy type of elements of `dtype` in this call."""
         ...
 
 
 KernelCall: TypeAlias = Callable[["tuple[Array, ...]", CallSizes], "tuple[Array, str]"]
-"""Runs one op on its operands: the result, and the name of the kernel that ran."""
+"""Runs one op on its operands; returns the result and the name of the kernel that ran."""
 
 
 @runtime_checkable
 class Kernels(Protocol):
-    """The fast code of a device."""
+    """The kernels of a device."""
 
     def select(
         self, types: tuple[DType, DType, DType], tile: tuple[int, int, int], rhs_order: RhsOrder
     ) -> str | Declined:
-        """The kernel that multiplies tiles M0×N0×K0 of these element types (lhs, rhs, result), or why there is none.
+        """Returns the kernel that multiplies tiles M0×N0×K0 of these element types (lhs, rhs, result), or the reason
+        why there is none.
 
         The answer is kept in the op (`kernel` of `linalg.mmt4d`)."""
         ...
 
     def call(self, op: Op, memory: Memory) -> KernelCall | None:
-        """How `op` runs with results in `memory`, or None: it runs through the interpreter's NumPy functions.
+        """Returns the function that runs `op` with results in `memory`, or None if the interpreter's NumPy functions
+        run it.
 
-        Raises TensorIRError if `op` names a kernel that there is not."""
+        Raises TensorIRError if `op` names an unknown kernel."""
         ...
 
 
 @frozen
 class NoKernels:
-    """Everything runs through NumPy."""
+    """Has no kernels: NumPy runs everything."""
 
     def select(
         self, types: tuple[DType, DType, DType], tile: tuple[int, int, int], rhs_order: RhsOrder

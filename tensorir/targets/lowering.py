@@ -1,4 +1,4 @@
-"""Lowerings: which contractions the tiled form of a device can express. The framework asks before the resolver."""
+"""Lowerings say which contractions the tiled form of a device can express. They are asked before the resolver."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tensorir.encoding.encoding import ContractionSpace
 
 @runtime_checkable
 class Lowering(Protocol):
-    """What becomes of tiles on a device. A resolver is only asked about contractions that are not refused here."""
+    """The tiled form of a device. The resolver is asked only about contractions that the lowering does not refuse."""
 
     def refusal(self, contraction: ContractionSpace) -> str:
-        """Why the tiled form can't express the contraction, or "" if it can."""
+        """Returns the reason why the tiled form can't express the contraction, or "" if it can."""
         ...
 
 

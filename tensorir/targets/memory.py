@@ -1,4 +1,4 @@
-"""Where the results of a device's kernels lie. The default is the host's memory."""
+"""The memory that holds the results of a device's kernels. The default is the host's memory."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ class Memory(Protocol):
     """Memory that NumPy can address."""
 
     def allocate(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
-        """A new C-contiguous array of its own; what it holds is not specified."""
+        """Returns a new C-contiguous array with unspecified contents."""
         ...
 
 
 @frozen
 class HostMemory:
-    """Arrays of NumPy's own allocator."""
+    """Memory from NumPy's own allocator."""
 
     def allocate(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
         return np.empty(shape, dtype)

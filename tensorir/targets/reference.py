@@ -1,4 +1,4 @@
-"""reference: NumPy, no kernels. Declines every encoding: the stand-in for backends without data-tiling."""
+"""reference: runs everything through NumPy and declines every encoding, as a backend without data-tiling would."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The devices that there are: built-in ones, registered ones, those of plug-ins and of the entry-point group
+"""The known devices: built-in ones, registered ones, those of plug-ins and of the entry-point group
 `tensorir.targets`."""
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _REGISTERED: dict[str, Target] = {}
 
 
 def register_target(target: Target) -> Target:
-    """Makes a device known in this process, replacing one that was registered under its name before.
+    """Registers a target in this process, replacing one that was registered under the same name before.
 
     Raises TensorIRError for the name of a built-in device."""
     if target.name in _BUILT_IN:
@@ -29,18 +29,18 @@ def register_target(target: Target) -> Target:
 
 @cache
 def _entry_points() -> dict[str, Target]:
-    """One that can't be imported is a PluginWarning, and left out."""
+    """A target that can't be imported is left out with a PluginWarning."""
     return {e.name: t for e in entry_points(group="tensorir.targets") if (t := loaded(e)) is not None}
 
 
 def device_names() -> tuple[str, ...]:
-    """All devices, built-in ones first."""
+    """Returns the names of all targets, built-in ones first."""
     return tuple(dict.fromkeys((*_KNOWN, *_REGISTERED, *_entry_points())))
 
 
 def device_target(name: str) -> Target:
-    """The target called `name`. Raises TensorIRError listing the devices if there is none."""
+    """Returns the target called `name`. Raises TensorIRError listing the known devices if there is none."""
     for known in (_REGISTERED, _KNOWN, _entry_points()):
         if name in known:
             return known[name]
-    raise TensorIRError(f"no device {name!r}; there are: {', '.join(device_names())}")
+    raise TensorIRError(f"unknown device {name!r}; known: {', '.join(device_names())}")

@@ -1,4 +1,4 @@
-"""What a kind of device is to the compiler. A new one is one file that makes one Target and registers it."""
+"""What the compiler knows of a kind of device. A new target is one file that makes one Target and registers it."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ _NAME = re.compile(r"[^\s{},=]+")
 
 @frozen
 class Option:
-    """Something that an instance of a target may set, such as the features of a CPU that it may use."""
+    """An option of a target's instances, such as the CPU features that may be used."""
 
     name: str
     help: str
     read: Callable[[Any], Any]
-    """The value for what was given, in Python or as text (`cpu{features=avx2}`). Raises ValueError saying what is
+    """Converts a value given in Python or as text (`cpu{features=avx2}`). Raises ValueError saying what is
     wrong with it."""
     apply: Callable[[Target, Any], Target]
-    """The target with a value that `read` gave."""
+    """Returns the target with a value from `read` applied."""
     text: Callable[[Any], str] = field(default=str)
-    """The text that `read` takes back."""
+    """Returns the text that `read` reads."""
     samples: tuple[Any, ...] = ()
-    """Values with which `tensorir.testing.check_target` checks the target too, beside the default."""
+    """Values with which `tensorir.testing.check_target` checks the target, in addition to the default."""
 
 
 @frozen
 class Target:
-    """`resolver` answers encodings. Everything else has a default: the tiled form is mmt4d, no kernels (NumPy runs
-    everything), the host's memory, no options."""
+    """`resolver` chooses tiles for encodings. Everything else has a default: mmt4d as tiled form, no kernels (NumPy
+    runs everything), the host's memory, no options."""
 
     name: str
     resolver: Resolver
@@ -48,7 +48,7 @@ class Target:
     options: tuple[Option, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        """Raises TensorIRError for a part that is not what it should be: it would fail while a program is compiled."""
+        """Raises TensorIRError for an invalid part, which would otherwise fail while a program is compiled."""
         if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):  # pyright: ignore[reportUnnecessaryIsInstance]  # users' data
             raise TensorIRError(f"a target's name is a word without spaces, braces and commas, got {self.name!r}")
         for part, kind in (("resolver", Resolver), ("kernels", Kernels), ("lowering", Lowering), ("memory", Memory)):
@@ -58,4 +58,4 @@ class Target:
                 raise TensorIRError(f"target {self.name!r}: {part} must be an object with {methods}, got {given!r}")
         names = [o.name for o in self.options]
         if len(set(names)) < len(names):
-            raise TensorIRError(f"target {self.name!r}: two options have one name: {', '.join(names)}")
+            raise TensorIRError(f"target {self.name!r}: two options have the same name: {', '.join(names)}")

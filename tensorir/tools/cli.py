@@ -24,8 +24,10 @@ _COMMANDS = (opt, run, compile, reduce, demo, info)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command. Errors go to stderr, one diagnostic a line; nothing but a bug shows a traceback."""
-    parser = argparse.ArgumentParser(prog="tensorir", description="A tensor compiler that tiles data late.")
+    """Runs one command. Errors go to stderr, one diagnostic per line; only a bug shows a traceback."""
+    parser = argparse.ArgumentParser(
+        prog="tensorir", description="A tensor compiler that does data-tiling with late materialization."
+    )
     parser.add_argument("--version", action="version", version=f"tensorir {tensorir.__version__}")
     parser.add_argument("--plugin", action="append", metavar="FILE", help="a Python file with tables of ops, passes, …")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -39,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         command.add_parser(commands)
     try:
         args = parser.parse_args(given)
-    except SystemExit as e:  # argparse exits by itself; a caller within Python wants the code
+    except SystemExit as e:  # argparse exits by itself; a caller in Python wants the exit code
         return e.code if isinstance(e.code, int) else 2
     try:
         if _is_closed(sys.stdout):
@@ -52,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UsageError as e:
         print(f"tensorir {args.command}: {e}", file=sys.stderr)
         return 2
-    except BrokenPipeError:  # the reader of a pipe went away: not our failure, and stdout can't be flushed
+    except BrokenPipeError:  # the reader of the pipe has gone: this is not a failure, and stdout can't be flushed
         _drop_output()
         return 0
     except MemoryError as e:
@@ -72,9 +74,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _without_plugins(argv: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The arguments without `--plugin FILE`, wherever it stands, and the files: what commands take depends on them.
+    """Returns the arguments without `--plugin FILE`, and the files. Plug-ins are loaded first because options of the
+    commands depend on them.
 
-    One without a file stays, for the parser to say so."""
+    A `--plugin` without a file stays, so that the parser reports it."""
     left: list[str] = []
     files: list[str] = []
     arguments = iter(argv)
@@ -91,13 +94,14 @@ def _without_plugins(argv: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _load_plugins(files: Sequence[str]) -> None:
-    """Installed plug-ins, then the files. One that is installed but can't be used is a line on stderr."""
+    """Loads installed plug-ins, then the files. An installed plug-in that can't be used is reported in a line on
+    stderr."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", plugins.PluginWarning)
         for file in files:
             plugins.load_file(file)
         for table in (OPS, PASSES, IMPLEMENTATIONS, device_names()):
-            len(table)  # reads it, and with that says what of it is not used
+            len(table)  # reading the table also warns about entries that are not used
     for w in caught:
         if issubclass(w.category, plugins.PluginWarning):
             print(f"warning: {w.message}", file=sys.stderr)
@@ -106,9 +110,9 @@ def _load_plugins(files: Sequence[str]) -> None:
 
 
 def _is_closed(stream: object) -> bool:
-    return stream is None  # that is how Python says it
+    return stream is None  # Python's way to report a closed stream
 
 
 def _drop_output() -> None:
-    """What is left in the buffer of stdout can't be written; it must not fail once more when Python ends."""
+    """Discards the buffer of stdout, which can't be written, so that it does not fail again when Python exits."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

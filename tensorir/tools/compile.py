@@ -52,7 +52,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Reads, runs the passes up to the stage, writes."""
+    """Reads a program, runs the passes up to the stage, and writes the result."""
     text = read_text(args.file)
     device: Device = args.device
     ctx = PassContext(devices={device.name: device})

@@ -1,4 +1,5 @@
-"""`tensorir demo`: all-MiniLM-L6-v2 through the late pipeline: rank sentences, then say what the compiler did."""
+"""`tensorir demo`: runs all-MiniLM-L6-v2 through the late pipeline, ranks sentences, then says what the compiler
+did."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ Array = npt.NDArray[Any]
 def add_parser(commands: Any) -> None:
     """Adds the command."""
     p = commands.add_parser("demo", help="rank sentences by meaning with MiniLM, compiled here (needs tensorir[demo])")
-    p.add_argument("files", nargs="*", help="text files, one sentence a line; default: built-in sentences")
+    p.add_argument("files", nargs="*", help="text files with one sentence per line; default: built-in sentences")
     p.add_argument("--query", default=QUERY, help="what to look for")
     p.add_argument("--top", type=int, default=8, help="how many sentences to print (default 8)")
     p.add_argument("--data-tiling", choices=DATA_TILING, default="late")
@@ -44,7 +45,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Embeds, ranks, reports."""
+    """Embeds and ranks the sentences, then reports."""
     sentences = _sentences(args.files)
     module = build_minilm(load_weights())
     counts = _Counts()
@@ -66,7 +67,7 @@ def _sentences(files: Sequence[str]) -> Sequence[str]:
         return SENTENCES
     lines = [line.strip() for f in files for line in read_text(f).splitlines()]
     if not any(lines):
-        raise UsageError("the files hold no sentence")
+        raise UsageError("the files contain no sentences")
     return [line for line in lines if line]
 
 
@@ -76,7 +77,7 @@ def _embed(program: Program, sentence: str) -> Array:
 
 
 def _report(module: Module, program: Program, args: argparse.Namespace, counts: _Counts, seconds: float) -> None:
-    """What the compiler did, and how far the result is from a float64 run of the interpreter."""
+    """Prints what the compiler did, and how far the result is from a float64 run of the interpreter."""
     other = "off" if args.data_tiling == "late" else "late"
     dispatches = {
         args.data_tiling: program.stats.dispatches,
@@ -100,7 +101,7 @@ def _report(module: Module, program: Program, args: argparse.Namespace, counts: 
 
 
 class _Counts:
-    """Counts encodings as the passes go by; what a pass did is seen in the module after it."""
+    """Counts encodings after each pass, from the module that the pass returned."""
 
     def __init__(self) -> None:
         self.contractions = self.encodings = self.propagated = self.hoisted = self.evaluated = 0
@@ -130,13 +131,13 @@ class _Counts:
 
 
 def _encoding_globals(module: Module) -> list[str]:
-    """Globals whose initializer sets an encoding."""
+    """Counts the globals whose initializer sets an encoding."""
     regions = [(g.name, g.value) for g in module.globals if isinstance(g.value, Region)]
     return [name for name, region in regions if any(isinstance(o, SetEncoding) for o in region.ops)]
 
 
 def _progress_bar() -> Callable[[str, int, int], None] | None:
-    """A bar on stderr, or None if stderr is not a terminal."""
+    """Returns a progress bar on stderr, or None if stderr is not a terminal."""
     if not sys.stderr.isatty():
         return None
 

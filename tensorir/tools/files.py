@@ -29,16 +29,18 @@ _TIR_BEGINS = re.compile(r"(?:global|executable|func)\s+(?:private\s+)?@|\Z")
 
 
 def read_text(path: str) -> str:
-    """The text of a file, `-` for standard input. Raises TensorIRError if it can't be read or is not UTF-8."""
+    """Returns the text of a file, or of standard input for `-`. Raises TensorIRError if it can't be read or is not
+    UTF-8."""
     if path != "-":
         return read_file(path)
-    if sys.stdin is None:  # that is how Python says that it is closed
+    if sys.stdin is None:  # Python's way to report a closed stream
         raise TensorIRError("closed", Location("<stdin>"))
     return read_stream(sys.stdin, "<stdin>")
 
 
 def format_of(path: str, text: str) -> Format:
-    """What a program is written in: by the name of its file, else (standard input, other names) by how it begins."""
+    """Returns the form in which a program is written, by the name of its file, or else (standard input, other names) by
+    how it begins."""
     for form in FORMATS:
         if path.endswith(f".{form}"):
             return form
@@ -54,10 +56,10 @@ def parse_module(
     form: Format | None = None,
     data: Mapping[str, StoredArray] | None = None,
 ) -> Module:
-    """The program in `text`, read from `path` (`-`: standard input). `remarks` collects what reading it dropped.
-    `data`: what a `.tir` text has left out.
+    """Parses the program in `text`, read from `path` (`-`: standard input). `remarks` collects what the reader dropped.
+    `data` is the data that a `.tir` text has left out.
 
-    `form` is what it is written in, if not what `format_of` says. Raises ParseError."""
+    `form` overrides the form that `format_of` returns. Raises ParseError."""
     name = "<stdin>" if path == "-" else path
     if (form or format_of(path, text)) == "mlir":
         return mlir.parse(text, file=name, first_line=first_line, remarks=remarks)
@@ -65,19 +67,20 @@ def parse_module(
 
 
 def read_module(path: str, remarks: list[Remark] | None = None) -> Module:
-    """The program in a file, `-` for standard input."""
+    """Returns the program in a file, or in standard input for `-`."""
     return parse_module(read_text(path), path, remarks=remarks)
 
 
 def module_text(module: Module, form: Format, dialect: Dialect = "current", *, locations: bool = False) -> str:
-    """The program as text. Raises TensorIRError for what MLIR's standard dialects can't say."""
+    """Prints the program. Raises TensorIRError for anything that MLIR's standard dialects can't express."""
     if form == "tir":
         return print_module(module, locations=locations)
     return mlir.print_mlir(module, dialect=_dialect(dialect))
 
 
 def save_without_weights(module: Module, path: str, dialect: str) -> None:
-    """MLIR text to a file, its weights to a safetensors file beside it. Raises TensorIRError as `mlir.save`."""
+    """Writes MLIR text to a file and its weights to a safetensors file beside it. Raises TensorIRError as `mlir.save`
+    does."""
     try:
         mlir.save(module, path, dialect=_dialect(dialect), weights="external")
     except OSError as e:
@@ -89,7 +92,7 @@ def _dialect(name: str) -> Literal["current", "llvm19"]:
 
 
 def write_text(path: str | None, text: str) -> None:
-    """To a file, or to standard output for None and `-`. Raises TensorIRError if it can't be written."""
+    """Writes to a file, or to standard output for None and `-`. Raises TensorIRError if it can't be written."""
     if path in (None, "-"):
         sys.stdout.write(text)
         return
@@ -100,7 +103,7 @@ def write_text(path: str | None, text: str) -> None:
 
 
 def add_output_flags(parser: argparse.ArgumentParser) -> None:
-    """`-o`, `--emit`, `--dialect`."""
+    """Adds the flags `-o`, `--emit` and `--dialect`."""
     parser.add_argument("-o", "--output", metavar="FILE", help="write to this file instead of standard output")
     parser.add_argument(
         "--emit", choices=FORMATS, help="write this form; default: by the name of the output, else that of the input"
@@ -111,7 +114,7 @@ def add_output_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def output_format(args: argparse.Namespace, read: Format) -> Format:
-    """The form to write: --emit, else the output's name, else `read`, the form of the input."""
+    """Returns the form to write: --emit, else by the output's name, else `read`, the form of the input."""
     if args.emit:
         return args.emit
     named = Path(args.output).suffix.removeprefix(".") if args.output else ""
@@ -119,14 +122,14 @@ def output_format(args: argparse.Namespace, read: Format) -> Format:
 
 
 def bound(module: Module, flags: Sequence[str]) -> Module:
-    """`module` with the data of its parameters from `--parameters` flags."""
+    """Returns `module` with the data of its parameters from `--parameters` flags."""
     return bind_parameters(module, read_parameters(flags)) if flags else module
 
 
 def read_parameters(flags: Sequence[str]) -> dict[str, dict[str, StoredArray]]:
-    """Scope → key → array, from `SCOPE=FILE` flags (without `=`: for the scope ""). See `mlir.load_parameters`.
+    """Returns scope → key → array, from `SCOPE=FILE` flags (without `=`: for the scope ""). See `mlir.load_parameters`.
 
-    Raises TensorIRError for a file that can't be read, UsageError for a key that two files give."""
+    Raises TensorIRError for a file that can't be read, UsageError for a key that is in two files."""
     found: dict[str, dict[str, StoredArray]] = {}
     for flag in flags:
         scope, equals, path = flag.partition("=")

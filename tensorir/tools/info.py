@@ -1,4 +1,4 @@
-"""`tensorir info`: what this machine can do: CPU features, kernels, the tiles that a target would choose."""
+"""`tensorir info`: shows CPU features, kernels, and the tiles that each target would choose."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tensorir opt`: run passes on a program and print what comes out."""
+"""`tensorir opt`: run passes on a program and print the result."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def add_parser(commands: Any) -> None:
     p.add_argument("--data", metavar="FILE", help="a .npz file with the data that the text has left out")
     p.add_argument("--print-after-each", action="store_true", help="print the program after each pass, on stderr")
     p.add_argument("--verify-diagnostics", action="store_true", help="check // expected-error {{text}} comments")
-    p.add_argument("--split-input-file", action="store_true", help="treat parts between // ----- lines apart")
+    p.add_argument("--split-input-file", action="store_true", help="treat the parts between // ----- lines separately")
     p.add_argument("--locations", action="store_true", help="print locations")
     p.add_argument("--remarks", action="store_true", help="print remarks, on stderr")
     p.add_argument("--timing", action="store_true", help="print time per pass and pattern, on stderr")
@@ -55,7 +55,8 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit code 1 if a part is refused, or with --verify-diagnostics if the errors are not the expected ones."""
+    """Returns exit code 1 if a part is refused, or with --verify-diagnostics if the errors are not the expected
+    ones."""
     text = read_text(args.file)
     form = format_of(args.file, text)
     passes = parse_spec(args.passes, PASSES, PIPELINES)
@@ -103,12 +104,13 @@ def _one(text: str, form: Format, first_line: int, passes: tuple[Pass, ...], arg
 
 
 def _root(e: TensorIRError) -> TensorIRError:
-    """The error that a pass raised, without the runner's frame around it."""
+    """Returns the error that a pass raised, without the runner's wrapper around it."""
     return e.__cause__ if isinstance(e.__cause__, TensorIRError) else e
 
 
 def _check_expected(text: str, name: str, first_line: int, errors: list[Diagnostic]) -> int:
-    """Each expected error occurs on its line, and no other error does. Prints what is off; returns the exit code."""
+    """Checks that each expected error occurs on its line, and no other error. Prints the differences; returns the exit
+    code."""
     expected: list[tuple[int, str]] = []
     for number, line in enumerate(text.splitlines(), first_line):
         for match in _EXPECTED.finditer(line):

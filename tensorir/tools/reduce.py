@@ -1,4 +1,4 @@
-"""`tensorir reduce`: shrink a failing program to what is needed to make it fail."""
+"""`tensorir reduce`: shrinks a failing program to the part that makes it fail."""
 
 from __future__ import annotations
 
@@ -40,11 +40,13 @@ def add_parser(commands: Any) -> None:
     p.add_argument("file", help="a .tir or .mlir file")
     p.add_argument("--test", required=True, metavar="CMD", help="the command that fails, such as 'tensorir run {}'")
     p.add_argument(
-        "--match", metavar="REGEX", help="and its output must match this, so that the failure stays the same"
+        "--match",
+        metavar="REGEX",
+        help="a regular expression that its output must match, so that the failure stays the same",
     )
-    p.add_argument("--timeout", type=float, default=60, metavar="S", help="seconds a run may take (default 60)")
+    p.add_argument("--timeout", type=float, default=60, metavar="S", help="seconds that a run may take (default 60)")
     p.add_argument(
-        "--lines", action="store_true", help="leave out lines of the text; the way for text that can't be read"
+        "--lines", action="store_true", help="leave out lines of the text; use this for text that can't be parsed"
     )
     add_output_flags(p)
     p.set_defaults(run=run)
@@ -64,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         form = format_of(args.file, text)
         test.suffix = f".{form}"
         if not test.fails(module_text(module, form)):
-            raise TensorIRError(f"{args.file}: printed anew, the program no longer fails; use --lines")
+            raise TensorIRError(f"{args.file}: when printed again, the program no longer fails; use --lines")
         smaller = shrink(module, lambda m: test.fails(module_text(m, form)))
         result = module_text(smaller, output_format(args, form), args.dialect)
     print(f"{test.runs} runs; {len(text)} → {len(result)} characters", file=sys.stderr)
@@ -76,13 +78,13 @@ def _readable(text: str, path: str) -> Module | None:
     try:
         return parse_module(text, path)
     except TensorIRError as e:
-        print(f"{e}\nthe program can't be read: lines of its text are left out instead", file=sys.stderr)
+        print(f"{e}\nthe program can't be parsed: lines of its text are left out instead", file=sys.stderr)
         return None
 
 
 @define
 class _Test:
-    """The command, and what its failure looks like."""
+    """The command, and what identifies its failure."""
 
     command: str
     match: str | None
@@ -115,12 +117,12 @@ class _Test:
             )
 
     def fails(self, text: str) -> bool:
-        """Whether the command fails on `text` as it did on the whole program."""
+        """Returns whether the command fails on `text` as it did on the whole program."""
         code, output = self._run(text)
         return code == self.code and (self.pattern is None or bool(self.pattern.search(output)))
 
     def _run(self, text: str) -> tuple[int, str]:
-        """Exit code (124 after the time limit) and output."""
+        """Returns the exit code (124 after the time limit) and the output."""
         self.runs += 1
         with tempfile.TemporaryDirectory(prefix="tensorir-reduce-") as folder:
             path = Path(folder) / f"candidate{self.suffix}"

@@ -34,7 +34,7 @@ def add_parser(commands: Any) -> None:
     """Adds the command."""
     p = commands.add_parser("run", help="compile and run a .tir or .mlir file")
     p.add_argument("file", help="a .tir or .mlir file, - for standard input")
-    p.add_argument("--function", help="the function to call; may be left out if there is one, or a @main")
+    p.add_argument("--function", help="the function to call; optional if there is only one, or a @main")
     p.add_argument(
         "--input",
         action="append",
@@ -53,7 +53,7 @@ def add_parser(commands: Any) -> None:
     p.add_argument("--parameters", action="append", default=[], metavar="[SCOPE=]FILE", help="data for parameters")
     p.add_argument("--data-tiling", choices=DATA_TILING, default="late")
     add_device_flag(p)
-    p.add_argument("--memory-limit", type=int, metavar="BYTES", help="the most that intermediates may take")
+    p.add_argument("--memory-limit", type=int, metavar="BYTES", help="the limit of memory for intermediates")
     p.add_argument("--stats", choices=("json",), help="print statistics on stderr")
     p.set_defaults(run=run)
 
@@ -80,12 +80,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 TOLERANCE = 1e-5
-"""A float result may differ from the expected one by this much of the largest expected magnitude (1 at least), and
-2⁻⁷ where a 16-bit float was computed."""
+"""A float result may differ from the expected one by this fraction of the largest expected magnitude (at least 1), or
+by 2⁻⁷ of it where a 16-bit float was computed."""
 
 
 def _difference(i: int, result: npt.NDArray[Any], wanted: npt.NDArray[Any] | StoredArray) -> str:
-    """What is wrong with a result, or nothing. Integers must be equal, NaN and infinities stand in the same places."""
+    """Says what is wrong with a result, or "". Integers must be equal, and NaN and infinities must be in the same
+    places."""
     if (result.dtype, result.shape) != (wanted.dtype, wanted.shape):
         return f"result {i} is {result.dtype}{result.shape}, expected {wanted.dtype}{wanted.shape}"
     expected = np.asarray(wanted)
@@ -107,8 +108,8 @@ def _difference(i: int, result: npt.NDArray[Any], wanted: npt.NDArray[Any] | Sto
 
 
 def parse_input(text: str, flag: str = "--input") -> npt.NDArray[Any] | StoredArray:
-    """An array from `@file.npy`, which is read later, or `2x3xf32=v,v,…`. Raises UsageError saying what is wrong with
-    the text, TensorIRError for a file that is no such one."""
+    """Returns an array from `@file.npy`, which is read later, or from `2x3xf32=v,v,…`. Raises UsageError saying what is
+    wrong with the text, TensorIRError for a file that is not a .npy file."""
     if text.startswith("@"):
         return npy_array(text[1:])
     match = _INLINE.fullmatch(text)
@@ -129,17 +130,17 @@ def parse_input(text: str, flag: str = "--input") -> npt.NDArray[Any] | StoredAr
     try:
         numbers = [const(float(w) if dtype.is_float else int(w), dtype).value for w in words]
         widest = np.float64 if dtype.is_float else np.uint64 if dtype.kind == "unsigned" else np.int64
-        with np.errstate(over="ignore"):  # looked for below, where the word is known
+        with np.errstate(over="ignore"):  # checked below, where the word is known
             values = np.array(numbers, widest).astype(dtype.numpy)
         if dtype.is_float:
             _check_finite(flag, words, values, dtype)
-    except (ValueError, OverflowError) as e:  # InferError, a ValueError, for what does not fit
+    except (ValueError, OverflowError) as e:  # a value that does not fit raises InferError, which is a ValueError
         raise UsageError(f"{flag}: {e}") from None
     return np.full(shape, values[0], dtype.numpy) if len(words) == 1 else values.reshape(shape)
 
 
 def _check_finite(flag: str, words: list[str], values: npt.NDArray[Any], dtype: DType) -> None:
-    """Infinity is what says so, never what is too large."""
+    """Returns a float; only a written infinity is infinite, never a number that is too large."""
     for word, finite in zip(words, np.isfinite(values), strict=True):
         if not finite and word.lstrip("+-").lower() not in ("inf", "infinity", "nan"):
             raise UsageError(f"{flag}: {word[:40]} is too large for {dtype}; infinity is written inf")

@@ -1,7 +1,7 @@
-"""Shrinks what fails: lists by delta debugging (Zeller and Hildebrandt, 2002), programs by what can be left out.
+"""Shrinks failing inputs: lists by delta debugging (Zeller and Hildebrandt, 2002), programs by leaving out parts.
 
-Nothing here knows why something fails. A caller says whether a candidate still does; every candidate that is kept has
-been seen to.
+Nothing here depends on why an input fails. The caller tests whether a candidate still fails; every candidate that is
+kept has been tested.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ Fails = Callable[[Module], bool]
 
 
 def ddmin(items: Sequence[T], fails: Callable[[list[T]], bool]) -> list[T]:
-    """A sublist of `items` that fails, from which no single item can be left out. `items` itself must fail."""
+    """Returns a sublist of `items` that fails and from which no single item can be left out. `items` itself must
+    fail."""
     kept, chunks = list(items), 2
     while kept:
         size = -(-len(kept) // chunks)
@@ -44,13 +45,13 @@ def ddmin(items: Sequence[T], fails: Callable[[list[T]], bool]) -> list[T]:
 
 
 def shrink(module: Module, fails: Fails) -> Module:
-    """A smaller valid module that fails, none of whose parts can be left out. `module` itself must fail."""
+    """Returns a smaller valid module that fails and from which no part can be left out. `module` itself must fail."""
     tried: dict[str, bool] = {}
 
     def still(candidate: Module) -> bool:
         try:
             verify(candidate)
-        except TensorIRError:  # what was left out is needed
+        except TensorIRError:  # the part that was left out is needed
             return False
         key = fingerprint(candidate)
         if key not in tried:
@@ -104,7 +105,7 @@ def _fewer_ops(module: Module, name: str, fails: Fails) -> Module:
 
 
 def keep(region: Region, ops: Sequence[Op]) -> Region:
-    """`region` with `ops` alone: what the others gave becomes an argument; arguments that nobody reads go."""
+    """Returns `region` with `ops` only: results of the other ops become arguments, and unused arguments are dropped."""
     made = {r for o in ops for r in o.results}
     read = dict.fromkeys([*(v for o in ops for v in o.operands), *region.yields])
     bound = frozenset[str]().union(*(v.type.symbols for v in read if v not in made))
@@ -126,7 +127,7 @@ def _smaller_bodies(module: Module, name: str, fails: Fails) -> Module:
 
 
 def _with_smaller_body(module: Module, name: str, position: int) -> Iterator[Module]:
-    """The op at `position` with its scalar body cut down to a part of it, the smallest part first."""
+    """Yields the op at `position` with its scalar body replaced by a part of it, the smallest part first."""
     function = module.lookup(Function, name)
     op = function.body.ops[position]
     if not isinstance(op, Generic):
@@ -149,7 +150,7 @@ def _body(module: Module, name: str) -> Region:
 
 
 def _with_function(module: Module, function: Function, body: Region) -> Module:
-    devices = {"arg_devices": (), "result_devices": ()}  # of the arguments and results that there were
+    devices = {"arg_devices": (), "result_devices": ()}  # the original arguments and results
     changed = evolve(function, body=body, **devices) if function.arg_devices or function.result_devices else None
     new = changed or evolve(function, body=body)
     return module.replace(functions=[new if f is function else f for f in module.functions])

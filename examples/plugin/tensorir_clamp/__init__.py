@@ -1,4 +1,4 @@
-"""A plug-in for tensorir: the tables below are all that it has to say of itself."""
+"""A plug-in for tensorir; the tables below are its whole declaration."""
 
 from tensorir_clamp import step
 from tensorir_clamp.device import NPU

@@ -1,4 +1,4 @@
-"""npu: a device that tiles f32 contractions 8×8×1, whatever they are."""
+"""npu: a device that tiles every f32 contraction 8×8×1."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""fuse-clamps: two clamps that follow each other are one."""
+"""fuse-clamps: merges two consecutive clamps into one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def clamp_of_clamp(op: Clamp, view: RegionView) -> Rewrite:
 
 @frozen
 class FuseClamps(Pass):
-    """Law: interp(fuse(m)) == interp(m), and no clamp is left whose source is one."""
+    """Law: interp(fuse(m)) == interp(m), and no clamp of a clamp is left."""
 
     name: ClassVar[str] = "fuse-clamps"
 

@@ -1,4 +1,4 @@
-"""clamp.clamp: what it is, and how NumPy computes it fast."""
+"""clamp.clamp: its definition, and a fast NumPy function for it."""
 
 from __future__ import annotations
 
@@ -50,6 +50,6 @@ class Clamp(Op):
 
 
 def clamp(op: Clamp, inputs: tuple[Array, ...], ctx: Context) -> tuple[Array, ...]:
-    """Not needed, for the decomposition says it, too; one call of NumPy instead of two."""
+    """Optional, because the decomposition defines the result too; this is one NumPy call instead of two."""
     dtype = ctx.numpy(op.source.type.dtype)
     return (np.clip(inputs[0], np.asarray(op.low, dtype), np.asarray(op.high, dtype)),)

@@ -83,7 +83,7 @@ def test_a_reproducer_says_which_device_it_was_whatever_the_program_calls_it(tmp
 
 
 def test_devices_are_known_before_the_first_pass_runs() -> None:
-    with pytest.raises(TensorIRError, match="no device 'tpu'"):
+    with pytest.raises(TensorIRError, match="unknown device 'tpu'"):
         run_passes(matmul(), (Crash(), CrashOnDevice(device="tpu")))
 
 

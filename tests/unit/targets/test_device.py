@@ -90,24 +90,24 @@ def test_features_are_read_from_their_text(features: Features) -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Device("tpu"), "no device 'tpu'; there are: cpu, reference"),
+        (lambda: Device("tpu"), "unknown device 'tpu'; known: cpu, reference"),
         (lambda: Device("cpu{"), "a device is written name or name{option=value,…}, got 'cpu{'"),
         (lambda: Device("cpu{}}"), "a device is written"),
         (lambda: Device("cpu{features}"), "expected option=value, got 'features'"),
         (lambda: Device("cpu{features=none,features=none}"), "option 'features' is given twice"),
         (lambda: Device("cpu{threads=2}"), "device 'cpu' has no option 'threads'; it has: features"),
         (lambda: Device("reference", threads=2), "device 'reference' has no option 'threads'; it has: none"),
-        (lambda: Device("cpu{features=sse9}"), "option features: no CPU feature 'sse9'; there are: none, avx2"),
+        (lambda: Device("cpu{features=sse9}"), "option features: unknown CPU feature 'sse9'; known: none, avx2"),
         (lambda: Device("cpu", features=7), "option features: expected Features or a text such as avx2+avx512, got 7"),
         (lambda: Device("cpu", features=Features(1 << 30)), "option features: features: this CPU lacks"),
-        (lambda: Device("cpu{features=none}", features="none"), "'features' is given in the text and beside it"),
+        (lambda: Device("cpu{features=none}", features="none"), "is given both in the text and as an argument"),
         (lambda: Device(MADE_UP, threads="many"), "option threads: invalid literal for int"),
         (lambda: as_device(3), "a device is a name, a Target or a Device, got int: 3"),  # pyright: ignore[reportArgumentType]  # on purpose
         (lambda: as_devices(3), "devices: expected a device, a sequence or a mapping of names, got int"),  # pyright: ignore[reportArgumentType]  # on purpose
         (lambda: as_devices([]), "a program needs a device to run on"),
         (lambda: as_devices({}), "a program needs a device to run on"),
-        (lambda: as_devices({"": "cpu"}), "devices are called by strings, got ''"),
-        (lambda: as_devices(["cpu", "cpu"]), "two devices are called alike: cpu, cpu"),
+        (lambda: as_devices({"": "cpu"}), "names of devices are strings, got ''"),
+        (lambda: as_devices(["cpu", "cpu"]), "two devices have the same name: cpu, cpu"),
         (lambda: as_devices([None]), "a device is a name, a Target or a Device, got NoneType"),  # pyright: ignore[reportArgumentType]  # on purpose
     ],
 )

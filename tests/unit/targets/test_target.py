@@ -28,7 +28,7 @@ def make(**fields: Any) -> Target:
         ({"kernels": True}, "kernels must be an object with call, select, got True"),
         ({"lowering": "mmt4d"}, "lowering must be an object with refusal, got 'mmt4d'"),
         ({"memory": 1 << 30}, "memory must be an object with allocate, got 1073741824"),
-        ({"options": (OPTION, OPTION)}, "two options have one name: threads, threads"),
+        ({"options": (OPTION, OPTION)}, "two options have the same name: threads, threads"),
     ],
 )
 def test_a_part_that_is_not_what_it_should_be_is_refused(fields: dict[str, Any], message: str) -> None:

@@ -76,7 +76,7 @@ def test_the_reference_device_declines_everything() -> None:
 def test_devices_are_found_by_name() -> None:
     assert device_names()[:2] == ("cpu", "reference")
     assert device_target("cpu") is CPU
-    with pytest.raises(TensorIRError, match="no device 'tpu'; there are: cpu, reference"):
+    with pytest.raises(TensorIRError, match="unknown device 'tpu'; known: cpu, reference"):
         device_target("tpu")
     with pytest.raises(TensorIRError, match="'cpu' is a built-in device"):
         register_target(Target("cpu", CPU.resolver, ""))

@@ -87,7 +87,7 @@ def test_run_takes_a_function_by_name(file: str, capsys: Capture) -> None:
         (["--input=0x99999999999999999999xf32=1"], 2, "dims below 2**63"),
         (["--input=@missing.npy"], 1, "missing.npy: error: no such file, or not a regular file"),
         (["--function=other"], 1, "no function @other in the module; there is: @main, @twice"),
-        (["--device=gpu"], 2, "no device 'gpu'; there are: cpu, reference"),
+        (["--device=gpu"], 2, "unknown device 'gpu'; known: cpu, reference"),
         (["--device=cpu{threads=2}"], 2, "device 'cpu' has no option 'threads'; it has: features"),
         (["--device=cpu{features"], 2, "a device is written name or name{option=value"),
         (["--data-tiling=early"], 2, "invalid choice: 'early'"),
@@ -290,4 +290,4 @@ def test_demo_without_sentences_is_wrong_usage(tmp_path: Path, capsys: Capture) 
     path = tmp_path / "empty.txt"
     path.write_text("\n", "utf-8")
     assert main(["demo", str(path)]) == 2
-    assert "hold no sentence" in capsys.readouterr().err
+    assert "contain no sentences" in capsys.readouterr().err

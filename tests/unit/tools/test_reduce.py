@@ -69,7 +69,7 @@ def test_text_that_cannot_be_read_is_reduced_by_lines(tmp_path: Path, test: str,
     assert main(["reduce", str(path), f"--test={test} {{}}"]) == 0
     out, err = capsys.readouterr()
     assert out == "two div\n"
-    assert "can't be read" in err
+    assert "can't be parsed" in err
 
 
 @pytest.mark.parametrize(
