@@ -1,6 +1,7 @@
 """The reference interpreter: one NumPy function per op class. The oracle of all tests.
 
-An encoded tensor is its logical array: encode ops are identities, and only packed ops see physical arrays.
+An encoded tensor is represented by its logical array: encode ops are identities, and only packed ops see physical
+arrays.
 """
 
 from tensorir.interp.arguments import bind_arguments, bind_sizes

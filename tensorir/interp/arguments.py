@@ -22,9 +22,9 @@ _UNSIGNED = {t: DTYPES[f"u{t.bits}"].numpy for t in DTYPES.values() if t.kind ==
 
 
 def bind_arguments(function: Function, args: Sequence[npt.ArrayLike]) -> tuple[tuple[Array, ...], dict[str, int]]:
-    """The arguments as arrays of native byte order and aligned elements, and the value of every size symbol.
+    """Returns the arguments as arrays of native byte order and aligned elements, and the value of every size symbol.
 
-    Raises TensorIRError naming the argument, what was expected and what was given."""
+    Raises TensorIRError that names the argument, what was expected and what was given."""
     expected = function.body.args
     if len(args) != len(expected):
         raise TensorIRError(f"@{function.name} takes {len(expected)} arguments, got {len(args)}", function.loc)
@@ -42,8 +42,8 @@ def bind_sizes(
     loc: Location,
     known: Mapping[str, int] | None = None,
 ) -> dict[str, int]:
-    """Symbol → value. A dim that is a symbol binds it; every other dim must then have the value it says. `known`:
-    symbols that have a value already."""
+    """Returns symbol → value. A dim that is a symbol binds it; every other dim must then have the value of its
+    expression. `known` are symbols that already have a value."""
     sizes: dict[str, int] = dict(known or {})
     bound_by = dict.fromkeys(sizes, "the launch")
     for type, array, name in zip(types, arrays, names, strict=True):
@@ -73,7 +73,7 @@ def bind_sizes(
 
 
 def _given(function: Function, name: str, type: Type, given: npt.ArrayLike) -> Array | StoredArray:
-    """An argument of the right element type and rank. What is in a file stays there until its sizes fit too."""
+    """Returns an argument of the right element type and rank. Data in a file is read only when its sizes fit too."""
     where = f"@{function.name}: {name}"
     array = given if isinstance(given, StoredArray) else np.asarray(given)
     dtype: DType = type.dtype

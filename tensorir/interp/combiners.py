@@ -1,4 +1,4 @@
-"""What linalg.reduce, and linalg.fold with one combiner, reduce with: NumPy's function for each kind."""
+"""NumPy's function for each kind of reduction, used by linalg.reduce and by linalg.fold with one combiner."""
 
 from __future__ import annotations
 
@@ -18,4 +18,4 @@ COMBINERS: Mapping[str, Any] = {
     "or": np.bitwise_or,
     "xor": np.bitwise_xor,
 }
-"""By the name of the scalar function, which is that of the kind of a reduction."""
+"""The functions by the name of the scalar function, which is also the kind of the reduction."""

@@ -1,4 +1,4 @@
-"""What an op's function may ask while it runs: sizes, types of arrays, globals, regions."""
+"""What the function of an op may use while it runs: sizes, types of arrays, globals, regions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _no_regions(region: Region, inputs: Sequence[Array], ctx: Context) -> tuple[
 
 
 class SizeError(Exception):
-    """A size that can't be in this call: negative, or a division by zero. Whoever runs the op adds its place."""
+    """A size that is invalid in this call: negative, or a division by zero. The caller adds the location of the op."""
 
     def __init__(self, dim: Dim, message: str) -> None:
         super().__init__(message)
@@ -36,7 +36,7 @@ class SizeError(Exception):
 
 @frozen
 class Context:
-    """`sizes`: symbol → value. `widen`: all float types compute in float64 (the float64 oracle)."""
+    """`sizes` maps symbols to values. `widen`: all float types are computed in float64 (the float64 oracle)."""
 
     module: Module
     sizes: Mapping[str, int]
@@ -44,14 +44,14 @@ class Context:
     load_global: Callable[[str], Array] = field(default=_no_globals)
     runner: RegionRunner = field(default=_no_regions)
     callers: tuple[str, ...] = ()
-    """The functions whose calls are being run, outermost first."""
+    """The functions whose calls are running, outermost first."""
     memory_limit: int | None = None
-    """The most bytes that an op may make; None: what is available."""
+    """The most bytes that one op may allocate; None means the available memory."""
     _values: dict[Dim, int] = field(factory=dict[Dim, int], init=False, eq=False, repr=False)
-    """The sizes evaluated so far."""
+    """The values of sizes evaluated so far."""
 
     def dim(self, dim: Dim) -> int:
-        """The value of an expression in this call. Raises SizeError for a division by zero."""
+        """Returns the value of an expression in this call. Raises SizeError for a division by zero."""
         if isinstance(dim, int):
             return dim
         found = self._values.get(dim)
@@ -63,11 +63,11 @@ class Context:
         return found
 
     def numbers(self, dims: Sequence[Dim]) -> tuple[int, ...]:
-        """The values of expressions that may be negative, such as offsets."""
+        """Returns the values of expressions that may be negative, such as offsets."""
         return tuple([self.dim(d) for d in dims])
 
     def shape(self, dims: Sequence[Dim]) -> tuple[int, ...]:
-        """The values of sizes. Raises SizeError for one that is negative."""
+        """Returns the values of sizes. Raises SizeError for a negative one."""
         values = self.numbers(dims)
         for dim, value in zip(dims, values, strict=True):
             if value < 0:
@@ -75,7 +75,7 @@ class Context:
         return values
 
     def numpy(self, dtype: DType) -> np.dtype[Any]:
-        """The NumPy type that holds `dtype` here: float64 for all floats if widened."""
+        """Returns the NumPy type that holds `dtype` here: float64 for all floats if widened."""
         return np.dtype(np.float64) if self.widen and dtype.is_float else dtype.numpy
 
     def run_region(self, region: Region, inputs: Sequence[Array]) -> tuple[Array, ...]:

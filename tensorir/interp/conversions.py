@@ -1,4 +1,4 @@
-"""Between element types: every conversion rounds once."""
+"""Conversions between element types; each rounds only once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tensorir.ir.scalar import ScalarValue
 
 
 def convert(array: Array, dtype: DType, ctx: Context) -> Array:
-    """To `dtype`: floats round to nearest even; float to integer truncates, saturates, and makes NaN zero;
+    """Converts to `dtype`: floats round to nearest even; float to integer truncates, saturates, and makes NaN zero;
     integers wrap."""
     target = ctx.numpy(dtype)
     if array.dtype == target:
@@ -27,7 +27,7 @@ def convert(array: Array, dtype: DType, ctx: Context) -> Array:
 
 
 def filled(shape: tuple[int, ...], value: ScalarValue, dtype: DType, ctx: Context) -> Array:
-    """An array of one value, allocated in its own type; a float is rounded as a literal of a scalar body is."""
+    """Returns an array of one value, allocated in its own type; a float is rounded like a literal of a scalar body."""
     element = rounded(np.asarray(value, np.float64), ctx.numpy(dtype)) if dtype.is_float else np.asarray(value)
     return np.full(shape, element.astype(ctx.numpy(dtype)), ctx.numpy(dtype))
 
@@ -37,17 +37,17 @@ def is_float(array: Array) -> bool:
 
 
 def wide_type(dtype: DType) -> type[Any]:
-    """Where integers of a type are computed modulo 2^64."""
+    """The NumPy type in which integers of a type are computed modulo 2^64."""
     return np.uint64 if dtype.kind == "unsigned" and dtype.bits == 64 else np.int64
 
 
 def wide(array: Array, dtype: DType) -> Array:
-    """Integers (or i1) as 64 bits, in which those of `dtype` are computed."""
+    """Widens integers (or i1) to the 64-bit type in which those of `dtype` are computed."""
     return array.astype(wide_type(dtype), copy=False)
 
 
 def wrap(array: Array, dtype: DType) -> Array:
-    """64-bit integers modulo 2^bits, as `dtype`; odd ones are true."""
+    """Narrows 64-bit integers modulo 2^bits to `dtype`; for i1, odd ones are true."""
     if dtype.bits >= 64:
         return array.astype(dtype.numpy, copy=False)
     modulus = 1 << dtype.bits
@@ -58,7 +58,7 @@ def wrap(array: Array, dtype: DType) -> Array:
 
 
 def bitcast(array: Array, source: DType, dtype: DType, ctx: Context) -> Array:
-    """The same bits as another type of the same width."""
+    """Reinterprets the bits as another type of the same width."""
     if source.is_integer and dtype.is_integer:
         return convert(array, dtype, ctx)
     bits = np.ascontiguousarray(rounded(array, source.numpy) if source.is_float else array)
@@ -66,7 +66,8 @@ def bitcast(array: Array, source: DType, dtype: DType, ctx: Context) -> Array:
 
 
 def rounded(array: Array, target: np.dtype[Any]) -> Array:
-    """Numbers of any type to a float type, to nearest even. NumPy takes bf16 by way of float32: two roundings."""
+    """Converts numbers of any type to a float type, to nearest even. NumPy would go through float32 to bf16, which
+    rounds twice."""
     if array.dtype == target:
         return array
     if target != bf16.numpy or array.dtype.itemsize < 4:
@@ -77,7 +78,8 @@ def rounded(array: Array, target: np.dtype[Any]) -> Array:
 
 
 def to_odd_float32(array: Array) -> Array:
-    """float64 to float32 so that rounding the result once more rounds right: what is not exact gets an odd last bit."""
+    """Converts float64 to float32 such that rounding the result again is correct: inexact results get an odd last
+    bit."""
     near = array.astype(np.float32)
     inexact = np.isfinite(near) & (near.astype(np.float64) != array)
     even = near.view(np.uint32) & 1 == 0
@@ -86,7 +88,8 @@ def to_odd_float32(array: Array) -> Array:
 
 
 def _to_odd_float64(array: Array) -> Array:
-    """64-bit integers likewise: of a large one, the low 11 bits become one that says whether any was set."""
+    """Does the same for 64-bit integers: the low 11 bits of a large one are replaced by one bit that says whether any
+    was set."""
     negative = array < 0
     size = np.where(negative, 0 - array.astype(np.uint64), array.astype(np.uint64))
     low = size & np.uint64(0x7FF)

@@ -1,4 +1,5 @@
-"""The error function in NumPy, by W. J. Cody's rational approximations (Math. Comp. 23, 1969): below 1e-15."""
+"""The error function in NumPy, by W. J. Cody's rational approximations (Math. Comp. 23, 1969); the error is below
+1e-15."""
 
 from __future__ import annotations
 
@@ -54,9 +55,10 @@ def erf(x: Array) -> Array:
 
 
 def erfc(x: Array) -> Array:
-    """1 − erf elementwise, to full relative precision also where erf is almost 1; in float64, rounded once."""
+    """1 − erf elementwise, with full relative precision even where erf is almost 1; computed in float64 and rounded
+    once."""
     wide = np.asarray(x, np.float64)
-    z = np.minimum(np.abs(wide), 30.0)  # beyond, the result is 0
+    z = np.minimum(np.abs(wide), 30.0)  # beyond this, the result is 0
     out = np.empty_like(z)
     small, large = z <= _SMALL, z > 4
     middle = ~small & ~large
@@ -70,7 +72,7 @@ def erfc(x: Array) -> Array:
 
 
 def _exp_of_minus_square(z: Array) -> Array:
-    """exp(−z²) with z² in two parts, because its rounding would be magnified."""
+    """exp(−z²) with z² in two parts, because exp would magnify the rounding of z²."""
     head = np.trunc(z * 16) / 16
     return np.exp(-head * head) * np.exp(-(z - head) * (z + head))
 

@@ -1,4 +1,5 @@
-"""The functions of floats, on float32 and float64 arrays: 16-bit types compute in float32 (`fma`: in float64)."""
+"""Scalar functions of floats, on float32 and float64 arrays; 16-bit types are computed in float32 (`fma` in
+float64)."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ def _gelu(x: Array) -> Array:
 
 
 def _round(x: Array) -> Array:
-    """Half away from zero: x − trunc(x) is exact, x + 0.5 is not."""
+    """Rounds half away from zero: x − trunc(x) is exact, x + 0.5 is not."""
     whole = np.trunc(x)
     return np.where(np.abs(x - whole) >= 0.5, whole + np.copysign(np.asarray(1, x.dtype), x), whole)
 
@@ -32,7 +33,7 @@ def fma64(a: Array, b: Array, c: Array) -> Array:
     a, b, c = np.broadcast_arrays(a, b, c)
     near = np.asarray(a * b + c)
     finite = np.isfinite(a) & np.isfinite(b)
-    near = np.where(finite & ~np.isfinite(c), c, near)  # where a·b alone overflows
+    near = np.where(finite & ~np.isfinite(c), c, near)  # a·b alone overflows there
     whole = (a == np.trunc(a)) & (b == np.trunc(b)) & (c == np.trunc(c)) & (np.abs(a * b) + np.abs(c) <= _EXACT)
     hard = finite & np.isfinite(c) & ~whole & (a != 0) & (b != 0)
     if np.any(hard):
@@ -41,9 +42,9 @@ def fma64(a: Array, b: Array, c: Array) -> Array:
 
 
 def fma(a: Array, b: Array, c: Array) -> Array:
-    """a·b + c of narrower types given as float64, such that rounding the result to the type rounds right.
+    """a·b + c of narrower types given as float64, such that rounding the result to the type is correct.
 
-    The product is exact. Where the sum is not, its last bit is made odd, so that it is no tie."""
+    The product is exact. Where the sum is not, its last bit is made odd, so that it is never a tie."""
     product = a * b
     total = np.asarray(product + c)
     part = total - product

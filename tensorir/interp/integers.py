@@ -1,4 +1,5 @@
-"""The functions of integers, on 64-bit arrays: results are right modulo 2^bits, `bits` the width of the type.
+"""Scalar functions of integers, on 64-bit arrays. Results are correct modulo 2^bits, where `bits` is the width of the
+type.
 
 i64 and narrower types are given as int64 (i1 as 0 and 1), u64 as uint64."""
 
@@ -67,7 +68,7 @@ def _shift_left(a: Array, b: Array, bits: int) -> Array:
 
 
 def _shift_right(a: Array, b: Array, bits: int) -> Array:
-    """By 63 leaves the sign of a signed number, and 0 of an unsigned one unless that has 64 bits."""
+    """Limits shifts to 63, which leaves the sign of a signed number, and 0 of an unsigned one unless it has 64 bits."""
     out = _outside(b, bits)
     shifted = a >> np.where(out, np.asarray(63, b.dtype), b)
     return np.where(out, np.asarray(0, a.dtype), shifted) if a.dtype == np.uint64 else shifted
@@ -96,12 +97,12 @@ def _leading_zeros(a: Array, bits: int) -> Array:
 
 def _trailing_zeros(a: Array, bits: int) -> Array:
     rest = _masked(a, bits)
-    below = ~rest & (rest - np.uint64(1))  # the zeros below the lowest one, as ones; of 0: all
+    below = ~rest & (rest - np.uint64(1))  # sets the bits below the lowest set bit; all bits for 0
     return _ones(below, bits).astype(a.dtype)
 
 
 def _plain(fn: Callable[..., Array]) -> IntegerFn:
-    """A function that does not depend on the width."""
+    """Wraps a function that does not depend on the width."""
     return lambda *operands: fn(*operands[:-1])
 
 
@@ -132,4 +133,4 @@ INTEGER_FNS: Mapping[str, IntegerFn] = {
     "ctlz": _leading_zeros,
     "cttz": _trailing_zeros,
 }
-"""By name: (operands…, bits) → result."""
+"""Name → function (operands…, bits) → result."""

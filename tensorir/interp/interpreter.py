@@ -1,4 +1,4 @@
-"""Runs functions op by op: each by its own function, or by what it says of itself."""
+"""Runs functions op by op: each op by its function, or else by its decomposition or its loops."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ Implementation = Callable[[Any, "tuple[Array, ...]", Context], "tuple[Array, ...
 
 _OWN: Mapping[type[Op], Implementation] = {**TENSOR_OPS, **LINALG_OPS, **PACKING_OPS}
 IMPLEMENTATIONS: Table[type[Op], Implementation] = Table("INTERPRETATIONS", _OWN)
-"""Own functions of op classes: (op, inputs, context) → results. Inputs are never written. Other ops are what their
-decomposition or their loops say. Those of plug-ins included."""
+"""The functions of op classes, including those of plug-ins: (op, inputs, context) → results. Inputs are never written.
+Other ops are defined by their decomposition or their loops."""
 
 _DECOMPOSED: WeakKeyDictionary[Op, Decomposition] = WeakKeyDictionary()
-"""Kept, because a compiled program runs the same ops at every call."""
+"""Decompositions are cached, because a compiled program runs the same ops in every call."""
 
 
 def apply_op(op: Op, inputs: tuple[Array, ...], ctx: Context) -> tuple[Array, ...]:
-    """The results of one op. Raises TensorIRError with the op's location for what can't be computed, sizes that can't
-    be, and memory that there is not."""
+    """Returns the results of one op. Raises TensorIRError with the op's location if it can't be computed, if a size is
+    invalid, or if there is not enough memory."""
     check_results(op, ctx)
     try:
         return _results(op, inputs, ctx)
@@ -63,11 +63,11 @@ def _results(op: Op, inputs: tuple[Array, ...], ctx: Context) -> tuple[Array, ..
     if op.loops() is not None:
         return run_loops(op, inputs, ctx)
     way_out = "give it a decomposition(), loops() or a function in IMPLEMENTATIONS"
-    raise TensorIRError(f"{op.NAME} says nowhere what it computes: {way_out}", op.loc)
+    raise TensorIRError(f"{op.NAME} has no definition of what it computes: {way_out}", op.loc)
 
 
 def run_decomposition(parts: Decomposition, inputs: Sequence[Array], ctx: Context) -> tuple[Array, ...]:
-    """The results of an op as its decomposition says them."""
+    """Returns the results of an op as its decomposition computes them."""
     sizes = [np.asarray(ctx.dim(d), np.int64) for d in parts.sizes]
     return run_region(parts.body, [*inputs, *sizes], ctx)
 
@@ -81,12 +81,13 @@ def interpret(
     memory_limit: int | None = None,
     runner: RegionRunner | None = None,
 ) -> tuple[Array, ...]:
-    """The results of @function for `args`, as arrays of their own.
+    """Returns the results of @function for `args`, as newly allocated arrays.
 
-    `widen`: every float type computes and is stored as float64. `memory_limit`: the most bytes that one op may make,
-    None for what is available. `runner` runs the function's region and those in it, to see what `run_region` computes
-    on the way. Raises TensorIRError naming the argument for wrong arguments, the op for what can't be computed, and if
-    there is no such function; OutOfMemoryError, also a MemoryError, where memory does not suffice."""
+    `widen`: every float type is computed and stored as float64. `memory_limit`: the most bytes that one op may
+    allocate; None means the available memory. `runner` replaces `run_region` for the function's region and those in
+    it, to observe intermediate values. Raises TensorIRError that names the argument if it is wrong, the op if it
+    can't be computed, and if there is no such function; raises OutOfMemoryError, which is also a MemoryError, if
+    there is not enough memory."""
     chosen = module.lookup(Function, function)
     arrays, sizes = bind_arguments(chosen, args)
     run = runner or run_region
@@ -101,7 +102,8 @@ def interpret(
 
 
 def copied(array: Array, function: Function, ctx: Context) -> Array:
-    """A result of `function` as an array of its own. Raises OutOfMemoryError: it may be a view of little memory."""
+    """Returns a copy of a result of `function`. Raises OutOfMemoryError, because a result may be a large view of little
+    memory."""
     what = f"@{function.name}: a result takes"
     if array.nbytes > SMALL:
         check_bytes(array.nbytes, what, function.loc, ctx)
@@ -113,7 +115,7 @@ def copied(array: Array, function: Function, ctx: Context) -> Array:
 
 
 def run_region(region: Region, inputs: Sequence[Array], ctx: Context) -> tuple[Array, ...]:
-    """The yields of a region."""
+    """Returns the yields of a region."""
     env: dict[Value, Array] = dict(zip(region.args, inputs, strict=True))
     for op, dying in zip(region.ops, dying_values(region), strict=True):
         results = apply_op(op, tuple(env[v] for v in op.operands), ctx)
@@ -124,15 +126,15 @@ def run_region(region: Region, inputs: Sequence[Array], ctx: Context) -> tuple[A
 
 
 def unbound(*symbols: Global) -> UnsupportedError:
-    """The error for parameters whose data was not given."""
-    way_out = "give it by bind_parameters, or parameters= of compile"
+    """Makes the error for parameters whose data was not given."""
+    way_out = "pass it to bind_parameters, or as parameters= to compile"
     return UnsupportedError(
         [Diagnostic(f"@{g.name} is the parameter {g.value} without data: {way_out}", g.loc) for g in symbols]
     )
 
 
 class _Globals:
-    """The values of globals, each initializer run once."""
+    """Returns the values of globals; each initializer runs once."""
 
     def __init__(self, module: Module, widen: bool) -> None:
         self.module = module
@@ -147,7 +149,7 @@ class _Globals:
         if isinstance(symbol.value, Parameter):
             raise unbound(symbol)
         if name in self.running:
-            raise TensorIRError(f"the initializer of @{name} needs itself", symbol.loc)
+            raise TensorIRError(f"the initializer of @{name} depends on itself", symbol.loc)
         if isinstance(symbol.value, Dense):
             self.values[name] = symbol.value.array
         else:

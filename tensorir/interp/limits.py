@@ -1,4 +1,4 @@
-"""What is checked before an op runs: the sizes of its results, and the memory that they take."""
+"""Checks before an op runs: the sizes of its results, and the memory that they need."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from tensorir.ir.types import Type
 from tensorir.ir.verify import MAX_BYTES
 
 SHARING = (Constant, GlobalLoad, Broadcast, Transfer, Transpose, ExpandShape, CollapseShape, Cast)
-"""Ops whose results are memory that is there already, as NumPy computes them. So are encode ops."""
+"""Ops whose results are views of existing memory, as NumPy computes them. Encode ops are views too."""
 
 CALLING = (Dispatch, Launch, Call)
-"""Ops that run other ops, which are checked one by one: the errors name those."""
+"""Ops that run other ops; the inner ops are checked one by one, so that errors name them."""
 
 
 def check_results(op: Op, ctx: Context) -> None:
     """Raises TensorIRError for a result whose size is negative or divides by zero in this call, and OutOfMemoryError
-    for results that take more memory than there is."""
+    for results that need more memory than is available."""
     if isinstance(op, CALLING):
         return
     if (needed := new_bytes(op, ctx)) > SMALL:
@@ -35,7 +35,7 @@ def check_results(op: Op, ctx: Context) -> None:
 
 
 def check_bytes(needed: int, what: str, loc: Location, ctx: Context, notes: tuple[str, ...] = ()) -> None:
-    """Raises OutOfMemoryError if `needed` bytes are more than may be taken: `{what} 3 GB, 1 GB are available`."""
+    """Raises OutOfMemoryError if more than the allowed bytes are `needed`: `{what} 3 GB, 1 GB are available`."""
     limit = available_bytes() if ctx.memory_limit is None else ctx.memory_limit
     if needed > limit:
         bound = "are available" if ctx.memory_limit is None else "are allowed by memory_limit"
@@ -45,15 +45,15 @@ def check_bytes(needed: int, what: str, loc: Location, ctx: Context, notes: tupl
 
 
 def new_bytes(op: Op, ctx: Context) -> int:
-    """The bytes that the results of `op` take; 0 where they are views.
+    """Returns the bytes that the results of `op` need; 0 for views.
 
-    Raises TensorIRError for sizes that can't be, OutOfMemoryError beyond MAX_BYTES."""
+    Raises TensorIRError for invalid sizes, OutOfMemoryError beyond MAX_BYTES."""
     total = sum([type_bytes(op, v.type, ctx) for v in op.results])
     return 0 if op.is_(Trait.ENCODE) or isinstance(op, SHARING) else total
 
 
 def type_bytes(op: Op, type: Type, ctx: Context) -> int:
-    """The bytes of a result of `op` in this call. Raises as `new_bytes`."""
+    """Returns the bytes of a result of `op` in this call. Raises as `new_bytes` does."""
     try:
         count = math.prod(ctx.shape(type.shape))
     except SizeError as e:
@@ -66,20 +66,20 @@ def type_bytes(op: Op, type: Type, ctx: Context) -> int:
 
 
 def size_error(op: Op, error: SizeError, ctx: Context) -> TensorIRError:
-    """The error about a size of `op` that can't be, with the values of its symbols."""
+    """Makes the error about an invalid size of `op`, with the values of its symbols."""
     values = [f"{name} = {ctx.sizes[name]}" for name in sorted(symbols_of(error.dim)) if name in ctx.sizes]
     notes = (f"where {', '.join(values)}",) if values else ()
     return TensorIRError([Diagnostic(f"{op.NAME}: {error}", op.loc, notes=notes)])
 
 
 def out_of_memory(op: Op, error: MemoryError) -> OutOfMemoryError:
-    """The error for an allocation that failed while `op` ran."""
+    """Makes the error for an allocation that failed while `op` ran."""
     types = ", ".join(str(v.type) for v in op.results)
     return OutOfMemoryError(f"{op.NAME}: there is not enough memory for {types}: {error or 'out of memory'}", op.loc)
 
 
 def _types_note(op: Op, ctx: Context) -> tuple[str, ...]:
-    """The types of the results, and what their sizes are in this call."""
+    """Describes the types of the results and their sizes in this call."""
     parts = [
         f"{v.type} of the sizes {list(ctx.shape(v.type.shape))}"
         if any(isinstance(d, DimExpr) for d in v.type.shape)

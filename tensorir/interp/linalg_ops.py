@@ -25,21 +25,21 @@ def fill(op: linalg.Fill, inputs: Arrays, ctx: Context) -> Arrays:
 
 
 def _transposed(array: Array, order: Sequence[int]) -> Array:
-    """NumPy takes an empty order for "no order given"."""
+    """NumPy takes an empty order to mean that no order is given."""
     return array.transpose(order) if order else array
 
 
 def contract(op: linalg.Contract, inputs: Arrays, ctx: Context) -> Arrays:
-    """The product over the maps, in the result's type (16-bit floats accumulate in float32)."""
+    """Computes the product over the maps, in the result's type (16-bit floats accumulate in float32)."""
     lhs, rhs, *init = inputs
     out = multiply(lhs, rhs, [list(m.positions()) for m in op.maps], op.dtype, ctx)
     return (accumulate(out, init, op.dtype, ctx),)
 
 
 def multiply(lhs: Array, rhs: Array, dims: Sequence[Sequence[int]], dtype: DType, ctx: Context) -> Array:
-    """Σ lhs·rhs, each operand's dims given as labels; one product [batch, M, K] × [batch, K, N].
+    """Computes Σ lhs·rhs as one product [batch, M, K] × [batch, K, N]; the dims of each operand are given as labels.
 
-    The result is not yet rounded to `dtype` if that is a 16-bit float (float32) or an integer (64 bits)."""
+    The result is not yet rounded to `dtype`: for a 16-bit float it is float32, for an integer it has 64 bits."""
     if dtype.is_integer:
         a, b = (wide(convert(x, dtype, ctx), dtype) for x in (lhs, rhs))
     else:
@@ -75,7 +75,7 @@ def _sum_alone(array: Array, labels: Sequence[int], elsewhere: Sequence[int]) ->
 
 
 def accumulate(out: Array, init: list[Array], dtype: DType, ctx: Context) -> Array:
-    """`out` plus the accumulator, if there is one, rounded to `dtype`."""
+    """Adds the accumulator, if there is one, to `out` and rounds to `dtype`."""
     if init:
         with np.errstate(all="ignore"):
             out = out + init[0].astype(out.dtype)
@@ -83,9 +83,9 @@ def accumulate(out: Array, init: list[Array], dtype: DType, ctx: Context) -> Arr
 
 
 def reduce(op: linalg.Reduce, inputs: Arrays, ctx: Context) -> Arrays:
-    """Integers wrap; 16-bit floats accumulate in float32; nothing gives the neutral element.
+    """Reduces: integers wrap, 16-bit floats accumulate in float32, and an empty dim gives the neutral element.
 
-    The elements of a row are brought next to each other, so a sum is the same wherever its dims lie."""
+    The elements of a row are made contiguous first, so that a sum does not depend on the position of its dims."""
     dtype = op.source.type.dtype
     source, _ = _axis_last(inputs[0], tuple(sorted(op.dims)) if op.extent is None else op.dims)
     if op.extent is not None:
@@ -96,7 +96,7 @@ def reduce(op: linalg.Reduce, inputs: Arrays, ctx: Context) -> Arrays:
         source = source.astype(np.float32)
     neutral = np.asarray(linalg.neutral_element(op.kind, dtype), source.dtype)
     with np.errstate(all="ignore"):
-        # without `initial`, NumPy sums and multiplies pairwise, which rounds less
+        # without `initial`, NumPy sums and multiplies pairwise, which is more accurate
         given = {} if op.kind in ("add", "mul") else {"initial": neutral}
         out = np.asarray(COMBINERS[op.kind].reduce(source, axis=-1, dtype=source.dtype, **given))
     return (wrap(out, dtype) if dtype.is_integer else rounded(out, ctx.numpy(dtype)),)
@@ -146,7 +146,7 @@ def zero_padding(op: linalg.ZeroPadding, inputs: Arrays, ctx: Context) -> Arrays
 
 
 def _axis_last(array: Array, dims: tuple[int, ...]) -> tuple[Array, Callable[[Array], Array]]:
-    """`dims` as one row-major last axis, and the way back."""
+    """Merges `dims` into one row-major last axis; returns the array and the inverse."""
     others = [d for d in range(array.ndim) if d not in dims]
     order = (*others, *dims)
     moved = array.transpose(order)

@@ -1,4 +1,5 @@
-"""Structured ops by their loops: all parallel positions at once; the combined ones by steps, or as `scans` does."""
+"""Runs structured ops by their loops: all parallel positions at once; combined ones step by step, or as `scans`
+does."""
 
 from __future__ import annotations
 
@@ -22,9 +23,9 @@ Arrays = tuple[Array, ...]
 
 
 def run_loops(op: Op, inputs: Arrays, ctx: Context) -> Arrays:
-    """The results of an op that has loops: row-major over the combined dims, vectorised over the parallel ones.
+    """Returns the results of an op that has loops: row-major over the combined dims, vectorised over the parallel ones.
 
-    Raises TensorIRError for an op without loops, a division of an integer by zero, a position outside of an operand."""
+    Raises TensorIRError for an op without loops, a division of an integer by zero, a position outside an operand."""
     loops = op.loops()
     if loops is None:
         raise TensorIRError(f"{op.NAME} has no loops", op.loc)
@@ -32,7 +33,7 @@ def run_loops(op: Op, inputs: Arrays, ctx: Context) -> Arrays:
 
 
 class _Evaluation:
-    """One call. Arrays of the inputs have the rank of the iteration space, totals that of its parallel part."""
+    """The state of one call. Inputs have the rank of the iteration space, totals that of its parallel part."""
 
     def __init__(self, op: Op, loops: Loops, inputs: Arrays, ctx: Context) -> None:
         self.op, self.loops, self.ctx = op, loops, ctx
@@ -92,7 +93,7 @@ class _Evaluation:
         return state
 
     def _at_once(self, state: list[Array]) -> list[Array] | None:
-        """The result where the one body combines an input with the total, and the order does not matter."""
+        """The result if the only body combines an input with the total and the order does not matter."""
         if len(self.loops.bodies) != 1 or 0 in self.sizes:
             return None
         node = self.loops.bodies[0].result
@@ -113,7 +114,7 @@ class _Evaluation:
         return [np.broadcast_to(total, self.shape)]
 
     def _finished(self, total: Array, map: AffineMap, result: Value) -> Array:
-        """A total in the element type and the order of dims of its result."""
+        """Returns a total in the element type and the order of dims of its result."""
         order = [self.parallel.index(d) for d in map.positions()]
         turned = convert(np.transpose(total, order) if order else total, result.type.dtype, self.ctx)
         if self.combined:
@@ -126,5 +127,5 @@ def _spread(dim: int, shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _at(array: Array, point: dict[int, int]) -> Array:
-    """One position of the combined dims; a dim of size 1 is the same everywhere."""
+    """Selects one position of the combined dims; a dim of size 1 is the same everywhere."""
     return array[tuple(min(point[d], n - 1) if d in point else slice(None) for d, n in enumerate(array.shape))]

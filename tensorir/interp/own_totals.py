@@ -1,4 +1,4 @@
-"""What a scalar body does with the total that it updates: asked by `scans`."""
+"""Analyses what a scalar body does with the total that it updates; used by `scans`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from tensorir.ir.scalar import Scalar, ScalarBody
 
 
 def reads(node: Scalar, own: Scalar) -> bool:
-    """Whether an expression depends on the total."""
+    """Returns whether an expression depends on the total."""
     return any(n is own for n in ScalarBody((), node).nodes())
 
 
 @frozen
 class Compared:
-    """An element is compared with something of the total: whether the smaller one wins, whether an equal one loses."""
+    """A comparison of an element with the total: whether the smaller one wins, and whether an equal one loses."""
 
     element: Scalar
     key: Scalar
@@ -23,7 +23,7 @@ class Compared:
 
 
 def comparison(condition: Scalar, own: Scalar) -> Compared | None:
-    """The first comparison of an element with the total."""
+    """Returns the first comparison of an element with the total."""
     nodes = tuple(ScalarBody((), condition).nodes())
     inverted = {n.operands[0] for n in nodes if n.fn == "xor" and n.operands[1].fn == "const"}
     for node in nodes:
@@ -39,7 +39,7 @@ def comparison(condition: Scalar, own: Scalar) -> Compared | None:
 
 
 def linear(body: Scalar, own: Scalar) -> tuple[Scalar, Scalar] | None:
-    """a and b of `own·a + b`, neither of which reads `own`."""
+    """Returns a and b of `own·a + b`, neither of which reads `own`."""
     match body:
         case Scalar(fn="fma", operands=(x, y, term)):
             pass

@@ -1,4 +1,4 @@
-"""Packed ops: the only ones that see physical arrays."""
+"""Packed ops, the only ones that see physical arrays."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Arrays = tuple[Array, ...]
 
 
 def pack(op: Pack, inputs: Arrays, ctx: Context) -> Arrays:
-    """Pads every tiled dim to a multiple of its tile, splits it, and brings all parts into order."""
+    """Pads every tiled dim to a multiple of its tile, splits it, and transposes the parts."""
     (source,) = inputs
     layout = op.layout
     padded_shape = tuple(-(-n // t) * t for n, t in zip(source.shape, _tiles(layout), strict=True))
@@ -28,7 +28,7 @@ def pack(op: Pack, inputs: Arrays, ctx: Context) -> Arrays:
 
 
 def unpack(op: Unpack, inputs: Arrays, ctx: Context) -> Arrays:
-    """The inverse: parts back beside each other, merged, padding cut off."""
+    """The inverse of pack: transposes the parts back, merges them, and cuts the padding off."""
     (source,) = inputs
     layout = op.layout
     shape = ctx.shape(op.shape)
@@ -49,7 +49,7 @@ def mmt4d(op: Mmt4d | BatchMmt4d, inputs: Arrays, ctx: Context) -> Arrays:
 
 
 def layout_shape(shape: tuple[int, ...], layout: Layout) -> tuple[int, ...]:
-    """The physical shape of a logical one, as numbers."""
+    """Returns the physical shape of a logical one, as numbers."""
     return tuple(n for n in layout.packed_shape(shape) if isinstance(n, int))
 
 
@@ -58,12 +58,12 @@ def _tiles(layout: Layout) -> list[int]:
 
 
 def _split(shape: tuple[int, ...], layout: Layout) -> list[int]:
-    """Every logical dim as (tiles, tile)."""
+    """Returns every logical dim as (number of tiles, tile)."""
     return [part for n, t in zip(shape, _tiles(layout), strict=True) for part in (n // t, t)]
 
 
 def _order(layout: Layout) -> list[int]:
-    """Physical order of those parts; the tile of an untiled dim has size 1 and goes right after its outer part."""
+    """Returns the physical order of those parts; the tile of an untiled dim has size 1 and follows its outer part."""
     outer = [p for d in layout.outer_perm for p in ([2 * d] if layout.tile(d) else [2 * d, 2 * d + 1])]
     return [*outer, *(2 * d + 1 for d in layout.inner_dims)]
 

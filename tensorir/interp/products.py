@@ -1,4 +1,5 @@
-"""np.matmul in blocks of the result: Python sees a Ctrl-C only between two calls of NumPy, so none may take long."""
+"""np.matmul in blocks of the result. Python handles Ctrl-C only between two calls of NumPy, so no call may take
+long."""
 
 from __future__ import annotations
 
@@ -7,10 +8,10 @@ import numpy as np
 from tensorir.interp.context import Array
 
 FLOPS = {"f": 1 << 30, "i": 1 << 24, "u": 1 << 24}
-"""Multiplications and additions in one call, by the kind of the element type: NumPy has no fast product of integers."""
+"""The number of multiply-adds in one call, by the kind of the element type: NumPy has no fast product of integers."""
 
 ROWS = 512
-"""A block has at most this many rows, so that it has enough columns to be computed at full speed."""
+"""The most rows of a block, so that it has enough columns to be computed at full speed."""
 
 
 def matmul(a: Array, b: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Scalar bodies over whole arrays."""
+"""Evaluates scalar bodies over whole arrays."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tensorir.ir.diagnostic import InferError
 from tensorir.ir.scalar import Scalar, ScalarBody
 
 Positions = Callable[[int], Array]
-"""The position along an iteration dim, an int64 array that broadcasts with the operands."""
+"""Returns the position along an iteration dim as an int64 array that broadcasts with the operands."""
 
 
 def _no_positions(dim: int) -> Array:
@@ -24,7 +24,7 @@ def _no_positions(dim: int) -> Array:
 def evaluate_body(
     body: ScalarBody, inputs: Sequence[Array], ctx: Context, positions: Positions = _no_positions
 ) -> Array:
-    """The body's result for elementwise inputs (broadcastable arrays). Raises InferError for a division of an
+    """Returns the body's result for elementwise inputs (broadcastable arrays). Raises InferError for a division of an
     integer by zero."""
     return evaluate_bodies((body,), inputs, ctx, positions)[0]
 
@@ -32,9 +32,9 @@ def evaluate_body(
 def evaluate_bodies(
     bodies: Sequence[ScalarBody], inputs: Sequence[Array], ctx: Context, positions: Positions = _no_positions
 ) -> tuple[Array, ...]:
-    """As `evaluate_body` for several bodies over the same inputs: what they share is computed once."""
+    """As `evaluate_body`, for several bodies over the same inputs; shared subexpressions are computed once."""
     values: dict[int, Array] = {}
-    with np.errstate(all="ignore"):  # NaN and Inf are results like any other
+    with np.errstate(all="ignore"):  # NaN and Inf are ordinary results
         for body in bodies:
             for node in body.nodes():
                 if id(node) not in values:
@@ -68,7 +68,7 @@ def _node(node: Scalar, operands: list[Array], inputs: Sequence[Array], ctx: Con
 
 
 def _float(node: Scalar, operands: list[Array], ctx: Context) -> Array:
-    """16-bit floats compute in float32 and round once, as hardware does."""
+    """Computes 16-bit floats in float32 and rounds once, as hardware does."""
     target = ctx.numpy(node.dtype)
     if node.fn == "fma":
         into = fma64 if target.itemsize == 8 else fma

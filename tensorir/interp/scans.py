@@ -1,11 +1,11 @@
-"""Loops with many steps: all values that a total passes through are computed at once instead of one after the other.
+"""Loops with many steps: all intermediate values of a total are computed at once instead of one after the other.
 
-What a total is after each step is guessed (a running maximum, a running sum, the element that a condition took last),
-and then the body is evaluated for all steps at once with the guessed values before each of them. If that gives the
-guessed values, bit for bit, they are those of the loop: by induction from the start. So every body may be guessed at,
-and what is not proven is left to the loop itself.
+The value of a total after each step is guessed (a running maximum, a running sum, the element that a condition took
+last). Then the body is evaluated for all steps at once, with the guessed values as the totals before each step. If that
+gives the guessed values, bit for bit, they are those of the loop, by induction from the start. Any guess is therefore
+safe, and where no guess is confirmed, the loop itself runs.
 
-One kind is not proven but defined here: a float total `total·a + b` (the sum of an online softmax), whose steps are
+One kind is not proven but defined this way: a float total `total·a + b` (the sum of an online softmax), whose steps are
 combined in pairs, in float64, over blocks of a fixed number of steps, and rounded to its type after each.
 """
 
@@ -28,20 +28,20 @@ from tensorir.ir.loops import Loops
 from tensorir.ir.scalar import Scalar, ScalarBody, arg, cast
 
 FEW_STEPS = 32
-"""A loop of fewer is run step by step."""
+"""Loops with fewer steps are run step by step."""
 BLOCK = 4096
-"""Steps that are computed at once; a constant, so that no result depends on how many positions are parallel."""
+"""How many steps are computed at once; a constant, so that no result depends on how many positions are parallel."""
 LARGEST = 1 << 21
-"""The most elements of one array: more parallel positions are computed in parts."""
+"""The most elements of one array; more parallel positions are computed in parts."""
 TRIES = 3
-"""How often a guess may be replaced by what the body gave for it."""
+"""How often a guess may be replaced by the result of the body."""
 
 
 def scanned(
     loops: Loops, whole: Sequence[Array], start: Sequence[Array], sizes: tuple[int, ...], ctx: Context
 ) -> list[Array] | None:
-    """The totals of `loops` over `whole`, its inputs aligned to the iteration space, from `start`; None where the loop
-    has few steps, or its bodies are not understood."""
+    """Returns the totals of `loops` over `whole`, the inputs aligned to the iteration space, from `start`; None if the
+    loop has few steps or its bodies are not understood."""
     steps = math.prod(sizes[d] for d in loops.combined)
     order = _order(loops)
     if steps < FEW_STEPS or 0 in sizes or order is None:
@@ -58,12 +58,12 @@ def scanned(
     try:
         with np.errstate(all="ignore"):
             return _Scan(loops, order, inputs, along, list(start), ctx).totals()
-    except InferError:  # of a guess, perhaps: the loop itself says what is divided by zero
+    except InferError:  # perhaps only a guess divides by zero; the loop itself decides
         return None
 
 
 def _order(loops: Loops) -> tuple[int, ...] | None:
-    """The totals, each after those that its body reads; None if two read each other."""
+    """Returns the totals, each after those that its body reads; None if two read each other."""
     first, count = len(loops.inputs), len(loops.bodies)
     reads = {i: {n.index - first for n in loops.bodies[i].nodes() if n.fn == "arg"} - {i} for i in range(count)}
     order: list[int] = []
@@ -76,7 +76,7 @@ def _order(loops: Loops) -> tuple[int, ...] | None:
 
 
 def _flattened(array: Array, loops: Loops, combined: list[int]) -> Array:
-    """The combined dims as one at the front: of size 1 for an input that is the same in all steps."""
+    """Merges the combined dims into one leading dim, of size 1 for an input that is the same in all steps."""
     front = array.transpose([*loops.combined, *loops.parallel])
     rest = front.shape[len(combined) :]
     if all(n == 1 for n in front.shape[: len(combined)]):
@@ -86,8 +86,8 @@ def _flattened(array: Array, loops: Loops, combined: list[int]) -> Array:
 
 @frozen(eq=False)
 class _Scan:
-    """Arrays have the steps first and the parallel dims after them, each its size or 1; `state` has the parallel dims
-    alone."""
+    """Arrays have the steps first and then the parallel dims, each of its size or 1; `state` has only the parallel
+    dims."""
 
     loops: Loops
     order: tuple[int, ...]
@@ -97,7 +97,7 @@ class _Scan:
     ctx: Context
 
     def totals(self) -> list[Array] | None:
-        """The state after all steps."""
+        """Returns the state after all steps."""
         shape = self.state[0].shape
         steps = max(self.along[d].shape[0] for d in self.loops.combined)
         if min(steps, BLOCK) * math.prod(shape) > LARGEST and max(shape) > 1:
@@ -114,7 +114,7 @@ class _Scan:
         return scan.state
 
     def _in_parts(self, dim: int) -> list[Array] | None:
-        """Both halves of a parallel dim, one after the other."""
+        """Computes both halves of a parallel dim, one after the other."""
         size = self.state[0].shape[dim]
         parts: list[list[Array]] = []
         for half in (slice(0, size // 2), slice(size // 2, size)):
@@ -128,7 +128,7 @@ class _Scan:
         return [np.concatenate(pair, axis=dim) for pair in zip(*parts, strict=True)]
 
     def _block(self, steps: int) -> list[Array] | None:
-        """The state after `steps` steps."""
+        """Returns the state after `steps` steps."""
         block = _Block(self, steps, self.state[0].shape)
         after = list(self.state)
         for i in self.order:
@@ -141,7 +141,7 @@ class _Scan:
 
 
 class _Block:
-    """Some steps, and what the totals were before each of them as far as it is known."""
+    """A block of steps, with the known values of the totals before each step."""
 
     def __init__(self, scan: _Scan, steps: int, shape: tuple[int, ...]) -> None:
         self.scan, self.shape = scan, (steps, *shape)
@@ -149,7 +149,7 @@ class _Block:
         self.before: dict[int, Array] = {}
 
     def history(self, i: int) -> Array | None:
-        """What total `i` is after each step."""
+        """Returns the values of total `i` after each step."""
         body = self.scan.loops.bodies[i].result
         own = arg(self.first + i, body.dtype)
         if not reads(body, own):
@@ -167,7 +167,8 @@ class _Block:
         return np.broadcast_to(made, self.shape)
 
     def _proven(self, i: int, guess: Array) -> Array | None:
-        """What total `i` is after each step, if the body gives the guess, or what it gave for it."""
+        """Returns the values of total `i` after each step if the body confirms the guess, or else what the body
+        gave."""
         for _ in range(TRIES):
             self.before[i] = _shifted(self.scan.state[i], guess)
             made = self._value(self.scan.loops.bodies[i].result)
@@ -197,9 +198,9 @@ class _Block:
                 pass
 
     def _taken(self, condition: Scalar, taken: Scalar, own: Scalar, start: Array, *, when: bool) -> Iterator[Array]:
-        """`taken` of the last step where the condition was `when`. A condition that asks the total itself is taken for
-        a comparison with the largest or smallest element so far; then for one that is the same whatever the total; then
-        for one that is true once."""
+        """Guesses `taken` of the last step whose condition was `when`. A condition that reads the total itself is first
+        guessed to be a comparison with the largest or smallest element so far, then to be independent of the total,
+        then to be true once."""
         values = self._value(taken)
         if not reads(condition, own):
             yield _last(self._value(condition) == when, values, start)
@@ -211,7 +212,7 @@ class _Block:
         yield _last(_first(at_start), values, start)
 
     def _extremes(self, compared: Compared, values: Array, own: Scalar, start: Array, *, when: bool) -> Iterator[Array]:
-        """`values` of the last step that beat what was there: NaN never does, and then, NaN always does."""
+        """Guesses `values` of the last step that won the comparison: first NaN never wins, then NaN always wins."""
         keys, first = self._value(compared.element), np.array(self._with(own, start, compared.key)[0])
         smallest, strict = compared.smallest == when, compared.strict == when
         for skip in (True, False) if keys.dtype.kind not in "iub" else (True,):
@@ -224,7 +225,7 @@ class _Block:
             yield _last(beats if skip else beats | (keys != keys), values, start)
 
     def _with(self, own: Scalar, start: Array, node: Scalar) -> Array:
-        """`node` for the total `own` as it is before the first step."""
+        """Evaluates `node` for the total `own` as it is before the first step."""
         i = own.index - self.first
         self.before[i] = start[None]
         value = self._value(node)
@@ -232,13 +233,13 @@ class _Block:
         return value
 
     def _recurrence(self, body: Scalar, own: Scalar, start: Array) -> Array | None:
-        """`total·a + b`. None where that is not what the body is, or where it is not finite."""
+        """Computes `total·a + b`. Returns None if the body has another form, or if the result is not finite."""
         parts = linear(body, own)
         if parts is None or not body.dtype.is_float or start.dtype.itemsize < 4:
             return None
         factor, term = (np.array(self._value(p), np.float64) for p in parts)
         step = 1
-        while step < len(factor):  # each step becomes itself after the one `step` before
+        while step < len(factor):  # each step is composed with the one `step` positions before
             term[step:] = factor[step:] * term[:-step] + term[step:]
             factor[step:] = factor[step:] * factor[:-step]
             step *= 2
@@ -250,12 +251,12 @@ _NOTHING = np.zeros(())
 
 
 def _shifted(start: Array, history: Array, *, whole: bool = False) -> Array:
-    """What was there before each step, from what is there after it; `whole`: and after the last one."""
+    """Returns the values before each step, from those after it; with `whole`, also the one after the last step."""
     return np.concatenate([np.broadcast_to(start, history.shape[1:])[None], history if whole else history[:-1]])
 
 
 def _running(ufunc: Any, start: Array, elements: Array, body: Scalar) -> Array:
-    """The values after each step of a combiner."""
+    """Returns the values after each step of a combiner."""
     if body.dtype.is_integer:
         given = _shifted(wide(start, body.dtype), wide(elements, body.dtype), whole=True)
         return wrap(ufunc.accumulate(given, axis=0)[1:], body.dtype)
@@ -263,19 +264,19 @@ def _running(ufunc: Any, start: Array, elements: Array, body: Scalar) -> Array:
 
 
 def _last(taken: Array, values: Array, start: Array) -> Array:
-    """The value of the last step up to each that was taken, `start` before the first."""
+    """For each step, returns the value of the last step taken so far, or `start` before the first."""
     steps = np.arange(len(taken)).reshape(-1, *[1] * (taken.ndim - 1))
     last = np.maximum.accumulate(np.where(taken, steps, -1), axis=0)
     return np.where(last >= 0, np.take_along_axis(values, np.maximum(last, 0), axis=0), start)
 
 
 def _first(taken: Array) -> Array:
-    """The first of the steps that were taken."""
+    """Keeps only the first of the steps that were taken."""
     return taken & (np.add.accumulate(taken, axis=0, dtype=np.int64) == 1)
 
 
 def _same(a: Array, b: Array) -> bool:
-    """Equal bit for bit; NaN is NaN."""
+    """Whether two arrays are equal bit for bit; all NaNs are equal."""
     if a.dtype != b.dtype:
         return False
     if a.dtype.kind in "iub":

@@ -1,4 +1,4 @@
-"""tensor, encode, flow, func: ops that move, cut or name tensors."""
+"""The dialects tensor, encode, flow and func: ops that move, slice or name tensors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def constant(op: tensor.Constant, inputs: Arrays, ctx: Context) -> Arrays:
 
 
 def empty(op: tensor.Empty, inputs: Arrays, ctx: Context) -> Arrays:
-    """Unspecified elements: NaN or the largest integer, so that nobody relies on them."""
+    """Returns unspecified elements: NaN or the largest integer, so that nothing relies on them."""
     dtype = op.type.dtype
     poison = np.nan if dtype.is_float else (1 << (dtype.bits - (dtype.kind == "signed"))) - 1
     return (filled(ctx.shape(op.type.shape), poison, dtype, ctx),)
@@ -51,7 +51,7 @@ def extract_slice(op: tensor.ExtractSlice, inputs: Arrays, ctx: Context) -> Arra
 def _slices(
     op: Op, offsets: Sequence[int], sizes: Sequence[int], strides: Sequence[int], shape: Sequence[int]
 ) -> tuple[slice, ...]:
-    """The part of a tensor of `shape` that a slice is. Raises TensorIRError if it leaves it."""
+    """Returns the index of a slice in a tensor of `shape`. Raises TensorIRError if the slice is not inside it."""
     index: list[slice] = []
     for d, (offset, size, stride) in enumerate(zip(offsets, sizes, strides, strict=True)):
         end = offset + (size - 1) * stride + 1 if size else offset
@@ -121,14 +121,14 @@ def dispatch(op: flow.Dispatch, inputs: Arrays, ctx: Context) -> Arrays:
 
 
 def launch(op: flow.Launch, inputs: Arrays, ctx: Context) -> Arrays:
-    """The executable runs under the sizes that the inputs have in this launch, and those that the launch says."""
+    """The executable runs with the sizes of the inputs of this launch and those that the launch states."""
     executable = ctx.module.lookup(Executable, op.executable)
     given = dict(zip(executable.free_sizes, ctx.shape(op.sizes), strict=True))
     return _run_with_own_sizes(op, f"@{executable.name}", executable.body, inputs, ctx, given)
 
 
 def call(op: func.Call, inputs: Arrays, ctx: Context) -> Arrays:
-    """The callee runs under the sizes that the arguments have in this call."""
+    """The callee runs with the sizes of the arguments of this call."""
     callee = ctx.module.lookup(Function, op.callee)
     if op.callee in ctx.callers:
         raise _error(op, f"@{op.callee} calls itself: {' → '.join('@' + n for n in (*ctx.callers, op.callee))}")
@@ -139,7 +139,7 @@ def call(op: func.Call, inputs: Arrays, ctx: Context) -> Arrays:
 def _run_with_own_sizes(
     op: Op, callee: str, body: Region, inputs: Arrays, ctx: Context, given: dict[str, int]
 ) -> Arrays:
-    """Runs a region whose sizes are those of its arguments here, and the `given` ones."""
+    """Runs a region with the sizes of its arguments and the `given` ones."""
     if len(inputs) != len(body.args):
         raise _error(op, f"{callee} takes {len(body.args)} arguments, got {len(inputs)}")
     for i, (array, arg) in enumerate(zip(inputs, body.args, strict=True)):

@@ -1,4 +1,4 @@
-"""What an operand is to an iteration space: views of its memory wherever the map is linear."""
+"""Operands as an iteration space sees them: views of their memory wherever the map is linear."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from tensorir.ir.op import Op
 
 
 def aligned(op: Op, operand: int, array: Array, map: AffineMap, sizes: tuple[int, ...]) -> Array:
-    """Operand number `operand` of `op` as one array over the iteration space of `sizes`; a dim that it does not
+    """Returns operand number `operand` of `op` as an array over the iteration space of `sizes`; a dim that it does not
     depend on has size 1.
 
-    A copy only where the map divides. Raises TensorIRError naming the operand for a position outside of it."""
+    It is a copy only where the map divides. Raises TensorIRError naming the operand for a position outside it."""
     if map.is_projected_permutation:
         dims = map.positions()
         order = sorted(range(len(dims)), key=dims.__getitem__)
@@ -25,7 +25,7 @@ def aligned(op: Op, operand: int, array: Array, map: AffineMap, sizes: tuple[int
         spread = tuple(slice(None) if d in present else None for d in range(len(sizes)))
         return np.asarray((array.transpose(order) if order else array)[spread])
     if 0 in sizes:
-        return np.zeros(sizes, array.dtype)  # nothing is read
+        return np.zeros(sizes, array.dtype)  # the iteration space is empty
     linear = [map.strides(i) for i in range(array.ndim)]
     if any(part is None for part in linear):
         return array[_indices(op, operand, array, map, sizes)]
@@ -47,7 +47,7 @@ def aligned(op: Op, operand: int, array: Array, map: AffineMap, sizes: tuple[int
 
 
 def _indices(op: Op, operand: int, array: Array, map: AffineMap, sizes: tuple[int, ...]) -> tuple[Array, ...]:
-    """Index arrays, one per dim of the operand."""
+    """Returns index arrays, one per dim of the operand."""
     points = [index_along(d, sizes) for d in range(len(sizes))]
     found: list[Array] = []
     for i, result in enumerate(map.results):
@@ -63,14 +63,14 @@ def _indices(op: Op, operand: int, array: Array, map: AffineMap, sizes: tuple[in
 
 
 def index_along(dim: int, sizes: Sequence[int]) -> Array:
-    """0, 1, … along an iteration dim; all others have size 1."""
+    """Returns 0, 1, … along an iteration dim; all other dims have size 1."""
     shape = [1] * len(sizes)
     shape[dim] = sizes[dim]
     return np.arange(sizes[dim], dtype=np.int64).reshape(shape)
 
 
 def _evaluate(expr: Dim, points: Sequence[Array]) -> Array:
-    """The value of a result of a map at all points at once."""
+    """Returns the value of a result of a map at all points at once."""
     if isinstance(expr, int):
         return np.asarray(expr, np.int64)
     total = np.asarray(0, np.int64)

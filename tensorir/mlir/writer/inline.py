@@ -85,5 +85,5 @@ class _Inliner:
             (self.globals[op.symbol],) = self._copied(init, ())
         value = self.globals[op.symbol]
         if value is None:
-            raise TensorIRError(f"the initializer of @{op.symbol} needs itself", op.loc)
+            raise TensorIRError(f"the initializer of @{op.symbol} depends on itself", op.loc)
         return value

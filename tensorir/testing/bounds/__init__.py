@@ -1,1 +1,1 @@
-"""How far a floating-point result may be off: a bound per element, from the program and its arguments."""
+"""Error bounds of floating-point results: a bound per element, from the program and its arguments."""

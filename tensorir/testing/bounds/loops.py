@@ -19,7 +19,7 @@ from tensorir.ir.value import Value
 from tensorir.testing.bounds.scalars import Bounded, body_bounds, is_exact, names, rounded, roundoff
 
 SUM_ROUNDOFFS = 64
-"""A sum of K terms may be off by min(K, SUM_UNITS) + 2 units of Σ|terms|; measured were never more than 50."""
+"""A sum of K terms may be off by min(K, SUM_UNITS) + 2 units of Σ|terms|; the largest measured error is 50 units."""
 
 _ROUNDS_NOTHING = names("arg index const max min maxnum minnum neg abs select eq ne lt le gt ge and or xor")
 
@@ -27,7 +27,7 @@ _ROUNDS_NOTHING = names("arg index const max min maxnum minnum neg abs select eq
 def align(
     values: Sequence[Value], maps: Sequence[AffineMap], given: Sequence[Bounded], shape: tuple[Dim, ...], ctx: Context
 ) -> list[Bounded]:
-    """Each operand as its iteration space sees it: one element, and its bound, per position."""
+    """Returns each operand as its iteration space sees it: an element and its bound per position."""
     aligned: list[Bounded] = []
     for value, map, (x, e) in zip(values, maps, given, strict=True):
         body = ScalarBody((value.type.dtype,), arg(0, value.type.dtype))
@@ -37,7 +37,7 @@ def align(
 
 
 def loops_bounds(op: Op, loops: Loops, given: list[Bounded], ctx: Context) -> tuple[Bounded, ...]:
-    """The results and their bounds; inf where what is combined is not of the kinds that are understood."""
+    """Returns the results and their bounds; the bound is inf if the kind of combination is not understood."""
     count = len(loops.inputs)
     inputs = align(loops.inputs, loops.maps, given[:count], loops.sizes, ctx)
     if not loops.starts:
@@ -55,7 +55,8 @@ def _transposed(array: Array, order: tuple[int, ...]) -> Array:
 
 
 class _Fold:
-    """Loops that combine. `inputs` are aligned to the iteration space; `starts`: those that are operands."""
+    """Bounds of loops that combine. `inputs` are aligned to the iteration space; `starts` are the initial values that
+    are operands."""
 
     def __init__(self, op: Op, loops: Loops, inputs: list[Bounded], starts: list[Bounded], ctx: Context) -> None:
         self.op, self.loops, self.inputs, self.starts, self.ctx = op, loops, inputs, starts, ctx
@@ -105,7 +106,7 @@ class _Fold:
         return self.starts[sum(isinstance(s, Value) for s in self.loops.starts[:index])]
 
     def _terms(self, index: int) -> tuple[str, ScalarBody] | None:
-        """What is summed, multiplied, or what the extreme is taken of, if that is what result `index` is."""
+        """Returns what result `index` sums, multiplies or takes the extreme of, if it is one of these."""
         body = self.loops.bodies[index]
         first = len(self.loops.inputs)
         total = arg(first + index, body.result.dtype)
@@ -123,7 +124,7 @@ class _Fold:
         return None if reads_totals(term) else (_KINDS[fn], ScalarBody(body.args[:first], term))
 
     def _reduced(self, index: int, array: Array, combine: Callable[..., Array], **given: float) -> Array:
-        """Along the combined dims, in the order of the result's map."""
+        """Combines along the combined dims, in the order of the result's map."""
         kept = [d for d in range(array.ndim) if d not in self.combined]
         out = combine(array, axis=self.combined, **given) if self.combined else array
         return _transposed(out, tuple(kept.index(d) for d in self.loops.results[index].positions()))

@@ -1,8 +1,8 @@
-"""How far the results of a program may be off: a running error analysis, one bound per element.
+"""Error bounds of the results of a program, by a running error analysis with one bound per element.
 
 Every value is computed in float64 together with a bound on |computed − exact|, for any order of summing and any
 rounding of intermediate results that the element types allow. For a contraction that is k·u·Σ|a||b| plus what the
-operands carry. Sums of small integers have the bound zero: there every compiler must give the same bits.
+operands carry. Sums of small integers have the bound zero, so every compiler must give the same bits.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from tensorir.testing.bounds.scalars import Bounded, is_exact, rounded, roundoff
 
 
 def error_bounds(module: Module, function: str, args: Sequence[npt.ArrayLike]) -> tuple[Bounded, ...]:
-    """Each result of @function as (exact, bound): float64 for floats, the integers themselves.
+    """Returns each result of @function as (exact, bound): floats in float64, integers as they are.
 
-    A bound of inf: nothing can be said, for example where a comparison could go either way. Raises TensorIRError for
-    an op that has no rule here."""
+    A bound of inf means that the result is unknown, for example where a comparison could go either way. Raises
+    TensorIRError for an op without a rule."""
     chosen = module.lookup(Function, function)
     arrays, sizes = bind_arguments(chosen, args)
     return region_bounds(module, chosen.body, arrays, sizes)
@@ -44,7 +44,7 @@ def error_bounds(module: Module, function: str, args: Sequence[npt.ArrayLike]) -
 def region_bounds(
     module: Module, region: Region, inputs: Sequence[Array], sizes: Mapping[str, int]
 ) -> tuple[Bounded, ...]:
-    """As `error_bounds` for a region whose symbols have the values `sizes`."""
+    """As `error_bounds`, for a region whose symbols have the values `sizes`."""
     return _Analysis(module, sizes).region(region, [_exactly(a) for a in inputs])
 
 
@@ -59,7 +59,7 @@ class _Analysis:
         self.ctx = Context(module, sizes, True, self._global, run_region)
 
     def _global(self, name: str) -> Array:
-        """Constants as the program has them, rounded: an initializer's own error is not counted."""
+        """Returns constants as the program stores them, rounded; the error of an initializer itself is not counted."""
         symbol = self.module.lookup(Global, name)
         match symbol.value:
             case Dense(array=array):
@@ -112,7 +112,7 @@ class _Analysis:
 
 
 def _moved(op: Op, given: list[Bounded], ctx: Context) -> Array:
-    """Elements that only move take their bounds along; a constant beside them is exact."""
+    """Moved elements keep their bounds; constants are exact."""
     moves = op.relation().moves
 
     def moved(errors: Callable[[Array], Array]) -> Array:
@@ -122,7 +122,7 @@ def _moved(op: Op, given: list[Bounded], ctx: Context) -> Array:
 
 
 def _product(op: Any, x: Array, given: list[Bounded], ctx: Context) -> Array:
-    """Contractions: what the factors carry, then (min(K, …) + 2) units of Σ|a||b| + |c|."""
+    """Bounds of contractions: the errors of the factors, plus (min(K, …) + 2) units of Σ|a||b| + |c|."""
     (a, ea), (b, eb), *init = given
     dtype: DType = op.dtype
     if not dtype.is_float:
@@ -153,5 +153,5 @@ _RULES: Mapping[type[Op], Callable[[Any, Array, list[Bounded], Context], Array]]
     packing.Mmt4d: _product,
     packing.BatchMmt4d: _product,
 }
-"""Products, whose terms are too many to be looked at one by one. Other ops have the bounds of their loops, of what they
-move, or of their decomposition."""
+"""Rules for products, which have too many terms to be bounded one by one. Other ops get the bounds of their loops, of
+the elements that they move, or of their decomposition."""

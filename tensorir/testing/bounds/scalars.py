@@ -1,4 +1,5 @@
-"""How far a scalar body may be off when every float operation rounds: a bound per element, from those of its inputs."""
+"""Error bounds of scalar bodies in which every float operation rounds: a bound per element, from those of the
+inputs."""
 
 from __future__ import annotations
 
@@ -12,10 +13,10 @@ from tensorir.ir.dtype import DType, i64
 from tensorir.ir.scalar import Scalar, ScalarBody, apply, arg, bitcast, cast
 
 Bounded = tuple[Array, Array]
-"""The exact value (floats as float64), and how far a computed one may be from it. inf: nothing can be said."""
+"""The exact value (floats as float64), and how far a computed one may be from it; inf means unknown."""
 
 FUNCTION_ULPS = 16
-"""What exp, tanh, … may be off, relative to their value; those near zero or of large arguments also absolutely."""
+"""The error of exp, tanh, …, relative to their value; near zero and for large arguments also absolute."""
 
 _UNITS = {"f64": 2.0**-53, "f32": 2.0**-24, "f16": 2.0**-11, "bf16": 2.0**-8}
 _TINY = {"f64": 2.0**-1022, "f32": 2.0**-126, "f16": 2.0**-14, "bf16": 2.0**-126}
@@ -34,7 +35,7 @@ _MONOTONE = _STEPS | names(
 )
 _COMPARE = names("eq ne lt le gt ge")
 _SLOPE = {"sin": 1.0, "cos": 1.0, "gelu": 1.13}
-"""Functions that go up and down, and the steepest they get."""
+"""Functions that are not monotonic, with their largest slope."""
 
 
 def roundoff(dtype: DType) -> float:
@@ -43,14 +44,16 @@ def roundoff(dtype: DType) -> float:
 
 
 def is_exact(dtype: DType, magnitudes: Array, *given: Bounded) -> bool:
-    """Whether sums of integers up to `magnitudes` are exact in `dtype`: every order of adding gives these bits."""
+    """Whether sums of integers up to `magnitudes` are exact in `dtype`, so that every order of adding gives the same
+    bits."""
     if any(np.any(e) or np.any(np.trunc(x) != x) for x, e in given):
         return False
     return bool(np.all(magnitudes <= _EXACT[dtype.name]))
 
 
 def rounded(x: Array, e: Array, dtype: DType, roundings: float = 1.0) -> Array:
-    """The bound after rounding to `dtype`; zero stays zero where the value is an integer that `dtype` holds."""
+    """Returns the bound after rounding to `dtype`; zero stays zero where the value is an integer that `dtype` can
+    hold."""
     if not dtype.is_float:
         return e
     with np.errstate(all="ignore"):
@@ -61,7 +64,7 @@ def rounded(x: Array, e: Array, dtype: DType, roundings: float = 1.0) -> Array:
 
 
 def body_bounds(body: ScalarBody, inputs: Sequence[Bounded], shape: tuple[int, ...], ctx: Context) -> Bounded:
-    """The body's result over an iteration space of `shape`; the inputs must be broadcastable to it."""
+    """Returns the body's result over an iteration space of `shape`, to which the inputs must broadcast."""
     known: dict[int, Bounded] = {}
     with np.errstate(all="ignore"):
         for node in body.nodes():
@@ -89,7 +92,7 @@ def _node(
 
 
 def _value(node: Scalar, values: Sequence[Array], ctx: Context) -> Array:
-    """One function applied by the interpreter."""
+    """Applies one function as the interpreter does."""
     types = tuple(o.dtype for o in node.operands)
     args = tuple(arg(i, t) for i, t in enumerate(types))
     if node.fn in ("cast", "bitcast"):
@@ -126,8 +129,8 @@ def _select(given: list[Bounded]) -> Array:
 
 
 def _integer(node: Scalar, given: list[Bounded], x: Array) -> Array:
-    """Integers made from floats that are not exact: off by the same and at most one more, or unknown. An integer that
-    fits another type with its error keeps it there; one that may wrap is unknown."""
+    """Bounds of integers made from inexact floats: the same error and at most one more, or unknown. An integer that
+    fits another type together with its error keeps the error; one that may wrap is unknown."""
     unsure = np.zeros(x.shape, bool)
     for _, e in given:
         unsure = unsure | (np.broadcast_to(e, x.shape) > 0)
@@ -141,7 +144,7 @@ def _integer(node: Scalar, given: list[Bounded], x: Array) -> Array:
 
 
 def _function(node: Scalar, given: list[Bounded], x: Array, ctx: Context) -> Array:
-    """exp and the like: how far the ends of the input's range are, and the function's own error."""
+    """Bounds exp and similar functions by the values at the ends of the input's range plus the function's own error."""
     values = [np.asarray(v, np.float64) for v, _ in given]
     errors = [e for _, e in given]
     if node.fn in _MONOTONE:
@@ -158,9 +161,9 @@ def _function(node: Scalar, given: list[Bounded], x: Array, ctx: Context) -> Arr
         moved = np.where(sum(errors) == 0, 0.0, np.inf)
     if node.fn in _STEPS:
         return moved
-    if node.fn == "sqrt":  # IEEE rounds it once
+    if node.fn == "sqrt":  # IEEE 754 requires one rounding
         return rounded(x, moved, node.dtype)
-    if node.fn in ("exp", "exp2"):  # never near zero but for arguments that are far below it
+    if node.fn in ("exp", "exp2"):  # near zero only for arguments far below zero
         beyond: Array | float = 4 * np.abs(values[0] * x) + 2.0**-20
     else:
         beyond = 4 * np.maximum(np.abs(values[0]), 1.0) if node.fn in ("sin", "cos", "tan", "gelu") else 4.0

@@ -57,7 +57,7 @@ class _Evaluator:
         self.plans = plan_executables(module, {device.name: device}) if launching else {}
 
     def value(self, name: str) -> Dense:
-        """The data of a global. Raises TensorIRError if its initializer needs itself."""
+        """The data of a global. Raises TensorIRError if its initializer depends on itself."""
         if name in self.values:
             return self.values[name]
         symbol = self.module.lookup(Global, name)
@@ -68,7 +68,7 @@ class _Evaluator:
             raise unbound(symbol)
         if name in self.running:
             raise TensorIRError(
-                f"the initializer of @{name} needs itself: {' → '.join([*self.running, name])}", symbol.loc
+                f"the initializer of @{name} depends on itself: {' → '.join([*self.running, name])}", symbol.loc
             )
         self.running.append(name)
         for op in symbol.value.walk():

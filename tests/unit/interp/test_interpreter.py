@@ -92,7 +92,9 @@ def test_loops_over_nothing_give_the_neutral_element() -> None:
 
 
 def test_an_op_that_says_nothing_is_an_error_with_the_way_out() -> None:
-    with pytest.raises(TensorIRError, match=r"test.opaque says nowhere what it computes: give it a decomposition\(\)"):
+    with pytest.raises(
+        TensorIRError, match=r"test.opaque has no definition of what it computes: give it a decomposition\(\)"
+    ):
         apply_op(Opaque(Value(TensorType((2,), f32))), (np.zeros(2, np.float32),), Context(Module(), {}))
 
 

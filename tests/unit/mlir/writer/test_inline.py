@@ -76,5 +76,5 @@ def test_an_executable_takes_the_sizes_of_each_launch() -> None:
 
 def test_an_initializer_that_needs_itself_is_refused() -> None:
     module = parse(LOOP, OPS)
-    with pytest.raises(TensorIRError, match="the initializer of @a needs itself"):
+    with pytest.raises(TensorIRError, match="the initializer of @a depends on itself"):
         inlined(module, module.functions[0].body)

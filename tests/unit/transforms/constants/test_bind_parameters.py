@@ -64,5 +64,5 @@ def test_everything_that_is_missing_or_wrong_is_said_at_once(module: Module) -> 
 def test_what_is_left_unbound_is_not_compiled(module: Module) -> None:
     with pytest.raises(UnsupportedError) as e:
         tensorir.compile(module)
-    assert str(e.value).startswith('f.tir:1:1: error: @w is the parameter "model"::"w" without data: give it by')
+    assert str(e.value).startswith('f.tir:1:1: error: @w is the parameter "model"::"w" without data: pass it to')
     assert len(e.value.diagnostics) == 1  # the others are read by nobody

@@ -1,4 +1,4 @@
-"""evaluate-initializers: every global holds data afterwards, in any order; what needs itself is an error."""
+"""evaluate-initializers: every global holds data afterwards, in any order; what depends on itself is an error."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_each_executable_is_planned_once_for_all_initializers(monkeypatch: pytes
 
 
 def test_an_initializer_that_needs_itself_is_an_error_at_its_place() -> None:
-    with pytest.raises(TensorIRError, match=r"f.py:3: error: the initializer of @a needs itself: a → b → a"):
+    with pytest.raises(TensorIRError, match=r"f.py:3: error: the initializer of @a depends on itself: a → b → a"):
         EvaluateInitializers().run(Module(globals=[transposed("a", "b"), transposed("b", "a")]), PassContext())
 
 

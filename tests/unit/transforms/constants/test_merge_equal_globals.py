@@ -110,7 +110,7 @@ def test_parameters_are_equal_by_what_they_name() -> None:
 def test_an_initializer_that_needs_itself_is_left_for_the_evaluation_to_report() -> None:
     module = Module(globals=[transposed("a", "b"), transposed("b", "a")])
     assert MergeEqualGlobals().run(module, PassContext()) is module
-    with pytest.raises(TensorIRError, match="the initializer of @a needs itself: a → b → a"):
+    with pytest.raises(TensorIRError, match="the initializer of @a depends on itself: a → b → a"):
         compile(module_with_main(module))
 
 
