@@ -1,4 +1,4 @@
-"""The front door: compile a module, get a program."""
+"""The main entry point: compiles a module to a program."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def compile(
     """Compiles `module` for a device.
 
     `devices`: a name of `tensorir.targets` such as "cpu", "reference" or "cpu{features=avx2}", a Device, a Target, a
-    sequence of one of them, or a mapping of one: the name that the program has for it → the device.
+    sequence with one of these, or a mapping with one entry: its name in the program → the device.
     `data_tiling`: "late" or "off".
     `parameters`: the data of the module's parameters, by scope and key (see `bind_parameters`).
     `verify_each` verifies after every pass, not only at the start. `snapshot(pass, module)` is called after each
     pass. `progress(what, done, total)` is called while constants are evaluated. `memory_limit`: the most bytes of
-    intermediates that a call of the program may take; None: what is available when it is called.
+    intermediates that a call of the program may allocate; None means the memory available at the call.
 
     Raises TensorIRError (VerifyError for an invalid module), with locations and reasons."""
     device = _one_device(module, devices)
@@ -50,7 +50,8 @@ def compile(
 
 
 def _one_device(module: Module, devices: DevicesLike) -> Device:
-    """The device to compile for. Raises TensorIRError for several, and for a mapping that lacks one of the program."""
+    """Returns the device to compile for. Raises TensorIRError for several, and for a mapping that lacks a device of the
+    program."""
     by_name = as_devices(devices)
     if len(by_name) > 1:
         raise TensorIRError(

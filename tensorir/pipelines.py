@@ -1,4 +1,4 @@
-"""The named pipelines: plain tuples of passes. Read one to know what the compiler does."""
+"""The named pipelines are plain tuples of passes. They show what the compiler does."""
 
 from __future__ import annotations
 
@@ -50,15 +50,15 @@ _OWN: tuple[type[Pass], ...] = (
 )
 
 PASSES: Table[str, type[Pass]] = Table("PASSES", {p.name: p for p in _OWN}, lambda p: p.name)
-"""All passes by name, those of plug-ins included."""
+"""All passes by name, including those of plug-ins."""
 
 STAGES = ("input", "encoded", "dispatch", "specialized", "materialized")
-"""Where a compilation can be stopped: the program as it was read; with the intent to tile on it; cut into launches,
-constants hoisted; answered by the device; in packed form, constants evaluated (that is: compiled)."""
+"""The stages at which a compilation can stop: the program as it was read; with encodings; cut into launches, with
+constants hoisted; specialized for the device; in packed form with constants evaluated, that is, compiled."""
 
 
 def stages(data_tiling: str, device: str = "cpu") -> Mapping[str, tuple[Pass, ...]]:
-    """Per stage the passes that lead to it from the one before.
+    """Returns, for each stage, the passes that lead to it from the stage before.
 
     Up to "dispatch" nothing depends on the device. Raises TensorIRError for an unknown `data_tiling`."""
     if data_tiling not in DATA_TILING:
@@ -90,7 +90,8 @@ def stages(data_tiling: str, device: str = "cpu") -> Mapping[str, tuple[Pass, ..
 
 
 def levels(data_tiling: str, stage: str) -> tuple[Level, ...]:
-    """What holds at the end of a stage, whatever the program was. Raises TensorIRError for an unknown name."""
+    """Returns the levels that hold at the end of a stage for every program. Raises TensorIRError for an unknown
+    name."""
     held: tuple[Level, ...] = ()
     for p in pipeline(data_tiling, to=stage).passes:
         held = p.after((*held, *p.requires))
@@ -98,13 +99,14 @@ def levels(data_tiling: str, stage: str) -> tuple[Level, ...]:
 
 
 def pipeline(data_tiling: str, device: str = "cpu", to: str = "materialized") -> Pipeline:
-    """The compiler for one device up to and with the stage `to`. Raises TensorIRError for an unknown name."""
+    """Returns the compiler for one device up to and including the stage `to`. Raises TensorIRError for an unknown
+    name."""
     by_stage = stages(data_tiling, device)
     if to not in by_stage:
-        raise TensorIRError(f"no stage {to!r}; there are: {', '.join(STAGES)}")
+        raise TensorIRError(f"unknown stage {to!r}; known: {', '.join(STAGES)}")
     reached = STAGES[: STAGES.index(to) + 1]
     return Pipeline(data_tiling, tuple(p for stage in reached for p in by_stage[stage]))
 
 
 PIPELINES: Mapping[str, tuple[Pass, ...]] = {name: pipeline(name).passes for name in DATA_TILING}
-"""For spec strings: the pipelines for the device cpu."""
+"""The pipelines for the device cpu, for spec strings."""

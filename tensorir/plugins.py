@@ -1,8 +1,8 @@
 """Plug-ins: ops, passes, targets, interpretations and strategies that come from other packages, as tables.
 
-A plug-in is a module. What it brings stands in module attributes with the names of `TABLES`; it may have any of them.
-It is found by an entry point of the group `tensorir.plugins` whose value is the module's name, or loaded from a file
-(`tensorir --plugin FILE`). Each registry of tensorir reads its own table, when it is first asked for something.
+A plug-in is a module. Its contributions are module attributes with the names of `TABLES`; it may have any of them.
+It is found through an entry point of the group `tensorir.plugins` whose value is the module's name, or loaded from a
+file (`tensorir --plugin FILE`). Each registry of tensorir reads its own table when it is first used.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ TABLES: tuple[TableName, ...] = get_args(TableName)
 
 
 class PluginWarning(UserWarning):
-    """A plug-in that can't be used, and why. Everything else works without it."""
+    """Says which plug-in can't be used, and why. Everything else works without it."""
 
 
 @define
 class _Loaded:
-    """`all`: the plug-ins by name in the order in which they were loaded; None until entry points were looked for."""
+    """`all`: the plug-ins by name in the order in which they were loaded; None until entry points have been read."""
 
     all: Mapping[str, ModuleType] | None = None
     lock: RLock = field(factory=RLock)
@@ -49,9 +49,10 @@ _LOADED = _Loaded()
 
 
 def modules() -> Mapping[str, ModuleType]:
-    """All plug-ins by name, always the same mapping until one is added. What can't be imported is a PluginWarning.
+    """Returns all plug-ins by name, as the same mapping until one is added. A plug-in that can't be imported is left
+    out with a PluginWarning.
 
-    While a plug-in is being imported there is none: what it asks tensorir for is what tensorir has by itself."""
+    While a plug-in is being imported, the mapping is empty, so the plug-in sees only what tensorir has by itself."""
     known = _LOADED.all
     if known is not None and not _LOADED.loading:
         return known
@@ -68,7 +69,7 @@ _NONE: Mapping[str, ModuleType] = {}
 
 @contextmanager
 def _importing() -> Generator[bool]:
-    """One thread at a time imports plug-ins. True: this thread is importing one already."""
+    """Only one thread at a time imports plug-ins. True if this thread is already importing one."""
     with _LOADED.lock:
         if _LOADED.loading:
             yield True
@@ -87,23 +88,24 @@ def _installed() -> Iterator[tuple[str, ModuleType]]:
 
 
 def loaded(entry: EntryPoint) -> Any:
-    """What an entry point names; None with a PluginWarning naming it and the error if it can't be imported."""
+    """Imports what an entry point names. If that fails, returns None with a PluginWarning that names it and the
+    error."""
     try:
         return entry.load()
-    except Exception as e:  # whatever somebody else's module does when it is imported
+    except Exception as e:  # a plug-in may raise anything when it is imported
         unusable(f"the entry point {entry.name} = {entry.value} ({entry.group})", f"{type(e).__name__}: {e}")
         return None
 
 
 def unusable(what: str, why: str) -> None:
-    """Warns that a plug-in, or one thing of it, is not used."""
+    """Warns that a plug-in, or one of its entries, is not used."""
     warnings.warn(f"{what} is not used: {why}", PluginWarning, stacklevel=2)
 
 
 def load_file(path: str) -> None:
-    """Makes the Python file a plug-in of this process, called by its path. Loading it again changes nothing.
+    """Loads a Python file as a plug-in of this process, named by its path. Loading it again changes nothing.
 
-    Raises TensorIRError with the place for one that can't be imported: it was asked for."""
+    Raises TensorIRError with the place if it can't be imported."""
     before = modules()
     if path in before:
         return
@@ -112,11 +114,11 @@ def load_file(path: str) -> None:
     if spec is None or spec.loader is None or not Path(path).is_file():
         raise TensorIRError("the plug-in is not a Python file that exists", Location(path))
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # classes of a module that is being imported look for it there
+    sys.modules[name] = module  # classes look up their module there while it is being imported
     with _importing():
         try:
             spec.loader.exec_module(module)
-        except Exception as e:  # whatever the file does
+        except Exception as e:  # the file may raise anything
             del sys.modules[name]
             lines = [f.lineno or 0 for f in traceback.extract_tb(e.__traceback__) if f.filename == path]
             line = lines[-1] if lines else getattr(e, "lineno", None) or 0
@@ -129,10 +131,10 @@ V = TypeVar("V")
 
 
 class Table(Mapping[K, V], Generic[K, V]):
-    """What tensorir has by itself and, after it, what plug-ins bring in their table of a name.
+    """A registry: tensorir's own entries, followed by those in the table of the same name of each plug-in.
 
-    `key` gives the key of an entry, or is None where the tables of plug-ins are mappings. An entry whose key is taken
-    is a PluginWarning and not used: a plug-in adds, it does not replace."""
+    `key` returns the key of an entry, or is None if the tables of plug-ins are mappings. An entry whose key is taken
+    is not used and causes a PluginWarning: plug-ins add entries but never replace them."""
 
     def __init__(self, name: TableName, built_in: Mapping[K, V], key: Callable[[V], K] | None = None) -> None:
         self._name: TableName = name
@@ -143,7 +145,7 @@ class Table(Mapping[K, V], Generic[K, V]):
 
     @contextmanager
     def extended(self, entries: Mapping[K, V]) -> Generator[None]:
-        """With these entries, too, for the time of a `with` block: for tests of what nobody installs."""
+        """Adds these entries for the duration of a `with` block, for tests."""
         before = self._built_in
         self._built_in, self._seen = {**before, **entries}, None
         try:
@@ -159,7 +161,7 @@ class Table(Mapping[K, V], Generic[K, V]):
         for plugin, module in found.items():
             for key, value in self._of(plugin, module):
                 if key in every and every[key] is not value:
-                    unusable(f"{key} of the plug-in {plugin}", "there is one already")
+                    unusable(f"{key} of the plug-in {plugin}", "there already is one")
                 else:
                     every[key] = value
         self._all, self._seen = every, found
@@ -171,7 +173,7 @@ class Table(Mapping[K, V], Generic[K, V]):
             return ()
         try:
             return list(table.items()) if self._key is None and table else [(self._key(v), v) for v in table]  # pyright: ignore
-        except Exception as e:  # the table is somebody else's: anything may be in it
+        except Exception as e:  # the table of a plug-in may hold anything
             unusable(f"{self._name} of the plug-in {plugin}", f"{type(e).__name__}: {e}")
             return ()
 

@@ -1,4 +1,4 @@
-"""How form-dispatches sees an op: constant, movable to its readers, or work of its own."""
+"""The kind of an op as form-dispatches sees it: constant, movable to its readers, or work that needs a dispatch."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ SMALL_BYTES = 256
 
 MAX_GROWTH = 4
 """A constant is computed ahead of time only if its result has at most this many times the bytes of its operands
-(and of SMALL_BYTES): storing a broadcast costs more than repeating it."""
+(or of SMALL_BYTES), because storing a broadcast costs more than repeating it."""
 
 
 def kind_of(op: Op, constant_operands: bool, host_operands: bool = False) -> Kind:
-    """What an op without effects is. `constant_operands`: every operand is a constant that stays outside of
-    dispatches; `host_operands`: every operand is made by host ops.
+    """Returns the kind of an op without effects. `constant_operands`: every operand is a constant that stays outside of
+    dispatches. `host_operands`: every operand is computed by host ops.
 
     - constant: evaluated ahead of time (`hoist-constants`)
-    - free: moves data only; goes with the op that made its operand, otherwise into each op that reads it
-    - host: arithmetic on sizes, no launch; what is a launch already, or holds launches in its regions
+    - free: only moves data; joins the op that computes its operand, otherwise each op that reads it
+    - host: arithmetic on sizes, which needs no launch; also an op that is a launch or holds launches in its regions
     - work: needs a dispatch"""
     if isinstance(op, GlobalLoad):
         return "constant"

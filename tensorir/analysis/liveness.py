@@ -1,4 +1,4 @@
-"""Liveness: which ops a set of values needs, and after which op a value is not needed any more."""
+"""Liveness: which ops a set of values depends on, and after which op a value is no longer needed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tensorir.ir.value import Value
 def needed_ops(
     region: Region, wanted: Iterable[Value] | None = None, keep: Callable[[Op], bool] = lambda op: False
 ) -> list[Op]:
-    """The ops that `wanted` (by default the yields) depend on, in order, together with those that `keep` says must
-    stay and what they depend on. An op with several results is there as a whole."""
+    """Returns, in order, the ops on which `wanted` (by default the yields) depend, and those that must stay because of
+    `keep`, with their dependencies. An op with several results is kept as a whole."""
     live = set(region.yields if wanted is None else wanted)
     kept: list[Op] = []
     for op in reversed(region.ops):
@@ -24,9 +24,9 @@ def needed_ops(
 
 
 def dying_values(region: Region) -> list[tuple[Value, ...]]:
-    """Per op the values that are not read after it: operands used for the last time, and results that nobody reads.
+    """Returns, per op, the values that are not read after it: operands used for the last time, and unused results.
 
-    Yields live on. Arguments are among them where an op reads them for the last time."""
+    Yields stay alive. Arguments are included where an op reads them for the last time."""
     last = {v: i for i, op in enumerate(region.ops) for v in (*op.results, *op.operands)}
     yielded = set(region.yields)
     dying: list[list[Value]] = [[] for _ in region.ops]

@@ -1,4 +1,4 @@
-"""Which ops only move elements, and which of them a reader can do without: all of it follows from `Op.relation()`."""
+"""Which ops only move elements, and which of them a reader can bypass. All of it follows from `Op.relation()`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tensorir.ir.relation import Cut, Merged, Same, Split
 
 
 def moves_only(op: Op) -> bool:
-    """Every element of the results is one of an operand, or a constant: nothing is computed."""
+    """Whether every element of the results is an element of an operand or a constant, so that nothing is computed."""
     return bool(op.relation().moves)
 
 
 def is_free(op: Op) -> bool:
-    """A reader of the result can read the operand instead, wherever it is: nothing is computed, and nothing but one
-    operand is read. It may cost a copy to write it down, never to read through it."""
+    """Whether a reader of the result can read the operand instead: nothing is computed and only one operand is read.
+    Storing the result may cost a copy; reading through it never does."""
     relation = op.relation()
     return (
         relation.moves == (0,)
@@ -28,8 +28,9 @@ def is_free(op: Op) -> bool:
 
 
 def is_view(op: Op) -> bool:
-    """Every element of the operand is there once: the result is the same memory with its dims in another order, or
-    with neighbouring dims split or merged. Dims of size 1 may come and go. Tiles that are apart are not a view."""
+    """Whether the result has every element of the operand exactly once: it is the same memory with its dims in another
+    order, or with neighbouring dims split or merged. Dims of size 1 may appear or vanish. Separated tiles are not a
+    view."""
     relation = op.relation()
     if relation.moves != (0,) or len(relation.operands) != 1:
         return False
@@ -53,7 +54,7 @@ def is_view(op: Op) -> bool:
 
 
 def is_broadcast(op: Op) -> bool:
-    """The dims of one operand are dims of the result, which has more, not all of size 1: elements are repeated."""
+    """Whether elements are repeated: the result has the dims of one operand and more, not all of them of size 1."""
     relation = op.relation()
     if len(relation.moves) != 1 or len(relation.results) != 1:
         return False
@@ -65,8 +66,8 @@ def is_broadcast(op: Op) -> bool:
 
 
 def view_of(op: Op) -> View | None:
-    """The one step that a view is: dims in another order, dims split, or dims merged. None for an op that is not a
-    view, leaves all dims as they are (a cast, a transfer), does two of these at once, or makes or reads a scalar."""
+    """Returns the single step of a view: a permutation, a split or a merge of dims. Returns None for an op that is not
+    a view, keeps all dims (a cast, a transfer), does two of these at once, or makes or reads a scalar."""
     if not is_view(op):
         return None
     relation = op.relation()

@@ -1,1 +1,1 @@
-"""The model: values, ops, regions, modules, types. It imports nothing of the rest of the package."""
+"""The model: values, ops, regions, modules, types. It does not import the rest of the package."""

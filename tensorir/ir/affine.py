@@ -25,19 +25,19 @@ from tensorir.ir.dims import (
 class AffineMap:
     """`num_dims` iteration dims to one expression per tensor dim, over `iteration_dim(0)`, `iteration_dim(1)`, …
 
-    What is asked of a map often is computed once per map; `select` gives the same object for the same dims."""
+    Frequently used properties are computed once per map; `select` returns the same object for the same dims."""
 
     num_dims: int
     results: tuple[Dim, ...]
 
     @cached_property
     def dims(self) -> tuple[int | None, ...]:
-        """Per result the iteration dim that it is, or None where it is another expression."""
+        """For each result, the iteration dim that it is, or None if it is another expression."""
         return tuple(_plain_dim(r) for r in self.results)
 
     @cached_property
     def is_projected_permutation(self) -> bool:
-        """Each result is a different iteration dim."""
+        """Whether each result is a different iteration dim."""
         dims = self.dims
         return None not in dims and len(set(dims)) == len(dims)
 
@@ -64,13 +64,13 @@ class AffineMap:
         return AffineMap(inner.num_dims, tuple(substitute(r, {}, values) for r in self.results))
 
     def apply(self, point: Sequence[int]) -> tuple[int, ...]:
-        """The tensor index that the iteration `point` touches."""
+        """Returns the tensor index that the iteration `point` accesses."""
         values = dict(enumerate(point))
         return tuple(evaluate(r, {}, values) for r in self.results)
 
     def strides(self, result: int) -> tuple[dict[int, int], int] | None:
-        """Result number `result` as Σ stride·dim + offset: the strides that are not 0, by dim, and the offset. None
-        where it is no such sum."""
+        """Returns result number `result` as Σ stride·dim + offset: the nonzero strides by dim, and the offset. Returns
+        None if it is not such a sum."""
         strides: dict[int, int] = {}
         offset = 0
         for monomial, coefficient in _terms_of(self.results[result]):
@@ -84,8 +84,8 @@ class AffineMap:
         return strides, offset
 
     def reach(self, result: int, sizes: Sequence[Dim]) -> tuple[int, int] | None:
-        """The smallest and largest value of a result over the iteration space. None if nothing is iterated or may
-        not be, because a size is not known, and where a result is neither linear nor monotone."""
+        """Returns the smallest and largest value of a result over the iteration space. Returns None if the space is
+        empty, if it may be empty because a size is unknown, and if the result is neither linear nor monotone."""
         expr = self.results[result]
         last = {d: s - 1 for d, s in enumerate(sizes) if isinstance(s, int) and s > 0}
         if len(last) != len(sizes) or symbols_of(expr) or not iteration_dims_of(expr) <= last.keys():
@@ -104,12 +104,12 @@ class AffineMap:
 
 
 def affine_map(num_dims: int, results: Iterable[Dim | None]) -> AffineMap:
-    """A map from given expressions over `iteration_dim(0)`, `iteration_dim(1)`, …; None is 0."""
+    """Makes a map from expressions over `iteration_dim(0)`, `iteration_dim(1)`, …; None stands for 0."""
     return AffineMap(num_dims, tuple(0 if r is None else r for r in results))
 
 
 def select(num_dims: int, dims: Iterable[int]) -> AffineMap:
-    """The map whose results are the given iteration dims, in that order."""
+    """Returns the map whose results are the given iteration dims, in that order."""
     return _select(num_dims, tuple(dims))
 
 
@@ -136,7 +136,7 @@ def _terms_of(expr: Dim) -> tuple[tuple[Monomial, int], ...]:
 
 
 def _is_monotone(expr: Dim) -> bool:
-    """Only if it never falls where a dim grows: sums of dims, and their quotients by a constant."""
+    """Whether an expression never decreases when a dim grows: sums of dims, and their quotients by a constant."""
     if isinstance(expr, int):
         return True
     return all(

@@ -25,14 +25,14 @@ class RegionBuilder:
         self._done = False
 
     def arg(self, type: Type, hint: str = "") -> Value:
-        """A new argument, after those that exist."""
+        """Appends a new argument."""
         self._args.append(value := Value(type, hint))
         return value
 
     def add(self, o: O) -> O:
         """Appends an op and returns it."""
         if self._done:
-            raise TensorIRError(f"this region is finished; {o.NAME} comes too late", o.loc)
+            raise TensorIRError(f"this region is finished; {o.NAME} can't be appended", o.loc)
         self._ops.append(o)
         return o
 

@@ -1,4 +1,5 @@
-"""What a named op is in simpler ops: its default meaning for the interpreter, error bounds and MLIR."""
+"""Decompositions express a named op in simpler ops. They define its default meaning for the interpreter, error bounds
+and MLIR."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from tensorir.ir.region import Region
 class Decomposition:
     """`body` takes the op's operands and then, for each of `sizes`, its value as a scalar tensor of type i64.
 
-    The body's yields have the types of the op's results. Its ops are simpler ones: decomposing them in turn ends."""
+    The body's yields have the types of the op's results. Its ops are simpler ones, so repeated decomposition
+    terminates."""
 
     body: Region
     sizes: tuple[Dim, ...] = ()

@@ -1,4 +1,4 @@
-"""Constant data: a read-only array compared by content, whose digest is computed once and only when asked."""
+"""Constant data: a read-only array compared by content, whose digest is computed once and only on demand."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tensorir.ir.dtype import DType, dtype_of
 from tensorir.ir.immutable import Immutable
 
 _SAMPLED = 127
-"""About so many bytes from all over an array, and its last ones, are looked at before all are."""
+"""About this many bytes spread over an array, and its last ones, are compared before the whole array is."""
 
 
 class Dense(Immutable):
     """An immutable array. Equal ⇔ same element type, shape and bytes.
 
-    The array is not copied when it already is C-contiguous, of native byte order and read-only; otherwise
+    The array is not copied if it already is C-contiguous, of native byte order and read-only; otherwise
     a copy is made, so a caller's later writes can't change a program.
     """
 
@@ -38,7 +38,7 @@ class Dense(Immutable):
 
     @classmethod
     def own(cls, array: npt.NDArray[Any]) -> Dense:
-        """Takes over `array` without a copy: the caller gives it up, and it becomes read-only."""
+        """Takes over `array` without a copy; the caller must not use it again, and it becomes read-only."""
         array.flags.writeable = False
         return cls(array)
 
@@ -67,8 +67,8 @@ class Dense(Immutable):
 
     @cached_property
     def _sample(self) -> bytes:
-        """Some of the bytes, which tell most arrays apart that are not equal. They are an odd number of bytes apart, so
-        as not to be the same byte of every element."""
+        """A sample of the bytes, which distinguishes most arrays that differ. The step between them is an odd number of
+        bytes, so that they are not always the same byte of an element."""
         flat = self.array.reshape(-1).view(np.uint8)
         return flat[:: flat.size // _SAMPLED | 1].tobytes() + flat[-_SAMPLED:].tobytes()
 
@@ -82,7 +82,7 @@ class Dense(Immutable):
         )
 
     def __hash__(self) -> int:
-        """By content, of which a sample is enough: only what looks equal in a table is read as a whole, once."""
+        """Hashes a sample of the content; only arrays whose samples are equal are read as a whole, once."""
         return hash((self.shape, self.array.dtype, self._sample))
 
     def __repr__(self) -> str:

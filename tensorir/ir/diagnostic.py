@@ -1,4 +1,4 @@
-"""What is said to a user: errors with a place, and remarks about rewrites that were done or refused."""
+"""Diagnostics for users: errors with a place, and remarks about rewrites that were applied or refused."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Diagnostic:
 
 @frozen
 class Remark:
-    """What a pass did or declined to do. `operand` names the place within the op, if there is one; `op_id`, such as
-    `@main#17`, says which op of the program as it was given this one was made from."""
+    """A decision of a pass, applied or declined. `operand` names the place within the op, if there is one; `op_id`,
+    such as `@main#17`, names the op of the original program from which this op was made."""
 
     pass_name: str
     op: str
@@ -53,12 +53,12 @@ class Remark:
 
 
 class Remarks(tuple[Remark, ...]):
-    """Remarks in their order. Printed, they are grouped by pass, rule and message."""
+    """Remarks in their order. When printed, they are grouped by pass, rule and message."""
 
     __slots__ = ()
 
     def counts(self) -> Counter[tuple[str, str]]:
-        """(pass, rule) → how many remarks."""
+        """Returns (pass, rule) → number of remarks."""
         return Counter((r.pass_name, r.rule) for r in self)
 
     def __str__(self) -> str:
@@ -77,7 +77,7 @@ class Remarks(tuple[Remark, ...]):
 
 
 class TensorIRError(ValueError):
-    """Everything this package refuses. `diagnostics` holds each reason with its place."""
+    """Base of the errors of this package. `diagnostics` holds each reason with its place."""
 
     diagnostics: tuple[Diagnostic, ...]
 
@@ -88,25 +88,26 @@ class TensorIRError(ValueError):
         super().__init__("\n".join(map(str, self.diagnostics)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """By its diagnostics: an error that comes from another process says the same."""
+        """Pickles the diagnostics, so that an error from another process has the same message."""
         return type(self), (self.diagnostics,)
 
 
 class ParseError(TensorIRError):
-    """Text that is not a program. The message carries `file:line:col` and a caret under the place."""
+    """The text is not a program. The message has `file:line:col` and a caret under the place."""
 
 
 class VerifyError(TensorIRError):
-    """A program that breaks a rule of its ops."""
+    """The program breaks a rule of its ops."""
 
 
 class UnsupportedError(TensorIRError):
-    """A valid program that can't be compiled (yet)."""
+    """The program is valid but can't be compiled (yet)."""
 
 
 class OutOfMemoryError(TensorIRError, MemoryError):
-    """A valid program that takes more memory than there is: refused before it is taken, or stopped when it ran out."""
+    """The program is valid but needs more memory than is available; it is refused before allocating, or stopped when
+    memory runs out."""
 
 
 class InferError(ValueError):
-    """Raised by `Op.infer_types`: the operands do not fit together. The caller adds the place."""
+    """Raised by `Op.infer_types` if the operands do not fit together. The caller adds the place."""

@@ -1,6 +1,6 @@
 """Sizes known only at run time, as polynomials over symbols: `S`, `16*ceildiv(S, 16)`.
 
-A `Dim` is an int or a `DimExpr` in one normal form, so two sizes that the rules below can show equal *are*
+A `Dim` is an int or a `DimExpr` in one normal form, so two sizes that the rules below can prove equal *are*
 equal: `==` and `hash` compare content. The same expressions, over iteration dims instead of named symbols, are
 the results of affine maps.
 """
@@ -17,16 +17,16 @@ from attrs import frozen
 from tensorir.ir.diagnostic import InferError
 
 MAX_TERMS = 1024
-"""A size that multiplies out to more terms is refused: products of sums grow exponentially."""
+"""A size that expands to more terms is refused, because products of sums grow exponentially."""
 
 MAX_DEPTH = 64
-"""Divisions may be nested this deep: printing and comparing sizes follow them by recursion."""
+"""The nesting limit of divisions, because printing and comparing sizes recurse into them."""
 
 MAX_DEGREE = 64
-"""A size is a product of at most this many symbols and divisions: squaring a size doubles them."""
+"""The most symbols and divisions in one product, because squaring a size doubles their number."""
 
 MAX_WEIGHT = 1024
-"""A division holds at most this many symbols and divisions, counted as often as they are written."""
+"""The most symbols and divisions within a division, counted as often as they are written."""
 
 Division = Literal["ceildiv", "floordiv", "mod"]
 
@@ -43,7 +43,7 @@ class Symbol:
 
 @frozen(cache_hash=True)
 class IterationDim:
-    """Dim number `index` of an iteration space, in the results of an affine map. It is not a size, and has no name:
+    """Dim number `index` of an iteration space, in the results of an affine map. It is not a size and has no name;
     the text form writes `d0` for number 0."""
 
     index: int
@@ -54,7 +54,7 @@ class IterationDim:
 
 @frozen(cache_hash=True)
 class Divided:
-    """`ceildiv(a, b)`, `floordiv(a, b)` or `mod(a, b)` where the division does not come out exactly."""
+    """`ceildiv(a, b)`, `floordiv(a, b)` or `mod(a, b)` where the division is not exact."""
 
     kind: Division
     a: Dim
@@ -62,13 +62,13 @@ class Divided:
 
     @cached_property
     def depth(self) -> int:
-        """How many divisions are nested here."""
+        """The nesting depth of divisions."""
         inside = [atom for dim in (self.a, self.b) for monomial, _ in _terms(dim) for atom in monomial]
         return 1 + max((atom.depth for atom in inside if isinstance(atom, Divided)), default=0)
 
     @cached_property
     def weight(self) -> int:
-        """How many symbols and divisions its text has."""
+        """The number of symbols and divisions in the text of the expression."""
         inside = [atom for dim in (self.a, self.b) for monomial, _ in _terms(dim) for atom in monomial]
         return 1 + sum(atom.weight if isinstance(atom, Divided) else 1 for atom in inside)
 
@@ -114,15 +114,15 @@ Dim: TypeAlias = Union[int, DimExpr]
 
 
 def symbol(name: str) -> DimExpr:
-    """The free variable `name` as a size."""
+    """Returns the free variable `name` as a size."""
     return DimExpr((((Symbol(name),), 1),))
 
 
 @cache
 def iteration_dim(index: int) -> DimExpr:
-    """Dim number `index` of an iteration space as an expression. Raises ValueError for a negative number."""
+    """Returns dim number `index` of an iteration space as an expression. Raises ValueError for a negative number."""
     if index < 0:
-        raise ValueError(f"an iteration dim is numbered from 0, got {index}")
+        raise ValueError(f"iteration dims are numbered from 0, got {index}")
     return DimExpr((((IterationDim(index),), 1),))
 
 
@@ -142,7 +142,8 @@ def mod(a: Dim, b: Dim) -> Dim:
 
 
 def product(dims: Iterable[Dim]) -> Dim:
-    """The product of all sizes; 1 for none. Raises InferError if it has more than MAX_TERMS terms."""
+    """Returns the product of all sizes, or 1 if there are none. Raises InferError if it has more than MAX_TERMS
+    terms."""
     result: Dim = 1
     for dim in dims:
         result = result * dim
@@ -150,12 +151,12 @@ def product(dims: Iterable[Dim]) -> Dim:
 
 
 def divisible(dim: Dim, by: int) -> bool:
-    """True only if every value of `dim` is a multiple of `by`: all its coefficients are."""
+    """True only if every value of `dim` is a multiple of `by`, because all its coefficients are."""
     return all(coefficient % by == 0 for _, coefficient in _terms(dim))
 
 
 def plain_symbol(dim: Dim) -> str | None:
-    """The name of the symbol that a size is, None for anything else."""
+    """Returns the name if a size is a symbol, or None."""
     match dim:
         case DimExpr(terms=(((Symbol(name=name),), 1),)):
             return name
@@ -164,9 +165,10 @@ def plain_symbol(dim: Dim) -> str | None:
 
 
 def never_negative(dim: Dim) -> bool:
-    """True only if `dim` is ≥ 0 whatever its symbols are: no coefficient is negative, and no dividend of a quotient.
+    """True only if `dim` is ≥ 0 for all values of its symbols: no coefficient and no dividend of a quotient is
+    negative.
 
-    A `mod` has the sign of its divisor, whatever is divided."""
+    A `mod` has the sign of its divisor, whatever the dividend is."""
     if isinstance(dim, int):
         return dim >= 0
     return all(
@@ -204,7 +206,7 @@ _NO_POINT: Mapping[int, int] = MappingProxyType({})
 
 
 def substitute(dim: Dim, values: Mapping[str, Dim], iteration: Mapping[int, Dim] = _NO_DIMS) -> Dim:
-    """`dim` with symbols, and iteration dims, replaced by sizes; those that are not given stay."""
+    """Returns `dim` with symbols and iteration dims replaced by sizes; those without a replacement stay."""
     if isinstance(dim, int):
         return dim
     total: Dim = 0
@@ -223,7 +225,7 @@ def substitute(dim: Dim, values: Mapping[str, Dim], iteration: Mapping[int, Dim]
 
 
 def evaluate(dim: Dim, values: Mapping[str, int], iteration: Mapping[int, int] = _NO_POINT) -> int:
-    """The number that `dim` is at these values of its symbols and iteration dims. Raises KeyError naming one without
+    """Returns the value of `dim` at these values of its symbols and iteration dims. Raises KeyError naming one without
     a value."""
     if isinstance(dim, int):
         return dim
@@ -253,7 +255,7 @@ def _divide(kind: Division, a: Dim, b: Dim) -> Dim:
         return 0 if kind == "mod" else 1
     made = Divided(kind, a, b)
     if made.depth > MAX_DEPTH:
-        raise InferError(f"a size with {made.depth} divisions within each other is over the limit of {MAX_DEPTH}")
+        raise InferError(f"a size with {made.depth} nested divisions is over the limit of {MAX_DEPTH}")
     if made.weight > MAX_WEIGHT:
         raise InferError(f"a size with a division of {made.weight} parts is over the limit of {MAX_WEIGHT}")
     return DimExpr((((made,), 1),))
@@ -276,7 +278,7 @@ def _atom_order(atom: Atom) -> tuple[str, bool]:
 
 
 def _sum(terms: Iterable[tuple[Monomial, int]]) -> Dim:
-    """Collects equal monomials; an int when only the constant is left. The constant prints last."""
+    """Collects equal monomials; returns an int if only the constant is left. The constant prints last."""
     total: dict[Monomial, int] = {}
     for monomial, coefficient in terms:
         total[monomial] = total.get(monomial, 0) + coefficient

@@ -42,7 +42,7 @@ class DType(Immutable):
         return self.numpy.itemsize
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A pickled element type comes back as the one object of this process, because code asks `dtype is i1`."""
+        """Unpickles an element type as the only such object of this process, because code tests `dtype is i1`."""
         return _known, (self.name, self.kind, self.bits, self.numpy)
 
     def __str__(self) -> str:
@@ -78,7 +78,7 @@ _BY_NUMPY: dict[np.dtype[Any], DType] = {t.numpy: t for t in DTYPES.values()}
 
 
 def dtype_of(dtype: Any) -> DType:
-    """The element type that a NumPy dtype stands for. Raises TypeError for one that has none."""
+    """Returns the element type of a NumPy dtype. Raises TypeError if there is none."""
     found = _BY_NUMPY.get(np.dtype(dtype).newbyteorder("="))
     if found is None:
         raise TypeError(f"no element type for NumPy's {np.dtype(dtype)}; use one of {', '.join(DTYPES)}")

@@ -1,9 +1,9 @@
-"""Effects: what an op does besides giving its results. Passes keep the order of ops that have any.
+"""Effects: what an op does besides computing its results. Passes keep the order of ops that have effects.
 
 A *resource* is whatever an op may read or write that is not a value: `"@counter"` for a global that changes,
-`"output"` for what is printed. Ops without effects are free: they may be erased when nobody reads them, merged with
-an equal one, repeated, moved. Ops with effects stay, once each, in their order; only one that does nothing but read
-may be erased when nobody reads its results.
+`"output"` for what is printed. Ops without effects are free: they may be erased when their results are unused, merged
+with an equal op, repeated, or moved. Ops with effects stay, once each, in their order; only an op that does nothing but
+read may be erased when its results are unused.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tensorir.ir.op import Op
 
 ANYTHING = "*"
-"""The resource that stands for all of them."""
+"""The resource that stands for all resources."""
 
 
 @frozen
@@ -40,7 +40,7 @@ class Effects:
 
     @property
     def only_reads(self) -> bool:
-        """True if nobody can tell that the op has run except by its results."""
+        """True if nothing but the results can show that the op has run."""
         return not self.writes and not self.may_end
 
     def __str__(self) -> str:
@@ -52,14 +52,14 @@ class Effects:
 
 NO_EFFECTS = Effects()
 ANY_EFFECTS = Effects(frozenset({ANYTHING}), frozenset({ANYTHING}), True)
-"""Of an op about which nothing is known: everything."""
+"""The effects of an op about which nothing is known."""
 
 
 class EffectsIn:
-    """The effects of ops together with those of the regions that they hold and of the symbols that they run.
+    """The effects of ops, including those of the regions that they hold and of the symbols that they run.
 
-    Without a module, and for functions that call themselves, what is run by name has ANY_EFFECTS. Each symbol is
-    looked at once; chains of calls may be long."""
+    Without a module, and for functions that call themselves, symbols that are run have ANY_EFFECTS. Each symbol is
+    analysed once; chains of calls may be long."""
 
     __slots__ = ("_done", "_module")
 
@@ -68,7 +68,7 @@ class EffectsIn:
         self._done: dict[str, Effects] = {}
 
     def __call__(self, op: Op) -> Effects:
-        """All that running `op` may do."""
+        """Returns all effects of running `op`."""
         if op.PLAIN:
             return op.effects()
         found, runs = _own([op, *(o for inner in op.regions for o in inner.walk())])
@@ -77,7 +77,7 @@ class EffectsIn:
         return found
 
     def _of_symbol(self, name: str) -> Effects:
-        """The effects of running a symbol, callees first."""
+        """Computes the effects of running a symbol, callees first."""
         opened: dict[str, tuple[Effects, Sequence[str]]] = {}
         todo = [name]
         while todo:
@@ -90,7 +90,7 @@ class EffectsIn:
             else:
                 found, runs = opened[top]
                 for callee in runs:
-                    found |= self._done.get(callee, ANY_EFFECTS)  # one that is not done calls itself
+                    found |= self._done.get(callee, ANY_EFFECTS)  # a callee that is not done calls itself
                 self._done[top] = found
         return self._done[name]
 
@@ -102,7 +102,7 @@ class EffectsIn:
 
 
 def _own(ops: Iterable[Op]) -> tuple[Effects, Sequence[str]]:
-    """The effects that the ops themselves have, and the symbols that they run."""
+    """Returns the effects of the ops themselves, and the symbols that they run."""
     found, runs = NO_EFFECTS, dict[str, None]()
     for op in ops:
         found |= op.effects()

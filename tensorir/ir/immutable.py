@@ -1,4 +1,4 @@
-"""What never changes needs no copy: `copy.copy` and `copy.deepcopy` of the program's nodes give the node itself."""
+"""Immutable nodes need no copies: `copy.copy` and `copy.deepcopy` of a node return the node itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Self
 
 
 class Immutable:
-    """Base of nodes that are compared by identity. A copy of one would be another node, equal to nothing."""
+    """Base of nodes that are compared by identity. A copy would be a different node, equal to no other."""
 
     __slots__ = ()
 

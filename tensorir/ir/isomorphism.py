@@ -1,4 +1,4 @@
-"""When two programs are the same: equal up to the identity of values, names of private symbols and locations.
+"""Equality of programs up to the identity of values, names of private symbols and locations.
 
 Law: `fingerprint(a) == fingerprint(b)` ⇔ `isomorphic(a, b)` (up to hash collisions of 128 bits). The two are
 written independently of each other, so that each checks the other.
@@ -39,8 +39,8 @@ def _private(module: Module) -> list[Function]:
 
 
 def _head(function: Function) -> tuple[bool, bool, tuple[str, ...], tuple[str, ...]]:
-    """Who may call it with what, and the devices of arguments and results; not to say anything of devices and to say
-    nothing of each are the same."""
+    """The parts of a function besides its body. Having no devices at all and having no device for each argument and
+    result are the same."""
     args, results = function.arg_devices, function.result_devices
     return function.private, function.signless, args if any(args) else (), results if any(results) else ()
 
@@ -54,7 +54,7 @@ def _digest(parts: Sequence[str]) -> str:
 
 
 class _Fingerprint:
-    """Hashes regions with values numbered in order; a symbol enters as the hash of what it names."""
+    """Hashes regions with values numbered in order; a reference to a symbol is hashed as the symbol's own hash."""
 
     def __init__(self, module: Module | None) -> None:
         self.module = module
@@ -64,7 +64,8 @@ class _Fingerprint:
         self.texts: dict[Any, str] = {}
 
     def symbol(self, name: str) -> str:
-        """The hash of what a name means. What it names is hashed first, by a loop: chains of calls may be long."""
+        """Returns the hash of a symbol. The symbols that it refers to are hashed first, by a loop, because chains of
+        calls may be long."""
         if self.module is None or name not in self.module.symbols:
             return f"@{name}"
         if name in self.symbols:
@@ -144,7 +145,7 @@ def _text(value: object) -> str:
 
 
 def _body_text(body: ScalarBody) -> str:
-    """Each node once, by number: linear also for bodies whose tree would be exponential."""
+    """Hashes each node once, by number, so that it is linear even for bodies whose tree would be exponential."""
     numbers: dict[int, int] = {}
     parts = [str(t) for t in body.args]
     for node in body.nodes():
@@ -155,7 +156,7 @@ def _body_text(body: ScalarBody) -> str:
 
 
 class _Match:
-    """Walks two programs side by side, keeping which value and which symbol of one is which of the other."""
+    """Walks two programs side by side and records which value and symbol of one corresponds to which of the other."""
 
     def __init__(self, a: Module | Region, b: Module | Region) -> None:
         self.a, self.b = a, b
@@ -177,7 +178,8 @@ class _Match:
         )
 
     def _pair_off(self, a: list[str], b: list[str]) -> bool:
-        """Isomorphism is an equivalence, so a greedy pairing finds a perfect one if there is any."""
+        """Pairs private symbols. Isomorphism is an equivalence, so a greedy pairing finds a perfect one if there is
+        any."""
         left = list(b)
         for name in a:
             other = next((o for o in left if self.symbol(name, o)), None)

@@ -1,4 +1,4 @@
-"""Where an op came from: a file position or a name. Locations are outside all equality of programs."""
+"""The origin of an op: a file position or a name. Locations are ignored when programs are compared."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ UNKNOWN = Location("<unknown>")
 
 
 def caller_location(package: str) -> Location:
-    """The innermost Python frame outside of the files below the folder `package`."""
+    """Returns the innermost Python frame outside the files below the folder `package`."""
     frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]  # the documented way to read a caller
     while frame.f_back is not None and frame.f_code.co_filename.startswith(package):
         frame = frame.f_back

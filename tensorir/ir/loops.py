@@ -1,4 +1,4 @@
-"""What a structured op iterates over: the facts from which evaluation, error bounds and MLIR text follow."""
+"""The loops of a structured op, from which evaluation, error bounds and MLIR text follow."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Loops:
 
     The op's operands are the inputs, then those of the starts that are operands.
 
-    The dims that no result has are combined, in row-major order; all others are parallel. Each body gives one total
-    and takes one element per input and then, if there are `starts`, the totals so far. At the end a total is
+    Dims that no result has are combined, in row-major order; all others are parallel. Each body computes one total
+    from one element per input and, if there are `starts`, the totals so far. At the end a total is
     converted to the element type of its result, which may be narrower."""
 
     sizes: tuple[Dim, ...]
@@ -28,8 +28,8 @@ class Loops:
     """Which element of each result a position contributes to: permutations of the parallel dims."""
     bodies: tuple[ScalarBody, ...]
     starts: tuple[Value | ScalarValue, ...] = ()
-    """Where each total starts: an operand indexed as the result is, or the neutral element. () if no body reads a
-    total, and then no dim is combined."""
+    """The initial value of each total: an operand indexed like the result, or the neutral element. () if no body reads
+    a total; then no dim is combined."""
 
     @property
     def combined(self) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Modules: functions, globals, executables, each found by its symbol."""
+"""Modules: functions, globals and executables, each found by its symbol."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from tensorir.ir.types import Type
 class Function(Immutable):
     """A callable program. Symbols in the argument types are bound by each call.
 
-    `arg_devices`, `result_devices`: the device that each argument is given on and each result wanted on, "" where
-    the program does not say; () if it says nothing at all. `private`: called by other functions of the module only,
-    so its name means nothing outside and it may vanish. `signless`: the integers of its arguments have no sign in the
-    text that it was read from, so an array of the unsigned type of the same bits is an argument, too."""
+    `arg_devices`, `result_devices`: the device of each argument and result, "" where it is not specified; () if none
+    is. `private`: only other functions of the module call it, so its name has no meaning outside and the function may
+    be removed. `signless`: the integers of its arguments have no sign in the text from which it was read, so an array
+    of the unsigned type of the same width is also accepted."""
 
     KIND: ClassVar[SymbolKind] = "function"
 
@@ -47,7 +47,7 @@ class Function(Immutable):
         return self.body
 
     def with_region(self, region: Region) -> Function:
-        """This function with another body; itself if it is the one that it has."""
+        """Returns this function with another body; itself if the body is the same."""
         return self if region is self.body else evolve(self, body=region)
 
     @property
@@ -58,7 +58,7 @@ class Function(Immutable):
 
 @frozen
 class Parameter:
-    """Data that is not in the module: `key` of a file or table called `scope` (#flow.parameter.named)."""
+    """Data that is not in the module: the entry `key` of a file or table called `scope` (#flow.parameter.named)."""
 
     scope: str
     key: str
@@ -81,17 +81,17 @@ class Global(Immutable):
 
     @property
     def region(self) -> Region | None:
-        """The initializer, if the value is computed."""
+        """The initializer, or None if the value is not computed."""
         return self.value if isinstance(self.value, Region) else None
 
     def with_region(self, region: Region) -> Global:
-        """This global with another initializer, whose type it takes over; itself if it is the one that it has."""
+        """Returns this global with another initializer and its type; itself if the initializer is the same."""
         return self if region is self.value else evolve(self, value=region, type=region.yields[0].type)
 
 
 @frozen(eq=False)
 class Executable(Immutable):
-    """A dispatch body outlined for a target, shared by every launch of it. Its sizes are bound by each launch."""
+    """A dispatch body outlined for a target and shared by all its launches. Each launch binds its sizes."""
 
     KIND: ClassVar[SymbolKind] = "executable"
 
@@ -102,7 +102,7 @@ class Executable(Immutable):
 
     @cached_property
     def free_sizes(self) -> tuple[str, ...]:
-        """The size symbols that no argument binds: each launch says them."""
+        """The size symbols that no argument binds; each launch states their values."""
         return free_sizes(self.body)
 
     @property
@@ -111,7 +111,7 @@ class Executable(Immutable):
         return self.body
 
     def with_region(self, region: Region) -> Executable:
-        """This executable with another body; itself if it is the one that it has."""
+        """Returns this executable with another body; itself if the body is the same."""
         return self if region is self.body else evolve(self, body=region)
 
 
@@ -131,8 +131,8 @@ class Module(Immutable):
         return f"<Module {', '.join('@' + f.name for f in self.functions) or 'without functions'}>"
 
     def __str__(self) -> str:
-        """Its text, with digests where long data would stand."""
-        text = import_module("tensorir.text")  # which imports this room: only a text needs it
+        """Returns the text of the module, with digests in place of long data."""
+        text = import_module("tensorir.text")  # text imports ir, and only printing needs it
         return text.print_module(self, apart={})
 
     @cached_property
@@ -145,12 +145,13 @@ class Module(Immutable):
         yield from self.functions
 
     def lookup(self, kind: type[S], name: str) -> S:
-        """The symbol `name`. Raises TensorIRError naming what there is, if it is missing or of another kind."""
+        """Returns the symbol `name`. Raises TensorIRError listing the known ones if it is missing or of another
+        kind."""
         found = self.symbols.get(name)
         if isinstance(found, kind):
             return found
         names = ", ".join("@" + s.name for s in self.symbols.values() if isinstance(s, kind)) or "none"
-        raise TensorIRError(f"no {kind.__name__.lower()} @{name} in the module; there is: {names}")
+        raise TensorIRError(f"no {kind.__name__.lower()} @{name} in the module; known: {names}")
 
     def replace(
         self,
@@ -159,7 +160,7 @@ class Module(Immutable):
         globals: Sequence[Global] | None = None,
         executables: Sequence[Executable] | None = None,
     ) -> Module:
-        """This module with whole lists exchanged; itself if every entry given is the one it has."""
+        """Returns this module with whole lists of symbols replaced; itself if no entry differs."""
         functions = self.functions if functions is None else functions
         globals = self.globals if globals is None else globals
         executables = self.executables if executables is None else executables
@@ -169,14 +170,14 @@ class Module(Immutable):
         return Module(tuple(functions), tuple(globals), tuple(executables))
 
     def walk(self) -> Iterator[Op]:
-        """All ops of all regions, symbol by symbol, each op before those inside its own regions."""
+        """Iterates over all ops of all regions, symbol by symbol, each op before those inside its own regions."""
         for symbol in self.all_symbols():
             if (region := symbol.region) is not None:
                 yield from region.walk()
 
     def map_regions(self, fn: Callable[[Region], Region], *kinds: type[ModuleSymbol]) -> Module:
-        """`fn` on the region of every symbol of the `kinds` (by default all), in the order of `all_symbols`; itself
-        if nothing changed. Regions inside of ops are left to `fn`: see `tensorir.rewrite.symbols`."""
+        """Applies `fn` to the region of every symbol of the `kinds` (by default all), in the order of `all_symbols`;
+        returns itself if nothing changed. Regions inside ops are left to `fn`; see `tensorir.rewrite.symbols`."""
 
         def mapped(symbol: S) -> S:
             region = symbol.region

@@ -1,4 +1,4 @@
-"""Names that nothing has yet. One counter per wish, so n equal wishes cost n steps and not n²."""
+"""Fresh names. There is one counter per requested name, so n equal requests cost n steps and not n²."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 
 class FreshNames:
-    """Gives names out, each once. Law: no name is given twice, and none that was `taken` at the start.
+    """Issues names, each only once. Law: no name is issued twice, and none that was `taken` at the start.
 
-    The names depend on the order of the wishes alone, so the same program gets the same names in every process."""
+    The names depend only on the order of the requests, so the same program gets the same names in every process."""
 
     __slots__ = ("_next", "_separator", "_taken")
 
     def __init__(self, taken: Iterable[str] = (), separator: str = "_") -> None:
-        """`separator` stands between a wish and its number."""
+        """`separator` stands between a requested name and its number."""
         self._taken = set(taken)
         self._next: dict[str, int] = {}
         self._separator = separator
@@ -22,11 +22,11 @@ class FreshNames:
         return name in self._taken
 
     def take(self, name: str) -> None:
-        """Makes `name` one that is given to nobody. One that is taken already stays as it is."""
+        """Reserves `name`, so that it is not issued. A name that is already taken stays taken."""
         self._taken.add(name)
 
     def numbered(self, base: str, start: int = 0) -> str:
-        """`base_0`, or the next number that is free."""
+        """Returns `base_0`, or the name with the next free number."""
         number = self._next.get(base, start)
         while (name := f"{base}{self._separator}{number}") in self._taken:
             number += 1
@@ -35,7 +35,7 @@ class FreshNames:
         return name
 
     def wished(self, name: str, base: str | None = None) -> str:
-        """`name` itself if it is free, otherwise `base` (by default the name) with a number from 1 on."""
+        """Returns `name` itself if it is free, otherwise `base` (by default the name) with a number from 1 on."""
         if name in self._taken:
             return self.numbered(name if base is None else base, 1)
         self._taken.add(name)

@@ -1,8 +1,8 @@
-"""Ops: frozen attrs classes whose fields say what they are. `@op` derives everything generic from them.
+"""Ops are frozen attrs classes whose fields define them. `@op` derives everything generic from the fields.
 
 A field is an operand (`operand()`), a list of operands (`operand_list()`), an attribute compared by content
-(`attribute()`) or a closed region (`region()`). From the fields come `operands`, `regions`, `attributes`, and the
-copies with one of them exchanged. They are generated once per class, because rewriting calls them per op.
+(`attribute()`) or a closed region (`region()`). `operands`, `regions`, `attributes` and the functions that copy an op
+with changed fields are derived from them. They are generated once per class, because rewriting calls them for every op.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
 
 
 class Trait(Flag):
-    """What passes may assume of an op class without knowing it."""
+    """Properties of an op class that passes may rely on without knowing the class."""
 
     NONE = 0
     PURE = auto()
-    """Has no effects of its own (see `ir.effects`). Ops without this trait say what they do in `effects()`."""
+    """Has no effects of its own (see `ir.effects`). Ops without this trait declare their effects in `effects()`."""
     CONSTANT = auto()
     """The results depend on no operand and are known before run time."""
     CONTRACTION = auto()
     ENCODE = auto()
     """Carries an encoding and computes nothing."""
     PARALLEL = auto()
-    """Its regions run as units side by side, in no order: nothing in them may have effects."""
+    """Its regions run as parallel units without an order, so nothing in them may have effects."""
 
 
 _KIND = "tensorir.kind"
@@ -65,9 +65,9 @@ SymbolKind = Literal["global", "function", "executable"]
 
 
 def attribute(*, default: Any = attrs.NOTHING, symbol: SymbolKind | None = None) -> Any:
-    """A value compared by content. `symbol`: it is the name of a symbol of this kind in the module.
+    """A value compared by content. `symbol`: the attribute is the name of a symbol of this kind in the module.
 
-    An op that names a function or an executable runs it; one that names a global says in `effects` what it does."""
+    An op that names a function or an executable runs it; one that names a global declares in `effects` what it does."""
     return attrs.field(default=default, metadata={_KIND: "attribute", "symbol": symbol})
 
 
@@ -112,7 +112,7 @@ def _op_base(cls: type[Any]) -> Any:
 
 @_op_base
 class Op(Immutable):
-    """Base of all ops. `results` are inferred from the operands unless given; `loc` is outside all equality."""
+    """Base of all ops. `results` are inferred from the operands unless given; `loc` is ignored by all comparisons."""
 
     NAME: ClassVar[str] = "op"
     TRAITS: ClassVar[Trait] = Trait.NONE
@@ -121,7 +121,7 @@ class Op(Immutable):
     SYMBOLS: ClassVar[Mapping[str, SymbolKind]] = {}
     """Attributes that name a symbol → its kind."""
     PLAIN: ClassVar[bool] = True
-    """The op holds no region and runs no symbol: its own effects are all."""
+    """True if the op holds no region and runs no symbol, so that it has only its own effects."""
     REGIONS: ClassVar[tuple[str, ...]] = ()
     FIELDS: ClassVar[tuple[str, ...]] = ()
 
@@ -129,32 +129,32 @@ class Op(Immutable):
     loc: Location = _loc_field(kw_only=True, default=None)
 
     def infer_types(self) -> Sequence[Type]:
-        """The types of the results. Raises InferError saying what does not fit."""
-        raise NotImplementedError(f"{self.NAME} does not infer its types")  # a subclass that forgot: a bug
+        """Returns the types of the results. Raises InferError saying what does not fit."""
+        raise NotImplementedError(f"{self.NAME} does not infer its types")  # a bug in the subclass
 
     def verify(self) -> Iterator[str]:
-        """Rules beyond types: one message each."""
+        """Checks rules beyond types; yields one message per broken rule."""
         return iter(())
 
     def verify_symbols(self, symbols: Mapping[str, ModuleSymbol]) -> Iterator[str]:
-        """Rules about what the op names in its module, where every name is a symbol of the kind that the attribute
-        says: one message each."""
+        """Checks rules about the symbols that the op names, which exist and have the kind that the attribute
+        declares; yields one message per broken rule."""
         return iter(())
 
     def loops(self) -> Loops | None:
-        """The iteration space, for an op that is one scalar computation per position of it."""
+        """Returns the loops of an op that is one scalar computation per position of an iteration space."""
         return None
 
     def decomposition(self) -> Decomposition | None:
-        """This op in simpler ones, for an op that has a name but could be written without it.
+        """Returns this op in simpler ones, for a named op that could be written without its name.
 
-        It depends on the op's types and attributes alone, which may hold sizes that are known only when it is run."""
+        It depends only on the op's types and attributes, which may hold sizes that are known only at run time."""
         return None
 
     def effects(self) -> Effects:
-        """What the op itself does besides giving its results; regions and symbols that it runs are not counted.
+        """Returns what the op itself does besides computing its results, without the regions and symbols that it runs.
 
-        Everything, unless the class is PURE or says it here: see `ir.effects`."""
+        By default an op that is not PURE has all effects; see `ir.effects`."""
         return NO_EFFECTS if self.TRAITS & Trait.PURE else ANY_EFFECTS
 
     def runs(self) -> tuple[str, ...]:
@@ -162,8 +162,9 @@ class Op(Immutable):
         return () if self.PLAIN else tuple(getattr(self, n) for n, kind in self.SYMBOLS.items() if kind != "global")
 
     def relation(self) -> Relation:
-        """How the dims of the operands relate to those of the results (`ir.relation`). By default it is what `loops()`
-        says, and without loops what is true of every op. Fusion, propagation and views follow from it."""
+        """Returns how the dims of the operands relate to those of the results (`ir.relation`). By default it follows
+        from `loops()`, or without loops it is what is true of every op. Fusion, propagation and views follow from
+        it."""
         if (loops := self.loops()) is not None:
             return of_loops(loops)
         return unknown([v.type.rank for v in self.operands], [v.type.rank for v in self.results])
@@ -178,28 +179,28 @@ class Op(Immutable):
         return ()
 
     def with_operands(self, operands: Sequence[Value]) -> Self:
-        """The same op, results included, on other operands of the same types."""
+        """Returns the same op, including its results, on other operands of the same types."""
         raise AssertionError(f"@op generates this for {type(self).__name__}, given {len(operands)} operands")
 
     def evolve(
         self, operands: Sequence[Value] | None = None, *, results: tuple[Value, ...] | None = None, **changes: Any
     ) -> Self:
-        """This op on other operands (in the order of `operands`) with some fields exchanged.
+        """Returns this op on other operands (in the order of `operands`) with some fields replaced.
 
-        Results are inferred anew and keep their names, unless `results` are given, which must fit. Raises TypeError
-        for what is not a field, TensorIRError at the place of the op if it can't be made so."""
+        Results are inferred again and keep their names, unless `results` are given, which must fit. Raises TypeError
+        for an unknown field, TensorIRError at the place of the op if the new op is invalid."""
         fresh = self.with_operands(self.operands if operands is None else operands)
         for name, value in changes.items():
             if name not in self.FIELDS:
                 raise TypeError(f"{self.NAME} has no field {name!r}; it has: {', '.join(self.FIELDS)}")
-            object.__setattr__(fresh, name, value)  # not shared yet: still under construction
+            object.__setattr__(fresh, name, value)  # the object is still under construction and not shared yet
         object.__setattr__(fresh, "results", _infer(fresh) if results is None else results)
         if results is None:
             name_after(self.results, fresh.results)
         return fresh
 
     def with_regions(self, regions: tuple[Region, ...]) -> Self:
-        """This op, results included, with other regions of the same types; itself if none changed."""
+        """Returns this op, including its results, with other regions of the same types; itself if none changed."""
         if all(a is b for a, b in zip(self.regions, regions, strict=True)):
             return self
         changes: dict[str, Any] = dict(zip(self.REGIONS, regions, strict=True))
@@ -218,7 +219,8 @@ class Op(Immutable):
         return bool(self.TRAITS & trait)
 
     def operand_name(self, index: int) -> str:
-        """The field that operand number `index` belongs to, `inputs[2]` within a list."""
+        """Returns the field to which operand number `index` belongs; in a list, with its position, as in
+        `inputs[2]`."""
         position = 0
         for name in self.OPERANDS:
             value = getattr(self, name)
@@ -237,7 +239,7 @@ class Op(Immutable):
 
 
 def name_after(old: Sequence[Value], new: Sequence[Value]) -> None:
-    """Gives new values, which nobody else holds yet, the hints of those that they stand for."""
+    """Gives new values, which are not shared yet, the hints of the values that they replace."""
     for before, after in zip(old, new, strict=False):  # an op with another body may have another number of results
         object.__setattr__(after, "hint", before.hint)
 
@@ -271,7 +273,8 @@ def op(name: str, traits: Trait = Trait.NONE) -> Callable[[C], C]:
 
 
 def _generated(names: tuple[str, ...], operands: list[tuple[str, str]], regions: tuple[str, ...]) -> dict[str, Any]:
-    """`operands`, `regions`, `with_operands` for one class: straight-line code instead of a loop per op."""
+    """Generates `operands`, `regions` and `with_operands` for one class, as straight-line code instead of a loop per
+    op."""
     parts = [f"*self.{n}" if kind == "operands" else f"self.{n}" for n, kind in operands]
     lines = [
         f"def operands(self): return ({''.join(p + ', ' for p in parts)})",
@@ -289,7 +292,7 @@ def _generated(names: tuple[str, ...], operands: list[tuple[str, str]], regions:
     lines += [f"  _set(copy, {name!r}, self.{name})" for name in names if name not in taken]
     lines += ["  return copy"]
     namespace: dict[str, Any] = {}
-    exec("\n".join(lines), namespace)  # only field names of classes enter the text
+    exec("\n".join(lines), namespace)  # the text contains only field names of classes
     return {
         "operands": property(namespace["operands"]),
         "regions": property(namespace["regions"]),

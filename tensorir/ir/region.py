@@ -1,4 +1,4 @@
-"""Regions: closed lambdas. Arguments in, a flat list of ops, values out; nothing is captured from outside."""
+"""Regions are closed functions: arguments, a flat list of ops, and yielded values. Nothing is captured from outside."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Region(Immutable):
     yields: tuple[Value, ...]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Regions inside come first, the innermost before all: so pickling deep nesting is no deep recursion."""
+        """Lists nested regions first, the innermost before all others, so that pickling does not recurse deeply."""
         inside = [r for op in self.walk() for r in op.regions]
         return _unpickled, (tuple(reversed(inside)), self.args, self.ops, self.yields)
 
@@ -42,7 +42,7 @@ class Region(Immutable):
 
     @cached_property
     def uses(self) -> Mapping[Value, tuple[Op, ...]]:
-        """Value → its users in order, once per operand. Yields are not among them."""
+        """Value → its users in order, once per operand. Yields are not included."""
         found: dict[Value, list[Op]] = {}
         for o in self.ops:
             for v in o.operands:
@@ -66,7 +66,7 @@ def _unpickled(
 
 
 def clone(region: Region, retype: Callable[[Type], Type] = lambda t: t) -> Region:
-    """A copy with values of its own, argument types mapped by `retype`; results are inferred anew."""
+    """Returns a copy with new values and argument types mapped by `retype`; results are inferred again."""
     env = {a: Value(retype(a.type), a.hint) for a in region.args}
     args = tuple(env.values())
     ops: list[Op] = []

@@ -1,22 +1,22 @@
 """How the dims of an op's operands relate to those of its results: one declaration per op class, `Op.relation()`.
 
-An op fills its results along *loops*; `results[r]` says which loop each dim of result r is, and two results that share
+An op computes its results along *loops*; `results[r]` gives the loop of each dim of result r. Two results that share
 a loop run along it together. Links tie operand dims to loops:
 
-- same:   what the op gives at position i of the loop, it takes from position i of the dim
-- split:  one dim is several loops, row-major; the outermost may count further than the dim
+- same:   position i of the loop reads position i of the dim
+- split:  one dim is several loops, row-major; the outermost may run past the end of the dim
 - merged: several dims are one loop, row-major; the loop may end early
 - cut:    position i of the loop takes position offset + stride·i of the dim: the dim is the longer one
 - put:    position i of the dim goes to position offset + stride·i of the loop: the loop is the longer one
 - window: the loops' position i takes position map(i) of the dim
-- whole:  every position of the results may take every position of the dims; with loops, what is found is shared
+- whole:  every position of the results may read every position of the dims; with loops, intermediate results are shared
           along them, as a softmax shares its sum along its own axis
 
-A loop that no result has is reduced: all its positions go into each result. A loop that no operand is tied to is new:
-along it elements are repeated. An operand dim without a link has size 1, and goes nowhere.
+A loop that no result has is reduced: each result depends on all its positions. A loop that no operand is tied to is
+new: elements are repeated along it. An operand dim without a link has size 1 and belongs to no loop.
 
-Law (tests/property/test_relation.py): another element at position p of an operand's dim changes results only where a
-link lets p go; the elements of an op that `moves` operands are theirs, or one constant.
+Law (tests/property/test_relation.py): changing an element at position p of an operand's dim changes results only where
+a link maps p; the elements of an op that `moves` operands are elements of these operands, or one constant.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ class Window:
 
     @property
     def loops(self) -> tuple[int, ...]:
-        """All loops: which of them the map reads does not matter to anybody yet."""
+        """All loops, because no analysis needs to know which of them the map reads."""
         return tuple(range(self.map.num_dims))
 
     def __str__(self) -> str:
@@ -149,9 +149,9 @@ Links: TypeAlias = tuple[Link, ...]
 
 @frozen
 class Relation:
-    """`results[r][i]`: the loop that dim i of result r is. `operands[o]`: the links of operand o.
+    """`results[r][i]`: the loop of dim i of result r. `operands[o]`: the links of operand o.
 
-    `moves`: the operands whose elements the results consist of, unchanged, perhaps beside one constant; none if the
+    `moves`: the operands whose unchanged elements form the results, possibly together with one constant; empty if the
     op computes."""
 
     results: tuple[tuple[int, ...], ...]
@@ -164,12 +164,12 @@ class Relation:
 
     @property
     def shared(self) -> frozenset[int]:
-        """Loops whose positions share what they need: cut apart, each would compute it again."""
+        """The loops whose positions share intermediate results, which separate pieces would each compute again."""
         return frozenset(i for link in self.links if isinstance(link, Whole) for i in link.loops)
 
     def onward(self, operand: int, dim: int) -> int | None:
-        """The loop along which pieces of an operand's dim go on: position i of the one is position i of the other, or
-        whole blocks of the one are positions of the other. None where a piece needs more than itself."""
+        """Returns the loop along which pieces of an operand's dim continue: position i of one is position i of the
+        other, or whole blocks of one are positions of the other. Returns None if a piece needs more than itself."""
         for link in self.operands[operand]:
             match link:
                 case Same() if link.dim == dim:
@@ -183,7 +183,8 @@ class Relation:
         return None
 
     def result_dim(self, loop: int) -> int | None:
-        """The dim of every result that a loop runs along. None if a result lacks it, or has it elsewhere."""
+        """Returns the dim of the results along which a loop runs. Returns None if it is missing in a result or differs
+        between results."""
         first, *rest = self.results
         if loop not in first:
             return None
@@ -198,7 +199,8 @@ class Relation:
 
 
 def unknown(operand_ranks: Sequence[int], result_ranks: Sequence[int]) -> Relation:
-    """What is true of every op: each result may need all of each operand, and share it along all of its own dims."""
+    """Returns what is true of every op: each result may need all of each operand, and share it along all of its own
+    dims."""
     loops: list[tuple[int, ...]] = []
     count = 0
     for rank in result_ranks:
@@ -208,13 +210,13 @@ def unknown(operand_ranks: Sequence[int], result_ranks: Sequence[int]) -> Relati
 
 
 def elementwise(rank: int, operands: int = 1, moves: Iterable[int] = ()) -> Relation:
-    """Every position of the result takes the same position of each operand."""
+    """Returns the relation of an op in which every position of the result reads the same position of each operand."""
     links = tuple(Same(d, d) for d in range(rank))
     return Relation((tuple(range(rank)),), (links,) * operands, tuple(moves))
 
 
 def of_loops(loops: Loops) -> Relation:
-    """Of an op whose operands are the inputs of its loops, then the totals that it starts from."""
+    """Returns the relation of an op whose operands are the inputs of its loops, then the initial totals."""
     starts = [m for start, m in zip(loops.starts, loops.results, strict=False) if isinstance(start, Value)]
     copied = all(body.result.fn == "arg" for body in loops.bodies) and not loops.starts
     return Relation(
@@ -225,7 +227,7 @@ def of_loops(loops: Loops) -> Relation:
 
 
 def _map_links(map: AffineMap) -> Links:
-    """The links of an operand that is read by `map`."""
+    """Returns the links of an operand that is read through `map`."""
     return tuple(
         Window(d, AffineMap(map.num_dims, (map.results[d],))) if loop is None else Same(d, loop)
         for d, loop in enumerate(map.dims)
@@ -233,13 +235,14 @@ def _map_links(map: AffineMap) -> Links:
 
 
 def split_links(groups: Sequence[Sequence[int]], shape: Sequence[Dim]) -> Links:
-    """Dim g is the loops `groups[g]` of the sizes `shape`. Those of size 1 are new, so they are in nobody's way."""
+    """Links dim g to the loops `groups[g]` of the sizes `shape`. Those of size 1 are new, so that they do not
+    matter."""
     kept = [_longer(group, shape) for group in groups]
     return tuple(Same(g, loops[0]) if len(loops) == 1 else Split(g, loops) for g, loops in enumerate(kept))
 
 
 def merged_links(groups: Sequence[Sequence[int]], shape: Sequence[Dim]) -> Links:
-    """The dims `groups[g]` of the sizes `shape` are loop g. Those of size 1 go nowhere."""
+    """Links the dims `groups[g]` of the sizes `shape` to loop g. Dims of size 1 get no link."""
     kept = [_longer(group, shape) for group in groups]
     return tuple(Same(dims[0], g) if len(dims) == 1 else Merged(dims, g) for g, dims in enumerate(kept))
 

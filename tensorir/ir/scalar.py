@@ -25,7 +25,7 @@ Domain = Literal["any", "float", "integer"]
 
 @frozen
 class ScalarFn:
-    """A function of scalars. `domain` is what its operands may be; `result` fixes the type if not theirs."""
+    """A function of scalars. `domain` restricts the operands; `result` is the result type if it is not theirs."""
 
     name: str
     arity: int
@@ -54,9 +54,9 @@ SCALAR_FNS = _table(
     ScalarFn("cast", 1),
     ScalarFn("bitcast", 1),
 )
-"""`max`/`min` propagate NaN (arith.maximumf), `maxnum`/`minnum` prefer the number; which zero of two they give is open.
-`fma` is rounded once; `round` is half away from zero, `roundeven` half to even; `gelu` is the erf form; `ne` of floats
-is true for NaN and the other comparisons are false (arith.cmpf une, oeq, olt, …).
+"""`max`/`min` propagate NaN (arith.maximumf), `maxnum`/`minnum` prefer the number; which of two zeros they give is
+unspecified. `fma` is rounded once; `round` is half away from zero, `roundeven` half to even; `gelu` is the erf form;
+`ne` of floats is true for NaN and the other comparisons are false (arith.cmpf une, oeq, olt, …).
 
 Integers wrap; i1 is unsigned. `div` truncates (arith.divsi), `rem` has the sign of the dividend (C's fmod on floats);
 a division of an integer by zero is an error when run. `shr` is arithmetic on signed and logical on unsigned types; a
@@ -66,10 +66,10 @@ of 0 are the width."""
 
 
 MAY_FAIL = frozenset({"div", "rem", "floordiv", "ceildiv", "ipow"})
-"""Functions that are an error for some integers: to be computed only where the program does."""
+"""Functions that fail for some integers, and so may be computed only where the program computes them."""
 
 CONVERSIONS = ("cast", "bitcast")
-"""Functions whose result type is chosen, not that of their operand."""
+"""Functions whose result type is chosen by the caller."""
 
 
 @frozen(eq=False, weakref_slot=True, slots=True)
@@ -84,7 +84,8 @@ class Scalar(Immutable):
     value: ScalarValue = 0
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """As a list of nodes by number: deep expressions are no deep recursion, and reading it interns each node."""
+        """Pickles as a list of numbered nodes, so that deep expressions need no recursion; unpickling interns each
+        node."""
         numbers: dict[int, int] = {}
         nodes: list[tuple[Any, ...]] = []
         for node in ScalarBody((), self).nodes():
@@ -108,13 +109,14 @@ _NODES: WeakValueDictionary[tuple[object, ...], Scalar] = WeakValueDictionary()
 
 
 class _Interning:
-    """The lock under which a node is looked for and added: two threads that make equal nodes get one."""
+    """The lock under which a node is looked up and added, so that two threads that make equal nodes get the same
+    one."""
 
     lock = RLock()  # reentrant: the garbage collector may run finalizers that make nodes while it is held
 
     @classmethod
     def renew(cls) -> None:
-        """A forked child must not wait for a thread that it does not have."""
+        """Replaces the lock in a forked child, which must not wait for a thread that does not exist there."""
         cls.lock = RLock()
 
 
@@ -134,7 +136,7 @@ def _intern(fn: str, operands: tuple[Scalar, ...], dtype: DType, index: int = 0,
 
 
 def _from_nodes(nodes: tuple[tuple[str, tuple[int, ...], DType, int, ScalarValue], ...]) -> Scalar:
-    """The last of the nodes that `Scalar.__reduce__` lists."""
+    """Returns the last of the nodes that `Scalar.__reduce__` lists."""
     made: list[Scalar] = []
     for fn, operands, dtype, index, value in nodes:
         made.append(_intern(fn, tuple(made[i] for i in operands), dtype, index, value))
@@ -158,7 +160,7 @@ def const(value: ScalarValue, dtype: DType) -> Scalar:
     if dtype.kind == "bool":
         return _intern("const", (), dtype, value=bool(value))
     low, high = dtype.range
-    if not low <= value <= high or int(value) != value:  # NaN is in no range
+    if not low <= value <= high or int(value) != value:  # NaN is not in any range
         raise InferError(f"the constant {value} does not fit into {dtype}")
     return _intern("const", (), dtype, value=int(value))
 
@@ -182,7 +184,8 @@ def apply(name: str, *operands: Scalar) -> Scalar:
 
 
 def cast(value: Scalar, dtype: DType) -> Scalar:
-    """Conversion to another element type: floats round to nearest even, to integers truncate, integers wrap."""
+    """Converts to another element type: floats round to nearest even, floats to integers truncate and saturate,
+    integers wrap."""
     return value if value.dtype == dtype else _intern("cast", (value,), dtype)
 
 
@@ -194,7 +197,7 @@ def bitcast(value: Scalar, dtype: DType) -> Scalar:
 
 
 def with_operands(node: Scalar, operands: Sequence[Scalar]) -> Scalar:
-    """The same function of other operands."""
+    """Returns the same function of other operands."""
     if all(a is b for a, b in zip(node.operands, operands, strict=True)):
         return node
     if node.fn in CONVERSIONS:
@@ -203,9 +206,10 @@ def with_operands(node: Scalar, operands: Sequence[Scalar]) -> Scalar:
 
 
 def rewritten(root: Scalar, rule: Callable[[Scalar, tuple[Scalar, ...]], Scalar]) -> Scalar:
-    """`root` with each node replaced by what `rule` makes of it and its operands, which are rewritten already.
+    """Returns `root` with each node replaced by what `rule` returns for it and its operands, which are already
+    rewritten.
 
-    Iterative, and each shared node is visited once."""
+    It is iterative and visits each shared node once."""
     made: dict[int, Scalar] = {}
     for node in ScalarBody((), root).nodes():
         made[id(node)] = rule(node, tuple(made[id(o)] for o in node.operands))
@@ -214,7 +218,7 @@ def rewritten(root: Scalar, rule: Callable[[Scalar, tuple[Scalar, ...]], Scalar]
 
 @frozen(cache_hash=True)
 class ScalarBody:
-    """The types of the operands' elements and the one result. `result` is interned, so `==` is cheap."""
+    """The types of the operands' elements, and the result. `result` is interned, so `==` is cheap."""
 
     args: tuple[DType, ...]
     result: Scalar
@@ -230,12 +234,12 @@ class ScalarBody:
         return any(node.fn in MAY_FAIL and node.dtype.is_integer for node in self.nodes())
 
     def nodes(self) -> Iterator[Scalar]:
-        """Every node once, operands before users."""
+        """Returns every node once, operands before users."""
         return iter(self._order)
 
     @cached_property
     def _order(self) -> tuple[Scalar, ...]:
-        """Kept, because a fold evaluates its body per position. Iterative: depth is no limit."""
+        """Cached, because a fold evaluates its body per position. It is iterative, so the depth is not limited."""
         done: dict[int, Scalar] = {}
         stack = [self.result]
         while stack:

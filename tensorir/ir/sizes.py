@@ -1,4 +1,4 @@
-"""Sizes of one program said by another: which there are, what a call binds, and that put into types, ops, regions."""
+"""Size symbols of programs: which ones occur, what a call binds them to, and substitution in types, ops and regions."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tensorir.ir.value import Value
 
 T = TypeVar("T")
 SizeMap = Mapping[str, Dim]
-"""Size symbol → what stands for it."""
+"""Size symbol → the size that replaces it."""
 
 
 def size_names(region: Region) -> tuple[str, ...]:
-    """Every size symbol that a region mentions, in the order of first mention: sizes of arguments first, those that
-    are a dim by themselves before all others."""
+    """Returns every size symbol that a region mentions, in the order of first mention: sizes of arguments first, and
+    those that are a dim by themselves before all others."""
     plain = (plain_symbol(d) for t in region.arg_types for d in t.shape)
     found = dict.fromkeys(name for name in plain if name is not None)
     for type in region.arg_types:
@@ -37,13 +37,14 @@ def size_names(region: Region) -> tuple[str, ...]:
 
 
 def free_sizes(region: Region) -> tuple[str, ...]:
-    """The size symbols that a region mentions and no argument binds by a dim of its own: who runs it must say them."""
+    """Returns the size symbols that a region mentions and that no dim of an argument binds; whoever runs the region
+    must state their values."""
     bound = {plain_symbol(d) for t in region.arg_types for d in t.shape}
     return tuple(name for name in size_names(region) if name not in bound)
 
 
 def mentioned_sizes(value: object) -> Iterator[str]:
-    """The size symbols in an attribute, type or encoding, in order, some of them more than once."""
+    """Yields the size symbols in an attribute, type or encoding, in order and possibly repeated."""
     if isinstance(value, DimExpr):
         yield from sorted(symbols_of(value))
     elif isinstance(value, tuple):
@@ -55,10 +56,10 @@ def mentioned_sizes(value: object) -> Iterator[str]:
 
 
 def bind_types(formal: Sequence[Type], actual: Sequence[Type], known: SizeMap | None = None) -> dict[str, Dim]:
-    """Symbol of `formal` → size in `actual`: a dim that is a symbol binds it, every other one must then be equal.
-    `known`: symbols that are bound already.
+    """Returns symbol of `formal` → size in `actual`: a dim that is a symbol binds it, and every other dim must then be
+    equal. `known` are symbols that are already bound.
 
-    Raises InferError for another count, rank, element type or size, and for a symbol that no dim binds."""
+    Raises InferError if count, rank, element types or sizes differ, and for a symbol that no dim binds."""
     if len(formal) != len(actual):
         raise InferError(f"{len(actual)} inputs for {len(formal)} arguments")
     bound: dict[str, Dim] = dict(known or {})
@@ -77,15 +78,16 @@ def bind_types(formal: Sequence[Type], actual: Sequence[Type], known: SizeMap | 
 
 
 def result_types(callee: Region, inputs: Sequence[Type], known: SizeMap | None = None) -> tuple[Type, ...]:
-    """What a region yields for inputs of these types. Raises InferError where they are not those of its arguments."""
+    """Returns the types that a region yields for inputs of these types. Raises InferError if they do not fit its
+    arguments."""
     sizes = bind_types(callee.arg_types, inputs, known)
     return tuple(substituted(t, sizes) for t in callee.yield_types)
 
 
 def substituted(value: T, sizes: SizeMap) -> T:
-    """An attribute, type or encoding with the symbols of its sizes replaced; itself if it has none of them.
+    """Returns an attribute, type or encoding with the symbols of its sizes replaced; itself if it has none of them.
 
-    Affine maps keep their dims, whose names are their own. Raises InferError and ZeroDivisionError as arithmetic on
+    The dims of affine maps are not symbols and stay. Raises InferError and ZeroDivisionError as arithmetic on
     sizes does."""
     return cast("T", _substituted(value, sizes)) if sizes else value
 
@@ -106,9 +108,9 @@ def _substituted(value: Any, sizes: SizeMap) -> Any:
 
 
 def substituted_op(op: Op, operands: Sequence[Value], sizes: SizeMap) -> Op:
-    """`op` on other operands under other sizes: its results are inferred anew and keep their names.
+    """Returns `op` on other operands with other sizes; its results are inferred again and keep their names.
 
-    Raises TensorIRError at the place of the op if it can't be under these sizes."""
+    Raises TensorIRError at the place of the op if it is invalid with these sizes."""
     try:
         changes = {name: substituted(getattr(op, name), sizes) for name in op.ATTRIBUTES}
     except (InferError, ZeroDivisionError) as e:
@@ -118,14 +120,14 @@ def substituted_op(op: Op, operands: Sequence[Value], sizes: SizeMap) -> Op:
 
 
 def substituted_region(region: Region, sizes: SizeMap) -> Region:
-    """A copy with values of its own under other sizes."""
+    """Returns a copy of a region with new values and other sizes."""
     args = tuple(Value(substituted(a.type, sizes), a.hint) for a in region.args)
     ops, yields = substituted_ops(region, args, sizes)
     return Region(args, ops, yields)
 
 
 def substituted_ops(region: Region, args: Sequence[Value], sizes: SizeMap) -> tuple[tuple[Op, ...], tuple[Value, ...]]:
-    """Copies of the ops of a region on the values `args`, and what stands for its yields."""
+    """Returns copies of the ops of a region on the values `args`, and the values that replace its yields."""
     env = dict(zip(region.args, args, strict=True))
     ops: list[Op] = []
     for op in region.ops:

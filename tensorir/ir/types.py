@@ -1,4 +1,4 @@
-"""Types of values: tensors with symbolic sizes and, once data-tiling has spoken, an encoding."""
+"""Types of values: tensors with symbolic sizes and, after data-tiling has set one, an encoding."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tensorir.ir.dtype import DType
 
 
 class TypeEncoding:
-    """Base of what may stand in the encoding slot of a tensor type (see the `encoding` package).
+    """Base of the classes that may be in the encoding slot of a tensor type (see the `encoding` package).
 
     Subclasses are frozen attrs classes compared by content.
     """
@@ -20,7 +20,7 @@ class TypeEncoding:
 
     @property
     def rank(self) -> int:
-        """The rank of the tensors that it can stand on."""
+        """The rank of the tensors to which it applies."""
         raise NotImplementedError(type(self).__name__)  # a subclass that forgot: a bug
 
 
@@ -38,7 +38,7 @@ class TensorType:
 
     @property
     def elements(self) -> Dim:
-        """The number of elements, a product of all dims."""
+        """The number of elements, which is the product of all dims."""
         return product(self.shape)
 
     @property

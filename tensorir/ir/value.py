@@ -1,4 +1,4 @@
-"""Values: identity tokens with a type. Two values are the same only if they are one object."""
+"""Values are tokens with identity and a type. Two values are equal only if they are the same object."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tensorir.ir.types import Type
 
 @frozen(eq=False, repr=False)
 class Value(Immutable):
-    """The result of an op or an argument of a region. `hint` is a wish for its printed name, no more."""
+    """The result of an op or an argument of a region. `hint` only suggests its printed name."""
 
     type: Type
     hint: str = ""

@@ -28,7 +28,7 @@ def verify(module: Module) -> None:
 
 
 def diagnose(module: Module) -> Iterator[Diagnostic]:
-    """Every broken rule: duplicate symbols, types, uses before definition, wrong result types, op rules."""
+    """Returns every broken rule: duplicate symbols, types, uses before definition, wrong result types, op rules."""
     seen: set[str] = set()
     effects = EffectsIn(module)
     for symbol in module.all_symbols():
@@ -46,7 +46,7 @@ def diagnose(module: Module) -> Iterator[Diagnostic]:
 
 
 def describe(op: Op) -> str:
-    """One line about an op that may be invalid: results, name, operands, types."""
+    """Describes an op, which may be invalid, in one line: results, name, operands, types."""
 
     def names(values: tuple[Value, ...]) -> str:
         return ", ".join(f"%{v.hint or '?'}" for v in values)
@@ -58,7 +58,7 @@ def describe(op: Op) -> str:
 
 
 def check_type(type: Type) -> Iterator[str]:
-    """Limits that no real program reaches: rank, each size, the bytes of a static tensor."""
+    """Checks limits that no real program reaches: the rank, each size, and the bytes of a static tensor."""
     if type.rank > MAX_RANK:
         yield f"rank {type.rank} is over the limit of {MAX_RANK}"
     for dim in type.shape:
@@ -100,7 +100,7 @@ def _check_devices(function: Function) -> Iterator[Diagnostic]:
 
 
 class _Checker:
-    """Walks regions; `bound` are the size symbols that the function's arguments bind (None: not checked)."""
+    """Verifies regions; `bound` are the size symbols that the function's arguments bind (None: not checked)."""
 
     def __init__(self, module: Module, bound: frozenset[str] | None, effects: EffectsIn) -> None:
         self.module = module
@@ -110,7 +110,7 @@ class _Checker:
     def region(
         self, region: Region, where: str, loc: Location = UNKNOWN, depth: int = 0, *, free: bool
     ) -> Iterator[Diagnostic]:
-        """`free`: ops must have no effects, because nothing says when the region runs, or how often."""
+        """`free`: ops must have no effects, because it is unspecified when and how often the region runs."""
         if depth > MAX_NESTING:
             yield Diagnostic(f"{where}: regions are nested deeper than {MAX_NESTING}", loc)
             return
@@ -122,7 +122,7 @@ class _Checker:
             messages = [*self._op(op, defined), *(m for r in op.results for m in self._define(r, defined))]
             if free and not messages and (found := op.effects() if op.REGIONS else self.effects(op)):
                 messages.append(f"it {found}, which is allowed in functions only: {where} has no order to keep")
-            notes = _window(region, position) if messages else ()  # costs more than the checks
+            notes = _window(region, position) if messages else ()  # names cost more than the checks
             for message in messages:
                 yield Diagnostic(f"{op.NAME}: {message}", op.loc, notes=notes)
             for inner in op.regions:
@@ -175,6 +175,6 @@ _A: Mapping[SymbolKind, str] = {"global": "a global", "function": "a function", 
 
 
 def _window(region: Region, position: int, reach: int = 2) -> tuple[str, ...]:
-    """The op with its neighbours, the op itself marked."""
+    """Prints the op with its neighbours and marks the op itself."""
     near = range(max(0, position - reach), min(len(region.ops), position + reach + 1))
     return tuple(("-> " if i == position else "   ") + describe(region.ops[i]) for i in near)

@@ -1,8 +1,9 @@
-"""Levels: what holds of a program from one pass on. Passes say which they require, establish and break.
+"""Levels are properties of a program that hold from some pass on. Passes declare which they require, establish and
+break.
 
 A level is a predicate that names every place where it does not hold. The runner checks what a pass requires before
 the pass runs, unless an earlier pass has established it, and, where it verifies after each pass, that everything
-established still holds. `tensorir.pipelines.levels` folds that into what holds at the end of each stage.
+established still holds. `tensorir.pipelines.levels` derives from this what holds at the end of each stage.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from tensorir.ir.types import TensorType, TypeEncoding
 
 @frozen
 class Level:
-    """`says`: the law as a sentence. `by`: the pass that establishes it. `broken`: every place where it fails."""
+    """`says` is the law as a sentence, `by` the pass that establishes it, and `broken` yields every place where it
+    fails."""
 
     name: str
     says: str
@@ -63,7 +65,7 @@ def _without_data(module: Module) -> Iterator[Diagnostic]:
 
 
 def _encoded(kind: type[TypeEncoding]) -> Callable[[Module], Iterator[Diagnostic]]:
-    """Every symbol and op that mentions an encoding of this kind."""
+    """Yields every symbol and op that mentions an encoding of this kind."""
 
     def broken(module: Module) -> Iterator[Diagnostic]:
         for symbol in module.all_symbols():

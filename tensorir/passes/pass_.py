@@ -17,7 +17,7 @@ from tensorir.rewrite.trace import Trace
 from tensorir.targets.device import Device
 
 Progress = Callable[[str, int, int], None]
-"""Called with (what, done, total) by passes that take long."""
+"""A callback that long passes call with (what, done, total)."""
 
 
 def option(default: Any, help: str) -> Any:
@@ -37,9 +37,9 @@ def device_option(help: str) -> Any:
 
 @define
 class PassContext:
-    """What a pipeline run is given and what it collects. `devices`: those of the compilation, by the names that
-    passes use. `decisions`: what passes declined, and why. `traces` is per pass name; `timed` fills in the seconds per
-    pattern."""
+    """The inputs of a pipeline run, and what it collects. `devices` are those of the compilation, by the names that
+    passes use. `decisions` records what passes declined, and why. `traces` is per pass name; `timed` also measures the
+    seconds per pattern."""
 
     decisions: Decisions = field(factory=Decisions)
     traces: dict[str, Trace] = field(factory=dict[str, Trace])
@@ -49,29 +49,30 @@ class PassContext:
     devices: dict[str, Device] = field(factory=dict[str, Device])
 
     def device(self, name: str) -> Device:
-        """The device that the compilation calls `name`; if it was not given, the one whose spec that is, from then on.
+        """Returns the device called `name` in the compilation; if there is none, adds the one with that spec.
 
-        Raises TensorIRError if it is no spec of a known target."""
+        Raises TensorIRError if `name` is not the spec of a known target."""
         if name not in self.devices:
             self.devices[name] = Device(name)
         return self.devices[name]
 
     def by_spec(self, p: P) -> P:
-        """`p` with the specs of its devices in place of their names: it means the same in another process."""
+        """Returns `p` with the specs of its devices in place of their names, so that it means the same in another
+        process."""
         names = {f.name: self.device(getattr(p, f.name)).spec for f in attrs.fields(type(p)) if _DEVICE in f.metadata}
         return attrs.evolve(p, **names) if names else p
 
     def trace(self, pass_name: str) -> Trace:
-        """The trace of a pass, created on first use."""
+        """Returns the trace of a pass, created on first use."""
         return self.traces.setdefault(pass_name, Trace(timed=self.timed))
 
     @property
     def remarks(self) -> Remarks:
-        """What was said up to now: `decisions` in their order."""
+        """The remarks so far: `decisions` in their order."""
         return self.decisions.remarks
 
     def refuse(self, pass_name: str, op: Op, rule: str, reason: str, operand: str = "") -> None:
-        """Keeps a decision against something, once: see `Decisions.refuse`."""
+        """Records a refusal once; see `Decisions.refuse`."""
         self.decisions.refuse(pass_name, op, rule, reason, operand)
 
     def report(self, what: str, done: int, total: int) -> None:
@@ -83,8 +84,8 @@ class PassContext:
 class Pass:
     """Base of all passes. The docstring of a pass states its law; its first line is shown in listings.
 
-    `requires`: what must hold of the module given. `ensures`: what holds of every result. `breaks`: what may hold
-    before and no longer afterwards; all other levels are kept."""
+    `requires`: levels that must hold for the given module. `ensures`: levels that hold for every result. `breaks`:
+    levels that may no longer hold afterwards; all other levels are kept."""
 
     name: ClassVar[str] = ""
     requires: ClassVar[tuple[Level, ...]] = ()
@@ -92,14 +93,14 @@ class Pass:
     breaks: ClassVar[tuple[Level, ...]] = ()
 
     def after(self, levels: Iterable[Level]) -> tuple[Level, ...]:
-        """What holds after the pass where `levels` held before it."""
+        """Returns the levels that hold after the pass if `levels` held before it."""
         kept = (level for level in levels if level not in self.breaks)
         return tuple(dict.fromkeys((*kept, *self.ensures)))
 
     def device_names(self) -> tuple[str, ...]:
-        """The devices that options of this pass name."""
+        """Returns the devices that options of this pass name."""
         return tuple(getattr(self, f.name) for f in attrs.fields(type(self)) if _DEVICE in f.metadata)
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        """The transformed module; `module` itself if nothing changed."""
+        """Returns the transformed module; `module` itself if nothing changed."""
         raise NotImplementedError(type(self).__name__)  # a subclass that forgot: a bug

@@ -1,8 +1,8 @@
 """Files that reproduce a crash of a pass: the module before it, and the command that runs the pass on it.
 
-They hold what the user compiles, so they go to a folder that is the user's own: `tensorir-UID` in the temporary
-folder, with mode 0700. A folder of that name that is a link, somebody else's or open to others is not used. Files are
-made, never overwritten, and never through links.
+They contain the user's program, so they are written to a folder that belongs to the user: `tensorir-UID` in the
+temporary folder, with mode 0700. A folder of that name that is a link, belongs to somebody else or is open to others is
+not used. Files are only created, never overwritten, and never written through links.
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ from tensorir.passes.spec import spec_of
 from tensorir.text import print_module
 
 MOST = 100
-"""Reproducers of one pass and one module that differ otherwise, such as in its options."""
+"""The most reproducers of one pass and one module that differ in something else, such as the options."""
 
 
 def reproducer_of(module: Module, p: Pass, folder: Path | None = None) -> str:
-    """`reproducer: PATH`, once it is written; or why there is none: what went wrong before is reported all the same."""
+    """Writes a reproducer and returns `reproducer: PATH`, or the reason why there is none; the crash is reported in any
+    case."""
     try:
         return f"reproducer: {write_reproducer(module, p, folder)}"
     except (OSError, TensorIRError, MemoryError, RecursionError) as e:
@@ -61,7 +62,7 @@ def write_reproducer(module: Module, p: Pass, folder: Path | None = None) -> Pat
 
 
 def private_folder() -> Path:
-    """A folder that nobody else can write to or read."""
+    """Returns a folder that nobody else can write to or read."""
     path = Path(tempfile.gettempdir()) / f"tensorir-{os.getuid()}"
     try:
         path.mkdir(0o700)
@@ -73,7 +74,7 @@ def private_folder() -> Path:
 
 
 def _written(path: Path, data: bytes) -> bool:
-    """Makes the file, or finds it with this content. False if another file, or anything else, has its name."""
+    """Creates the file, or finds it with this content. Returns False if anything else has its name."""
     flags = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | flags, 0o600)

@@ -17,11 +17,11 @@ from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.passes.reproducers import reproducer_of
 
 MOST_PLACES = 8
-"""Places that an error about one level shows."""
+"""The most places that an error about one level shows."""
 
 
 class LevelError(TensorIRError):
-    """A level does not hold where a pass requires or promises it."""
+    """A level does not hold although a pass requires or ensures it."""
 
 
 Snapshot = Callable[[Pass, Module], None]
@@ -37,15 +37,16 @@ def run_passes(
     snapshot: Snapshot | None = None,
     reproducers: Path | None = None,
 ) -> Module:
-    """`module` after all `passes`; itself if none changed it. Its ops get ids first, which remarks name.
+    """Runs `passes` on `module` and returns the result; `module` itself if none changed it. Its ops first get ids,
+    which remarks name.
 
     `snapshot(pass, module)` is called after each pass. `verify_input` verifies the given module even if not
-    `verify_each`. A device that a pass names and `ctx.devices` lacks is added to it first, as the one of that spec
+    `verify_each`. A device that a pass names and `ctx.devices` lacks is first added, as the one with that spec
     ("cpu", "cpu{features=avx2}").
 
     If a pass crashes (it raises anything but TensorIRError or MemoryError), or leaves an invalid module,
     the module before it is written to a file in `reproducers` (default: a folder of the user's own) and TensorIRError
-    says where. What a pass refuses goes through as it is."""
+    says where. Errors that a pass itself raises are passed on unchanged."""
     ctx = ctx or PassContext()
     for name in (name for p in passes for name in p.device_names()):
         ctx.device(name)
@@ -84,7 +85,7 @@ def check_levels(module: Module, what: str, levels: Iterable[Level]) -> None:
 def _run_one(
     module: Module, p: Pass, ctx: PassContext, held: tuple[Level, ...] | None, reproducers: Path | None
 ) -> Module:
-    """The module after one pass. `held`: the levels that must then hold; None: nothing is verified."""
+    """Returns the module after one pass. `held` are the levels that must then hold; with None, nothing is verified."""
     try:
         after = p.run(module, ctx)
     except (TensorIRError, MemoryError):
@@ -96,7 +97,7 @@ def _run_one(
         try:
             if after is not module:
                 verify(after)
-            check_levels(after, "its result is not what it says", held)
+            check_levels(after, "its result does not have the levels that it ensures", held)
         except TensorIRError as e:
             where = reproducer_of(module, ctx.by_spec(p), reproducers)
             head = Diagnostic(f"pass {p.name} left an invalid module; {where}")
@@ -106,7 +107,8 @@ def _run_one(
 
 @contextmanager
 def gc_paused() -> Generator[None]:
-    """Programs have no reference cycles, so collecting while many nodes are made only costs time."""
+    """Pauses garbage collection. Programs have no reference cycles, so collecting while nodes are made only costs
+    time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -18,7 +18,8 @@ _ITEM = re.compile(r"\s*([a-z0-9-]+)\s*(?:\{((?:[^{}]|\{[^{}]*\})*)\})?\s*(?:,|$
 def parse_spec(
     text: str, passes: Mapping[str, type[Pass]], pipelines: Mapping[str, tuple[Pass, ...]]
 ) -> tuple[Pass, ...]:
-    """The passes that `text` names. Raises TensorIRError with the place and close names for what is unknown."""
+    """Returns the passes that `text` names. Raises TensorIRError with the place and similar names for an unknown
+    name."""
     found: list[Pass] = []
     at = 0
     while at < len(text.rstrip()):
@@ -34,19 +35,19 @@ def parse_spec(
             found.append(_make(passes[name], options or ""))
         else:
             raise TensorIRError(
-                f"pass spec, column {at + 1}: no pass or pipeline {name!r}{_close(name, [*passes, *pipelines])}"
+                f"pass spec, column {at + 1}: unknown pass or pipeline {name!r}{_close(name, [*passes, *pipelines])}"
             )
         at = match.end()
     return tuple(found)
 
 
 def spec_of(passes: tuple[Pass, ...]) -> str:
-    """The text that `parse_spec` reads back as equal passes."""
+    """Returns the text that `parse_spec` reads as equal passes."""
     return ",".join(_one(p) for p in passes)
 
 
 def option_fields(kind: type[Pass]) -> dict[str, attrs.Attribute[Any]]:
-    """Options by their spelling in specs."""
+    """Returns the options by their spelling in specs."""
     return {f.name.replace("_", "-"): f for f in attrs.fields(kind) if "help" in f.metadata}
 
 

@@ -132,7 +132,7 @@ def test_sizes() -> None:
 
 def test_sizes_that_divide_again_and_again_are_refused_before_they_overflow_the_stack() -> None:
     size = S
-    with pytest.raises(InferError, match="a size with 65 divisions within each other is over the limit of 64"):
+    with pytest.raises(InferError, match="a size with 65 nested divisions is over the limit of 64"):
         for _ in range(1000):
             size = ceildiv(size + 1, 2)
     assert len(str(size)) > 64

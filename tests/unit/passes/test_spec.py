@@ -29,8 +29,8 @@ def test_specs_of_pipelines_read_back(tiling: str, device: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("set-encoding", "column 1: no pass or pipeline 'set-encoding'; did you mean set-encodings"),
-        ("cse,canonicalise", "column 5: no pass or pipeline 'canonicalise'; did you mean canonicalize"),
+        ("set-encoding", "column 1: unknown pass or pipeline 'set-encoding'; did you mean set-encodings"),
+        ("cse,canonicalise", "column 5: unknown pass or pipeline 'canonicalise'; did you mean canonicalize"),
         ("cse{x=1}", "cse: no option 'x'; it has: none"),
         ("set-encodings{min-paralel=1}", "did you mean min-parallel?; it has: min-parallel"),
         ("set-encodings{min-parallel=many}", "min-parallel must be of type int, got 'many'"),

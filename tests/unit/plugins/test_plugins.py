@@ -72,7 +72,7 @@ def test_what_is_there_already_is_not_replaced(tmp_path: Path) -> None:
     path = tmp_path / "taken.py"
     path.write_text(TARGET.format(name="cpu"), "utf-8")
     load_file(str(path))
-    with pytest.warns(PluginWarning, match=r"cpu of the plug-in .*taken.py is not used: there is one already"):
+    with pytest.warns(PluginWarning, match=r"cpu of the plug-in .*taken.py is not used: there already is one"):
         device_names()
     assert device_target("cpu").kernels
 

@@ -130,7 +130,7 @@ def test_denormals_are_kept() -> None:
 
 
 def test_unknown_function_device_and_mode_are_refused() -> None:
-    with pytest.raises(TensorIRError, match="no function @other in the module; there is: @main"):
+    with pytest.raises(TensorIRError, match="no function @other in the module; known: @main"):
         compile(mlp())(A, function="other")
     with pytest.raises(TensorIRError, match="unknown device 'gpu'; known: cpu, reference"):
         compile(mlp(), ("gpu",))

@@ -86,7 +86,7 @@ def test_run_takes_a_function_by_name(file: str, capsys: Capture) -> None:
         (["--input=" + "1x" * 65 + "f32=1"], 2, "at most 64 dims"),
         (["--input=0x99999999999999999999xf32=1"], 2, "dims below 2**63"),
         (["--input=@missing.npy"], 1, "missing.npy: error: no such file, or not a regular file"),
-        (["--function=other"], 1, "no function @other in the module; there is: @main, @twice"),
+        (["--function=other"], 1, "no function @other in the module; known: @main, @twice"),
         (["--device=gpu"], 2, "unknown device 'gpu'; known: cpu, reference"),
         (["--device=cpu{threads=2}"], 2, "device 'cpu' has no option 'threads'; it has: features"),
         (["--device=cpu{features"], 2, "a device is written name or name{option=value"),
