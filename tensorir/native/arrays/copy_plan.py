@@ -35,6 +35,8 @@ class Fill:
         if type(value) is int and value == 0:
             return cls(0)
         try:
+            if isinstance(value, complex) and dtype.kind != "c":
+                raise TypeError("astype would drop the imaginary part")
             element = np.array(value).astype(dtype) if dtype.kind in "fcV" else np.array(value, dtype=dtype)
         except (OverflowError, TypeError, ValueError) as error:
             raise ValueError(f"padding: expected a value of dtype {dtype}, got {value!r}") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from attrs import frozen
 
@@ -34,8 +34,7 @@ def merge_equal_ops(region: Region, effects: EffectsIn, refuse: Refuse = unheard
     seen: dict[Any, Op] = {}
 
     def visit(op: Op, operands: tuple[Value, ...]) -> Replacement | None:
-        # With their types, because True == 1 == 1.0 as attributes.
-        attributes: tuple[Any, ...] = tuple((type(v), v) for v in op.attributes().values())
+        attributes = tuple(_exactly(v) for v in op.attributes().values())
         key = (type(op), operands, attributes, op.regions, tuple(r.type for r in op.results))
         first = seen.setdefault(key, op)
         if first is op:
@@ -49,3 +48,14 @@ def merge_equal_ops(region: Region, effects: EffectsIn, refuse: Refuse = unheard
         return Replacement((), first.results)
 
     return sweep(region, visit)
+
+
+def _exactly(attribute: object) -> object:
+    """A key that tells apart what Python calls equal: True, 1 and 1.0, and zeros of either sign. NaN equals itself."""
+    match attribute:
+        case float():
+            return float, repr(attribute)
+        case tuple():
+            return tuple, tuple(_exactly(a) for a in cast("tuple[object, ...]", attribute))
+        case _:
+            return type(attribute), attribute
