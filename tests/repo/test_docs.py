@@ -76,3 +76,16 @@ def test_files_and_passes_that_the_docs_name_exist() -> None:
         assert any(p.exists() for p in places) or list((ROOT / "tensorir").rglob(name)), name
     for row in re.findall(r"^\| \d \| `([a-z-]+)`", text, re.MULTILINE):
         assert row in PASSES
+
+
+def test_tests_that_docstrings_and_docs_name_exist() -> None:
+    """A reader who is sent to a test must find it: paths of files and folders below tests/, with or without an end."""
+    sources = [
+        *(ROOT / "tensorir").rglob("*.py"),
+        *(ROOT / "kernels").rglob("*.[ch]"),
+        *(ROOT / "kernels").rglob("*.md"),
+    ]
+    others = [ROOT / "Makefile", ROOT / "CONTRIBUTING.md", ROOT / ".ci" / "run", ROOT / "pyproject.toml"]
+    for file in (*sources, *PAGES, *others):
+        for name in re.findall(r"(?<![\w/])tests/[A-Za-z0-9_/.-]*[A-Za-z0-9_]", file.read_text("utf-8")):
+            assert (ROOT / name).exists(), f"{file.relative_to(ROOT)} names {name}"
