@@ -33,7 +33,9 @@ from tensorir.ir.value import Value
 
 
 @frozen
-class Same:
+class _Tied:
+    """One dim tied to one loop."""
+
     dim: int
     loop: int
 
@@ -45,8 +47,31 @@ class Same:
     def loops(self) -> tuple[int, ...]:
         return (self.loop,)
 
+
+@frozen
+class _Strided(_Tied):
+    """One dim tied to one loop, of which the one is every `stride`-th position of the other from `offset` on."""
+
+    offset: Dim
+    stride: int = 1
+
+
+@frozen
+class Same(_Tied):
     def __str__(self) -> str:
         return f"{self.dim} = l{self.loop}"
+
+
+@frozen
+class Cut(_Strided):
+    def __str__(self) -> str:
+        return f"{self.dim} at {self.offset} + {self.stride}*l{self.loop}"
+
+
+@frozen
+class Put(_Strided):
+    def __str__(self) -> str:
+        return f"l{self.loop} at {self.offset} + {self.stride}*{self.dim}"
 
 
 @frozen
@@ -73,44 +98,6 @@ class Merged:
 
     def __str__(self) -> str:
         return f"{_product('', self.dims)} = l{self.loop}"
-
-
-@frozen
-class Cut:
-    dim: int
-    loop: int
-    offset: Dim
-    stride: int = 1
-
-    @property
-    def dims(self) -> tuple[int, ...]:
-        return (self.dim,)
-
-    @property
-    def loops(self) -> tuple[int, ...]:
-        return (self.loop,)
-
-    def __str__(self) -> str:
-        return f"{self.dim} at {self.offset} + {self.stride}*l{self.loop}"
-
-
-@frozen
-class Put:
-    dim: int
-    loop: int
-    offset: Dim
-    stride: int = 1
-
-    @property
-    def dims(self) -> tuple[int, ...]:
-        return (self.dim,)
-
-    @property
-    def loops(self) -> tuple[int, ...]:
-        return (self.loop,)
-
-    def __str__(self) -> str:
-        return f"l{self.loop} at {self.offset} + {self.stride}*{self.dim}"
 
 
 @frozen
