@@ -35,13 +35,14 @@ def compile(
     `parameters`: the data of the module's parameters, by scope and key (see `bind_parameters`).
     `verify_each` verifies after every pass, not only at the start. `snapshot(pass, module)` is called after each
     pass. `progress(what, done, total)` is called while constants are evaluated. `memory_limit`: the most bytes of
-    intermediates that a call of the program may allocate; None means the memory available at the call.
+    intermediates that a call of the program, or the evaluation of one constant, may allocate; None means the memory
+    available then.
 
     Raises TensorIRError (VerifyError for an invalid module), with locations and reasons."""
     device = _one_device(module, devices)
     if parameters is not None:
         module = bind_parameters(module, parameters)
-    ctx = PassContext(progress=progress, devices={device.name: device})
+    ctx = PassContext(progress=progress, devices={device.name: device}, memory_limit=memory_limit)
     start = perf_counter()
     passes = pipeline(data_tiling, device.name).passes
     with gc_paused():

@@ -12,10 +12,10 @@ import numpy.typing as npt
 from tensorir.analysis.liveness import dying_values
 from tensorir.interp.arguments import bind_arguments
 from tensorir.interp.context import Array, Context, RegionRunner, SizeError
-from tensorir.interp.limits import check_bytes, check_results, out_of_memory, size_error
+from tensorir.interp.limits import check_bytes, check_results, is_asked_for, out_of_memory, size_error
 from tensorir.interp.linalg_ops import LINALG_OPS
 from tensorir.interp.loops import run_loops
-from tensorir.interp.memory import SMALL, bytes_text
+from tensorir.interp.memory import bytes_text
 from tensorir.interp.packing_ops import PACKING_OPS
 from tensorir.interp.tensor_ops import TENSOR_OPS
 from tensorir.ir.decomposition import Decomposition
@@ -91,7 +91,7 @@ def interpret(
     chosen = module.lookup(Function, function)
     arrays, sizes = bind_arguments(chosen, args)
     run = runner or run_region
-    ctx = Context(module, sizes, widen, _Globals(module, widen), run, (function,), memory_limit)
+    ctx = Context(module, sizes, widen, _Globals(module, widen, memory_limit), run, (function,), memory_limit)
     if widen:
         arrays = tuple(a.astype(ctx.numpy(v.type.dtype)) for a, v in zip(arrays, chosen.body.args, strict=True))
     try:
@@ -105,7 +105,7 @@ def copied(array: Array, function: Function, ctx: Context) -> Array:
     """Returns a copy of a result of `function`. Raises OutOfMemoryError, because a result may be a large view of little
     memory."""
     what = f"@{function.name}: a result takes"
-    if array.nbytes > SMALL:
+    if is_asked_for(array.nbytes, ctx):
         check_bytes(array.nbytes, what, function.loc, ctx)
     try:
         return np.array(array, order="C")
@@ -136,9 +136,10 @@ def unbound(*symbols: Global) -> UnsupportedError:
 class _Globals:
     """Returns the values of globals; each initializer runs once."""
 
-    def __init__(self, module: Module, widen: bool) -> None:
+    def __init__(self, module: Module, widen: bool, memory_limit: int | None) -> None:
         self.module = module
         self.widen = widen
+        self.memory_limit = memory_limit
         self.values: dict[str, Array] = {}
         self.running: list[str] = []
 
@@ -154,7 +155,7 @@ class _Globals:
             self.values[name] = symbol.value.array
         else:
             self.running.append(name)
-            ctx = Context(self.module, {}, self.widen, self, run_region)
+            ctx = Context(self.module, {}, self.widen, self, run_region, memory_limit=self.memory_limit)
             (self.values[name],) = run_region(symbol.value, (), ctx)
             self.running.pop()
         return self.values[name]

@@ -30,8 +30,13 @@ def check_results(op: Op, ctx: Context) -> None:
     for results that need more memory than is available."""
     if isinstance(op, CALLING):
         return
-    if (needed := new_bytes(op, ctx)) > SMALL:
+    if is_asked_for(needed := new_bytes(op, ctx), ctx):
         check_bytes(needed, f"{op.NAME}: the result takes", op.loc, ctx, _types_note(op, ctx))
+
+
+def is_asked_for(needed: int, ctx: Context) -> bool:
+    """A limit that was given holds for all; what is available is asked of the system only if much is needed."""
+    return needed > SMALL or ctx.memory_limit is not None
 
 
 def check_bytes(needed: int, what: str, loc: Location, ctx: Context, notes: tuple[str, ...] = ()) -> None:

@@ -39,7 +39,8 @@ def device_option(help: str) -> Any:
 class PassContext:
     """The inputs of a pipeline run, and what it collects. `devices` are those of the compilation, by the names that
     passes use. `decisions` records what passes declined, and why. `traces` is per pass name; `timed` also measures the
-    seconds per pattern."""
+    seconds per pattern. `memory_limit` is the most bytes of intermediates that the evaluation of a constant may
+    allocate; None means the memory available then."""
 
     decisions: Decisions = field(factory=Decisions)
     traces: dict[str, Trace] = field(factory=dict[str, Trace])
@@ -47,6 +48,7 @@ class PassContext:
     progress: Progress | None = None
     timed: bool = False
     devices: dict[str, Device] = field(factory=dict[str, Device])
+    memory_limit: int | None = None
 
     def device(self, name: str) -> Device:
         """Returns the device called `name` in the compilation; if there is none, adds the one with that spec.

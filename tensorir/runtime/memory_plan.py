@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import define, evolve, frozen
 
 from tensorir.interp import Context
-from tensorir.interp.limits import check_bytes, new_bytes, type_bytes
-from tensorir.interp.memory import SMALL
+from tensorir.interp.limits import check_bytes, is_asked_for, new_bytes, type_bytes
 from tensorir.ir.op import Op
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def peak_of(plan: RegionPlan, ctx: Context) -> Peak:
 
 def check_peak(peak: Peak, ctx: Context, what: str) -> None:
     """Raises OutOfMemoryError, before anything is allocated, if a call takes more than there is. `what` is called."""
-    if peak.op is None or (peak.bytes <= SMALL and ctx.memory_limit is None):
+    if peak.op is None or not is_asked_for(peak.bytes, ctx):
         return
     note = f"most of it while {peak.op.NAME} makes {', '.join(str(v.type) for v in peak.op.results)}"
     check_bytes(peak.bytes, f"{what}: intermediates take", peak.op.loc, ctx, (note,))

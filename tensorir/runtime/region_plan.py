@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,7 +15,6 @@ from tensorir.analysis.liveness import dying_values
 from tensorir.dialects.flow import GlobalLoad, Launch
 from tensorir.interp import Context, apply_op
 from tensorir.interp.context import SizeError
-from tensorir.interp.interpreter import run_region
 from tensorir.interp.limits import out_of_memory, size_error
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import Dim
@@ -164,13 +163,10 @@ def _plan_executable(executable: Executable, devices: Mapping[str, Device]) -> R
     return plan_region(executable.body, device, {})
 
 
-def evaluate(
-    module: Module, region: Region, device: Device, launches: Mapping[str, Launched], load: Callable[[str], Array]
-) -> tuple[Array, ...]:
+def evaluate(region: Region, device: Device, launches: Mapping[str, Launched], ctx: Context) -> tuple[Array, ...]:
     """The yields of a region without arguments, as arrays of their own. `launches` holds the plans of the module's
-    executables, made once for all its initializers; `load` gives the data of a global."""
+    executables, made once for all its initializers."""
     plan = plan_region(region, device, launches)
-    ctx = Context(module, {}, load_global=load, runner=run_region)
     check_peak(peak_of(plan, ctx), ctx, "evaluating a constant")
     return tuple(
         np.array(a, order="C") if a.base is not None or not a.flags.writeable or not a.flags.c_contiguous else a

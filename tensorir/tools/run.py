@@ -53,7 +53,7 @@ def add_parser(commands: Any) -> None:
     p.add_argument("--parameters", action="append", default=[], metavar="[SCOPE=]FILE", help="data for parameters")
     p.add_argument("--data-tiling", choices=DATA_TILING, default="late")
     add_device_flag(p)
-    p.add_argument("--memory-limit", type=int, metavar="BYTES", help="the limit of memory for intermediates")
+    p.add_argument("--memory-limit", type=int, metavar="BYTES", help="the limit of memory for a call or a constant")
     p.add_argument("--stats", choices=("json",), help="print statistics on stderr")
     p.set_defaults(run=run)
 

@@ -11,7 +11,8 @@ from typing import ClassVar
 from attrs import evolve, frozen
 
 from tensorir.dialects.flow import GlobalLoad, Launch
-from tensorir.interp.interpreter import unbound
+from tensorir.interp import Context
+from tensorir.interp.interpreter import run_region, unbound
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Global, Module, Parameter
@@ -26,7 +27,8 @@ from tensorir.targets.device import Device
 class EvaluateInitializers(Pass):
     """Laws: interp(evaluate(m)) == interp(m); every global holds data; equal initializers run once.
 
-    Raises UnsupportedError for parameters without data."""
+    Raises UnsupportedError for parameters without data, OutOfMemoryError for an initializer whose intermediates take
+    more than the memory limit of the context."""
 
     name: ClassVar[str] = "evaluate-initializers"
     requires: ClassVar[tuple[Level, ...]] = (NO_ENCODINGS, NO_LAYOUTS)
@@ -39,7 +41,7 @@ class EvaluateInitializers(Pass):
         pending = [g for g in module.globals if isinstance(g.value, Region)]
         if not pending:
             return module
-        work = _Evaluator(module, ctx.device(self.device))
+        work = _Evaluator(module, ctx.device(self.device), ctx.memory_limit)
         for done, g in enumerate(pending):
             ctx.report("evaluating constants", done, len(pending))
             work.value(g.name)
@@ -48,9 +50,10 @@ class EvaluateInitializers(Pass):
 
 
 class _Evaluator:
-    def __init__(self, module: Module, device: Device) -> None:
+    def __init__(self, module: Module, device: Device, memory_limit: int | None) -> None:
         self.module = module
         self.device = device
+        self.memory_limit = memory_limit
         self.values: dict[str, Dense] = {}
         self.running: list[str] = []
         launching = any(isinstance(o, Launch) for g in module.globals if g.region is not None for o in g.region.walk())
@@ -74,7 +77,14 @@ class _Evaluator:
         for op in symbol.value.walk():
             if isinstance(op, GlobalLoad):
                 self.value(op.symbol)  # before the region runs, so that a cycle is seen
-        (array,) = evaluate(self.module, symbol.value, self.device, self.plans, lambda n: self.value(n).array)
+        ctx = Context(
+            self.module,
+            {},
+            load_global=lambda n: self.value(n).array,
+            runner=run_region,
+            memory_limit=self.memory_limit,
+        )
+        (array,) = evaluate(symbol.value, self.device, self.plans, ctx)
         self.running.pop()
         self.values[name] = Dense.own(array)
         return self.values[name]

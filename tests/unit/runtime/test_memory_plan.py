@@ -13,14 +13,20 @@ import numpy.typing as npt
 import pytest
 
 from tensorir.api import compile
+from tensorir.dialects.flow import GlobalLoad
+from tensorir.dialects.linalg import Fill, Reduce
+from tensorir.interp import interpret
 from tensorir.interp.memory import available_bytes, bytes_text
 from tensorir.ir.diagnostic import OutOfMemoryError
 from tensorir.ir.dims import evaluate
-from tensorir.ir.module import Module
+from tensorir.ir.dtype import f32
+from tensorir.ir.location import Location
+from tensorir.ir.module import Global, Module
+from tensorir.ir.types import TensorType
 from tensorir.native.arrays import calls
 from tensorir.pipelines import DATA_TILING
 from tensorir.runtime.program import Program
-from tests.support.graphs import GRAPHS, dynamic, matmul, mlp
+from tests.support.graphs import GRAPHS, Graph, dynamic, matmul, mlp
 
 SIZES = {"M": 37, "N": 41, "K": 53, "S": 29}
 
@@ -128,3 +134,31 @@ def test_what_is_available_is_asked_of_the_system() -> None:
         "12 GB",
         "1000000 TB",
     ]
+
+
+SCALAR = TensorType((), f32)
+
+
+def constant(n: int) -> Module:
+    """x + w, where the global w is the largest element of an n×n product of constants: little is left of much."""
+    made = Graph()
+    a, b = (made.b.add(Fill(x, TensorType((n, n), f32), loc=Location("big.tir", 3, 5))).result for x in (1.0, 2.0))
+    largest = made.b.add(Reduce(made.matmul(a, b), "max", (0, 1))).result
+    g = Graph()
+    g.globals.append(Global("w", SCALAR, made.b.finish([largest])))
+    return g.done(g.elementwise("add", g.arg(), g.b.add(GlobalLoad("w", SCALAR)).result))
+
+
+@pytest.mark.parametrize("device", ["cpu", "reference"])
+def test_the_evaluation_of_constants_keeps_the_limit(device: str) -> None:
+    module = constant(300)
+    with pytest.raises(OutOfMemoryError, match=r"evaluating a constant: intermediates take .*100000 bytes are allowed"):
+        compile(module, (device,), memory_limit=100_000)
+    assert compile(module, (device,), memory_limit=2_000_000)(np.float32(1)) == 601
+
+
+def test_the_interpreter_keeps_the_limit_in_initializers() -> None:
+    module = constant(300)
+    with pytest.raises(OutOfMemoryError, match=r"^big.tir:3:5: .* 360000 bytes, 100000 bytes are allowed by memory_"):
+        interpret(module, "main", [np.float32(1)], memory_limit=100_000)
+    assert interpret(module, "main", [np.float32(1)], memory_limit=2_000_000) == (601,)
