@@ -12,7 +12,7 @@ import numpy.typing as npt
 from tensorir.analysis.liveness import dying_values
 from tensorir.interp.arguments import bind_arguments
 from tensorir.interp.context import Array, Context, RegionRunner, SizeError
-from tensorir.interp.limits import check_bytes, check_results, is_asked_for, out_of_memory, size_error
+from tensorir.interp.limits import check_bytes, check_results, out_of_memory, size_error
 from tensorir.interp.linalg_ops import LINALG_OPS
 from tensorir.interp.loops import run_loops
 from tensorir.interp.memory import bytes_text
@@ -105,8 +105,7 @@ def copied(array: Array, function: Function, ctx: Context) -> Array:
     """Returns a copy of a result of `function`. Raises OutOfMemoryError, because a result may be a large view of little
     memory."""
     what = f"@{function.name}: a result takes"
-    if is_asked_for(array.nbytes, ctx):
-        check_bytes(array.nbytes, what, function.loc, ctx)
+    check_bytes(array.nbytes, what, function.loc, ctx)
     try:
         return np.array(array, order="C")
     except MemoryError:

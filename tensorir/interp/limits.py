@@ -35,12 +35,15 @@ def check_results(op: Op, ctx: Context) -> None:
 
 
 def is_asked_for(needed: int, ctx: Context) -> bool:
-    """A limit that was given holds for all; what is available is asked of the system only if much is needed."""
+    """Returns whether `needed` bytes are compared with the limit: always with one that was given. What is available is
+    asked of the system only for many bytes, because asking reads files."""
     return needed > SMALL or ctx.memory_limit is not None
 
 
 def check_bytes(needed: int, what: str, loc: Location, ctx: Context, notes: tuple[str, ...] = ()) -> None:
     """Raises OutOfMemoryError if more than the allowed bytes are `needed`: `{what} 3 GB, 1 GB are available`."""
+    if not is_asked_for(needed, ctx):
+        return
     limit = available_bytes() if ctx.memory_limit is None else ctx.memory_limit
     if needed > limit:
         bound = "are available" if ctx.memory_limit is None else "are allowed by memory_limit"

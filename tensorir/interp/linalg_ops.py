@@ -79,7 +79,7 @@ def accumulate(out: Array, init: list[Array], dtype: DType, ctx: Context) -> Arr
     if init:
         with np.errstate(all="ignore"):
             out = out + init[0].astype(out.dtype)
-    return convert(out, dtype, ctx) if out.dtype != ctx.numpy(dtype) else np.asarray(out, order="C")
+    return np.asarray(convert(out, dtype, ctx) if out.dtype != ctx.numpy(dtype) else out, order="C")
 
 
 def reduce(op: linalg.Reduce, inputs: Arrays, ctx: Context) -> Arrays:

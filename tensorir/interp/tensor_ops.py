@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from tensorir.dialects import encode, flow, func, tensor
 from tensorir.interp.arguments import bind_sizes
 from tensorir.interp.context import Array, Context
 from tensorir.interp.conversions import filled
+from tensorir.interp.limits import check_bytes
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Executable, Function
 from tensorir.ir.op import Op
@@ -40,7 +42,23 @@ def size(op: tensor.Size, inputs: Arrays, ctx: Context) -> Arrays:
 
 
 def reshape(op: tensor.ExpandShape | tensor.CollapseShape, inputs: Arrays, ctx: Context) -> Arrays:
-    return (inputs[0].reshape(ctx.shape(op.result.type.shape)),)
+    """A view of the source, or a copy, with memory of its own, where dims are merged that are not neighbours there."""
+    (source,) = inputs
+    shape = ctx.shape(op.result.type.shape)
+    if not _merges_by_copy(source, op.groups if isinstance(op, tensor.CollapseShape) else ()):
+        return (source.reshape(shape),)
+    check_bytes(source.nbytes, f"{op.NAME}: the result takes", op.loc, ctx)
+    out = np.empty(shape, source.dtype)
+    out.reshape(source.shape)[...] = source
+    return (out,)
+
+
+def _merges_by_copy(array: Array, groups: Sequence[Sequence[int]]) -> bool:
+    """Some dims of a group, those of size 1 left out, do not lie in memory as one dim would."""
+    kept = ([d for d in group if array.shape[d] != 1] for group in groups)
+    return array.size > 0 and any(
+        array.strides[a] != array.strides[b] * array.shape[b] for group in kept for a, b in pairwise(group)
+    )
 
 
 def extract_slice(op: tensor.ExtractSlice, inputs: Arrays, ctx: Context) -> Arrays:

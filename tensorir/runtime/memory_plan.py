@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, frozen
 
 from tensorir.interp import Context
-from tensorir.interp.limits import check_bytes, is_asked_for, new_bytes, type_bytes
+from tensorir.interp.limits import check_bytes, new_bytes, type_bytes
 from tensorir.ir.op import Op
+from tensorir.runtime.contiguity import copies, is_contiguous
 
 if TYPE_CHECKING:
-    from tensorir.runtime.region_plan import RegionPlan  # which asks for this
+    from tensorir.runtime.region_plan import RegionPlan, Step  # which ask for this
 
 
 @frozen
 class Peak:
     """The most bytes alive at once, while `op` runs or right after it; no op where nothing is made. `yields`: the
-    bytes that each yield of the region keeps alive, 0 for those of its arguments."""
+    bytes that each yield of the region keeps alive, 0 for those of its arguments. `contiguous`: which yields are known
+    to be row-major without gaps."""
 
     bytes: int
     op: Op | None
     yields: tuple[int, ...] = ()
+    contiguous: tuple[bool, ...] = ()
 
 
 @define
@@ -32,41 +36,51 @@ class _Buffer:
     slots: int = 0
 
 
-def peak_of(plan: RegionPlan, ctx: Context) -> Peak:
+def peak_of(plan: RegionPlan, ctx: Context, contiguous: Sequence[bool]) -> Peak:
     """Law: no call of these sizes takes more than `bytes`, as `Stats.transient_bytes` counts them.
 
-    A view keeps alive what its first operand is. Raises TensorIRError for a size that is negative in this call,
+    `contiguous`: which arguments are row-major without gaps. A view keeps alive what its first operand is; a reshape
+    that may have to copy is not a view. Raises TensorIRError for a size that is negative in this call,
     OutOfMemoryError beyond the verifier's limit."""
     buffers = [_Buffer(0) for _ in range(plan.slots)]
+    known = [*contiguous, *[False] * (plan.slots - plan.arguments)]
     live = 0
     peak = Peak(0, None)
     for step in plan.steps:
         needed, op = 0, step.op
+        given = [known[slot] for slot in step.inputs]
         if step.launch is not None:
             # Before the sizes of the launch's results: an error names the op inside.
-            inside = peak_of(step.launch, step.inside(ctx, {}))
+            inside = peak_of(step.launch, step.inside(ctx, {}), given)
             needed, op = inside.bytes, inside.op
-            made = [_Buffer(n) for n in inside.yields]
-        elif new_bytes(step.op, ctx):
-            made = [_Buffer(type_bytes(step.op, v.type, ctx)) for v in step.op.results]
+            made, ordered = [_Buffer(n) for n in inside.yields], inside.contiguous
         else:
-            made = [buffers[step.inputs[0]] if step.inputs else _Buffer(0) for _ in step.outputs]
+            made = _made(step, buffers, given, ctx)
+            ordered = (step.kernel is not None or is_contiguous(step.op, given, ctx),) * len(made)
         fresh = sum(b.bytes for b in made if not b.slots)
         if live + max(needed, fresh) > peak.bytes:
             peak = Peak(live + max(needed, fresh), op)
         live += fresh
-        for slot, buffer in zip(step.outputs, made, strict=True):
-            buffers[slot] = buffer
+        for slot, buffer, in_order in zip(step.outputs, made, ordered, strict=True):
+            buffers[slot], known[slot] = buffer, in_order
             buffer.slots += 1
         for slot in step.dead:
             buffers[slot].slots -= 1
             live -= 0 if buffers[slot].slots else buffers[slot].bytes
-    return evolve(peak, yields=tuple(buffers[slot].bytes for slot in plan.yields))
+    yields = tuple(buffers[slot].bytes for slot in plan.yields)
+    return evolve(peak, yields=yields, contiguous=tuple(known[slot] for slot in plan.yields))
+
+
+def _made(step: Step, buffers: Sequence[_Buffer], contiguous: Sequence[bool], ctx: Context) -> list[_Buffer]:
+    """The memory of the results of one op."""
+    if new_bytes(step.op, ctx) or copies(step.op, all(contiguous), ctx):
+        return [_Buffer(type_bytes(step.op, v.type, ctx)) for v in step.op.results]
+    return [buffers[step.inputs[0]] if step.inputs else _Buffer(0) for _ in step.outputs]
 
 
 def check_peak(peak: Peak, ctx: Context, what: str) -> None:
     """Raises OutOfMemoryError, before anything is allocated, if a call takes more than there is. `what` is called."""
-    if peak.op is None or not is_asked_for(peak.bytes, ctx):
+    if peak.op is None:
         return
     note = f"most of it while {peak.op.NAME} makes {', '.join(str(v.type) for v in peak.op.results)}"
     check_bytes(peak.bytes, f"{what}: intermediates take", peak.op.loc, ctx, (note,))

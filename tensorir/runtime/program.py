@@ -64,7 +64,7 @@ class Program:
         self.pass_seconds = dict(pass_seconds)
         executables = plan_executables(module, {device.name: device})
         self._plans = {f.name: plan_region(f.body, device, executables) for f in module.functions}
-        self._peaks: dict[tuple[str, tuple[tuple[str, int], ...]], Peak] = {}
+        self._peaks: dict[tuple[str, tuple[tuple[str, int], ...], tuple[bool, ...]], Peak] = {}
         self._default = _default_function(module)
         self._constants = {g.name: g.value.array for g in module.globals if isinstance(g.value, Dense)}
         self.stats = Stats(
@@ -107,18 +107,19 @@ class Program:
             runner=run_region,
             memory_limit=self.memory_limit,
         )
-        check_peak(self._peak(chosen.name, ctx), ctx, f"@{chosen.name}")
-        run = Run(ctx)
+        check_peak(self._peak(chosen.name, arrays, ctx), ctx, f"@{chosen.name}")
+        run = Run.of(ctx, arrays)
         results = self._plans[chosen.name].run(arrays, run)
         self.stats = evolve(self.stats, kernels=dict(run.kernels), transient_bytes=run.peak_bytes)
         return _owned(results, (*arrays, *self._constants.values()), chosen, ctx)
 
-    def _peak(self, function: str, ctx: Context) -> Peak:
+    def _peak(self, function: str, args: Sequence[Array], ctx: Context) -> Peak:
         """The memory that a call with these sizes takes; known from the last calls with the same ones."""
-        key = (function, tuple(ctx.sizes.items()))
+        contiguous = tuple([a.flags.c_contiguous for a in args])
+        key = (function, tuple(ctx.sizes.items()), contiguous)
         found = self._peaks.get(key)
         if found is None:
-            found = peak_of(self._plans[function], ctx)
+            found = peak_of(self._plans[function], ctx, contiguous)
             if len(self._peaks) >= _MOST_PEAKS:
                 self._peaks.clear()
             self._peaks[key] = found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,6 +13,7 @@ from attrs import define, evolve, field, frozen
 
 from tensorir.analysis.liveness import dying_values
 from tensorir.dialects.flow import GlobalLoad, Launch
+from tensorir.dialects.tensor import Constant
 from tensorir.interp import Context, apply_op
 from tensorir.interp.context import SizeError
 from tensorir.interp.limits import out_of_memory, size_error
@@ -31,22 +32,56 @@ Bound = tuple[tuple[str, int], ...]
 """Size symbols of an executable and their values."""
 
 
+def _owner(array: Array) -> Array:
+    """The array that has the memory of `array`."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
+
+
 @define
 class Run:
-    """The state of one call: sizes and globals in `ctx`, the kernels called, the bytes of live intermediates."""
+    """The state of one call: sizes and globals in `ctx`, the kernels called, the bytes of live intermediates.
+
+    `foreign`: the ids of arrays whose memory the call has not made, its arguments and constants. `held`: of each other
+    array that owns its memory, how many slots hold it or a view of it, and the bytes of the first of them: what NumPy
+    keeps around a result is not counted."""
 
     ctx: Context
+    foreign: set[int]
     kernels: Counter[str] = field(factory=Counter[str])
+    held: dict[int, tuple[int, int]] = field(factory=dict[int, tuple[int, int]])
     live_bytes: int = 0
     peak_bytes: int = 0
     contexts: dict[Bound, Context] = field(factory=dict[Bound, Context])
     """What executables see, by their sizes: launches with the same ones share it and what it has evaluated."""
 
-    def allocated(self, array: Array | None, sign: int = 1) -> None:
-        """Counts an array that owns its memory; views cost nothing."""
-        if array is not None and array.base is None:
-            self.live_bytes += sign * array.nbytes
+    @classmethod
+    def of(cls, ctx: Context, args: Sequence[Array]) -> Run:
+        """A call with these arguments that has not begun."""
+        return cls(ctx, {id(_owner(a)) for a in args})
+
+    def hold(self, array: Array) -> None:
+        """A slot has got `array`. Memory is counted once, however many views there are."""
+        owner = _owner(array)
+        if id(owner) in self.foreign:
+            return
+        slots, nbytes = self.held.get(id(owner), (0, min(array.nbytes, owner.nbytes)))
+        self.held[id(owner)] = slots + 1, nbytes
+        if not slots:
+            self.live_bytes += nbytes
             self.peak_bytes = max(self.peak_bytes, self.live_bytes)
+
+    def release(self, array: Array) -> None:
+        """A slot that held `array` is not read any more."""
+        owner = _owner(array)
+        if id(owner) in self.foreign:
+            return
+        slots, nbytes = self.held.pop(id(owner))
+        if slots > 1:
+            self.held[id(owner)] = slots - 1, nbytes
+        else:
+            self.live_bytes -= nbytes
 
     @contextmanager
     def within(self, launch: Step) -> Generator[None]:
@@ -101,12 +136,16 @@ class RegionPlan:
             inputs = tuple([values[i] for i in step.inputs])
             for slot, array in zip(step.outputs, _results(step, inputs, run), strict=True):  # pyright: ignore[reportArgumentType]  # an input slot is always filled: the verifier checked
                 values[slot] = array
-                if step.launch is None and not isinstance(step.op, GlobalLoad):  # a launch has counted its own
-                    run.allocated(array)
+                if isinstance(step.op, Constant | GlobalLoad):
+                    run.foreign.add(id(_owner(array)))
+                run.hold(array)
             for slot in step.dead:
-                if not isinstance(step.op, GlobalLoad):
-                    run.allocated(values[slot], -1)
+                if (dead := values[slot]) is not None:
+                    run.release(dead)
                 values[slot] = None
+        for made in values[self.arguments :]:  # whoever runs the region holds its yields
+            if made is not None:
+                run.release(made)
         return tuple(v for i in self.yields if (v := values[i]) is not None)
 
 
@@ -167,8 +206,8 @@ def evaluate(region: Region, device: Device, launches: Mapping[str, Launched], c
     """The yields of a region without arguments, as arrays of their own. `launches` holds the plans of the module's
     executables, made once for all its initializers."""
     plan = plan_region(region, device, launches)
-    check_peak(peak_of(plan, ctx), ctx, "evaluating a constant")
+    check_peak(peak_of(plan, ctx, ()), ctx, "evaluating a constant")
     return tuple(
         np.array(a, order="C") if a.base is not None or not a.flags.writeable or not a.flags.c_contiguous else a
-        for a in plan.run((), Run(ctx))
+        for a in plan.run((), Run.of(ctx, ()))
     )

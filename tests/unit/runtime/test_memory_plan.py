@@ -11,27 +11,36 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import given, note
+from hypothesis import strategies as st
 
 from tensorir.api import compile
 from tensorir.dialects.flow import GlobalLoad
-from tensorir.dialects.linalg import Fill, Reduce
+from tensorir.dialects.linalg import Broadcast, Fill, Reduce, Transpose
+from tensorir.dialects.tensor import CollapseShape
 from tensorir.interp import interpret
 from tensorir.interp.memory import available_bytes, bytes_text
 from tensorir.ir.diagnostic import OutOfMemoryError
-from tensorir.ir.dims import evaluate
+from tensorir.ir.dims import evaluate, symbol
 from tensorir.ir.dtype import f32
 from tensorir.ir.location import Location
-from tensorir.ir.module import Global, Module
+from tensorir.ir.module import Function, Global, Module
+from tensorir.ir.region import Region
 from tensorir.ir.types import TensorType
+from tensorir.ir.value import Value
 from tensorir.native.arrays import calls
 from tensorir.pipelines import DATA_TILING
 from tensorir.runtime.program import Program
+from tensorir.testing.programs.random import arguments as random_arguments
+from tensorir.testing.programs.random import programs
+from tensorir.text import print_module
 from tests.support.graphs import GRAPHS, Graph, dynamic, matmul, mlp
 
+Array = npt.NDArray[Any]
 SIZES = {"M": 37, "N": 41, "K": 53, "S": 29}
 
 
-def arguments(module: Module) -> list[npt.NDArray[Any]]:
+def arguments(module: Module) -> list[Array]:
     types = module.functions[0].body.arg_types
     return [np.ones([evaluate(d, SIZES) for d in t.shape], t.dtype.numpy) for t in types]
 
@@ -162,3 +171,62 @@ def test_the_interpreter_keeps_the_limit_in_initializers() -> None:
     with pytest.raises(OutOfMemoryError, match=r"^big.tir:3:5: .* 360000 bytes, 100000 bytes are allowed by memory_"):
         interpret(module, "main", [np.float32(1)], memory_limit=100_000)
     assert interpret(module, "main", [np.float32(1)], memory_limit=2_000_000) == (601,)
+
+
+def turned_and_merged() -> Module:
+    """@main(x) = sum(merge(transpose(x + x))): a copy that no op asks for by name."""
+    g = Graph()
+    x = g.arg(symbol("M"), 300)
+    turned = g.b.add(Transpose(g.elementwise("add", x, x), (1, 0))).result
+    merged = g.b.add(CollapseShape(turned, ((0, 1),), loc=Location("merge.tir", 2))).result
+    return g.done(g.b.add(Reduce(merged, "add", (0,))).result)
+
+
+def test_a_reshape_that_copies_is_planned_and_counted() -> None:
+    module = turned_and_merged()
+    program = compile(module, "reference")
+    x = np.ones((200, 300), np.float32)
+    assert program(x) == 120_000
+    assert program.stats.transient_bytes == planned(program) == 2 * x.nbytes
+    limited = compile(module, "reference", memory_limit=int(1.5 * x.nbytes))
+    with pytest.raises(OutOfMemoryError, match=r"most of it while tensor\.collapse_shape makes"):
+        limited(x)
+
+
+def test_the_layout_of_an_argument_says_whether_its_reshape_copies() -> None:
+    g = Graph()
+    merged = g.b.add(CollapseShape(g.arg(symbol("M"), 300), ((0, 1),))).result
+    program = compile(g.done(g.b.add(Reduce(merged, "add", (0,))).result), "reference")
+    for x, copied in ((np.ones((200, 300), np.float32), 0), (np.ones((300, 200), np.float32).T, 240_000)):
+        assert program(x) == 60_000
+        assert planned(program) == copied + 4
+        assert program.stats.transient_bytes <= planned(program)
+
+
+def test_the_interpreter_asks_before_a_reshape_copies() -> None:
+    x = Value(TensorType((1 << 10,), f32))
+    spread = Broadcast(x, (1,), (1 << 10, 1 << 10))
+    merged = CollapseShape(spread.result, ((0, 1),), loc=Location("merge.tir", 2))
+    module = Module((Function("main", Region((x,), (spread, merged), (x,))),))
+    ones = np.ones(1 << 10, np.float32)
+    with pytest.raises(OutOfMemoryError, match=r"^merge.tir:2: error: tensor.collapse_shape: the result takes 4.19 MB"):
+        interpret(module, "main", [ones], memory_limit=1 << 20)
+    assert len(interpret(module, "main", [ones], memory_limit=1 << 23)) == 1
+
+
+def strided(arrays: list[Array], how: int) -> list[Array]:
+    """The same numbers in memory of another order: contiguous, with the dims turned, or with gaps."""
+    if how == 0:
+        return arrays
+    if how == 1:
+        return [np.array(a, order="F") for a in arrays]
+    return [np.repeat(a, 2, axis=-1)[..., ::2] if a.ndim else a for a in arrays]
+
+
+@given(programs(), st.integers(0, 1 << 16), st.integers(0, 2), st.sampled_from(DATA_TILING))
+def test_no_call_of_a_random_program_takes_more_than_planned(module: Module, seed: int, how: int, tiling: str) -> None:
+    note(print_module(module))
+    program = compile(module, "reference", tiling)
+    args = strided(random_arguments(module, seed), how)
+    program.call(args, "main")
+    assert program.stats.transient_bytes <= planned(program)
