@@ -45,8 +45,6 @@ class Dispatch(Op):
 
     def verify(self) -> Iterator[str]:
         yield from check_inputs(self.inputs, self.body.arg_types)
-        if any(isinstance(o, Dispatch | Launch) for o in self.body.ops):
-            yield "a launch can't launch: its body holds a flow.dispatch or flow.launch"
 
 
 @op("flow.launch", Trait.PURE)
@@ -76,7 +74,8 @@ class Launch(Op):
         not as many."""
         names = executable.free_sizes
         if len(names) != len(self.sizes):
-            raise InferError(f"{len(self.sizes)} sizes for {len(names)} that no argument binds: {', '.join(names)}")
+            which = f": {', '.join(names)}" if names else ""
+            raise InferError(f"{len(self.sizes)} sizes for {len(names)} that no argument binds{which}")
         return dict(zip(names, self.sizes, strict=True))
 
     def bound_sizes(self, executable: Executable) -> dict[str, Dim]:

@@ -90,6 +90,17 @@ def _infer(self: Op) -> tuple[Value, ...]:
     except (InferError, ZeroDivisionError) as e:
         types = ", ".join(str(v.type) for v in self.operands)
         raise TensorIRError([Diagnostic(f"{self.NAME}: {e}", self.loc, notes=(f"operands: {types}",))]) from None
+    except (AttributeError, TypeError) as e:  # of what is no Value; anything else is a bug of the op
+        for i, operand in enumerate(self.operands):
+            if not isinstance(operand, Value):  # pyright: ignore[reportUnnecessaryIsInstance]  # written without a type checker
+                raise TensorIRError(f"{self.NAME}: {self.operand_name(i)} is {a_value_not(operand)}", self.loc) from e
+        raise
+
+
+def a_value_not(found: object) -> str:
+    """What stands where a value should, and the way out."""
+    way = "; take a result of it" if isinstance(found, Op) and found.results else ""
+    return f"a {type(found).__name__}, should be a Value{way}"
 
 
 def _results_last(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
@@ -223,15 +234,15 @@ class Op(Immutable):
         `inputs[2]`."""
         position = 0
         for name in self.OPERANDS:
-            value = getattr(self, name)
-            if isinstance(value, Value):
-                if position == index:
-                    return name
-                position += 1
-            else:
+            value: Value | tuple[Value, ...] = getattr(self, name)
+            if isinstance(value, tuple):
                 if index < position + len(value):
                     return f"{name}[{index - position}]"
                 position += len(value)
+            else:
+                if position == index:
+                    return name
+                position += 1
         raise IndexError(f"{self.NAME} has no operand {index}")
 
     def __repr__(self) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from tensorir.ir.diagnostic import Diagnostic, InferError, VerifyError
 from tensorir.ir.dims import iteration_dims_of
 from tensorir.ir.effects import EffectsIn
 from tensorir.ir.location import UNKNOWN, Location
-from tensorir.ir.module import Function, Global, Module, ModuleSymbol, Parameter
-from tensorir.ir.op import Op, SymbolKind, Trait
+from tensorir.ir.module import Executable, Function, Global, Module, ModuleSymbol, Parameter
+from tensorir.ir.op import Op, SymbolKind, Trait, a_value_not
 from tensorir.ir.region import Region
+from tensorir.ir.sizes import mentioned_sizes
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
 
@@ -31,6 +33,7 @@ def diagnose(module: Module) -> Iterator[Diagnostic]:
     """Returns every broken rule: duplicate symbols, types, uses before definition, wrong result types, op rules."""
     seen: set[str] = set()
     effects = EffectsIn(module)
+    launching = _Launching(module)
     for symbol in module.all_symbols():
         if symbol.name in seen:
             yield Diagnostic(f"the symbol @{symbol.name} is defined twice", symbol.loc)
@@ -41,8 +44,9 @@ def diagnose(module: Module) -> Iterator[Diagnostic]:
             yield from _check_devices(symbol)
         if (body := symbol.region) is not None:
             bound = frozenset[str]().union(*(t.symbols for t in body.arg_types))
-            checker = _Checker(module, bound if isinstance(symbol, Function) else None, effects)
-            yield from checker.region(body, f"@{symbol.name}", symbol.loc, free=not isinstance(symbol, Function))
+            checker = _Checker(module, None if isinstance(symbol, Executable) else bound, effects, launching)
+            free, launched = not isinstance(symbol, Function), isinstance(symbol, Executable)
+            yield from checker.region(body, f"@{symbol.name}", symbol.loc, free=free, launched=launched)
 
 
 def describe(op: Op) -> str:
@@ -100,17 +104,19 @@ def _check_devices(function: Function) -> Iterator[Diagnostic]:
 
 
 class _Checker:
-    """Verifies regions; `bound` are the size symbols that the function's arguments bind (None: not checked)."""
+    """Verifies regions; `bound` are the size symbols that the arguments bind (None: each launch gives them)."""
 
-    def __init__(self, module: Module, bound: frozenset[str] | None, effects: EffectsIn) -> None:
+    def __init__(self, module: Module, bound: frozenset[str] | None, effects: EffectsIn, launching: _Launching) -> None:
         self.module = module
         self.bound = bound
         self.effects = effects
+        self.launching = launching
 
     def region(
-        self, region: Region, where: str, loc: Location = UNKNOWN, depth: int = 0, *, free: bool
+        self, region: Region, where: str, loc: Location = UNKNOWN, depth: int = 0, *, free: bool, launched: bool
     ) -> Iterator[Diagnostic]:
-        """`free`: ops must have no effects, because it is unspecified when and how often the region runs."""
+        """`free`: ops must have no effects, because it is unspecified when and how often the region runs. `launched`:
+        the ops run in a launch, so they must not launch."""
         if depth > MAX_NESTING:
             yield Diagnostic(f"{where}: regions are nested deeper than {MAX_NESTING}", loc)
             return
@@ -122,14 +128,20 @@ class _Checker:
             messages = [*self._op(op, defined), *(m for r in op.results for m in self._define(r, defined))]
             if free and not messages and (found := op.effects() if op.REGIONS else self.effects(op)):
                 messages.append(f"it {found}, which is allowed in functions only: {where} has no order to keep")
+            if launched and self.launching(op):
+                messages.append(f"a launch can't launch: this op runs inside of one, in {where}")
             notes = _window(region, position) if messages else ()  # names cost more than the checks
             for message in messages:
                 yield Diagnostic(f"{op.NAME}: {message}", op.loc, notes=notes)
             for inner in op.regions:
-                inside = free or op.is_(Trait.PARALLEL)
-                yield from self.region(inner, f"{where}: {op.NAME}", op.loc, depth + 1, free=inside)
+                units = op.is_(Trait.PARALLEL)
+                yield from self.region(
+                    inner, f"{where}: {op.NAME}", op.loc, depth + 1, free=free or units, launched=launched or units
+                )
         for i, value in enumerate(region.yields):
-            if value not in defined:
+            if not isinstance(value, Value):  # pyright: ignore[reportUnnecessaryIsInstance]  # written without a type checker
+                yield Diagnostic(f"{where}: yield {i} is {a_value_not(value)}", loc)
+            elif value not in defined:
                 yield Diagnostic(f"{where}: yield {i} (%{value.hint or '?'}) is not defined in this region", loc)
 
     def _define(self, value: Value, defined: set[Value]) -> Iterator[str]:
@@ -155,9 +167,51 @@ class _Checker:
         actual = tuple(v.type for v in op.results)
         if expected != actual:
             yield f"results are ({', '.join(map(str, actual))}), should be ({', '.join(map(str, expected))})"
+        yield from self._sizes(op)
         yield from op.verify()
         if op.SYMBOLS and not wrong:
             yield from op.verify_symbols(symbols)
+
+    def _sizes(self, op: Op) -> Iterator[str]:
+        """Sizes in attributes that no argument binds and no result has, which is told already."""
+        if self.bound is None:
+            return
+        known = self.bound.union(*(r.type.symbols for r in op.results))
+        for name in op.ATTRIBUTES:
+            if free := {*mentioned_sizes(getattr(op, name))} - known:
+                yield f"{name}: the size {', '.join(sorted(free))} is bound by no argument"
+
+
+class _Launching:
+    """Whether running an op launches something: by itself, or in a function that it calls."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+
+    def __call__(self, op: Op) -> bool:
+        return _launches(op) or not self.functions.isdisjoint(op.runs())
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """The functions that launch something, themselves or by calls."""
+        callers: dict[str, list[str]] = {}
+        todo: list[str] = []
+        for f in self.module.functions:
+            for op in f.body.walk():
+                if _launches(op):
+                    todo.append(f.name)
+                for callee in op.runs():
+                    callers.setdefault(callee, []).append(f.name)
+        found: set[str] = set()
+        while todo:
+            if (name := todo.pop()) not in found:
+                found.add(name)
+                todo += callers.get(name, ())
+        return frozenset(found)
+
+
+def _launches(op: Op) -> bool:
+    return op.is_(Trait.PARALLEL) or "executable" in op.SYMBOLS.values()
 
 
 def _check_kind(op: Op, attribute: str, kind: SymbolKind, symbols: Mapping[str, ModuleSymbol]) -> Iterator[str]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pytest
 
 from tensorir.dialects.flow import Dispatch
 from tensorir.dialects.linalg import Fill, Transpose
+from tensorir.dialects.tensor import Concat
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dtype import f32
 from tensorir.ir.location import Location
@@ -52,3 +56,20 @@ def test_another_body_may_give_other_results() -> None:
 def test_an_op_without_operands_evolves() -> None:
     op = Fill(0.0, TensorType((2,), f32))
     assert op.evolve(value=1.0).value == 1.0
+
+
+def test_an_operand_that_is_not_a_value_is_named() -> None:
+    op, here = Transpose(value(2, 3), (1, 0)), Location("model.py", 7)
+    source: Any
+    for source, found in (
+        (None, "a NoneType, should be a Value$"),
+        (np.zeros((2, 3)), "a ndarray, should be a Value$"),
+        (op, "a Transpose, should be a Value; take a result of it"),
+    ):
+        with pytest.raises(TensorIRError, match=rf"model\.py:7.*linalg\.transpose: source is {found}"):
+            Transpose(source, (1, 0), loc=here)
+        with pytest.raises(TensorIRError, match=rf"model\.py:7.*tensor\.concat: inputs\[1\] is {found}"):
+            Concat((value(2, 3), source), 0, loc=here)
+    order: Any = None
+    with pytest.raises(TypeError, match="NoneType"):  # an attribute of another Python type is told as Python tells it
+        Transpose(value(2, 3), order)

@@ -11,6 +11,7 @@ import pytest
 from attrs import evolve
 
 from tensorir.api import compile
+from tensorir.dialects.flow import Launch
 from tensorir.dialects.registry import OPS
 from tensorir.dialects.tensor import Empty
 from tensorir.ir.dense import Dense
@@ -165,6 +166,13 @@ def test_wrong_sizes_of_a_launch_are_refused(sizes: str, message: str) -> None:
         verify(launching(sizes))
     assert message in str(e.value)
     assert "l.tir:8:3: error: flow.launch: @e" in str(e.value)
+
+
+def test_a_size_too_many_is_told_without_a_list_of_none() -> None:
+    x = Value(t(N))
+    main = Function("main", Region((x,), (op := Launch((x,), "e", (t(N),), (N,), loc=HERE),), op.results))
+    with pytest.raises(VerifyError, match=r"@e: 1 sizes for 0 that no argument binds\n"):
+        verify(Module([main], [], [Executable("e", "cpu", Region((x,), (), (x,)))]))
 
 
 def test_a_data_type_that_is_another_is_refused_for_initializers_too() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,8 +11,8 @@ from tensorir.dialects.device import Transfer
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.flow import Dispatch, GlobalLoad, Launch
 from tensorir.dialects.func import Call
-from tensorir.dialects.linalg import Fold, Generic, Transpose
-from tensorir.dialects.tensor import Empty, ExtractSlice, InsertSlice
+from tensorir.dialects.linalg import Fold, Generic, Reduce, Transpose
+from tensorir.dialects.tensor import Empty, ExtractSlice, InsertSlice, Size
 from tensorir.encoding.layout import Layout
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.builder import RegionBuilder
@@ -49,6 +51,8 @@ def nested(depth: int) -> Module:
 
 WINDOW = AffineMap(3, (iteration_dim(0), iteration_dim(1) + iteration_dim(2)))
 ok = Transpose(X, (1, 0))
+op_itself: Any = ok
+D = Executable("d", "cpu", Region((Y,), (), (Y,)))
 BROKEN: dict[str, tuple[Module, str]] = {
     "symbol defined twice": (
         Module([Function("f", Region((), (), ()))], [Global("f", T, Dense(np.zeros((2, 3), np.float32)))]),
@@ -111,6 +115,47 @@ BROKEN: dict[str, tuple[Module, str]] = {
         "inputs[0] is tensor<2x3xf32>, the body's argument tensor<2xf32>",
     ),
     "dispatch within a dispatch": (nested(2), "flow.dispatch: a launch can't launch"),
+    "launch of an executable in another": (
+        Module([], [], [Executable("e", "cpu", Region((X,), (inner := Launch((X,), "d", (T,)),), inner.results)), D]),
+        "flow.launch: a launch can't launch: this op runs inside of one, in @e",
+    ),
+    "dispatch in an executable": (
+        Module([], [], [Executable("e", "cpu", Region((X,), (cut := Dispatch((X,), D.body),), cut.results))]),
+        "flow.dispatch: a launch can't launch: this op runs inside of one, in @e",
+    ),
+    "call of what launches by a call": (
+        Module(
+            [
+                *function(Dispatch((X,), Region((Y,), (calls := Call((Y,), "outer", (T,)),), calls.results))).functions,
+                Function("outer", Region((X,), (on := Call((X,), "inner", (T,)),), on.results)),
+                Function("inner", Region((X,), (starts := Launch((X,), "d", (T,)),), starts.results)),
+            ],
+            [],
+            [D],
+        ),
+        "func.call: a launch can't launch: this op runs inside of one, in @main: flow.dispatch",
+    ),
+    "a size of a slice that nothing binds": (
+        function(ExtractSlice(X, (symbol("Q"), 0), (1, 3), (1, 1))),
+        "tensor.extract_slice: offsets: the size Q is bound by no argument",
+    ),
+    "an extent that nothing binds": (
+        function(Reduce(X, "add", (0,), symbol("Q"))),
+        "linalg.reduce: extent: the size Q is bound by no argument",
+    ),
+    "a size that nothing binds as a number": (function(Size(symbol("Q"))), "tensor.size: size: the size Q is bound by"),
+    "a size in a dispatch that nothing binds": (
+        function(Dispatch((X,), Region((Y,), (part := Reduce(Y, "add", (0,), symbol("Q")),), part.results))),
+        "linalg.reduce: extent: the size Q is bound by no argument",
+    ),
+    "a size in an initializer": (
+        Module([], [Global("w", t := TensorType((symbol("Q"),), f32), Region((), (e := Empty(t),), e.results))]),
+        "tensor.empty: the size Q in tensor<[Q]xf32> is bound by no argument",
+    ),
+    "yield of an op": (
+        function(yields=(op_itself,)),
+        "yield 0 is a Transpose, should be a Value; take a result",
+    ),
     "a size that nothing binds": (
         function(Transpose(Value(TensorType((symbol("S"), 3), f32)), (1, 0)), yields=()),
         "the size S in tensor<3x[S]xf32> is bound by no argument",
