@@ -35,22 +35,23 @@ class _Combined:
 def reduction(s: Structured, result: int, sizes: tuple[Dim, ...], scope: Scope) -> Value | None:
     """Result number `result` as a linalg.reduce, combined with its init unless that is neutral; None if it is none."""
     init, out = s.inits[result], s.result_map(result)
-    if init.type.encoding is not None:
-        return None
     acc = arg(s.init_number(result), init.type.dtype)
     found = _combined(s.bodies[result], acc)
     if found is None:
         return None
+    encoding = init.type.encoding
+    if encoding is not None and found.element.fn != "arg":
+        return None  # what is computed first would need an encoding that nobody gives
     source, dims = _source(s, found.element, out, sizes, scope)
-    reduced = scope.add(linalg.Reduce(source, found.kind, dims, loc=scope.loc)).result
+    reduced = scope.add(linalg.Reduce(source, found.kind, dims, encoding=encoding, loc=scope.loc)).result
     flat = identity(init.type.rank)
     if is_neutral(scope, init, found.kind, found.element.dtype):
         if reduced.type.dtype == init.type.dtype:
             return reduced
         back = ScalarBody((reduced.type.dtype,), cast(arg(0, reduced.type.dtype), init.type.dtype))
-        return scope.add(linalg.Generic((reduced,), (flat, flat), back, loc=scope.loc)).result
+        return scope.add(linalg.Generic((reduced,), (flat, flat), back, encoding=encoding, loc=scope.loc)).result
     body = ScalarBody((init.type.dtype, reduced.type.dtype), found.step)
-    return scope.add(linalg.Generic((init, reduced), (flat, flat, flat), body, loc=scope.loc)).result
+    return scope.add(linalg.Generic((init, reduced), (flat, flat, flat), body, encoding=encoding, loc=scope.loc)).result
 
 
 def _combined(body: Scalar, acc: Scalar) -> _Combined | None:
