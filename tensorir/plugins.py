@@ -92,7 +92,7 @@ def loaded(entry: EntryPoint) -> Any:
     error."""
     try:
         return entry.load()
-    except Exception as e:  # a plug-in may raise anything when it is imported
+    except (Exception, SystemExit) as e:  # a plug-in may raise anything when it is imported
         unusable(f"the entry point {entry.name} = {entry.value} ({entry.group})", f"{type(e).__name__}: {e}")
         return None
 
@@ -118,9 +118,10 @@ def load_file(path: str) -> None:
     with _importing():
         try:
             spec.loader.exec_module(module)
-        except Exception as e:  # the file may raise anything
+        except (Exception, SystemExit) as e:  # the file may raise anything
             del sys.modules[name]
-            lines = [f.lineno or 0 for f in traceback.extract_tb(e.__traceback__) if f.filename == path]
+            frames = traceback.extract_tb(e.__traceback__)
+            lines = [f.lineno or 0 for f in frames if f.filename == spec.origin]  # an absolute path
             line = lines[-1] if lines else getattr(e, "lineno", None) or 0
             raise TensorIRError(f"the plug-in can't be imported: {type(e).__name__}: {e}", Location(path, line)) from e
     _LOADED.all = {**before, path: module}

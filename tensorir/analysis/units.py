@@ -52,6 +52,13 @@ def joined_units(op: Op, inside: Mapping[Value, Units]) -> Units:
     )
 
 
+def why_apart(op: Op) -> str:
+    """Why `joined_units` finds none for an op that reads what a launch makes: a sentence for a remark."""
+    if op.is_(Trait.CONTRACTION):
+        return "a contraction begins a launch of its own: its tiles are worth more than the launch that it could join"
+    return "no loop of the launch that makes it goes on through this op, which needs more than a piece of it"
+
+
 def _onward(relation: Relation, operand: int, dim: int) -> int | None:
     """Returns the dim of the results along which the pieces of an operand's dim continue."""
     loop = relation.onward(operand, dim)

@@ -133,7 +133,7 @@ def unary(name: str, x: Scalar) -> Scalar:
         case "neg" if x.dtype.kind == "bool":
             raise InferError("- is not defined for truth values: use ~")
         case "floor" | "ceil" | "trunc" | "roundeven" if x.dtype.is_integer:
-            return x
+            return x  # np.rint, which makes f64 of integers, is refused before
         case "not":
             raise InferError(f"~ is not defined for elements of {x.dtype}")
         case _:

@@ -6,7 +6,7 @@ numbers at once (`if`, `and`, `not`, `in`, `max(a, b)`, `float(x)`) is therefore
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tensorir.builder.meaning import BINARY_UFUNCS, UNARY_UFUNCS
@@ -22,6 +22,33 @@ _NO_TRUTH = (
 )
 
 _NO_FUNCTION = "np.{} does not take tensors of a program under construction; look for a method of Tensor"
+
+
+class NoSuchAttributeError(TensorIRError, AttributeError):
+    """What an array of NumPy has and a tensor lacks: `hasattr` is False, whoever needs it reads the way out."""
+
+
+INSTEAD: Mapping[str, str] = {
+    "all": "write x.min() for truth values",
+    "any": "write x.max() for truth values",
+    "argmax": "compare with the maximum, x == x.max(axis, keepdims=True)",
+    "argmin": "compare with the minimum, x == x.min(axis, keepdims=True)",
+    "astype": "write x.cast(dtype)",
+    "clip": "write x.maximum(low).minimum(high)",
+    "copy": "tensors are immutable, use x itself",
+    "dot": "write x @ y",
+    "flatten": "write x.reshape(-1)",
+    "item": "its elements are known only when the program is called",
+    "ndim": "write len(x.shape)",
+    "ravel": "write x.reshape(-1)",
+    "round": "write round(x)",
+    "squeeze": "write x.reshape(…) with the shape wanted",
+    "std": "write ((x - x.mean(axis, keepdims=True)) ** 2).mean(axis).sqrt()",
+    "swapaxes": "write x.transpose(…) with all dims in the order wanted",
+    "tolist": "its elements are known only when the program is called",
+    "var": "write ((x - x.mean(axis, keepdims=True)) ** 2).mean(axis)",
+}
+"""What NumPy's arrays have and tensors lack → how it is written here."""
 
 
 class Operators:
@@ -182,6 +209,18 @@ class Operators:
     def __float__(self) -> float:
         raise self.error("a tensor is not a number while the program is built: use methods such as x.sqrt()")
 
+    def __format__(self, spec: str) -> str:
+        """As str, for messages. Raises TensorIRError for the format of a number."""
+        if spec:
+            raise self.error(f"a tensor is not a number while the program is built: it has no digits for {spec!r}")
+        return str(self)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Raises for what a tensor lacks: with the way out where an array of NumPy has it."""
+        if name in INSTEAD:
+            raise NoSuchAttributeError(f"a tensor has no {name}: {INSTEAD[name]}", self.error("").diagnostics[0].loc)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
     def __complex__(self) -> complex:
         raise self.error("a tensor is not a number while the program is built, and there are no complex elements")
 
@@ -204,6 +243,8 @@ class Operators:
         name: str = ufunc.__name__
         if method != "__call__" or kwargs:
             raise self.error(f"np.{name} on tensors takes no {', '.join(kwargs) or method}")
+        if name == "rint" and not self.type.dtype.is_float:
+            raise self.error(f"np.rint of elements of {self.type.dtype} makes f64 in NumPy: cast the tensor first")
         if name in UNARY_UFUNCS:
             return self._unary(UNARY_UFUNCS[name])
         if name in BINARY_UFUNCS and len(inputs) == 2:

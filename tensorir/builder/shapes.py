@@ -184,6 +184,12 @@ def matmul_spec(lhs: tuple[Dim, ...], rhs: tuple[Dim, ...]) -> str:
     if len(letters) < max(len(left), len(right)):
         raise InferError(f"matmul takes at most {len(letters)} batch dims")
     before, after = letters[: len(left)], letters[: len(right)]
+    inner, of_rhs = lhs[-1], rhs[-2 if len(rhs) > 1 else 0]
+    if inner != of_rhs:
+        shapes = " and ".join(f"[{', '.join(map(str, s))}]" for s in (lhs, rhs))
+        raise InferError(
+            f"matmul: {shapes} do not fit: the last dim of the left is {inner}, the right has {of_rhs} rows"
+        )
     rows, columns = ("m" if len(lhs) > 1 else ""), ("n" if len(rhs) > 1 else "")
     return f"{before}{rows}k,{after}k{columns}->{before or after}{rows}{columns}"
 

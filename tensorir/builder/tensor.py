@@ -171,7 +171,8 @@ class Tensor(Emitting):
         backwards = tuple(reversed(range(len(self.shape))))
 
         def make() -> list[Op]:
-            order = given.axes(given.spread(permutation), len(self.shape)) if permutation else backwards
+            order = given.spread(permutation) if permutation else None
+            order = backwards if order is None else given.axes(order, len(self.shape))
             return [Transpose(self.value, order, loc=self._loc())]
 
         return self._emit(make)

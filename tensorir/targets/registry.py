@@ -7,7 +7,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.plugins import Table, loaded
+from tensorir.plugins import Table, loaded, unusable
 from tensorir.targets.cpu import CPU
 from tensorir.targets.reference import REFERENCE
 from tensorir.targets.target import Target
@@ -29,8 +29,22 @@ def register_target(target: Target) -> Target:
 
 @cache
 def _entry_points() -> dict[str, Target]:
-    """A target that can't be imported is left out with a PluginWarning."""
-    return {e.name: t for e in entry_points(group="tensorir.targets") if (t := loaded(e)) is not None}
+    """What can't be imported or is not a target is left out with a PluginWarning."""
+    found: dict[str, Target] = {}
+    for entry in entry_points(group="tensorir.targets"):
+        match loaded(entry):
+            case None:
+                pass
+            case Target() as target:
+                found[entry.name] = target
+            case other:
+                unusable(f"the entry point {entry.name} = {entry.value} ({entry.group})", _not_a_target(other))
+    return found
+
+
+def _not_a_target(found: object) -> str:
+    kind = type(found).__name__
+    return f"it is {'an' if kind[0] in 'aeiou' else 'a'} {kind}, not a Target"
 
 
 def device_names() -> tuple[str, ...]:

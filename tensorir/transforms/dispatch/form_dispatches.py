@@ -12,7 +12,7 @@ from typing import ClassVar
 from attrs import define, field, frozen
 
 from tensorir.analysis.kinds import Kind, kind_of, why_not_stored
-from tensorir.analysis.units import Units, joined_units, root_units
+from tensorir.analysis.units import Units, joined_units, root_units, why_apart
 from tensorir.dialects.flow import Dispatch
 from tensorir.dialects.tensor import DimOp, Size
 from tensorir.ir.effects import EffectsIn
@@ -150,8 +150,7 @@ class _Plan:
             reason = "it is made between launches, after the one that this op could join"
             self.refuse(op, "join", reason, op.operand_name(apart[0]))
         elif latest:
-            reason = "no loop of the launch that makes it goes on through this op, which needs more than a piece of it"
-            self.refuse(op, "join", reason, op.operand_name(latest[0]))
+            self.refuse(op, "join", why_apart(op), op.operand_name(latest[0]))
 
     def _add(self, op: Op, cluster: _Cluster, units: Units) -> None:
         cluster.ops.append(op)

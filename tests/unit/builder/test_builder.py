@@ -190,7 +190,7 @@ REFUSED: dict[str, tuple[Callable[[Tensor], object], str]] = {
     ),
     "types that differ": (lambda x: x + x.cast(f64), "+: operand types differ: f32, f64; cast one"),
     "exp of integers": (lambda x: x.cast(i32).exp(), "exp takes float operands, got i32"),
-    "matmul that does not fit": (lambda x: x @ x, "d2 has size 3 in an earlier operand and 2 in operand 1"),
+    "matmul that does not fit": (lambda x: x @ x, "matmul: [2, 3] and [2, 3] do not fit"),
     "einsum without an arrow": (lambda x: x.contract(x, "ij,jk"), "is not a contraction"),
     "einsum of another rank": (lambda x: x.contract(x, "i,ij->j"), "the left side needs 2 different letters"),
     "einsum with an unknown letter": (lambda x: x.contract(x, "ij,ij->k"), "must be different ones of the operands"),

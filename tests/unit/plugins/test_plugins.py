@@ -85,7 +85,21 @@ def test_a_table_that_is_none_is_a_warning(tmp_path: Path) -> None:
         assert "linalg.softmax" in OPS
 
 
-def test_a_file_that_can_not_be_imported_is_an_error_at_its_line(tmp_path: Path) -> None:
+def test_an_installed_plugin_that_ends_python_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(tmp_path, monkeypatch, plugins.GROUP, "leaving", leaving="import sys\n\nsys.exit(3)\n")
+    with pytest.warns(PluginWarning, match=r"extra = leaving .*SystemExit: 3"):
+        assert "linalg.softmax" in OPS
+
+
+def test_what_is_no_target_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(tmp_path, monkeypatch, "tensorir.targets", "numbers_only:X", numbers_only="X = 3\n")
+    with pytest.warns(PluginWarning, match=r"extra = numbers_only:X .*it is an int, not a Target"):
+        assert "extra" not in device_names()
+
+
+def test_a_file_that_can_not_be_imported_is_an_error_at_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "bad.py"
     path.write_text("x = 1\n\nraise ValueError('no')\n", "utf-8")
     with pytest.raises(TensorIRError, match=r"bad.py:3.*: the plug-in can't be imported: ValueError: no"):
@@ -93,6 +107,10 @@ def test_a_file_that_can_not_be_imported_is_an_error_at_its_line(tmp_path: Path)
     path.write_text("x = (\n", "utf-8")
     with pytest.raises(TensorIRError, match=r"bad.py:1.*: the plug-in can't be imported: SyntaxError"):
         load_file(str(path))
+    monkeypatch.chdir(tmp_path)
+    path.write_text("import sys\nsys.exit(3)\n", "utf-8")  # a relative path, and what is not an Exception
+    with pytest.raises(TensorIRError, match=r"^bad.py:2.*: the plug-in can't be imported: SystemExit: 3"):
+        load_file("bad.py")
 
 
 def test_a_plugin_that_asks_for_tables_while_it_is_imported_sees_those_of_tensorir(tmp_path: Path) -> None:

@@ -179,6 +179,16 @@ def test_ops_of_one_line_are_refused_each() -> None:
     assert [r.op_id for r in found] == ["@main#2", "@main#4"]
 
 
+def test_a_contraction_that_reads_another_says_why_it_does_not_join() -> None:
+    m = ModuleBuilder()
+    f = m.function("main")
+    x, w = f.arg("x", (symbol("S"), 64), f32), f.arg("w", (64, 64), f32)
+    f.returns(x @ w @ w)  # the rows of one could be pieces of the other: that is not the reason
+    (found,) = said(m.build(), "form-dispatches")
+    assert (found.op, found.rule, found.operand) == ("linalg.contract", "join", "lhs")
+    assert found.message.startswith("a contraction begins a launch of its own")
+
+
 def test_a_move_that_is_returned_takes_a_launch() -> None:
     m = ModuleBuilder()
     f = m.function("main")
