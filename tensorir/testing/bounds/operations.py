@@ -82,8 +82,7 @@ class _Analysis:
             case func.Call():
                 return self._call(op, given)
             case func.Assert():
-                apply_op(op, tuple(x for x, _ in given), self.ctx)
-                return ()
+                return self._assert(op, given)
             case _ if type(op) in _RULES:
                 (x,) = apply_op(op, tuple(v for v, _ in given), self.ctx)
                 with np.errstate(all="ignore"):
@@ -98,11 +97,19 @@ class _Analysis:
                 sizes = [np.asarray(self.ctx.dim(d), np.int64) for d in parts.sizes]
                 return self.region(parts.body, [*given, *((n, np.zeros(())) for n in sizes)])
             case _ if not given:
-                (x,) = apply_op(op, (), self.ctx)
-                return ((x, np.zeros(x.shape)),)
+                return tuple((x, np.zeros(x.shape)) for x in apply_op(op, (), self.ctx))
             case _:
                 way_out = "give it a decomposition() or loops()"
                 raise TensorIRError(f"{op.NAME} has no rule for error bounds: {way_out}", op.loc)
+
+    def _assert(self, op: func.Assert, given: list[Bounded]) -> tuple[Bounded, ...]:
+        """Raises TensorIRError for an assertion that fails, and for one that rounding decides."""
+        ((condition, unsure),) = given
+        apply_op(op, (condition | (unsure > 0),), self.ctx)
+        if np.any(unsure):
+            message = "rounding decides whether its condition holds, so there are no error bounds: give other arguments"
+            raise TensorIRError(f"{op.NAME}: {message}", op.loc)
+        return ()
 
     def _call(self, op: func.Call, given: list[Bounded]) -> tuple[Bounded, ...]:
         callee = self.module.lookup(Function, op.callee)

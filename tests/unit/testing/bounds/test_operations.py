@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 
 from tensorir.api import compile
 from tensorir.dialects.flow import GlobalLoad
-from tensorir.dialects.linalg import Contract, Fill, Fold, LayerNorm, Reduce, ReductionKind, Softmax
+from tensorir.dialects.func import Assert
+from tensorir.dialects.linalg import Contract, Fill, Fold, Generic, LayerNorm, Reduce, ReductionKind, Softmax
 from tensorir.interp import interpret
 from tensorir.ir.affine import identity, select
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dtype import DType, bf16, f16, f32, f64, i8, i32
+from tensorir.ir.location import Location
 from tensorir.ir.module import Function, Global, Module, Parameter
 from tensorir.ir.op import Op
-from tensorir.ir.scalar import ScalarBody, apply, arg
+from tensorir.ir.scalar import ScalarBody, apply, arg, const
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.testing.bounds.loops import SUM_ROUNDOFFS
@@ -186,3 +188,32 @@ def test_parameters_must_be_bound_first() -> None:
     module = Module([Function("main", b.finish([loaded]))], [Global("w", type, Parameter("model", "w"))])
     with pytest.raises(TensorIRError, match='@w = "model"::"w" has no data: bind it first'):
         error_bounds(module, "main", [])
+
+
+def checked(x: float) -> Module:
+    """@main(v) returns v after it has asserted that tanh(v) < x."""
+    b = RegionBuilder()
+    v = b.arg(TensorType((3,), f32), "v")
+    body = ScalarBody((f32,), apply("lt", apply("tanh", arg(0, f32)), const(x, f32)))
+    less = b.add(Generic((v,), (identity(1),) * 2, body)).result
+    b.add(Assert(less, "it is too large", loc=Location("checked.tir", 4, 3)))
+    return Module([Function("main", b.finish([v]))])
+
+
+def test_an_assertion_that_holds_says_nothing_of_the_results() -> None:
+    args = [np.array([-1, 0.25, 0.5], np.float32)]
+    ((exact, bound),) = error_bounds(checked(0.75), "main", args)
+    assert exact.tolist() == [-1, 0.25, 0.5]
+    assert not np.any(bound)
+
+
+@pytest.mark.parametrize("others", [-1, 2])
+def test_an_assertion_that_fails_fails_here_too(others: float) -> None:
+    with pytest.raises(TensorIRError, match=r"checked.tir:4:3: error: func.assert: it is too large"):
+        error_bounds(checked(0.75), "main", [np.array([others, 2, np.arctanh(0.75)], np.float32)])
+
+
+def test_an_assertion_that_rounding_decides_is_refused() -> None:
+    args = [np.array([-1, 0.25, np.arctanh(0.75)], np.float32)]
+    with pytest.raises(TensorIRError, match=r"checked.tir:4:3: error: func.assert: rounding decides whether"):
+        error_bounds(checked(0.75), "main", args)
