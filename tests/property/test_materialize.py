@@ -104,6 +104,9 @@ class Chain:
             dims = tuple(self.draw(st.permutations(range(rank)))[: self.draw(st.integers(1, rank - 1))])
             kinds: list[ReductionKind] = ["add", "max", "min"]
             left = self.draw(layouts(rank - len(dims)))
+            if self.draw(st.booleans()):  # as for a contraction: with infinite padding
+                stored = self.draw(layouts(rank))
+                x = self.one_over(self.stored(x, stored), stored)
             return self.b.add(Reduce(x, self.draw(st.sampled_from(kinds)), dims, encoding=left)).result
         if kind == "merge" and rank > 1:
             at = self.draw(st.integers(0, rank - 2))
