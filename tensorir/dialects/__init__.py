@@ -1,1 +1,1 @@
-"""Op classes, one file per family. They say what an op is; rewriting them is the business of `transforms`."""
+"""Op classes, one file per family. They define ops; `transforms` rewrites them."""

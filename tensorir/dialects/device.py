@@ -1,4 +1,5 @@
-"""device: where a value lives. Names of devices are those of the program; a compilation says what they are."""
+"""device: the device on which a value lives. Devices are named by the program; the compilation maps the names to
+devices."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ class Transfer(Op):
         return (self.source.type,)
 
     def decomposition(self) -> Decomposition:
-        """Where a tensor lives changes nothing in it."""
+        """The result has the elements of the source."""
         source = Value(self.source.type, self.source.hint)
         return Decomposition(Region((source,), (), (source,)))
 

@@ -1,4 +1,4 @@
-"""encode: the border between a tensor as everyone sees it and as a contraction wants it stored."""
+"""encode: conversions between a row-major tensor and one stored as a contraction needs it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""flow: globals and dispatches. A dispatch is one launch: its units run in parallel with no barrier between them."""
+"""flow: globals and dispatches. A dispatch is one launch: its units run in parallel without barriers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tensorir.ir.value import Value
 
 @op("global.load", Trait.PURE | Trait.CONSTANT)
 class GlobalLoad(Op):
-    """The value of a global. `type` repeats the global's type, so that an op can be read alone."""
+    """The value of a global. `type` repeats the global's type, so that the op can be understood without the module."""
 
     symbol: str = attribute(symbol="global")
     type: Type = attribute()
@@ -49,8 +49,9 @@ class Dispatch(Op):
 
 @op("flow.launch", Trait.PURE)
 class Launch(Op):
-    """One launch of an executable, which has sizes of its own: the dims of `inputs` bind them, and `sizes` says those
-    that no dim of an argument is (`Executable.free_sizes`, in that order). `types` are those of its yields here."""
+    """One launch of an executable, which has its own size symbols: the dims of `inputs` bind them, and `sizes` gives
+    those that no dim of an argument binds (`Executable.free_sizes`, in that order). `types` are the types of its
+    yields."""
 
     inputs: tuple[Value, ...] = operand_list()
     executable: str = attribute(symbol="executable")
@@ -70,8 +71,8 @@ class Launch(Op):
         yield from check_results(self.executable, self.types, infer)
 
     def free_sizes(self, executable: Executable) -> dict[str, Dim]:
-        """Sizes of the executable that no argument binds → in sizes of the caller. Raises InferError if `sizes` are
-        not as many."""
+        """Returns the sizes of the executable that no argument binds → in terms of the caller's sizes. Raises
+        InferError if `sizes` has another length."""
         names = executable.free_sizes
         if len(names) != len(self.sizes):
             which = f": {', '.join(names)}" if names else ""
@@ -79,12 +80,13 @@ class Launch(Op):
         return dict(zip(names, self.sizes, strict=True))
 
     def bound_sizes(self, executable: Executable) -> dict[str, Dim]:
-        """Every size of the executable → in sizes of the caller. Raises InferError where they do not fit."""
+        """Returns every size of the executable → in terms of the caller's sizes. Raises InferError if the inputs do not
+        fit."""
         return bind_types(executable.body.arg_types, [v.type for v in self.inputs], self.free_sizes(executable))
 
 
 def check_inputs(inputs: tuple[Value, ...], expected: tuple[Type, ...]) -> Iterator[str]:
-    """One message per input that is missing, too much, or of another type than the body's argument."""
+    """Yields one message per input that is missing, superfluous, or of another type than the body's argument."""
     if len(inputs) != len(expected):
         yield f"{len(inputs)} inputs for a body of {len(expected)} arguments"
         return

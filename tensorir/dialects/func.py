@@ -15,7 +15,7 @@ from tensorir.ir.value import Value
 
 @op("func.call", Trait.PURE)
 class Call(Op):
-    """The results of @callee for `inputs`. `types` are those of its results under this call's sizes."""
+    """The results of @callee for `inputs`. `types` are the types of its results with the sizes of this call."""
 
     inputs: tuple[Value, ...] = operand_list()
     callee: str = attribute(symbol="function")
@@ -34,7 +34,7 @@ class Call(Op):
 class Assert(Op):
     """Ends the call with TensorIRError(message) unless all elements of `condition` are true (cf.assert).
 
-    It has no result. Passes keep it, once, in its order among ops with effects; what is computed and has no effects
+    It has no result. Passes keep it, once, in its order among ops with effects; ops without effects
     may run before it."""
 
     condition: Value = operand()
@@ -50,12 +50,12 @@ class Assert(Op):
 
 
 def call_types(callee: Function, inputs: Sequence[Type]) -> tuple[Type, ...]:
-    """The types of the results of a call. Raises InferError where the inputs are not those of the function."""
+    """Returns the types of the results of a call. Raises InferError if the inputs do not fit the function."""
     return result_types(callee.body, inputs)
 
 
 def check_results(callee: str, types: tuple[Type, ...], infer: Callable[[], tuple[Type, ...]]) -> Iterator[str]:
-    """One message if running `callee` does not give `types`, or can't be inferred."""
+    """Yields a message if running `callee` does not give `types`, or if its types can't be inferred."""
     try:
         expected = infer()
     except (InferError, ZeroDivisionError) as e:

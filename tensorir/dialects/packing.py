@@ -1,4 +1,4 @@
-"""linalg's packed ops: pack, unpack and the matmuls over tiles (mmt4d). What materialization leaves behind."""
+"""linalg's packed ops: pack, unpack and the matmuls over tiles (mmt4d), which materialization creates."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class BatchMmt4d(Op):
 
 
 def _mmt4d_decomposition(op: Mmt4d | BatchMmt4d, batch: int) -> Decomposition:
-    """A contraction over all six dims; 16-bit floats are first summed in f32."""
+    """Returns the loops of a contraction over all six dims; 16-bit floats are first summed in f32."""
     w, total = Decomposer(op), accumulation_type(op.dtype)
     lhs, rhs, *given = w.operands
     init = tuple(w.convert(v, total) for v in given)
@@ -162,7 +162,7 @@ def _mmt4d_type(op: Mmt4d | BatchMmt4d, batch: int) -> tuple[Type, ...]:
 
 
 def _tiled(layout: Layout, packs: bool) -> Relation:
-    """Of a pack or an unpack: a tiled dim is its outer and its inner physical dim."""
+    """Returns the relation of a pack or an unpack: a tiled dim is split into its outer and its inner physical dim."""
     links: list[Link] = []
     for dim in range(layout.rank):
         outer = layout.outer_position(dim)

@@ -1,4 +1,4 @@
-"""All op classes by name: what the text format can read."""
+"""All op classes by name; these are the ops that the text format can read."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ def _classes() -> Mapping[str, type[Op]]:
 
 
 OPS: Table[str, type[Op]] = Table("OPS", _classes(), lambda op: op.NAME)
-"""Those of plug-ins included."""
+"""All op classes by name, including those of plug-ins."""

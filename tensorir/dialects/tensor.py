@@ -1,4 +1,4 @@
-"""tensor: constants, and ops that move, cut or measure tensors without computing."""
+"""tensor: constants, and ops that move or slice tensors or ask for their sizes, without computing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def check_axis(dim: int, rank: int, what: str) -> None:
 def check_slice(
     extents: Sequence[Dim], offsets: Sequence[Dim], sizes: Sequence[Dim], strides: Sequence[int]
 ) -> Iterator[str]:
-    """One message per dim in which a slice with known bounds leaves a tensor of sizes `extents`."""
+    """Yields one message per dim in which a slice with known bounds is not inside a tensor of sizes `extents`."""
     for d, (extent, offset, size, stride) in enumerate(zip(extents, offsets, sizes, strides, strict=True)):
         if stride < 1:
             yield f"stride {stride} of dim {d} must be at least 1"
@@ -45,7 +45,7 @@ def check_slice(
 
 @op("tensor.constant", Trait.PURE | Trait.CONSTANT)
 class Constant(Op):
-    """A literal tensor. Large weights belong into globals."""
+    """A literal tensor. Large weights belong in globals."""
 
     value: Dense = attribute()
 
@@ -75,7 +75,7 @@ class DimOp(Op):
         return (TensorType((), i64),)
 
     def decomposition(self) -> Decomposition:
-        """The size that the type of the source says."""
+        """The size given by the type of the source."""
         source, size = Value(self.source.type), Value(TensorType((), i64), "size")
         return Decomposition(Region((source, size), (), (size,)), (self.source.type.shape[self.index],))
 
@@ -94,7 +94,8 @@ class Size(Op):
 
 @op("tensor.expand_shape", Trait.PURE)
 class ExpandShape(Op):
-    """Splits dims: source dim g becomes the dims `groups[g]` of the result, row-major; `shape` is the result's."""
+    """Splits dims: source dim g becomes the dims `groups[g]` of the result, row-major; `shape` is the shape of the
+    result."""
 
     source: Value = operand()
     groups: Groups = attribute()
@@ -130,7 +131,8 @@ class CollapseShape(Op):
 
 @op("tensor.extract_slice", Trait.PURE)
 class ExtractSlice(Op):
-    """`source[offset : offset + size·stride : stride]` in each dim. Static bounds are checked, others when run."""
+    """`source[offset : offset + size·stride : stride]` in each dim. Static bounds are checked by the verifier, others
+    at run time."""
 
     source: Value = operand()
     offsets: tuple[Dim, ...] = attribute()
@@ -189,7 +191,7 @@ class InsertSlice(Op):
 
 @op("tensor.concat", Trait.PURE)
 class Concat(Op):
-    """The inputs one after the other along `dim`."""
+    """Concatenates the inputs along `dim`."""
 
     inputs: tuple[Value, ...] = operand_list()
     dim: int = attribute()
@@ -205,7 +207,9 @@ class Concat(Op):
             if value.type.dtype != first.dtype or value.type.rank != first.rank:
                 raise InferError(f"inputs[{i}] is {value.type}, inputs[0] {first}")
             if any(a != b for d, (a, b) in enumerate(zip(shape, first.shape, strict=True)) if d != self.dim):
-                raise InferError(f"inputs[{i}] is {value.type}, inputs[0] {first}: sizes differ beside dim {self.dim}")
+                raise InferError(
+                    f"inputs[{i}] is {value.type}, inputs[0] {first}: sizes differ in a dim other than {self.dim}"
+                )
             total = total + shape[self.dim]
         shape = (*first.shape[: self.dim], total, *first.shape[self.dim + 1 :])
         return (TensorType(shape, first.dtype),)
@@ -223,7 +227,8 @@ class Concat(Op):
 
 @op("tensor.pad", Trait.PURE)
 class Pad(Op):
-    """`low[d]` elements before and `high[d]` after, in each dim, of the constant `value`."""
+    """Adds `low[d]` elements before and `high[d]` elements after the source in each dim, all with the constant
+    `value`."""
 
     source: Value = operand()
     low: tuple[Dim, ...] = attribute()
@@ -261,7 +266,7 @@ class Gather(Op):
         return (TensorType((*self.indices.type.shape, *self.source.type.shape[1:]), self.source.type.dtype),)
 
     def relation(self) -> Relation:
-        """Any row may be looked up; the rows themselves stay as they are."""
+        """Any row may be looked up; the dims within a row are unchanged."""
         rank = self.indices.type.rank
         rows = tuple(Same(d, rank + d - 1) for d in range(1, self.source.type.rank))
         indices = tuple(Same(d, d) for d in range(rank))
@@ -297,7 +302,7 @@ class GatherNd(Op):
 
 @op("tensor.cast", Trait.PURE)
 class Cast(Op):
-    """States other sizes for the same tensor: checked when run, where they are not known to be equal."""
+    """States other sizes for the same tensor; sizes that are not known to be equal are checked at run time."""
 
     source: Value = operand()
     shape: tuple[Dim, ...] = attribute()

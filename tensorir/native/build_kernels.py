@@ -1,4 +1,4 @@
-"""The cffi builder of `tensorir.native._kernels`; setup.py names it.
+"""The cffi builder of `tensorir.native._kernels`, which setup.py uses.
 
 It reads the declarations from the C header itself, so the two can't differ.
 """
@@ -32,6 +32,6 @@ ffibuilder.set_source(
     "tensorir.native._kernels",
     '#include "tensorir_kernels.h"',
     include_dirs=[relative(HEADER.parent)],
-    # The module is linked from libraries that setuptools doesn't watch: name all that is in them.
+    # The module is linked from libraries that setuptools doesn't track, so all their files are named here.
     depends=sorted(relative(path) for path in KERNELS.rglob("*") if path.suffix in (".c", ".h", ".inc")),
 )

@@ -30,7 +30,7 @@ DTYPES: dict[str, np.dtype[Any]] = {
     **{f"u{bits}": np.dtype(f"uint{bits}") for bits in (8, 16, 32, 64)},
     "bf16": np.dtype(ml_dtypes.bfloat16),
 }
-"""What arrays of an element type hold. A superset of `ELEMENT_TYPES`."""
+"""The NumPy type for each element type. A superset of `ELEMENT_TYPES`."""
 
 
 class Features(IntFlag):
@@ -58,15 +58,15 @@ class Kernel:
     tile: tuple[int, ...]
     """mmt4d: (M0, N0, K0). pack and unpack: the least tile (t0, t1) it takes. Empty: any tile."""
     rhs_order: str
-    """mmt4d: `nk`, `kn` or `any`. pack and unpack: how the plain side lies in memory, `rows`
+    """mmt4d: `nk`, `kn` or `any`. pack and unpack: the memory order of the plain side, `rows`
     (its last dimension is contiguous), `columns` (the other one is) or `any`."""
     isa: str
     """`ref`, `generic`, or the instruction set: `avx2`, `avx512`."""
     features: Features
-    """What the CPU must have."""
+    """The features that the CPU must have."""
 
     def runs_with(self, features: Features) -> bool:
-        """Whether these features are enough."""
+        """Whether these features suffice."""
         return self.features & ~features == 0
 
 

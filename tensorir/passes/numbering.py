@@ -1,7 +1,7 @@
-"""Ids of ops that survive rewriting: `@main#17` is the 17th op of @main as the program was given.
+"""Ids of ops that survive rewriting: `@main#17` is the 17th op of @main in the original program.
 
-An id lives in the location, which every rewrite hands on to what it makes, so what is made from an op has its id. It is
-outside of all equality of programs, as locations are.
+An id is part of the location, which every rewrite passes on to the ops that it creates, so ops made from an op have its
+id. Like locations, ids are ignored when programs are compared.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ Relocate = Callable[[Location], Location]
 
 
 def numbered(module: Module) -> Module:
-    """`module` with an id for every op, counted per symbol in program order, from 1; itself if some op has an id
-    already: then it was numbered before it became what it is."""
+    """Returns `module` with an id for every op, counted per symbol in program order, from 1; itself if some op already
+    has an id, because it was then numbered before it was transformed."""
     if any(op.loc.op for op in module.walk()):
         return module
     symbols = iter([s for s in module.all_symbols() if s.region is not None])
@@ -39,12 +39,13 @@ def numbered(module: Module) -> Module:
 
 
 def copied(op: Op, number: int) -> Op:
-    """`op` as copy `number` of itself, with what is inside of it: `@f#3` becomes `@f#3~2`."""
+    """Returns `op`, and the ops inside it, as copy `number`: `@f#3` becomes `@f#3~2`."""
     return relocated(op, lambda loc: evolve(loc, op=f"{loc.op}~{number}") if loc.op else loc)
 
 
 def relocated(op: Op, place: Relocate) -> Op:
-    """`op`, results included, and all ops inside of it at the places that `place` gives, in program order."""
+    """Returns `op`, including its results, and all ops inside it with the locations that `place` gives, in program
+    order."""
     return _relocated(op, place, {})
 
 

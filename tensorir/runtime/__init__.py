@@ -1,1 +1,1 @@
-"""Runs what the transforms made: packed ops through C kernels, everything else through NumPy."""
+"""Runs compiled programs: packed ops through C kernels, everything else through NumPy."""

@@ -1,4 +1,4 @@
-"""What a call will take, known before it begins: the most bytes of intermediates alive at once, and at which op."""
+"""The memory of a call, computed before it begins: the most bytes of intermediates alive at once, and at which op."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 @frozen
 class Peak:
-    """The most bytes alive at once, while `op` runs or right after it; no op where nothing is made. `yields`: the
-    bytes that each yield of the region keeps alive, 0 for those of its arguments. `contiguous`: which yields are known
+    """The most bytes alive at once, while `op` runs or right after it; no op if nothing is allocated. `yields`: the
+    bytes that each yield of the region keeps alive, 0 for arguments. `contiguous`: which yields are known
     to be row-major without gaps."""
 
     bytes: int
@@ -30,14 +30,14 @@ class Peak:
 
 @define
 class _Buffer:
-    """Memory that one slot or, by views, several refer to."""
+    """A block of memory to which one slot refers, or several through views."""
 
     bytes: int
     slots: int = 0
 
 
 def peak_of(plan: RegionPlan, ctx: Context, contiguous: Sequence[bool]) -> Peak:
-    """Law: no call of these sizes takes more than `bytes`, as `Stats.transient_bytes` counts them.
+    """Law: no call with these sizes needs more than `bytes`, as `Stats.transient_bytes` counts them.
 
     `contiguous`: which arguments are row-major without gaps. A view keeps alive what its first operand is; a reshape
     that may have to copy is not a view. Raises TensorIRError for a size that is negative in this call,
@@ -50,7 +50,7 @@ def peak_of(plan: RegionPlan, ctx: Context, contiguous: Sequence[bool]) -> Peak:
         needed, op = 0, step.op
         given = [known[slot] for slot in step.inputs]
         if step.launch is not None:
-            # Before the sizes of the launch's results: an error names the op inside.
+            # Done before the sizes of the launch's results, so that an error names the op inside.
             inside = peak_of(step.launch, step.inside(ctx, {}), given)
             needed, op = inside.bytes, inside.op
             made, ordered = [_Buffer(n) for n in inside.yields], inside.contiguous
@@ -79,7 +79,7 @@ def _made(step: Step, buffers: Sequence[_Buffer], contiguous: Sequence[bool], ct
 
 
 def check_peak(peak: Peak, ctx: Context, what: str) -> None:
-    """Raises OutOfMemoryError, before anything is allocated, if a call takes more than there is. `what` is called."""
+    """Raises OutOfMemoryError before anything is allocated, if a call of `what` needs more memory than is available."""
     if peak.op is None:
         return
     note = f"most of it while {peak.op.NAME} makes {', '.join(str(v.type) for v in peak.op.results)}"

@@ -1,4 +1,4 @@
-"""A compiled program: call it with arrays, ask it what it did."""
+"""Compiled programs, which are called with arrays and keep statistics of the last call."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ Array = npt.NDArray[Any]
 
 @frozen
 class Stats:
-    """What a program is and what its last call did. Counts are per call of the default function."""
+    """Statistics of a program and of its last call. Counts are per call of the default function."""
 
     dispatches: int
-    """Launches per call."""
+    """The number of launches per call."""
     init_dispatches: int
-    """Initializers that run at load."""
+    """The number of initializers that run when the program is loaded."""
     copies: int
-    """Commands of a call that only move data."""
+    """The number of commands per call that only move data."""
     weights_bytes: int
-    """Bytes of all constants, each counted once."""
+    """The bytes of all constants, each counted once."""
     compile_s: float
     kernels: Mapping[str, int]
-    """C kernel → calls, in the last call; empty before the first."""
+    """C kernel → number of its calls in the last call of the program; empty before the first."""
     transient_bytes: int
-    """Peak bytes of intermediates in the last call, arguments and constants not counted; 0 before the first."""
+    """The peak bytes of intermediates in the last call, without arguments and constants; 0 before the first call."""
 
 
 class Program:
@@ -54,9 +54,9 @@ class Program:
         pass_seconds: Mapping[str, float],
         memory_limit: int | None = None,
     ) -> None:
-        """`module` is fully compiled for `device`: every global holds data, every dispatch is outlined.
+        """`module` must be fully compiled for `device`: every global holds data, every dispatch is outlined.
 
-        `memory_limit`: the most bytes of intermediates that a call may take; None: what is available."""
+        `memory_limit`: the most bytes of intermediates that a call may allocate; None means the available memory."""
         self.module = module
         self.device = device
         self.memory_limit = memory_limit
@@ -78,27 +78,29 @@ class Program:
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A pickled program is its compiled module: plans are made anew, where kernels may be others."""
+        """Pickles only the compiled module: plans are made again when it is loaded, where other kernels may be
+        available."""
         seconds = (self.stats.compile_s, self.pass_seconds)
         return Program, (self.module, self.device, self.remarks, *seconds, self.memory_limit)
 
     def __call__(self, *args: npt.ArrayLike, function: str | None = None) -> Any:
-        """The results for `args`: one array, or a tuple of several. See `call`."""
+        """Returns the results for `args`: one array, or a tuple of several. See `call`."""
         results = self.call(args, function)
         return results[0] if len(results) == 1 else results
 
     def call(self, args: Sequence[npt.ArrayLike], function: str | None = None) -> tuple[Array, ...]:
-        """The results for `args`. They are C-contiguous, writable and own their memory.
+        """Returns the results for `args`. They are C-contiguous, writable and own their memory.
 
         Arguments may have any strides and may be read-only; they are never written. Raises TensorIRError naming
-        the argument, what was expected and what was given, or the op and a size that can't be; OutOfMemoryError, also
-        a MemoryError, before anything is allocated if the intermediates take more memory than there is."""
+        the argument, what was expected and what was given, or the op and an invalid size. Raises OutOfMemoryError,
+        which is also a MemoryError, before anything is allocated if the intermediates need more memory than is
+        available."""
         chosen = self.module.lookup(Function, function) if function is not None else self._default
         if chosen is None:
             names = ", ".join("@" + f.name for f in self.module.functions)
             if not names:
                 raise TensorIRError("the program has no public function")
-            raise TensorIRError(f"the program has several functions, say which: function= one of {names}")
+            raise TensorIRError(f"the program has several functions: pass function= one of {names}")
         arrays, sizes = bind_arguments(chosen, args)
         ctx = Context(
             self.module,
@@ -114,7 +116,7 @@ class Program:
         return _owned(results, (*arrays, *self._constants.values()), chosen, ctx)
 
     def _peak(self, function: str, args: Sequence[Array], ctx: Context) -> Peak:
-        """The memory that a call with these sizes takes; known from the last calls with the same ones."""
+        """Returns the memory that a call with these sizes needs; cached for the sizes of the last calls."""
         contiguous = tuple([a.flags.c_contiguous for a in args])
         key = (function, tuple(ctx.sizes.items()), contiguous)
         found = self._peaks.get(key)
@@ -132,7 +134,7 @@ _MOST_PEAKS = 256
 def _owned(
     results: tuple[Array, ...], foreign: tuple[Array, ...], function: Function, ctx: Context
 ) -> tuple[Array, ...]:
-    """The results as arrays that belong to nobody else."""
+    """Returns the results as arrays that share no memory with anything else."""
     seen = {id(a) for a in foreign}
     owned: list[Array] = []
     for r in results:
@@ -143,7 +145,7 @@ def _owned(
 
 
 def _default_function(module: Module) -> Function | None:
-    """@main, or the only function."""
+    """Returns @main, or the only function."""
     if len(module.functions) == 1:
         return module.functions[0]
     return next((f for f in module.functions if f.name == "main"), None)
@@ -154,7 +156,7 @@ def _count_launches(module: Module, function: Function | None) -> int:
 
 
 def _count_copies(module: Module, function: Function | None) -> int:
-    """Launches of executables in which nothing computes, and data movement outside of launches."""
+    """Counts launches of executables that compute nothing, and data movement outside of launches."""
     if function is None:
         return 0
     moving = {e.name for e in module.executables if all(moves_only(o) for o in e.body.ops)}

@@ -1,4 +1,5 @@
-"""A region as a list of steps over numbered slots: what is called, what it reads and writes, what dies after it."""
+"""A region as a list of steps over numbered slots: what is called, what it reads and writes, and which slots die after
+it."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ class Run:
     live_bytes: int = 0
     peak_bytes: int = 0
     contexts: dict[Bound, Context] = field(factory=dict[Bound, Context])
-    """What executables see, by their sizes: launches with the same ones share it and what it has evaluated."""
+    """The contexts of executables by their sizes; launches with the same sizes share one, and the sizes evaluated in
+    it."""
 
     @classmethod
     def of(cls, ctx: Context, args: Sequence[Array]) -> Run:
@@ -85,7 +87,7 @@ class Run:
 
     @contextmanager
     def within(self, launch: Step) -> Generator[None]:
-        """While the executable of a launch runs: its sizes are its own."""
+        """Returns the state while the executable of a launch runs, which has its own sizes."""
         outside = self.ctx
         self.ctx = launch.inside(outside, self.contexts)
         try:
@@ -96,7 +98,8 @@ class Run:
 
 @frozen(eq=False)
 class Step:
-    """One op. `kernel` and `launch` say how it runs; neither: through NumPy. `dead`: slots not read afterwards."""
+    """One op. It runs through `kernel` or `launch`, or through NumPy if neither is set. `dead`: slots not read
+    afterwards."""
 
     op: Op
     inputs: tuple[int, ...]
@@ -105,10 +108,10 @@ class Step:
     kernel: KernelCall | None = None
     launch: RegionPlan | None = None
     sizes: Mapping[str, Dim] = field(factory=dict[str, Dim])
-    """Of a launch: each size of the executable, in sizes of the region."""
+    """For a launch: each size of the executable, in terms of the region's sizes."""
 
     def inside(self, ctx: Context, known: dict[Bound, Context]) -> Context:
-        """What the ops of a launch see. Raises TensorIRError for a size that can't be in this call."""
+        """Returns the context for the ops of a launch. Raises TensorIRError for a size that is invalid in this call."""
         if not self.sizes:
             return ctx
         try:
@@ -130,7 +133,7 @@ class RegionPlan:
     yields: tuple[int, ...]
 
     def run(self, args: tuple[Array, ...], run: Run) -> tuple[Array, ...]:
-        """The yields for `args`. Raises what the ops raise."""
+        """Returns the yields for `args`. Raises the errors of the ops."""
         values: list[Array | None] = [*args, *[None] * (self.slots - self.arguments)]
         for step in self.steps:
             inputs = tuple([values[i] for i in step.inputs])
@@ -150,7 +153,7 @@ class RegionPlan:
 
 
 def _results(step: Step, inputs: tuple[Array, ...], run: Run) -> tuple[Array, ...]:
-    """What a step makes. Raises OutOfMemoryError with the place of the op if memory runs out."""
+    """Returns the results of a step. Raises OutOfMemoryError with the place of the op if memory runs out."""
     if step.launch is not None:
         with run.within(step):
             return step.launch.run(inputs, run)
@@ -168,7 +171,7 @@ Launched = tuple[Executable, RegionPlan]
 
 
 def plan_region(region: Region, device: Device, launches: Mapping[str, Launched]) -> RegionPlan:
-    """The plan of a region whose ops run on `device`; `launches` holds executables with their plans."""
+    """Makes the plan of a region whose ops run on `device`; `launches` holds executables with their plans."""
     slot: dict[Value, int] = {a: i for i, a in enumerate(region.args)}
     for op in region.ops:
         for r in op.results:
@@ -188,7 +191,8 @@ def plan_region(region: Region, device: Device, launches: Mapping[str, Launched]
 
 
 def plan_executables(module: Module, devices: Mapping[str, Device]) -> dict[str, Launched]:
-    """One plan per executable, on its own device. Raises TensorIRError for a device that is not among `devices`."""
+    """Makes one plan per executable, on its own device. Raises TensorIRError for a device that is not among
+    `devices`."""
     return {e.name: (e, _plan_executable(e, devices)) for e in module.executables}
 
 

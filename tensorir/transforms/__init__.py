@@ -1,1 +1,1 @@
-"""One pass per file, named as the pass, in folders by what they are about."""
+"""The passes: one per file, which has the name of the pass, in folders by topic."""

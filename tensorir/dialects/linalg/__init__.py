@@ -1,4 +1,4 @@
-"""linalg: structured computations. Each says its iteration space by affine maps or by named dims."""
+"""linalg: structured computations. Each op defines its iteration space by affine maps or by named dims."""
 
 from tensorir.dialects.linalg.contract import Contract, ContractionSpace
 from tensorir.dialects.linalg.moves import Broadcast, Fill, Transpose

@@ -25,8 +25,8 @@ from tensorir.ir.value import Value
 def product_loops(
     maps: tuple[AffineMap, AffineMap, AffineMap], factors: tuple[Value, Value], init: tuple[Value, ...], dtype: DType
 ) -> Loops:
-    """`result = init + Σ lhs·rhs`: the factors are converted to the accumulation type of `dtype`; of bools, it is
-    whether some pair is true."""
+    """`result = init + Σ lhs·rhs`: the factors are converted to the accumulation type of `dtype`; for bools the result
+    is whether any pair is true."""
     sizes = iteration_sizes(maps[:2], tuple(v.type for v in factors))
     lhs, rhs = factors
     body = _product_body(lhs.type.dtype, rhs.type.dtype, dtype)
@@ -48,7 +48,7 @@ class Contract(Op):
     """`result = init + Σ lhs·rhs` over the dims that the result lacks, in the element type `dtype`.
 
     Maps are projected permutations (linalg.contract). `init` is empty or one tensor of the result's type.
-    Operands are converted to `dtype` before they are multiplied. `tiles` and `kernel` are what the device chose for
+    Operands are converted to `dtype` before they are multiplied. `tiles` and `kernel` are the device's choices for
     this contraction; its result then has the layout that follows from the tiles."""
 
     lhs: Value = operand()
@@ -102,7 +102,8 @@ class Contract(Op):
         return w.finish(w.convert(made, self.dtype))
 
     def space(self) -> ContractionSpace:
-        """The iteration space as encodings name it: of the sizes only narrow M and N, all that tiles depend on."""
+        """Returns the iteration space for encodings, with only the narrow sizes of M and N, because tiles depend on no
+        others."""
         types = (self.lhs.type.dtype, self.rhs.type.dtype, self.dtype)
         wide = ContractionSpace(self.maps, types, (None,) * self.maps[0].num_dims)
         sizes = iteration_sizes(self.maps[:2], (self.lhs.type, self.rhs.type))

@@ -1,4 +1,4 @@
-"""What decompositions are written with: elementwise ops, sizes as scalars, conversions, rows that are masked."""
+"""Helpers for writing decompositions: elementwise ops, sizes as scalars, conversions, masked rows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tensorir.ir.value import Value
 
 
 class Decomposer:
-    """Writes the body of an op's decomposition. `operands` are the op's, unset where they are encoded."""
+    """Builds the body of an op's decomposition. `operands` are those of the op, unset where they are encoded."""
 
     def __init__(self, op: Op) -> None:
         self._op = op
@@ -31,11 +31,11 @@ class Decomposer:
         self.operands = [a if a.type.encoding is None else self.add(UnsetEncoding(a)) for a in args]
 
     def add(self, op: Op) -> Value:
-        """The result of one more op."""
+        """Appends an op and returns its result."""
         return self._region.add(op).result
 
     def size(self, dim: Dim) -> Value:
-        """A size that is not known before run time as a scalar tensor: an argument of the body."""
+        """Returns a size that is known only at run time as a scalar tensor, which is an argument of the body."""
         if dim not in self._sizes:
             self._sizes[dim] = self._region.arg(TensorType((), i64), "size")
         return self._sizes[dim]
@@ -43,7 +43,7 @@ class Decomposer:
     def map(
         self, inputs: Sequence[tuple[Value, AffineMap]], rank: int, body: Callable[[list[Scalar]], Scalar], *sizes: Dim
     ) -> Value:
-        """An elementwise op. `body` gets the elements of the inputs, then the `sizes` as i64."""
+        """Appends an elementwise op. `body` gets the elements of the inputs, then the `sizes` as i64."""
         scalars = [(self.size(d), select(rank, ())) for d in sizes if not isinstance(d, int)]
         every = [*inputs, *scalars]
         elements = [arg(i, v.type.dtype) for i, (v, _) in enumerate(every)]
@@ -54,14 +54,14 @@ class Decomposer:
         return self.add(Generic(tuple(v for v, _ in every), maps, made))
 
     def convert(self, value: Value, dtype: DType) -> Value:
-        """`value` in another element type."""
+        """Converts `value` to another element type."""
         if value.type.dtype == dtype:
             return value
         rank = value.type.rank
         return self.map([(value, identity(rank))], rank, lambda x: cast(x[0], dtype))
 
     def finish(self, value: Value) -> Decomposition:
-        """The decomposition whose result is `value`, encoded as the op's is."""
+        """Returns the decomposition with the result `value`, encoded like the result of the op."""
         encoding = self._op.results[0].type.encoding
         made = value if encoding is None else self.add(SetEncoding(value, encoding))
         return Decomposition(self._region.finish((made,)), tuple(self._sizes))
@@ -69,9 +69,9 @@ class Decomposer:
 
 @frozen
 class Rows:
-    """Positions along `dims` of a tensor of `shape`, taken as one row-major axis of which `extent` count (None: all).
+    """The positions along `dims` of a tensor of `shape` as one row-major axis, of which `extent` are valid (None: all).
 
-    What does not count is masked by position: it contributes nothing and is zero in the result."""
+    The other positions are masked: they contribute nothing and are zero in the result."""
 
     shape: tuple[Dim, ...]
     dims: tuple[int, ...]
@@ -83,11 +83,11 @@ class Rows:
 
     @property
     def sizes(self) -> tuple[Dim, ...]:
-        """What `masked` needs as scalars."""
+        """The sizes that `masked` needs as scalars."""
         return () if self.extent is None else (self.extent, *self.strides)
 
     def masked(self, value: Scalar, sizes: Sequence[Scalar], other: ScalarValue = 0) -> Scalar:
-        """`value` where the element counts, `other` elsewhere. `sizes` are those of `self.sizes`."""
+        """Returns `value` at valid positions, `other` elsewhere. `sizes` are the values of `self.sizes`."""
         if self.extent is None:
             return value
         extent, *strides = sizes
@@ -97,22 +97,22 @@ class Rows:
 
     @property
     def length(self) -> Dim:
-        """How many positions count."""
+        """The number of valid positions."""
         return product(self.shape[d] for d in self.dims) if self.extent is None else self.extent
 
     @property
     def all(self) -> AffineMap:
-        """How the tensor itself is indexed."""
+        """The map of the tensor itself."""
         return identity(len(self.shape))
 
     @property
     def kept(self) -> AffineMap:
-        """How a tensor without the dims is indexed."""
+        """The map of a tensor without the dims."""
         return select(len(self.shape), (d for d in range(len(self.shape)) if d not in self.dims))
 
     @property
     def along(self) -> AffineMap:
-        """How a tensor of the dims only is indexed."""
+        """The map of a tensor that has only the dims."""
         return select(len(self.shape), self.dims)
 
 

@@ -51,7 +51,8 @@ class Transpose(Op):
 
 @op("linalg.broadcast", Trait.PURE)
 class Broadcast(Op):
-    """`shape` is the result's; `dims` are the result's dims that the source lacks (linalg.broadcast)."""
+    """`shape` is the shape of the result; `dims` are the dims of the result that the source lacks
+    (linalg.broadcast)."""
 
     source: Value = operand()
     dims: tuple[int, ...] = attribute()
@@ -71,6 +72,6 @@ class Broadcast(Op):
 
 
 def _copied(source: Value, sizes: tuple[Dim, ...], map: AffineMap, result: AffineMap) -> Loops:
-    """Each element of the result is the element of `source` that `map` says."""
+    """Each element of the result is the element of `source` given by `map`."""
     dtype = source.type.dtype
     return Loops(sizes, (source,), (map,), (result,), (ScalarBody((dtype,), arg(0, dtype)),))

@@ -25,7 +25,7 @@ ReductionKind = Literal["add", "mul", "max", "min", "maxnum", "minnum", "and", "
 
 
 def neutral_element(kind: ReductionKind, dtype: DType) -> ScalarValue:
-    """What changes nothing when it is combined with an element: the result of reducing none."""
+    """Returns the neutral element of a kind, which is the result of reducing no elements."""
     if dtype.is_float:
         floats = {"add": 0.0, "mul": 1.0, "max": -math.inf, "min": math.inf, "maxnum": math.nan, "minnum": math.nan}
         return floats[kind]
@@ -38,7 +38,7 @@ def neutral_element(kind: ReductionKind, dtype: DType) -> ScalarValue:
 
 @op("linalg.reduce", Trait.PURE)
 class Reduce(Op):
-    """Combines all elements along `dims`, which vanish. An empty reduction gives the neutral element.
+    """Combines all elements along `dims`, which the result lacks. An empty reduction gives the neutral element.
 
     `extent` (None: all) is how many positions of `dims`, taken as one row-major axis, are valid: the others are
     padding, and never read. `max` and `min` propagate NaN; `maxnum` and `minnum` skip it, and NaN is their neutral
@@ -81,8 +81,8 @@ class Reduce(Op):
         return Loops(type.shape, (self.source,), (identity(type.rank),), (kept,), (body,), (start,))
 
     def decomposition(self) -> Decomposition | None:
-        """16-bit floats are combined in f32; dims in another order than the tensor's are combined in its order; what is
-        beyond the extent is the neutral element."""
+        """16-bit floats are combined in f32; dims are combined in the order of the tensor; positions beyond the extent
+        are replaced by the neutral element."""
         dtype, dims = self.source.type.dtype, tuple(sorted(self.dims))
         total = accumulation_type(dtype)
         if total == dtype and dims == self.dims and self.extent is None:
@@ -96,7 +96,7 @@ class Reduce(Op):
 
 
 def check_extent(type: Type, dims: tuple[int, ...], extent: Dim | None) -> None:
-    """Raises InferError for more positions than `dims` have."""
+    """Raises InferError if the extent is larger than the number of positions of `dims`."""
     positions = product(type.shape[d] for d in dims)
     if isinstance(extent, int) and isinstance(positions, int) and not 0 <= extent <= positions:
         raise InferError(f"extent {extent} is outside 0 … {positions}")

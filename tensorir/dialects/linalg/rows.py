@@ -23,9 +23,9 @@ from tensorir.ir.value import Value
 class RowOp(Op):
     """Base of the ops that turn each row of `source` into one of the same type: softmax and the norms.
 
-    A row is what lies along `dims`, taken as one row-major axis. `extent` (None: all) is how many positions of it are
-    valid: the others are padding, never read, and zero in the result. With a packed source, `dims` are the outer and
-    the inner dim of one logical axis. Operands after `source` hold one number per position of a row: they have the
+    A row consists of the elements along `dims` as one row-major axis. `extent` (None: all) is the number of its valid
+    positions; the others are padding, never read, and zero in the result. With a packed source, `dims` are the outer
+    and the inner dim of one logical axis. Operands after `source` hold one number per position of a row: they have the
     sizes of `dims`."""
 
     __slots__ = ()
@@ -49,11 +49,11 @@ class RowOp(Op):
 
     @property
     def rows(self) -> Rows:
-        """Which positions belong to a row."""
+        """The positions of a row."""
         return Rows(self.source.type.shape, self.dims, self.extent)
 
     def relation(self) -> Relation:
-        """An op along rows needs all of a row, and shares what it finds there."""
+        """An op along rows needs all of a row and shares intermediate results along it."""
         rank = self.source.type.rank
         source = tuple(Same(d, d) for d in range(rank) if d not in self.dims)
         along = tuple(Same(i, d) for i, d in enumerate(self.dims))
@@ -77,7 +77,7 @@ class Softmax(RowOp):
         masked = w.map([(x, rows.all)], rank, lambda s: rows.masked(cast(s[0], total), s[1:], -math.inf), *rows.sizes)
         largest = w.add(Reduce(masked, "max", self.dims))
         power = w.map([(masked, rows.all), (largest, rows.kept)], rank, lambda s: apply("exp", apply("sub", *s)))
-        if self.extent is not None:  # a row without positions has no largest one
+        if self.extent is not None:  # an empty row has no maximum
             power = w.map([(power, rows.all)], rank, lambda s: rows.masked(s[0], s[1:]), *rows.sizes)
         sum = w.add(Reduce(power, "add", self.dims))
 
@@ -148,7 +148,8 @@ class RmsNorm(RowOp):
 
 
 def _mean(value: Value, rows: Rows, w: Decomposer) -> Value:
-    """Per row the sum of `value`, which is zero at what does not count, over how many positions count."""
+    """Returns, for each row, the sum of `value`, which is zero at masked positions, divided by the number of valid
+    positions."""
     total = w.add(Reduce(value, "add", rows.dims))
     rank = total.type.rank
 
@@ -160,7 +161,7 @@ def _mean(value: Value, rows: Rows, w: Decomposer) -> Value:
 
 @op("linalg.zero_padding", Trait.PURE)
 class ZeroPadding(Op):
-    """Zero where the row-major position along `dims` is `extent` or more; the source elsewhere."""
+    """Zero where the row-major position along `dims` is at least `extent`; the source elsewhere."""
 
     source: Value = operand()
     dims: tuple[int, ...] = attribute()

@@ -16,9 +16,9 @@ from tensorir.ir.value import Value
 
 
 def iteration_sizes(maps: Sequence[AffineMap], types: Sequence[Type]) -> dict[int, Dim]:
-    """The size of each iteration dim, from the operands that it indexes directly.
+    """Returns the size of each iteration dim, from the operands that it indexes directly.
 
-    Raises InferError where a map does not fit its operand or two operands give a dim different sizes."""
+    Raises InferError if a map does not fit its operand, or if two operands give a dim different sizes."""
     sizes: dict[int, Dim] = {}
     for i, (map, type) in enumerate(zip(maps, types, strict=True)):
         if len(map.results) != type.rank:
@@ -29,7 +29,7 @@ def iteration_sizes(maps: Sequence[AffineMap], types: Sequence[Type]) -> dict[in
             if dim is None:
                 beyond = [f"d{d}" for d in sorted(iteration_dims_of(result)) if d >= map.num_dims]
                 for name in (*sorted(symbols_of(result)), *beyond):
-                    raise InferError(f"map {i} {map} uses {name}, which is none of its {map.num_dims} dims")
+                    raise InferError(f"map {i} {map} uses {name}, which is not one of its {map.num_dims} dims")
                 continue
             if dim >= map.num_dims:
                 raise InferError(f"map {i} {map} uses d{dim} of {map.num_dims} dims")
@@ -41,13 +41,13 @@ def iteration_sizes(maps: Sequence[AffineMap], types: Sequence[Type]) -> dict[in
 
 
 def check_iteration_dims(body: ScalarBody, num_dims: int) -> None:
-    """Raises InferError if the body reads the index of an iteration dim that there is not."""
+    """Raises InferError if the body reads the index of an iteration dim that does not exist."""
     if beyond := [d for d in sorted(body.iteration_dims) if not 0 <= d < num_dims]:
         raise InferError(f"the body reads the index of d{beyond[0]}, there are {num_dims} iteration dims")
 
 
 def outside_reads(op: Op, values: Sequence[Value], maps: Sequence[AffineMap], shape: Sequence[Dim]) -> Iterator[str]:
-    """One message per dim of an operand that an iteration of known sizes reads outside of."""
+    """Yields one message per dim of an operand in which an iteration space of known sizes reads outside the operand."""
     for i, (value, map) in enumerate(zip(values, maps, strict=False)):
         for d, (extent, plain) in enumerate(zip(value.type.shape, map.dims, strict=True)):
             if plain is not None or not isinstance(extent, int) or (reach := map.reach(d, shape)) is None:
@@ -58,13 +58,15 @@ def outside_reads(op: Op, values: Sequence[Value], maps: Sequence[AffineMap], sh
 
 
 def accumulation_type(dtype: DType) -> DType:
-    """What sums of `dtype` are computed in: f32 for 16-bit floats, which are rounded once at the end."""
+    """Returns the type in which sums of `dtype` are computed: f32 for 16-bit floats, which are rounded once at the
+    end."""
     return f32 if dtype.is_float and dtype.bits == 16 else dtype
 
 
 @op("linalg.generic", Trait.PURE)
 class Generic(Op):
-    """Elementwise over an iteration space: all dims parallel. The last map is the result's, a permutation.
+    """An elementwise computation over an iteration space in which all dims are parallel. The last map is that of the
+    result and must be a permutation.
 
     `body` takes one element per input. Reductions are `linalg.reduce` and `linalg.contract`."""
 
@@ -72,7 +74,7 @@ class Generic(Op):
     maps: tuple[AffineMap, ...] = attribute()
     body: ScalarBody = attribute()
     shape: tuple[Dim, ...] = attribute(default=())
-    """Sizes of the iteration dims; may be left () when the inputs determine all of them."""
+    """The sizes of the iteration dims; may be () if the inputs determine all of them."""
     encoding: TypeEncoding | None = attribute(default=None)
 
     def verify(self) -> Iterator[str]:
@@ -121,13 +123,14 @@ class Fold(Op):
     `tensors` are inputs, then one initial tensor per result; `maps` has one map per operand. Those of the initial
     tensors are projected permutations; the iteration dims that they lack are reduced, in row-major order:
     `result[r] = bodies[r](elements of the inputs, current values of all results)` for each position, starting from
-    the initial tensors. What one combiner can say is `linalg.reduce`, products that are summed `linalg.contract`."""
+    the initial tensors. A reduction with one combiner is better expressed by `linalg.reduce`, a sum of products by
+    `linalg.contract`."""
 
     tensors: tuple[Value, ...] = operand_list()
     maps: tuple[AffineMap, ...] = attribute()
     bodies: tuple[ScalarBody, ...] = attribute()
     shape: tuple[Dim, ...] = attribute(default=())
-    """Sizes of the iteration dims; may be left () when the operands determine all of them."""
+    """The sizes of the iteration dims; may be () if the operands determine all of them."""
 
     @property
     def inputs(self) -> tuple[Value, ...]:
@@ -174,7 +177,8 @@ class Fold(Op):
         return Loops(self.iteration_shape(), self.inputs, maps, self.result_maps, self.bodies, self.inits)
 
     def iteration_shape(self, sizes: dict[int, Dim] | None = None) -> tuple[Dim, ...]:
-        """The size of each iteration dim. Raises InferError for one that is not determined, or in two ways."""
+        """Returns the size of each iteration dim. Raises InferError for one that is undetermined or has conflicting
+        sizes."""
         sizes = iteration_sizes(self.maps, tuple(v.type for v in self.tensors)) if sizes is None else sizes
         count = self.maps[0].num_dims
         if self.shape:

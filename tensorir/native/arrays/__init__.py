@@ -1,1 +1,1 @@
-"""C kernels on NumPy arrays, every argument checked: for the runtime, for tests, for whoever tries a kernel."""
+"""The C kernels on NumPy arrays, with every argument checked, for the runtime, for tests and for experiments."""

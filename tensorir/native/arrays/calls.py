@@ -1,7 +1,7 @@
 """Calls of the C kernels on NumPy arrays.
 
-The arrays are checked first: a wrong one ends in one ValueError or TypeError, and
-nothing is written then. The GIL is released while C runs. Long calls are made in
+The arrays are checked first: an invalid one raises ValueError or TypeError before
+anything is written. The GIL is released while C runs. Long calls are made in
 pieces, so that Python can be interrupted.
 """
 
@@ -136,7 +136,7 @@ def pack(
     Raises:
         TypeError: not an array, another dtype or byte order.
         ValueError: ranks, sizes or dimensions that don't fit; padding that the dtype can't
-            hold; `out` is read-only, has tiles that are not contiguous, or overlaps source
+            represent; `out` is read-only, has tiles that are not contiguous, or overlaps source
             or itself; features the CPU lacks.
     """
     _check_copy("source", source, "out", out)

@@ -1,8 +1,8 @@
-"""pack and unpack of any rank as calls of the C library, which knows matrices only.
+"""pack and unpack of any rank as calls of the C library, which supports only matrices.
 
-Two dimensions go to C as the matrix, one more as its batch; Python loops over what is
-left. Which two: the last two tiled ones. A single tiled dimension gets an untiled one
-beside it, with tiles of size 1.
+C gets two dimensions as a matrix and one more as its batch; Python loops over the
+others. The two are the last tiled ones. A single tiled dimension is paired with an untiled
+one, with tiles of size 1.
 """
 
 import sys
@@ -62,13 +62,13 @@ class Axis:
 
 NO_AXIS = Axis(1, 1, 1, 1, 1, 1)
 
-# Asking which kernel would run wants pointers, and doesn't follow them.
+# The query which kernel would run takes pointers but does not dereference them.
 ANYWHERE = ffi.cast("void *", 64)
 
 
 @frozen
 class Arrangement:
-    """What C gets (rows, columns, batch) and what is left to loop over."""
+    """The dimensions that C gets (rows, columns, batch), and those over which Python loops."""
 
     rows: Axis
     columns: Axis
@@ -76,7 +76,7 @@ class Arrangement:
     loops: tuple[Axis, ...]
 
     def steps(self) -> Iterator[tuple[int, int, bool]]:
-        """For each call of C: element offsets plain and packed, and whether it is all padding."""
+        """For each call of C: the element offsets in the plain and the packed array, and whether it is all padding."""
         if not self.loops:
             yield 0, 0, False
             return
@@ -167,7 +167,7 @@ def _arranged(axes: list[Axis], inner_dims: Shape) -> Arrangement:
 
 
 def _merged(axes: list[Axis]) -> list[Axis]:
-    """Neighbours in memory on both sides become one."""
+    """Merges dimensions that are adjacent in memory on both sides."""
     found: list[Axis] = []
     for axis in sorted(axes, key=lambda axis: -abs(axis.plain)):
         last = found[-1] if found else None
@@ -193,7 +193,7 @@ def _fill_in(params: "CopyParams", arranged: Arrangement, element_bytes: int, fe
 
 @frozen
 class Plan:
-    """All about a call but the pointers and the padding."""
+    """All parameters of a call except the pointers and the padding."""
 
     kernel: Kernel
     params: Any
@@ -259,7 +259,7 @@ def _planned(
     outer_perm: Sequence[int] | None,
     features: Features,
 ) -> tuple[Plan, Array, Array]:
-    """A plan, and the arrays, of which the input may have become a copy."""
+    """Returns a plan and the arrays, where the input may be a copy."""
     dims = tuple(inner_dims)
     perm = None if outer_perm is None else tuple(outer_perm)
     for _ in range(2):
@@ -273,13 +273,13 @@ def _planned(
             plain = np.array(plain, order="C")
         else:
             packed = np.array(packed, order="C")
-    raise AssertionError("a fresh contiguous array has a plan")
+    raise AssertionError("a new contiguous array always has a plan")
 
 
 def _run(
     call: Callable[[Any], int], params: Any, plain: "CData", packed: "CData", plan: Plan, *, padding: bool
 ) -> Kernel:
-    """Calls C for each step, or part of one; `padding`: also for those that lie beyond the plain array."""
+    """Calls C for each step or part of a step; with `padding`, also for those beyond the plain array."""
     arranged, item = plan.arranged, params.element_bytes
     for plain_offset, packed_offset, beyond in arranged.steps():
         if beyond and not padding:
@@ -298,7 +298,7 @@ def _run(
 
 @frozen
 class _Part:
-    """Some batches, rows and columns of a matrix, and where they begin in elements."""
+    """A range of batches, rows and columns of a matrix, and its offset in elements."""
 
     rows: Axis
     columns: Axis
@@ -308,7 +308,7 @@ class _Part:
 
 
 def _parts(arranged: Arrangement, item: int, most: int) -> Iterator[_Part]:
-    """The matrix in parts of at most `most` bytes of tiles: of the batch, else of rows, else of columns."""
+    """Splits the matrix into parts of at most `most` bytes of tiles: by batch, else by rows, else by columns."""
     rows, columns, batch = arranged.rows, arranged.columns, arranged.batch
     row = columns.outer * columns.tile * rows.tile * item
     matrix = rows.outer * row
@@ -340,7 +340,7 @@ def run_pack(
     fill: Fill,
     features: Features,
 ) -> Kernel:
-    """`calls.pack` after the checks of each array by itself."""
+    """`calls.pack` after the checks of the individual arrays."""
     plan, source, out = _planned(("source", "out"), source, out, inner_dims, outer_perm, features)
     params = ffi.new("tir_pack_params *", plan.params[0])
     params.padding = fill.bits
@@ -351,7 +351,7 @@ def run_pack(
 def run_unpack(
     source: Array, out: Array, inner_dims: Sequence[int], outer_perm: Sequence[int] | None, features: Features
 ) -> Kernel:
-    """`calls.unpack` after the checks of each array by itself."""
+    """`calls.unpack` after the checks of the individual arrays."""
     plan, out, source = _planned(("out", "source"), out, source, inner_dims, outer_perm, features)
     params = ffi.new("tir_unpack_params *", plan.params[0])
     plain, packed = pointer(out, writable=True), pointer(source, writable=False)

@@ -1,4 +1,4 @@
-"""What a call of mmt4d needs to know beside the pointers, found once for each set of shapes."""
+"""The parameters of a call of mmt4d except the pointers, computed once for each set of shapes."""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -23,12 +23,12 @@ class Mmt4dPlan:
     params: "Mmt4dParams"
     """Never given to C itself: each call fills in a copy, so that threads don't meet."""
     copy_lhs: bool
-    """C can't walk through the operand as it lies in memory."""
+    """The operand's strides are not supported by the C kernel."""
     copy_rhs: bool
 
 
 def _check_dims(name: str, shape: Shape, labels: str, expected: dict[str, int]) -> None:
-    """ValueError unless each labelled dimension has its size; unknown labels are learned."""
+    """Raises ValueError unless each labelled dimension has its size; sizes of new labels are recorded."""
     for label, size in zip(labels.split(), shape, strict=True):
         if expected.setdefault(label, size) != size:
             raise ValueError(
@@ -73,7 +73,7 @@ def plan_mmt4d(
     accumulate: bool,
     features: Features,
 ) -> Mmt4dPlan:
-    """Everything about shapes (lhs, rhs, out) and byte strides; ValueError if they don't fit.
+    """Makes the plan for shapes (lhs, rhs, out) and byte strides; raises ValueError if they don't fit.
 
     The arrays are aligned, or will be copied to be.
     """

@@ -1,6 +1,6 @@
-"""Checks of the arrays given to the kernels, and how C gets at their memory.
+"""Checks of the arrays given to the kernels, and access to their memory for C.
 
-Every message begins with the operand's name and says what was expected and given.
+Every message begins with the operand's name and states what was expected and what was given.
 """
 
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = NDArray[Any]
 
-# Enough for any pair of views that a program makes; beyond it the question is exponential.
+# Enough for any pair of views that a program makes; in general the test is exponential.
 OVERLAP_WORK: Any = 10_000  # Any: NumPy's stub knows two special values only
 
 # Kinds whose memory Python's buffer protocol can describe.
@@ -42,7 +42,7 @@ def check_out(name: str, out: Array) -> None:
 def check_once(name: str, shape: tuple[int, ...], strides: tuple[int, ...]) -> None:
     """ValueError if two elements may share memory; strides in elements.
 
-    They don't if each stride steps over all smaller ones.
+    They don't if each stride is larger than the extent of all smaller ones.
     """
     if 0 in shape:
         return
@@ -110,7 +110,7 @@ def inner_contiguous(shape: tuple[int, ...], strides: tuple[int, ...], count: in
 
 
 def address(array: Array) -> int:
-    """Where its first element is."""
+    """The address of the first element."""
     return array.__array_interface__["data"][0]
 
 

@@ -1,1 +1,1 @@
-"""What is known before a call: parameters get their data, constants leave the launches and are evaluated."""
+"""Passes over constants: parameters get their data, constants are moved out of launches and evaluated."""

@@ -18,9 +18,9 @@ Parameters = Mapping[str, Mapping[str, npt.ArrayLike]]
 
 
 def bind_parameters(module: Module, parameters: Parameters) -> Module:
-    """`module` with the data of each parameter in its global; itself if it has no parameters.
+    """Returns `module` with the data of each parameter in its global; itself if it has no parameters.
 
-    A read-only C-contiguous array is not copied. Raises TensorIRError with all keys that are missing and all data of
+    A read-only C-contiguous array is not copied. Raises TensorIRError that lists all missing keys and all data of
     another shape or element type, each at the place of its global."""
     wrong: list[Diagnostic] = []
     globals: list[Global] = []
@@ -28,7 +28,7 @@ def bind_parameters(module: Module, parameters: Parameters) -> Module:
         if isinstance(g.value, Parameter):
             found = parameters.get(g.value.scope, {}).get(g.value.key)
             if found is not None and not isinstance(found, StoredArray):
-                found = np.asarray(found)  # what is in a file is read once it is known to fit
+                found = np.asarray(found)  # data in a file is read only when it is known to fit
             problems = [_missing(g.value, parameters)] if found is None else list(_misfits(g, found))
             wrong += [Diagnostic(f"@{g.name}, the parameter {g.value}: {problem}", g.loc) for problem in problems]
             g = g if found is None or problems else evolve(g, value=Dense(np.asarray(found)))

@@ -1,7 +1,8 @@
-"""evaluate-initializers: constant evaluation, where layouts are known. Nothing of it is left to run at load.
+"""evaluate-initializers: constant evaluation at compile time, when layouts are known. Nothing is left to run at load
+time.
 
-It runs after materialization, so an initializer is an ordinary physical program and a pack of a weight is one call
-of the pack kernel; see docs/design-notes.md for why that order was chosen.
+It runs after materialization, so an initializer is an ordinary physical program and packing a weight is one call
+of the pack kernel; docs/design-notes.md explains this order.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class _Evaluator:
         self.plans = plan_executables(module, {device.name: device}) if launching else {}
 
     def value(self, name: str) -> Dense:
-        """The data of a global. Raises TensorIRError if its initializer depends on itself."""
+        """Returns the data of a global. Raises TensorIRError if its initializer depends on itself."""
         if name in self.values:
             return self.values[name]
         symbol = self.module.lookup(Global, name)
@@ -76,7 +77,7 @@ class _Evaluator:
         self.running.append(name)
         for op in symbol.value.walk():
             if isinstance(op, GlobalLoad):
-                self.value(op.symbol)  # before the region runs, so that a cycle is seen
+                self.value(op.symbol)  # added before the region runs, so that a cycle is detected
         ctx = Context(
             self.module,
             {},

@@ -1,4 +1,4 @@
-"""hoist-constants: what depends on constants alone moves from functions into initializers of globals."""
+"""hoist-constants: moves ops that depend only on constants from functions into initializers of globals."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class _Hoister:
         return Region(region.args, tuple(ops), yields)
 
     def _global_for(self, slices: _Slices, value: Value, op: Op) -> str:
-        """The name of the global that holds `value`; a new one unless an equal one exists."""
+        """Returns the name of the global that holds `value`, which is new unless an equal one exists."""
         if isinstance(op, Constant):
             key = made = op.value
         else:
@@ -88,9 +88,9 @@ class _Hoister:
 
 class _Slices:
     """The constant ops of a region, cut at `roots`: values that the function needs, and those that several constant
-    ops read. Every op but the loads belongs to one initializer, so that all of them together have as many ops as the
-    region, and what is shared is computed once. `needed`: what the function goes on reading. `stored`: the globals
-    that the roots have become."""
+    ops read. Every op but the loads belongs to one initializer, so that all initializers together have as many ops as
+    the region, and shared values are computed once. `needed`: the values that the function still reads. `stored`: the
+    globals of the roots."""
 
     def __init__(self, region: Region, constant: set[Op]) -> None:
         self.definitions = {r: op for op in constant for r in op.results}
@@ -108,7 +108,7 @@ class _Slices:
         self.stored: dict[Value, str] = {}
 
     def initializer(self, value: Value) -> Region:
-        """The ops that compute a root, as a region without arguments; other roots are loaded."""
+        """Returns the ops that compute a root, as a region without arguments; other roots are loaded."""
         own = {self.definitions[value]: None}
         loads: dict[Value, GlobalLoad] = {}
         stack = [self.definitions[value]]
@@ -131,7 +131,8 @@ class _Slices:
 
 
 def _constant_ops(region: Region, effects: EffectsIn, refuse: Refuse) -> set[Op]:
-    """Ops outside of dispatches that depend on constants alone and do nothing else, as form-dispatches left them."""
+    """Returns the ops outside of dispatches that depend only on constants and have no effects, as form-dispatches left
+    them."""
     constant: set[Value] = set()
     found: set[Op] = set()
     for op in region.ops:

@@ -1,6 +1,6 @@
-"""merge-equal-globals: globals that hold the same are one, so that a weight is stored once however it came to be two.
+"""merge-equal-globals: merges globals with equal contents, so that each weight is stored only once.
 
-A prefill and a decode function on one weight each hoist its packed form; where the device gives both the same layout,
+A prefill and a decode function on one weight each hoist its packed form; if the device gives both the same layout,
 or none, the copies are equal. Weights that are tied, or given twice, are equal from the start.
 """
 
@@ -22,16 +22,15 @@ from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.symbols import rename_globals
 
 Key: TypeAlias = "tuple[Type, Dense | Parameter | str]"
-"""The type, with its layout, and the content: data, the name of data, or the fingerprint of an initializer."""
+"""The type, with its layout, and the content: data, the name of a parameter, or the fingerprint of an initializer."""
 
 
 @frozen
 class MergeEqualGlobals(Pass):
     """Laws: interp(merge(m)) == interp(m); no two globals of one type hold the same bytes or have initializers that
-    do the same. The first of equal ones stays, under its name.
+    do the same. The first of several equal globals stays, under its name.
 
-    A global that some op may write, and one whose initializer has an effect, is left alone, whatever it is equal
-    to."""
+    A global that some op may write, and one whose initializer has an effect, is never merged."""
 
     name: ClassVar[str] = "merge-equal-globals"
 
@@ -56,7 +55,7 @@ class MergeEqualGlobals(Pass):
 
 
 def _why_apart(g: Global, written: frozenset[str], effects: EffectsIn) -> str:
-    """Why a global stays apart from an equal one, "" if it need not."""
+    """Returns the reason why a global can't be merged with an equal one, or "" if it can."""
     if ANYTHING in written or f"@{g.name}" in written:
         return "an equal global stands before it, but this one may be written"
     if g.region is not None and any(effects(op) for op in g.region.ops):
@@ -65,7 +64,7 @@ def _why_apart(g: Global, written: frozenset[str], effects: EffectsIn) -> str:
 
 
 def _key(g: Global, renamed: dict[str, str]) -> Key:
-    """What equal globals have in common. `renamed`: the merged ones so far."""
+    """Returns the key that equal globals have in common. `renamed`: the globals merged so far."""
     match g.value:
         case Region() as region:
             merged = any(isinstance(op, GlobalLoad) and op.symbol in renamed for op in region.walk())
@@ -81,8 +80,8 @@ def _on(region: Region, renamed: dict[str, str]) -> Region:
 
 
 def _sources_first(module: Module) -> list[Global]:
-    """All globals, each after those that its initializer loads; otherwise in their order. What loads itself, which is
-    an error that evaluation reports, comes somewhere."""
+    """Returns all globals, each after those that its initializer loads, otherwise in their order. A global that loads
+    itself, which evaluation reports as an error, has an unspecified position."""
     found: dict[str, Global] = {}
     entered: set[str] = set()
     by_name = {g.name: g for g in module.globals}

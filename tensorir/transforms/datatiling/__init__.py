@@ -1,1 +1,1 @@
-"""Data-tiling: intent on contractions, its propagation, its resolution per device, its physical form."""
+"""Data-tiling: encodings are set on contractions, propagated, resolved per device, and materialized."""

@@ -1,7 +1,7 @@
 """materialize-encodings: layouts become pack, unpack and mmt4d; packed types become plain ones.
 
-unset∘set of one layout is nothing, of two layouts that differ in the order of outer dims one transpose of whole
-tiles. A pack that moves nothing is a reshape. Padding is zero after a pack and unspecified after anything else.
+unset∘set of one layout vanishes; if two layouts differ only in the order of outer dims, it becomes one transpose of
+whole tiles. A pack that moves nothing is a reshape. Padding is zero after a pack and unspecified after anything else.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Zeros = frozenset[int]
 
 @frozen
 class MaterializeEncodings(Pass):
-    """Laws: no type has an encoding afterwards; interp(materialize(m)) == interp(m), whatever padding holds."""
+    """Laws: no type has an encoding afterwards; interp(materialize(m)) == interp(m) for any contents of the padding."""
 
     name: ClassVar[str] = "materialize-encodings"
     requires: ClassVar[tuple[Level, ...]] = (NO_CALLS, NO_ENCODINGS, PLAIN_BOUNDARIES)
@@ -57,7 +57,8 @@ class MaterializeEncodings(Pass):
 
 
 class _Materializer:
-    """Rebuilds regions front to back; `zeros_of_global` tells whose padding is known."""
+    """Rebuilds regions from front to back; `zeros_of_global` gives the dims of globals whose padding is known to be
+    zero."""
 
     def __init__(self, zeros_of_global: dict[str, Zeros], refuse: Refuse) -> None:
         self.refuse = refuse
@@ -65,7 +66,8 @@ class _Materializer:
         self.done: dict[tuple[Region, tuple[Zeros, ...]], tuple[Region, list[Zeros]]] = {}
 
     def region(self, region: Region, zeros: tuple[Zeros, ...]) -> tuple[Region, list[Zeros]]:
-        """The physical region, and per yield the dims whose padding is zero. `zeros`: the same per argument."""
+        """Returns the physical region, and for each yield the dims whose padding is zero. `zeros`: the same for each
+        argument."""
         if not any(_mentions_layout(v.type) for v in _values(region)):
             return region, [frozenset()] * len(region.yields)
         if (region, zeros) not in self.done:
@@ -113,7 +115,7 @@ class _Rebuild:
                 self._compute(op, operands)
 
     def _stored_origin(self, value: Value) -> Packed | None:
-        """What `value` was unset from, if it was: set∘unset need not go through row-major."""
+        """Returns the tensor from which `value` was unset, if any, because set∘unset need not go through row-major."""
         match self.old.definitions.get(value):
             case UnsetEncoding(source=x):
                 return self.env[x]
@@ -138,13 +140,15 @@ class _Rebuild:
             self.env[old] = self.emit.stored(row_major, layout if isinstance(layout, Layout) else None)
 
     def _relaid(self, op: Op, x: Packed) -> None:
-        """Tells that an operand of `op`, or something made from one, changes its tiles by being unpacked."""
+        """Records a remark that an operand of `op`, or a value derived from one, changes its tiles by being
+        unpacked."""
         names = [op.operand_name(i) for i, v in enumerate(op.operands) if self.env[v] is x]
-        reason = "its tiles are not those wanted here: it is unpacked and packed again"
+        reason = "its tiles differ from those needed here: it is unpacked and packed again"
         self.owner.refuse(op, "relayout", reason, names[0] if names else "")
 
     def _say_row_major(self, op: Op, operands: list[Packed], layouts: list[TypeEncoding | None], form: bool) -> None:
-        """Tells that `op` is computed on unpacked operands, if there are packed ones or its result is wanted packed."""
+        """Records a remark that `op` is computed on unpacked operands, if there are packed ones or a packed result is
+        wanted."""
         packed = [i for i, x in enumerate(operands) if x.layout is not None]
         if not packed and not any(isinstance(e, Layout) for e in layouts):
             return
@@ -161,7 +165,7 @@ class _Rebuild:
             self.env[old] = _packed(value, old.type, zero)
 
     def _holder(self, op: Op, operands: list[Packed]) -> None:
-        """An op that holds regions: nothing is known about what they get, so nothing about padding either."""
+        """Handles an op with regions. Nothing is known about the padding of their arguments."""
         bodies: dict[str, Any] = {n: self.owner.region(r, ())[0] for n, r in zip(op.REGIONS, op.regions, strict=True)}
         new = self.emit.add(op.evolve([x.value for x in operands], **bodies))
         for old, value in zip(op.results, new.results, strict=True):

@@ -1,7 +1,7 @@
-"""Packed values while a region is materialized: the physical tensor, its layout, and what is known of its padding.
+"""Packed values while a region is materialized: the physical tensor, its layout, and what is known about its padding.
 
 Padding is unspecified unless `zero` names the dim: elementwise ops may leave anything there, NaN included. Only a
-contraction along a padded dim needs zeros, and gets them by `with_zeros`.
+contraction along a padded dim needs zeros, which `with_zeros` writes.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ class Emitter:
     ops: list[Op] = field(factory=list[Op])
     loc: Location = UNKNOWN
     _origins: dict[Value, Value] = field(factory=dict[Value, Value])
-    """A value that is another one but for dims of size 1 → that one."""
+    """A value that differs from another only in dims of size 1 → that other value."""
     _packs: dict[tuple[Value, tuple[Dim, ...], Layout], Value] = field(
         factory=dict[tuple[Value, tuple[Dim, ...], Layout], Value]
     )
-    """What has been packed, without dims of size 1 → the packed value."""
+    """A value that was packed, without dims of size 1 → the packed value."""
     through_row_major: Callable[[Packed], None] = lambda x: None
 
     def add(self, op: O) -> O:
@@ -61,7 +61,8 @@ class Emitter:
         return op
 
     def stored(self, x: Packed, layout: Layout | None) -> Packed:
-        """`x` in another layout: nothing, dims of size 1, one transpose of whole tiles, or through row-major."""
+        """Returns `x` in another layout: unchanged, with other dims of size 1, by one transpose of whole tiles, or
+        through row-major."""
         if x.layout == layout:
             return x
         if x.layout is None:
@@ -82,7 +83,7 @@ class Emitter:
         return self._packed(row_major, layout)
 
     def with_zeros(self, x: Packed, dim: int) -> Packed:
-        """`x` with zeros where `dim` is padding."""
+        """Returns `x` with zeros in the padding of `dim`."""
         if x.layout is None or dim in x.zero or dim not in x.layout.padded_dims(x.shape):
             return x
         along = axis_dims(x.layout, dim)
@@ -107,7 +108,7 @@ class Emitter:
         return Packed(self.add(unpack).result, x.shape)
 
     def _with_ones(self, value: Value, shape: tuple[Dim, ...]) -> Value:
-        """A view of the same sizes but for those of 1, which come and go where they stand."""
+        """Returns a view that differs only in dims of size 1."""
         old, new = ([d for d, s in enumerate(sizes) if s != 1] for sizes in (value.type.shape, shape))
         if value.type.shape == shape:
             return value
@@ -120,7 +121,7 @@ class Emitter:
         return value
 
     def _reshaped(self, value: Value, shape: tuple[Dim, ...]) -> Value:
-        """A view: all dims collapsed into one, then split."""
+        """Returns a view: all dims are collapsed into one, which is then split."""
         if value.type.rank != 1:
             everything = (tuple(range(value.type.rank)),)
             value = self.add(CollapseShape(value, everything, loc=self.loc)).result
@@ -135,13 +136,13 @@ def _longer_sizes(type: Type) -> list[Dim]:
 
 
 def _without_ones(shape: tuple[Dim, ...], layout: Layout) -> tuple[tuple[Dim, ...], Layout]:
-    """The same without dims of size 1, in which tensors may differ that are packed alike."""
+    """Drops dims of size 1, in which tensors with the same packed form may differ."""
     kept = [d for d, s in enumerate(shape) if s != 1]
     inner = layout.collapsed(Collapsed(groups_around(kept, len(shape)), shape)) if kept else None
     return (shape, layout) if inner is None else (tuple(shape[d] for d in kept), inner)
 
 
 def axis_dims(layout: Layout, dim: int) -> tuple[int, ...]:
-    """The physical dims that together count the logical `dim`, outer first."""
+    """Returns the physical dims that together index the logical `dim`, outer first."""
     outer = layout.outer_position(dim)
     return (outer,) if layout.tile(dim) is None else (outer, layout.inner_position(dim))

@@ -1,7 +1,7 @@
-"""The physical form of each op that can work on packed tensors: one function per op class or family, one for all views.
+"""The packed form of each op that can work on packed tensors: one function per op class or family, one for all views.
 
-Each takes the op, its operands as they are stored, and the layout wanted for the result; it returns the result or
-None where tiles don't allow it (the caller then goes through row-major, which is always possible).
+Each takes the op, its operands as they are stored, and the wanted layout of the result. It returns the result, or None
+if the tiles don't allow it (the caller then goes through row-major, which is always possible).
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ Form = Callable[[Any, list[Packed], Layout, Emitter], "Packed | None"]
 
 
 def contract(op: Contract, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
-    """A contraction that the device has tiles for is mmt4d, by the kernel that was chosen with them.
+    """A contraction with tiles becomes mmt4d, with the kernel that was chosen for them.
 
-    The dim that is summed must be padded with zeros on both sides: zero times anything but zero may be NaN."""
+    The summed dim must be padded with zeros in both operands, because zero times anything but zero may be NaN."""
     if (tiles := op.tiles) is None:
         return None
     space = op.space()
     lhs, rhs, *init = operands
     ready: list[Packed] = []
     for role, x, map in (("lhs", lhs, op.maps[0]), ("rhs", rhs, op.maps[1])):
-        x = emit.stored(x, _canonical(op, role, tiles))  # the operand as the kernel wants it
+        x = emit.stored(x, _canonical(op, role, tiles))  # the operand in the order that the kernel needs
         ready.append(emit.with_zeros(x, map.positions().index(space.k[0])))
     made = BatchMmt4d if space.batch else Mmt4d
     inits = tuple(emit.stored(x, layout).value for x in init)
@@ -50,9 +50,9 @@ def _canonical(op: Contract, role: str, tiles: Tiles) -> Layout:
 
 
 def generic(op: Generic, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
-    """Elementwise over physical dims: every input is stored like the part of the result that it is indexed by."""
+    """Elementwise over physical dims: every input is stored like the part of the result that indexes it."""
     if op.body.iteration_dims or op.body.may_fail or not all(map.is_projected_permutation for map in op.maps):
-        return None  # a physical position is not the logical one, and padding may be a zero to divide by
+        return None  # physical positions differ from logical ones, and padding may hold a zero divisor
     result_dim = {d: i for i, d in enumerate(op.maps[-1].positions())}
     rank = layout.rank + len(layout.inner_dims)
     inputs: list[Value] = []
@@ -70,8 +70,8 @@ def generic(op: Generic, operands: list[Packed], layout: Layout, emit: Emitter) 
 
 
 def rows(op: RowOp, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
-    """Along the outer and inner dim of the axis; padding is skipped and becomes zero. What has one number per position
-    is stored like the axis."""
+    """Works along the outer and inner dim of the axis; padding is skipped and becomes zero. Operands with one number
+    per position are stored like the axis."""
     if len(op.dims) != 1 or op.extent is not None:
         return None
     (dim,) = op.dims
@@ -85,7 +85,7 @@ def rows(op: RowOp, operands: list[Packed], layout: Layout, emit: Emitter) -> Pa
 
 
 def reduce(op: Reduce, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
-    """Along the outer and inner dims of what is reduced; a padded axis must be reduced alone, so that it can be cut."""
+    """Reduces along the outer and inner dims; a padded axis must be the only one, so that the extent can cut it."""
     (x,) = operands
     if x.layout is None or op.extent is not None:
         return None
@@ -101,7 +101,8 @@ def reduce(op: Reduce, operands: list[Packed], layout: Layout, emit: Emitter) ->
 
 
 def view(op: Op, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
-    """The same memory seen otherwise, if no tile is cut: nothing moves unless the result is wanted in another order."""
+    """The same memory with other dims, if no tile is cut; nothing moves unless the result is wanted in another
+    order."""
     (x,) = operands
     step, shape = view_of(op), op.result.type.shape
     if x.layout is None or step is None:
@@ -115,7 +116,7 @@ def view(op: Op, operands: list[Packed], layout: Layout, emit: Emitter) -> Packe
                 return None
             value = ExpandShape(x.value, _outer_groups(step.groups, x.layout), split.packed_shape(shape), loc=op.loc)
             return emit.stored(Packed(emit.add(value).result, shape, split), layout)
-        case Collapsed():  # what is merged is first brought next to each other, if it is not
+        case Collapsed():  # merged dims are first made adjacent
             if (split := layout.expanded(Expanded(step.groups, x.shape))) is None:
                 return None
             x = emit.stored(x, split)
@@ -126,7 +127,7 @@ def view(op: Op, operands: list[Packed], layout: Layout, emit: Emitter) -> Packe
 
 
 def _outer_groups(groups: Groups, few: Layout) -> Groups:
-    """Which physical dims of the split tensor belong to each physical dim of the merged one, laid out as `few`."""
+    """Returns the physical dims of the split tensor for each physical dim of the merged one, whose layout is `few`."""
     found: list[tuple[int, ...]] = []
     at = 0
     for count in [*(len(groups[d]) for d in few.outer_perm), *(1 for _ in few.inner_dims)]:
@@ -141,10 +142,10 @@ FORMS: Mapping[type[Op], Form] = {
     RowOp: rows,
     Reduce: reduce,
 }
-"""By class; a class stands for its subclasses, too."""
+"""The forms by class; a class also stands for its subclasses."""
 
 
 def form_of(op: Op) -> Form | None:
-    """How an op works on packed tensors. None: it is computed row-major."""
+    """Returns the packed form of an op, or None if it is computed row-major."""
     found = next((FORMS[base] for base in type(op).__mro__ if base in FORMS), None)
     return found or (view if view_of(op) is not None else None)

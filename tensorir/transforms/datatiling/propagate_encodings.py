@@ -1,8 +1,8 @@
-"""propagate-encodings: moves `unset` down past ops that can work on the encoded tensor as well.
+"""propagate-encodings: moves `unset` down past ops that can also work on the encoded tensor.
 
-What is left between two contractions is then `set(unset(x))`, which a device with one layout for both
-resolves to nothing. Padding plays no role here: an encoded tensor means its logical elements (see
-`materialize-encodings` for where padding is defined).
+Between two contractions only `set(unset(x))` is then left, which vanishes on a device with one layout for both.
+Padding is irrelevant here, because the meaning of an encoded tensor is its logical elements (see
+`materialize-encodings`, which defines padding).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tensorir.transforms.simplify.canonicalize import fold_set_of_unset, fold_un
 
 
 def _encoded(value: Value, view: RegionView) -> tuple[Value, Encoding] | None:
-    """(x, e) if `value` is unset(x) and x has the intent e."""
+    """Returns (x, e) if `value` is unset(x) and x has the encoding e."""
     match view.def_of(value):
         case UnsetEncoding(source=Value(type=type) as x) if isinstance(type.encoding, Encoding):
             return x, type.encoding
@@ -39,7 +39,7 @@ def _encoded(value: Value, view: RegionView) -> tuple[Value, Encoding] | None:
 
 
 def _unset(op: Op, *before: Op) -> Replacement:
-    """`before`, then `op`, then its result unset."""
+    """Returns `before`, then `op`, then the unset of its result."""
     unset = UnsetEncoding(op.result, loc=op.loc)
     return Replacement((*before, op, unset), unset.results)
 
@@ -76,7 +76,7 @@ def unset_through_generic(op: Generic, view: RegionView) -> Rewrite:
 
 
 def _encoding_for(map: AffineMap, anchor: AffineMap, encoding: Encoding) -> Encoding:
-    """The encoding of an operand indexed by `map`, where `encoding` is that of one indexed by `anchor`."""
+    """Returns the encoding of an operand indexed by `map`, given `encoding` of one indexed by `anchor`."""
     of_anchor = {d: i for i, d in enumerate(anchor.positions())}
     dims = tuple(of_anchor[d] for d in map.positions())
     return encoding.through(Transposed(dims) if len(dims) == len(of_anchor) else Projected(dims))
@@ -136,7 +136,7 @@ _UNSUPPORTED = "reads an encoded tensor, but has no propagation rule: it is stor
 
 @frozen
 class PropagateEncodings(Pass):
-    """Law: interp(propagate(m)) == interp(m), and without its encode ops the program is what it was before."""
+    """Law: interp(propagate(m)) == interp(m), and without its encode ops the program is unchanged."""
 
     name: ClassVar[str] = "propagate-encodings"
 

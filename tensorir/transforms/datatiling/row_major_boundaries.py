@@ -1,7 +1,7 @@
-"""row-major-boundaries: what a public function takes and gives is row-major, whatever it does with it inside.
+"""row-major-boundaries: makes arguments and results of public functions row-major.
 
-A front end may give an argument or a result an encoding. Whoever calls the program knows nothing of the layout that a
-device makes of it, so the tensor is set behind the argument and unset before the result.
+A front end may give an argument or a result an encoding. Callers do not know the layout that a device chooses for it,
+so the encoding is set after the argument and unset before the result.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class RowMajorBoundaries(Pass):
 
 
 def _plain(body: Region, loc: Location) -> Region:
-    """The body behind plain arguments and before plain results; itself if it is so already."""
+    """Returns the body with row-major arguments and results; itself if it already has them."""
     if all(v.type.encoding is None for v in (*body.args, *body.yields)):
         return body
     args: list[Value] = []
@@ -47,7 +47,7 @@ def _plain(body: Region, loc: Location) -> Region:
             args.append(arg)
             continue
         args.append(plain := Value(arg.type.with_encoding(None), arg.hint))
-        first.append(SetEncoding(plain, encoding, results=(arg,), loc=loc))  # so the body reads it as it is
+        first.append(SetEncoding(plain, encoding, results=(arg,), loc=loc))  # the body then reads the argument as it is
     last = {y: UnsetEncoding(y, loc=loc) for y in body.yields if y.type.encoding is not None}
     yields = tuple(last[y].result if y in last else y for y in body.yields)
     return Region(tuple(args), (*first, *body.ops, *last.values()), yields)

@@ -1,4 +1,4 @@
-"""set-encodings: states the intent to tile on every contraction. The same for every device."""
+"""set-encodings: sets encodings on the operands of every contraction, the same for every device."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from tensorir.rewrite.symbols import map_regions
 
 @frozen
 class SetEncodings(Pass):
-    """contract(a, b) == unset(contract(set(a, lhs), set(b, rhs))). Contractions that a front end has encoded stay."""
+    """contract(a, b) == unset(contract(set(a, lhs), set(b, rhs))). Contractions that a front end has encoded stay as
+    they are."""
 
     name: ClassVar[str] = "set-encodings"
     breaks: ClassVar[tuple[Level, ...]] = (NO_ENCODINGS,)
@@ -46,7 +47,7 @@ class SetEncodings(Pass):
 
 
 def encode(op: Contract) -> Replacement:
-    """The contraction between its encode ops."""
+    """Returns the contraction with its encode ops."""
     space = op.space()
     result = Encoding(space, "result")
     lhs = SetEncoding(op.lhs, Encoding(space, "lhs"), loc=op.loc)

@@ -1,6 +1,6 @@
-"""specialize-encodings: each device answers the encodings of its own dispatches; intent becomes layout or nothing.
+"""specialize-encodings: each device resolves the encodings of its own dispatches to layouts, or removes them.
 
-What the device chose, tiles and kernel, is written on the op that it was chosen for, and is not chosen again.
+The tiles and the kernel that the device chose are attributes of the op and are not chosen again.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _CUT = "a reshape or broadcast on the way here cuts a tile: the tensor stays row
 
 @frozen
 class SpecializeEncodings(Pass):
-    """Every encoding becomes the layout that the device's resolver gives, or vanishes where it declines.
+    """Every encoding becomes the layout that the device's resolver chooses, or vanishes if it declines.
 
-    Laws: no Encoding is left; interp(specialize(m)) == interp(m); where every answer is IDENTITY the program is
-    isomorphic to one that was never encoded. Each contraction that no kernel of the device computes is a remark with
+    Laws: no Encoding is left; interp(specialize(m)) == interp(m); if every encoding resolves to IDENTITY, the program
+    is isomorphic to one that was never encoded. Each contraction that no kernel of the device computes is a remark with
     the reason."""
 
     name: ClassVar[str] = "specialize-encodings"
@@ -51,7 +51,7 @@ class SpecializeEncodings(Pass):
 
 
 def _with_global_types(module: Module, work: _Specializer) -> Module:
-    """Globals that hold data have their type from nowhere else."""
+    """Maps the types of globals that hold data."""
 
     def typed(g: Global) -> Global:
         type = work.type(g.type, g.loc)
@@ -61,7 +61,7 @@ def _with_global_types(module: Module, work: _Specializer) -> Module:
 
 
 class _Specializer:
-    """Maps types and ops by the answers of one device."""
+    """Maps types and ops by the choices of one device."""
 
     def __init__(self, name: str, device: Device, refuse: Refuse) -> None:
         self.name = name
@@ -74,7 +74,7 @@ class _Specializer:
         return type.with_encoding(self.answers.layout(encoding, loc)) if isinstance(encoding, Encoding) else type
 
     def region(self, region: Region) -> Region:
-        loc = region.ops[0].loc if region.ops else UNKNOWN  # arguments have no place of their own
+        loc = region.ops[0].loc if region.ops else UNKNOWN  # arguments have no location
         types = [self.type(a.type, loc) for a in region.args]
         unchanged = all(t is a.type for t, a in zip(types, region.args, strict=True))
         args = region.args if unchanged else tuple(Value(t, a.hint) for t, a in zip(types, region.args, strict=True))
@@ -109,7 +109,7 @@ class _Specializer:
         return op.evolve(operands, **changes) if changes else None
 
     def _encode_op(self, op: SetEncoding | UnsetEncoding, source: Value) -> Value | Op | None:
-        """On a tensor that has no layout, an encode op is nothing."""
+        """An encode op on a tensor without a layout vanishes."""
         if isinstance(op, UnsetEncoding):
             return source if source.type.encoding is None else None
         if not isinstance(op.encoding, Encoding):
@@ -120,7 +120,7 @@ class _Specializer:
         return source if layout is None else SetEncoding(source, layout, loc=op.loc)
 
     def _contraction(self, op: Contract) -> dict[str, Any]:
-        """The tiles and the kernel for a contraction; nothing where it stays row-major, with a remark."""
+        """Returns the tiles and the kernel for a contraction, or nothing, with a remark, if it stays row-major."""
         space, encoding = op.space(), op.encoding
         if not isinstance(encoding, Encoding):
             return self._row_major(op, "no-encoding", "it has no encoding, and is computed row-major by NumPy")
@@ -147,7 +147,7 @@ class _Specializer:
 
 
 def _stored_tiles(op: Mmt4d | BatchMmt4d) -> Tiles | None:
-    """The tiles of a packed matmul that the program came with, or None if a size is only known at run time."""
+    """Returns the tiles of a packed matmul of the original program, or None if a size is known only at run time."""
     m0, k0 = op.lhs.type.shape[-2:]
     n0 = op.result.type.shape[-1]
     if isinstance(m0, int) and isinstance(n0, int) and isinstance(k0, int) and min(m0, n0, k0) > 0:

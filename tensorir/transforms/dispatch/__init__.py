@@ -1,1 +1,1 @@
-"""Cuts programs into fused launches, and moves what is constant out of them."""
+"""Cuts programs into fused launches."""

@@ -1,8 +1,8 @@
-"""canonicalize-dispatches: the one normal form of a dispatch's borders and of the loads in front of them.
+"""canonicalize-dispatches: brings the inputs and results of dispatches, and loads of globals, into a normal form.
 
-Inputs are used, different, and in the order of their first use; results are read, different, and in the order of
-their definition; a result that is an input is not a result. Each global is loaded once, loads stand first, in the
-order of their first use. Two functions that do the same by equal dispatches are then isomorphic.
+Inputs are used, distinct, and in the order of their first use. Results are used, distinct, and in the order of
+their definition; an input is never a result. Each global is loaded once; loads come first, in the
+order of their first use. Two functions that do the same with equal dispatches are then isomorphic.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _normalize(region: Region, effects: EffectsIn) -> Region:
 
 
 def _loads_first(ops: list[Op], yields: tuple[Value, ...]) -> tuple[list[Op], tuple[Value, ...]]:
-    """The loads of globals merged and brought to the front; everything else in its order."""
+    """Merges the loads of globals and moves them to the front; keeps the order of everything else."""
     loads = {o.result: o for o in ops if isinstance(o, GlobalLoad)}
     first: dict[str, GlobalLoad] = {}
     merged: dict[Value, Value] = {}
@@ -64,7 +64,7 @@ def _loads_first(ops: list[Op], yields: tuple[Value, ...]) -> tuple[list[Op], tu
 
 
 def _live_ops(region: Region, effects: EffectsIn) -> list[Op]:
-    """Ops that matter, back to front, each dispatch reduced to the results that are read."""
+    """Returns the live ops, from back to front, with each dispatch reduced to the results that are read."""
     live = set(region.yields)
     kept: list[Op] = []
     for op in reversed(region.ops):
@@ -78,7 +78,7 @@ def _live_ops(region: Region, effects: EffectsIn) -> list[Op]:
 
 
 def _only(op: Dispatch, live: set[Value]) -> Dispatch:
-    """`op` without unread results, and without the inputs and ops that only those needed."""
+    """Returns `op` without unused results and without the inputs and ops that only those needed."""
     results = tuple(r for r in op.results if r in live)
     yields = tuple(y for r, y in zip(op.results, op.body.yields, strict=True) if r in live)
     ops = needed_ops(op.body, yields)
@@ -92,7 +92,8 @@ def _only(op: Dispatch, live: set[Value]) -> Dispatch:
 
 
 def _border(op: Dispatch, inputs: tuple[Value, ...], env: dict[Value, Value]) -> list[Op]:
-    """The dispatch with its borders in normal form, or nothing if no result is left; `env` learns of merged values."""
+    """Returns the dispatch with inputs and results in normal form, or nothing if no result is left; adds merged values
+    to `env`."""
     first_arg: dict[Value, Value] = {}
     merged = {a: first_arg.setdefault(v, a) for a, v in zip(op.body.args, inputs, strict=True)}
     outer = {a: v for v, a in first_arg.items()}

@@ -1,8 +1,8 @@
 """form-dispatches: cuts function bodies into fused launches.
 
-An op that moves data only, encode ops above all, never owns a dispatch: it goes with the op that made its operand,
-otherwise into each op that reads it, or it is constant and belongs to an initializer. Which ops fuse is decided
-with encode ops transparent, so the program has the same dispatches with and without them.
+An op that only moves data, such as an encode op, never needs a dispatch: it joins the op that computes its operand,
+otherwise each op that reads it, or it is constant and belongs to an initializer. Encode ops are transparent to the
+decision which ops fuse, so the program has the same dispatches with and without them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tensorir.rewrite.symbols import in_order, map_regions
 
 @frozen
 class FormDispatches(Pass):
-    """Law: interp(form(m)) == interp(m); every op that is work lies in exactly one dispatch; ops with effects lie in
+    """Law: interp(form(m)) == interp(m); every op that is work is in exactly one dispatch; ops with effects are in
     none and keep their order; erasing encode ops before or after gives the same dispatches."""
 
     name: ClassVar[str] = "form-dispatches"
@@ -43,7 +43,7 @@ class FormDispatches(Pass):
 
 @define(eq=False)
 class _Cluster:
-    """A dispatch in the making. `alive`: the unit ids that all its ops share."""
+    """A dispatch under construction. `alive`: the unit ids that all its ops share."""
 
     level: int
     alive: frozenset[int]
@@ -53,7 +53,8 @@ class _Cluster:
 
 @define
 class _Plan:
-    """What each value of the region is: made in a cluster, constant, of the host, or free (repeated by readers)."""
+    """The kind of each value of the region: computed in a cluster, constant, on the host, or free (repeated by
+    readers)."""
 
     effects: EffectsIn
     refuse: Refuse = unheard
@@ -63,13 +64,13 @@ class _Plan:
     host: set[Value] = field(factory=set[Value])
     free: dict[Value, Op] = field(factory=dict[Value, Op])
     level: dict[Value, int] = field(factory=dict[Value, int])
-    """The cluster (counted from 1) after which the value is known; 0: before all."""
+    """The cluster (counted from 1) after which the value is known; 0 means before all."""
     outside: dict[Op, int] = field(factory=dict[Op, int])
-    """Ops that stay outside of dispatches → the cluster after which they stand."""
+    """Ops that stay outside of dispatches → the cluster after which they are placed."""
     last_effect: int = 0
-    """Where the latest op with effects stands: the next one must not stand before it."""
+    """The place of the latest op with effects, before which the next one must not be placed."""
     written: dict[Value, Value] = field(factory=dict[Value, Value])
-    """A free value that is read outside of dispatches → its copy in a dispatch of its own."""
+    """A free value that is read outside of dispatches → its copy in a separate dispatch."""
 
     def place(self, op: Op) -> None:
         operands = op.operands
@@ -95,7 +96,7 @@ class _Plan:
             self._keep_outside(op, kind, level)
 
     def _keep_on_host(self, op: Op, ordered: bool) -> None:
-        """An op that reads its operands outside of dispatches, after those before it if it is `ordered`."""
+        """Places an op that reads its operands outside of dispatches, after the ops before it if it is `ordered`."""
         for v in op.operands:
             self.open_for(v)
         level = max((self.level.get(self.written.get(v, v), 0) for v in op.operands), default=0)
@@ -104,7 +105,7 @@ class _Plan:
         self._keep_outside(op, "host", level)
 
     def open_for(self, value: Value) -> None:
-        """Gives a free value a dispatch, because it is read outside of all others: somebody must write it."""
+        """Gives a free value a dispatch that stores it, because it is read outside of all others."""
         if value not in self.free or value in self.written:
             return
         op = self.free[value].evolve()
@@ -127,7 +128,8 @@ class _Plan:
                 self.host.add(r)
 
     def _joinable(self, op: Op, level: int) -> _Cluster | None:
-        """The latest dispatch that `op` reads from, if all it needs is known by then and some unit survives.
+        """Returns the latest dispatch that `op` reads from, if all its operands are known by then and some unit
+        survives.
 
         The op joins it, unless None is returned."""
         latest = [v for v in op.operands if self.level.get(v, 0) == level]
@@ -143,7 +145,7 @@ class _Plan:
         return cluster
 
     def _say_why_apart(self, op: Op, level: int) -> None:
-        """Why an op starts a dispatch although it reads from others."""
+        """Returns the reason why an op starts a dispatch although it reads from others."""
         latest = [i for i, v in enumerate(op.operands) if level and self.level.get(v, 0) == level]
         apart = [i for i in latest if op.operands[i] not in self.cluster_of]
         if apart:
@@ -161,7 +163,8 @@ class _Plan:
 
 
 def form_dispatches(region: Region, effects: EffectsIn, refuse: Refuse = unheard) -> Region:
-    """`region` with its work in `flow.dispatch` ops, in an order in which every value is known before it is read."""
+    """Returns `region` with its work in `flow.dispatch` ops, in an order in which every value is known before it is
+    read."""
     region = sweep(region, _size_of_dim)
     plan = _Plan(effects, refuse)
     for op in region.ops:
@@ -175,12 +178,13 @@ def form_dispatches(region: Region, effects: EffectsIn, refuse: Refuse = unheard
 
 
 def _size_of_dim(op: Op, operands: tuple[Value, ...]) -> Op | None:
-    """The size of a dim is known from its type; to read the value would force somebody to write it."""
+    """Replaces ops that ask for the size of a dim, which is known from its type; reading the value would force it to be
+    stored."""
     return Size(op.source.type.shape[op.index], loc=op.loc) if isinstance(op, DimOp) else None
 
 
 def _with_free_ops(cluster: _Cluster, plan: _Plan) -> list[Op]:
-    """The ops of a cluster, each preceded by its own copy of the free ops that it reads."""
+    """Returns the ops of a cluster, each preceded by its own copy of the free ops that it reads."""
     copies: dict[Value, Value] = {}
     body: list[Op] = []
 
@@ -203,7 +207,7 @@ def _with_free_ops(cluster: _Cluster, plan: _Plan) -> list[Op]:
 
 
 class _Emitter:
-    """Writes the new region: dispatches in order, each right after what it reads."""
+    """Builds the new region: dispatches in order, each right after the ops that it reads from."""
 
     def __init__(self, region: Region, plan: _Plan, bodies: dict[_Cluster, list[Op]]) -> None:
         self.region, self.plan, self.bodies = region, plan, bodies
@@ -245,7 +249,7 @@ class _Emitter:
         self.env.update(zip(outputs, dispatch.results, strict=True))
 
     def _wanted_outside(self) -> set[Value]:
-        """Values made in a dispatch that someone outside of it reads."""
+        """Returns the values computed in a dispatch that are read outside of it."""
         cluster_of = self.plan.cluster_of
         wanted = {y for y in self._yields() if y in cluster_of}
         for cluster, body in self.bodies.items():

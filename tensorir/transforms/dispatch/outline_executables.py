@@ -1,4 +1,4 @@
-"""outline-executables: dispatch bodies become executables, equal ones shared."""
+"""outline-executables: turns dispatch bodies into executables; equal bodies share one."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from tensorir.rewrite.symbols import map_regions
 
 @frozen
 class OutlineExecutables(Pass):
-    """Laws: interp(outline(m)) == interp(m); no two executables of one device are isomorphic, whatever their sizes
-    are called; no dispatch is left."""
+    """Laws: interp(outline(m)) == interp(m); no two executables of one device are isomorphic up to the names of
+    sizes; no dispatch is left."""
 
     name: ClassVar[str] = "outline-executables"
     requires: ClassVar[tuple[Level, ...]] = (NO_ENCODINGS, NO_LAYOUTS)
@@ -55,14 +55,15 @@ class OutlineExecutables(Pass):
 
 
 def _with_numbered_sizes(body: Region, sizes: tuple[str, ...]) -> Region:
-    """The body with its sizes called s0, s1 … in their order: what is equal then does the same."""
+    """Returns the body with its sizes renamed to s0, s1 … in their order; bodies that are then equal do the same."""
     if not sizes:
         return body
     return substituted_region(body, {name: symbol(f"s{i}") for i, name in enumerate(sizes)})
 
 
 def _telling_name(body: Region) -> str:
-    """Named after the most telling op: the first contraction or packed matmul, else the first that computes."""
+    """Returns a name after the most significant op: the first contraction or packed matmul, else the first op that
+    computes."""
     telling = sorted(body.ops, key=_tells_little)
     return telling[0].NAME.split(".")[-1] if telling else "empty"
 

@@ -1,4 +1,4 @@
-"""canonicalize: folds what undoes itself or does nothing, and drops dead pure ops."""
+"""canonicalize: folds ops that undo each other or do nothing, and drops dead pure ops."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def fold_trivial_cast(op: Cast, view: RegionView) -> Rewrite:
 
 @pattern(DimOp)
 def size_of_dim(op: DimOp, view: RegionView) -> Rewrite:
-    """dim(x, i) == size s, if the type of x says s: nobody has to make x for it"""
+    """dim(x, i) == size s, if dim i of x has the size s; x need not be computed for it"""
     return Size(op.source.type.shape[op.index], loc=op.loc)
 
 

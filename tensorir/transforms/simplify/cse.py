@@ -1,4 +1,4 @@
-"""cse: equal pure ops on the same operands are one."""
+"""cse: merges equal pure ops on the same operands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""drop-transfers: in a program on one device every value is there already."""
+"""drop-transfers: removes transfers from programs on one device, where every value already is."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class DropTransfers(Pass):
             places = [loc for name, loc in named_devices(module) if name]
             transfers = [o.loc for o in module.walk() if isinstance(o, Transfer)]
             raise UnsupportedError(
-                f"the program is for the devices {', '.join(names)}; programs over several devices are not compiled "
-                "yet, the interpreter runs them",
+                f"the program is for the devices {', '.join(names)}; programs for several devices can't be compiled "
+                "yet, but the interpreter runs them",
                 (transfers or places)[0],
             )
         return map_regions(module, lambda region: sweep(region, _visit))
@@ -45,7 +45,7 @@ def _visit(op: Op, operands: tuple[Value, ...]) -> Value | None:
 
 
 def named_devices(module: Module) -> Iterator[tuple[str, Location]]:
-    """Every device that the program names, with its place."""
+    """Returns every device that the program names, with its place."""
     for symbol in module.all_symbols():
         if isinstance(symbol, Function):
             yield from ((name, symbol.loc) for name in (*symbol.arg_devices, *symbol.result_devices) if name)

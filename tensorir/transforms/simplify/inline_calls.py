@@ -1,4 +1,4 @@
-"""inline-calls: the body of a function in place of each call of it. Everything after it sees no call."""
+"""inline-calls: replaces each call by the body of the function, so that later passes see no calls."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from tensorir.passes.numbering import copied
 from tensorir.passes.pass_ import Pass, PassContext
 
 MAX_OPS = 1 << 20
-"""A program of more ops after inlining is refused: functions that call each other twice grow exponentially."""
+"""A program with more ops after inlining is refused, because chains of functions that each call the next twice grow
+exponentially."""
 
 
 @frozen
@@ -44,8 +45,8 @@ class InlineCalls(Pass):
 
 @define(eq=False)
 class _Frame:
-    """A body while it is copied: what its values are in the caller, the call that its yields are the results of (None
-    for the region that everything is copied into), and which copy it is: each has ops with ids of their own."""
+    """A body while it is copied: its values in the caller, the call whose results are its yields (None for the
+    outermost region), and the number of the copy, because each copy has ops with ids of their own."""
 
     body: Region
     env: dict[Value, Value]
@@ -59,9 +60,9 @@ class _Frame:
 
 
 class _Inliner:
-    """Copies every callee straight to where it is needed, through any number of calls: the cost is the size of the
-    result, also for chains of calls. `done`: the regions in which nothing is called any more; those of public
-    functions, which are made anyway, are copied where they are called."""
+    """Copies every callee directly to its final place, through any number of calls, so the cost is the size of the
+    result, even for chains of calls. `done`: the regions without calls; those of public
+    functions, which are needed anyway, are copied where they are called."""
 
     def __init__(self, module: Module) -> None:
         self.module = module
@@ -69,7 +70,7 @@ class _Inliner:
         self.copies = Counter(f.name for f in module.functions if not f.private)
 
     def region(self, region: Region) -> Region:
-        """`region` without calls; itself if it has none. Regions that are one object stay one object."""
+        """Returns `region` without calls; itself if it has none. Shared regions stay shared."""
         if region not in self.done:
             calls = any(isinstance(o, Call) for o in region.walk())
             self.done[region] = self._expanded(region) if calls else region
@@ -124,10 +125,10 @@ def _calls(module: Module, name: str) -> list[Call]:
 
 
 def _callees_first(module: Module) -> list[str]:
-    """All functions, each after those that it calls."""
+    """Returns all functions, each after those that it calls."""
     done: dict[str, None] = {}
     for root in module.functions:
-        path: dict[str, list[Call]] = {}  # the functions being called, outermost first, and the calls left in each
+        path: dict[str, list[Call]] = {}  # the functions on the call stack, outermost first, and the calls left in each
         if root.name not in done:
             path[root.name] = _calls(module, root.name)[::-1]
         while path:

@@ -1,7 +1,7 @@
-"""Patterns on what a generic reads: a view, a repeated element, a dim of size 1, a looked-up element that stands still.
+"""Patterns on the operands of a generic: views, repeated elements, dims of size 1, and look-ups at affine positions.
 
-Front ends write reshapes and broadcasts as generics and as look-ups at computed positions. Said as views they cost
-nothing, and no layout ends at them.
+Front ends write reshapes and broadcasts as generics and as look-ups at computed positions. As views they cost
+nothing, and encodings propagate through them.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def index_of_a_dim_of_size_one(op: Generic, view: RegionView) -> Rewrite:
 
 
 def _size(value: Value, view: RegionView) -> Dim | None:
-    """The size that a scalar holds, if it is one."""
+    """Returns the size that a scalar holds, if it holds one."""
     match view.def_of(value):
         case Size(size=size):
             return size
@@ -122,13 +122,13 @@ def look_up_in_order(op: GatherNd, view: RegionView) -> Rewrite:
 
 @frozen
 class _Index:
-    """The position along dim `dim` of the result."""
+    """Returns the position along dim `dim` of the result."""
 
     dim: int
 
 
 def _position(value: Value, view: RegionView) -> int | _Index | None:
-    """What an index tensor holds at each position, if that is one number or its own position along a dim."""
+    """Returns what an index tensor holds at each position, if that is a constant or the position along a dim."""
     match view.def_of(value):
         case Generic(inputs=(), maps=(out,), body=ScalarBody(result=Scalar(fn="index", index=dim))):
             return _Index(out.positions().index(dim))

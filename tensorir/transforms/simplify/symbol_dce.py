@@ -1,4 +1,4 @@
-"""symbol-dce: drops globals, executables and private functions that nothing reaches, and globals that only rename."""
+"""symbol-dce: drops globals, executables and private functions that are not reachable, and globals that are aliases."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from tensorir.rewrite.symbols import rename_globals
 
 @frozen
 class SymbolDce(Pass):
-    """Public functions are the roots. Law: what a function computes does not change; every symbol left is used."""
+    """Public functions are the roots. Law: no function computes anything else than before; every remaining symbol is
+    used."""
 
     name: ClassVar[str] = "symbol-dce"
 

@@ -86,7 +86,7 @@ BAD: list[tuple[Callable[[], Op], str]] = [
     (lambda: ExtractSlice(v(4), (0,), (2,), ()), "strides has 0 entries for rank 1"),
     (lambda: Concat((), 0), "needs at least one input"),
     (lambda: Concat((v(2), v(2, dtype=i32)), 0), "inputs[1] is tensor<2xi32>, inputs[0] tensor<2xf32>"),
-    (lambda: Concat((v(2, 3), v(2, 4)), 0), "sizes differ beside dim 0"),
+    (lambda: Concat((v(2, 3), v(2, 4)), 0), "sizes differ in a dim other than 0"),
     (lambda: Concat((v(2),), 1), "dim 1 is outside 0 … 0"),
     (lambda: Pad(v(2), (1, 1), (0,)), "low has 2 and high 1 entries for rank 1"),
     (lambda: Pad(v(2), (-1,), (0,)), "padding must not be negative"),
@@ -145,7 +145,7 @@ BAD: list[tuple[Callable[[], Op], str]] = [
     (lambda: Generic((v(2),), (identity(1),) * 2, ScalarBody((f32,), iteration_index(1))), "the index of d1"),
     (
         lambda: Generic((v(2),), (AffineMap(1, (S + iteration_dim(0),)), identity(1)), NEGATE, (2,)),
-        "uses S, which is none of its 1 dims",
+        "uses S, which is not one of its 1 dims",
     ),
     (lambda: Broadcast(v(2), (0,), (3, 4)), "is not [3, 4]"),
     (lambda: Softmax(v(2, dtype=i32), (0,)), "needs a float type, got i32"),

@@ -46,6 +46,6 @@ def test_on_one_device_nothing_is_transferred(module: Module) -> None:
 def test_over_several_devices_nothing_is_compiled(module: Module, place: str, names: str) -> None:
     with pytest.raises(UnsupportedError) as e:
         tensorir.compile(module)
-    assert str(e.value).startswith(f"{place}: error: the program is for the devices {names}; programs over several")
+    assert str(e.value).startswith(f"{place}: error: the program is for the devices {names}; programs for several")
     x = np.ones(2, np.float32)
     np.testing.assert_array_equal(interpret(module, "main", [x])[0], x)
