@@ -34,10 +34,10 @@ properties: ## laws on random programs
 kernels: ## C kernels against the reference, bit for bit
 	$(PYTHON) -m pytest tests/kernels
 
-e2e: ## MiniLM and the hard graphs
+e2e: ## whole models and MLIR programs
 	$(PYTHON) -m pytest tests/e2e
 
-repo: ## the rules of the house
+repo: ## the rules of the project
 	$(PYTHON) -m pytest tests/repo
 
 bench: ## speed, as ratios against peers in the same run
