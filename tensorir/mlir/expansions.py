@@ -1,7 +1,8 @@
-"""Scalar functions that MLIR has no op for, as expressions of those it has, and back.
+"""Expands scalar functions that have no op in MLIR to expressions of those that have one, and recognises the
+expansions.
 
-`expand` gives what the writer prints; `contract` is given what the importer reads and finds the functions again: it
-builds the expansion of what a node could be and compares. Nodes are interned, so comparing is one `is`.
+`expand` returns what the writer prints. `contract` gets what the importer reads and recognises the functions: it
+builds the expansions that a node could be and compares them. Nodes are interned, so a comparison is one `is`.
 
     gelu(x)          x·0.5 · (1 + erf(x·2^-½)), in f32 for 16-bit floats
     neg(i)           0 − i
@@ -22,40 +23,41 @@ from tensorir.ir.scalar import Scalar, ScalarBody, apply, cast, const, rewritten
 
 
 def to_signed(x: Scalar, dtype: DType) -> Scalar:
-    """What arith.fptosi gives: `x` without its fraction, of which a narrow type keeps the low bits.
+    """The result of arith.fptosi: `x` without its fraction, of which a narrow type keeps the low bits.
 
-    Beyond the range MLIR leaves the result open, but producers rely on this one: an unsigned 8-bit zero point of 153 is
-    computed as fptosi to i8 and then extended by extui. IREE and LLVM convert to a wide integer and truncate, too.
-    Beyond 64 bits the wide integer is the nearest one, and 0 for NaN."""
+    Beyond the range MLIR leaves the result undefined, but producers rely on this one: an unsigned 8-bit zero point of
+    153 is computed as fptosi to i8 and then extended by extui. IREE and LLVM also convert to a wide integer and
+    truncate. Beyond 64 bits the wide integer is the nearest one, and 0 for NaN."""
     return truncated(cast(x, i64), dtype)
 
 
 def to_unsigned(x: Scalar, dtype: DType) -> Scalar:
-    """What arith.fptoui gives in a signed type of the core: the bits of `to_signed`, also for 2^63 to 2^64."""
+    """The result of arith.fptoui in a signed type of the core: the bits of `to_signed`, also for 2^63 to 2^64."""
     if dtype.bits < 64:
         return to_signed(x, dtype)
     return apply("select", apply("lt", x, const(0, x.dtype)), cast(x, i64), cast(cast(x, u64), i64))
 
 
 def truncated(x: Scalar, dtype: DType) -> Scalar:
-    """The low bits of an integer: what arith.trunci gives. The core's own conversion to i1 asks whether it is 0."""
+    """The low bits of an integer, as arith.trunci gives them. The core's own conversion to i1 compares with 0
+    instead."""
     if dtype is i1 and x.dtype is not i1:
         return apply("ne", apply("and", x, const(1, x.dtype)), const(0, x.dtype))
     return cast(x, dtype)
 
 
 def expand(body: ScalarBody) -> Scalar:
-    """The body's result in functions that MLIR has. Casts of floats to integers are then within the range."""
+    """Returns the body's result in functions that MLIR has. Casts of floats to integers are then within the range."""
     return rewritten(body.result, _expanded)
 
 
 def contract(root: Scalar) -> Scalar:
-    """An expression with all functions found again that parts of it are the expansions of."""
+    """Returns an expression in which all expansions are replaced by their functions."""
     return rewritten(root, lambda node, operands: _contracted(with_operands(node, operands)))
 
 
 def _contracted(node: Scalar) -> Scalar:
-    """The function that `node` is the expansion of; `node` itself if it is none. Operands are contracted already."""
+    """Returns the function whose expansion `node` is, or `node` itself. Its operands are already contracted."""
     match node.fn:
         case "sub" if node.dtype.is_integer:
             zero, x = node.operands
@@ -121,7 +123,7 @@ def _to_integer(x: Scalar, dtype: DType, held: DType | None = None) -> Scalar:
 
 
 def _to_integer_of(x: Scalar, node: Scalar) -> Scalar:
-    """The cast of `x` that `node` is the expansion of: to its type, or to the unsigned one of the same bits."""
+    """Returns the cast of `x` whose expansion `node` is: to its type, or to the unsigned one of the same width."""
     if _to_integer(x, node.dtype) is node:
         return cast(_uncast(x), node.dtype)
     unsigned = DTYPES.get(f"u{node.dtype.bits}")
@@ -131,14 +133,14 @@ def _to_integer_of(x: Scalar, node: Scalar) -> Scalar:
 
 
 def unsigned_power(node: Scalar, operands: Sequence[Scalar]) -> Scalar:
-    """ipow in i64, where no exponent is taken for negative. Raises TensorIRError for u64."""
+    """Returns ipow in i64, in which no exponent of a narrower type is negative. Raises TensorIRError for u64."""
     if node.dtype.bits == 64:
         raise TensorIRError("ipow of u64 has no MLIR form: math.ipowi takes signed exponents")
     return cast(apply("ipow", *(cast(o, i64) for o in operands)), node.dtype)
 
 
 def shifted(node: Scalar) -> Scalar:
-    """A shift: `node` where its amount is one, the value of everything shifted out elsewhere."""
+    """Returns a shift: `node` where the amount is valid, elsewhere the value after shifting everything out."""
     value, amount = node.operands
     width = node.dtype.bits
     known = _literal(amount)
@@ -151,7 +153,8 @@ def shifted(node: Scalar) -> Scalar:
 
 
 def _literal(amount: Scalar) -> int | None:
-    """The number that an integer is, also after the conversion that unsigned operands have after `signless`."""
+    """Returns the value of an integer literal, also behind the conversion that `signless` gives to unsigned
+    operands."""
     if amount.fn == "cast" and amount.operands[0].dtype.bits == amount.dtype.bits and amount.operands[0].fn == "const":
         return int(amount.operands[0].value) % (1 << amount.dtype.bits)
     return int(amount.value) if amount.fn == "const" else None
@@ -164,10 +167,10 @@ def _shifted_out(node: Scalar, value: Scalar) -> Scalar:
 
 
 def _uncast(x: Scalar) -> Scalar:
-    """What `x` is the widening of, from a 16-bit float."""
+    """Returns the 16-bit float that `x` widens."""
     return x.operands[0] if x.fn == "cast" and x.operands[0].dtype.is_float and x.operands[0].dtype.bits == 16 else x
 
 
 def float_const(value: float, dtype: DType) -> Scalar:
-    """A literal that is an element of the type: what a reader gets back from the text."""
+    """Returns a literal rounded to its type, as a reader gets it from the text."""
     return const(float(dtype.numpy.type(value)), dtype)

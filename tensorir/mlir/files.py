@@ -1,4 +1,4 @@
-"""Programs as MLIR text, and in files: weights that are left out of the text are in a safetensors file beside it."""
+"""Programs as MLIR text and in files. Weights that are left out of the text are in a safetensors file beside it."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ SCOPE = "model"
 def print_mlir(
     module: Module, *, dialect: Dialect = "current", weights: WeightsKind = "inline", scope: str = SCOPE
 ) -> str:
-    """A program as MLIR text, from any stage that standard dialects can say.
+    """Prints a program as MLIR text, at any stage that standard dialects can express.
 
     The stages: the input; encoded (up to dispatches that are not specialized yet); materialized. Dispatches,
     executables and initializers are written in place. `dialect`: "current" for the tools of IREE 3.13, "llvm19" for
     those of LLVM 19 (upstream dialects only). `weights`: "inline" as resources at the end of the text, "external" by
     name only (`save` writes them into a file as well). Unsigned integers become signless ones.
 
-    Raises TensorIRError for an invalid program, and with the location of what has no MLIR form."""
+    Raises TensorIRError for an invalid program, and, with its location, for anything that has no MLIR form."""
     check_dialect(dialect)
     check_weights(weights)
     return "".join(module_text(module, Weights(dialect, weights, scope)))
@@ -46,7 +46,7 @@ def save(
 ) -> None:
     """Writes `print_mlir` to `path`; with external weights also `path` with the suffix .safetensors, if there are any.
 
-    Raises TensorIRError as `print_mlir`, and if the file is to be written but safetensors is not installed."""
+    Raises TensorIRError as `print_mlir` does, and if the file needs safetensors and it is not installed."""
     check_dialect(dialect)
     check_weights(weights)
     data = Weights(dialect, weights, scope)
@@ -60,9 +60,9 @@ def save(
 
 
 def load_parameters(path: str | Path) -> Mapping[str, StoredArray]:
-    """The arrays of a .safetensors or .npz file by name: each is read when it is asked for, and bound.
+    """Returns the arrays of a .safetensors or .npz file by name; each is read only when it is bound.
 
-    Raises TensorIRError for another suffix and for a file that is not what it says."""
+    Raises TensorIRError for another suffix and for a malformed file."""
     readers: Mapping[str, Callable[[Path], Mapping[str, StoredArray]]]
     readers = {".safetensors": safetensors_arrays, ".npz": NpzArrays}
     path = Path(path)

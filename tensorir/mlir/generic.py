@@ -1,7 +1,7 @@
-"""Syntax trees as text in MLIR's generic form: what every MLIR tool reads, also one that does not know the ops.
+"""Prints syntax trees in MLIR's generic form, which every MLIR tool reads, even if it does not know the ops.
 
-Law: `parse_document(generic_text(d))` is the tree of `d` again, with the data of resources in place. Named linalg ops
-get the region that pretty text leaves out, because the generic form must state it.
+Law: `parse_document(generic_text(d))` equals the tree of `d`, with the data of resources in place. Named linalg ops
+get the region that pretty text leaves out, because the generic form must contain it.
 """
 
 from __future__ import annotations
@@ -44,11 +44,12 @@ from tensorir.mlir.writer.literals import float_text, quoted
 from tensorir.mlir.writer.types import map_expression
 
 _MAX_DECIMAL = 16
-"""Data with more elements than this is written in hex."""
+"""Data with more elements than this is written in hexadecimal."""
 
 
 def generic_text(document: Document) -> str:
-    """The module of a document as generic text; `dense_resource` becomes `dense` with the same data in hex.
+    """Prints the module of a document as generic text; `dense_resource` becomes `dense` with the same data in
+    hexadecimal.
 
     Raises TensorIRError for a resource without data, with its place."""
     return "".join(_Printer(document).op(document.module, 0))
@@ -94,7 +95,7 @@ class _Printer:
         return ", ".join(self.type(v.type) for v in values)
 
     def type(self, type: Type) -> str:
-        """A type; unlike `str(type)` with the encoding in full."""
+        """Prints a type; unlike `str(type)`, with the whole encoding."""
         if not isinstance(type, RankedTensor) or type.encoding is None:
             return str(type)
         dims = "".join(f"{'?' if d is None else d}x" for d in type.shape)
@@ -140,7 +141,8 @@ class _Printer:
         return f"{key} = {self._parameter(value)}" if key else self._parameter(value)
 
     def _parameter(self, value: Attribute) -> str:
-        """A parameter of a dialect's attribute: words are bare, sizes in lists have no type, `?` is the dynamic one."""
+        """Prints a parameter of a dialect's attribute: words are bare, sizes in lists have no type, `?` is a dynamic
+        size."""
         match value:
             case StringAttr(value=word):
                 return word
@@ -172,7 +174,7 @@ class _Printer:
 
 
 def _float(value: float, type: str) -> str:
-    """A literal; of types that NumPy lacks the reader keeps the double."""
+    """Prints a literal; for types that NumPy lacks, the reader keeps the double."""
     return float_text(value, DTYPES.get(type, np.dtype(np.float64)))
 
 

@@ -21,11 +21,11 @@ from tensorir.mlir.syntax import (
 from tensorir.text import parse_dim
 
 MAX_INTEGERS = 1 << 16
-"""In a list of dims, sizes or strides: a splat may say that there are 2**47."""
+"""The most entries of a list of dims, sizes or strides, because a splat could claim 2**47 of them."""
 
 
 def attribute(op: Operation, name: str) -> Attribute:
-    """An attribute that the op must have."""
+    """Returns an attribute that the op must have."""
     found = op.attributes.get(name)
     if found is None:
         raise InferError(f"needs the attribute {name}")
@@ -33,7 +33,7 @@ def attribute(op: Operation, name: str) -> Attribute:
 
 
 def integer(op: Operation, name: str, default: int | None = None) -> int:
-    """An integer attribute; `default` where it is left out."""
+    """Returns an integer attribute, or `default` if it is missing."""
     if default is not None and name not in op.attributes:
         return default
     found = attribute(op, name)
@@ -51,7 +51,7 @@ def string(op: Operation, name: str) -> str:
 
 
 def symbol(op: Operation, name: str) -> str:
-    """The name that a symbol reference `@name` holds."""
+    """Returns the name in a symbol reference `@name`."""
     found = attribute(op, name)
     if not isinstance(found, SymbolRef) or len(found.path) != 1:
         raise InferError(f"the attribute {name} must be a symbol @name")
@@ -59,7 +59,7 @@ def symbol(op: Operation, name: str) -> str:
 
 
 def integers(op: Operation, name: str, default: Sequence[int] | None = None) -> tuple[int, ...]:
-    """A list of integers, written as `array<i64: …>`, `[…]` or `dense<…>`; `default` where it is left out."""
+    """Returns a list of integers, written as `array<i64: …>`, `[…]` or `dense<…>`, or `default` if it is missing."""
     if default is not None and name not in op.attributes:
         return tuple(default)
     found = _integers(attribute(op, name))
@@ -78,7 +78,7 @@ def groups(op: Operation, name: str = "reassociation") -> tuple[tuple[int, ...],
 
 
 def size_list(found: Attribute, name: str) -> tuple[Dim, ...]:
-    """Sizes in .tir text, as our writer says those that `?` does not tell apart. `name` is for errors."""
+    """Returns sizes in .tir text, with which our writer distinguishes sizes that are all `?`. `name` is for errors."""
     if not isinstance(found, ArrayAttr) or not all(isinstance(s, StringAttr) for s in found.items):
         raise InferError(f"{name} must be a list of sizes as strings")
     try:
@@ -96,7 +96,7 @@ def maps(op: Operation, name: str = "indexing_maps") -> tuple[AffineMapAttr, ...
 
 
 def segments(op: Operation, count: int) -> tuple[tuple[SSAValue, ...], ...]:
-    """The operands as `count` groups, by `operandSegmentSizes`."""
+    """Returns the operands as `count` groups, by `operandSegmentSizes`."""
     lengths = integers(op, "operandSegmentSizes")
     if len(lengths) != count or any(n < 0 for n in lengths) or sum(lengths) != len(op.operands):
         raise InferError(f"operandSegmentSizes {list(lengths)} do not split {len(op.operands)} operands into {count}")

@@ -1,5 +1,5 @@
 """Private functions that stand for one op of the core: `tensorir_op` names it, `tensorir_attributes` holds its
-attributes in the text form of programs, and the body says in standard dialects what it computes."""
+attributes in the text form of programs, and the body computes the op in standard dialects."""
 
 from __future__ import annotations
 
@@ -24,16 +24,19 @@ NAME, ATTRIBUTES = "tensorir_op", "tensorir_attributes"
 
 
 def is_composite(function: Operation) -> bool:
-    """Whether calls of `function` stand for an op of the core."""
+    """Returns whether calls of `function` stand for an op of the core."""
     return NAME in function.attributes
 
 
 def composite(function: Operation, inputs: Sequence[Value], scope: Scope) -> tuple[Value, ...]:
-    """The op of the core that a call of `function` stands for. Raises InferError if it can't be it."""
+    """Returns the op of the core that a call of `function` stands for. Raises InferError if the call does not fit the
+    op."""
     name = _text(function, NAME)
     cls = CORE_OPS.get(name)
     if cls is None or cls.REGIONS or cls.SYMBOLS:
-        raise InferError(f"{NAME} = {name!r} names no op that a function can stand for{did_you_mean(name, CORE_OPS)}")
+        raise InferError(
+            f"{NAME} = {name!r} is not the name of an op that a function can stand for{did_you_mean(name, CORE_OPS)}"
+        )
     fields = schema(cls)
     given = _attributes(_text(function, ATTRIBUTES, "{}"), cls, fields)
     made = cls(**_operands(cls, fields, inputs), **{k: _known(v, scope) for k, v in given.items()}, loc=scope.loc)
@@ -50,10 +53,10 @@ def _text(function: Operation, name: str, default: str | None = None) -> str:
 
 
 def _operands(cls: type[Op], fields: Schema, inputs: Sequence[Value]) -> dict[str, Any]:
-    """The inputs by the fields of the op: single ones in front of and after its one list."""
+    """Assigns the inputs to the fields of the op: single operands before and after its one list."""
     front, back = len(fields.before), len(fields.after)
     if fields.many is None and all(v.type == _SIZE for v in inputs[front:]):
-        inputs = inputs[:front]  # sizes that its body computes with: the attributes say them, too
+        inputs = inputs[:front]  # sizes for the body, which the attributes also contain
     if len(inputs) < front + back or (fields.many is None and len(inputs) > front):
         raise InferError(f"{cls.NAME} does not take {len(inputs)} operands")
     end = len(inputs) - back
@@ -98,7 +101,7 @@ def _read(lex: Lexer) -> dict[str, Any]:
 
 
 def _known(value: Any, scope: Scope) -> Any:
-    """Sizes in an attribute as the function at hand knows them."""
+    """Returns an attribute with its sizes in terms of the current function."""
     if isinstance(value, DimExpr):
         return scope.sizes.known(value)
     if isinstance(value, tuple):

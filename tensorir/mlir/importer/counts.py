@@ -1,6 +1,6 @@
-"""How many operands and results ops have: generic text can give them any number.
+"""The numbers of operands and results of ops, because generic text can give them any number.
 
-Ops that are not listed look themselves."""
+Ops that are not listed check them in their importers."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ COUNTS: Mapping[str, tuple[int, int, int]] = {
     "util.global.store": (1, 1, 0),
     "util.unfoldable_constant": (0, 0, 1),
 }
-"""Op → the least and the largest number of operands, the number of results."""
+"""Op → the smallest and the largest number of operands, and the number of results."""
 
 
 def check_counts(op: Operation) -> None:
-    """Raises InferError for an op with other counts than it has."""
+    """Raises InferError for an op with wrong counts."""
     least, largest, results = COUNTS.get(op.name, (0, ANY, len(op.results)))
     if not least <= len(op.operands) <= largest:
         wanted = f"{least} operands" if least == largest else f"{least} or more operands"

@@ -1,4 +1,4 @@
-"""What a function op says of itself: its name, its block, who may call it. Errors at ops."""
+"""Properties of a function op: its name, its block, its visibility. Also errors at ops."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def error(op: Operation, message: str) -> ParseError:
 
 
 def function_name(op: Operation) -> str:
-    """The name of a function or global. Raises ParseError if it has none."""
+    """Returns the name of a function or global. Raises ParseError if it has none."""
     found = op.attributes.get("sym_name")
     if not isinstance(found, StringAttr):
         raise error(op, "has no name")
@@ -28,14 +28,15 @@ def is_private(op: Operation) -> bool:
 
 
 def body(op: Operation) -> Block:
-    """The block of a function. Raises ParseError for a declaration."""
+    """Returns the block of a function. Raises ParseError for a declaration."""
     if not op.regions or not op.regions[0]:
         raise error(op, f"@{function_name(op)} has no body")
     return op.regions[0][0]
 
 
 def function_type(op: Operation) -> FunctionType:
-    """The written type. Raises InferError if there is none, or one that is not that of the body's arguments."""
+    """Returns the written type. Raises InferError if it is missing or differs from the types of the body's
+    arguments."""
     found = op.attributes.get("function_type")
     type = found.type if isinstance(found, TypeAttr) else None
     if not isinstance(type, FunctionType):

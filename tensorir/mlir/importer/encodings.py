@@ -28,7 +28,7 @@ from tensorir.text.lexer import Lexer
 
 
 def type_encoding(attribute: Attribute) -> TypeEncoding:
-    """The encoding that stands in a tensor type. Raises InferError naming one that is not supported."""
+    """Returns the encoding in a tensor type. Raises InferError naming one that is not supported."""
     match attribute:
         case DictAttr(entries=entries) if isinstance(text := entries.get(OWN), StringAttr) and len(entries) == 1:
             return _own_encoding(text.value)
@@ -43,7 +43,7 @@ def type_encoding(attribute: Attribute) -> TypeEncoding:
 
 
 OWN = "tensorir.encoding"
-"""The entry of a dictionary, the one form of encodings that every tool of MLIR accepts."""
+"""Returns the entry of a dictionary, which is the only form of encodings that every MLIR tool accepts."""
 
 
 def _own_encoding(text: str) -> TypeEncoding:
@@ -80,7 +80,7 @@ _KNOWN = {"operand_index", "op_type", "element_types", "user_indexing_maps", "it
 
 
 def _narrow(space: ContractionSpace, params: Mapping[str, Attribute]) -> tuple[int | None, ...]:
-    """The static sizes of M and N that are small enough to matter to tiles."""
+    """Returns the static sizes of M and N that are small enough to affect tiles."""
     if "iteration_sizes" not in params:
         return space.narrow
     sizes = _items(params, "iteration_sizes")

@@ -1,4 +1,4 @@
-"""One function or initializer: its arguments, its ops one after the other, its results."""
+"""Converts one function or initializer: its arguments, its ops in order, its results."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from tensorir.mlir.syntax import (
 from tensorir.text.lexer import did_you_mean
 
 MAX_ROUNDS = 100
-"""A function is converted again as often as it says new equalities of sizes; each time at least one is solved."""
+"""The limit of conversions of one function, which is converted again whenever it states new equalities of sizes."""
 
 
 def convert_function(op: Operation, program: ImportState) -> Function:
-    """The function that `op` defines. Raises ParseError at the op that can't be converted."""
+    """Returns the function that `op` defines. Raises ParseError at the op that can't be converted."""
     name = function_name(op)
     block = body(op)
     sizes = SizeEquations()
@@ -60,7 +60,7 @@ def convert_function(op: Operation, program: ImportState) -> Function:
     try:
         region = until_settled(convert, sizes, program)
         _check_known(region, sizes)
-    except InferError as e:  # a size of an argument has become too large an expression
+    except InferError as e:  # the expression of an argument's size has become too large
         raise error(op, f"@{name}: {e}") from None
     kept = [i for i, v in enumerate(block.args) if not is_token(v.type)]
     given_on = tuple(arg_devices[i] for i in kept) if arg_devices else ()
@@ -70,7 +70,7 @@ def convert_function(op: Operation, program: ImportState) -> Function:
 
 
 def convert_initializer(block: Block, program: ImportState, name: str) -> Region:
-    """What a block without arguments stores to the global @name. Raises ParseError if it stores nothing."""
+    """Returns what a block without arguments stores to the global @name. Raises ParseError if it stores nothing."""
     scope = Scope(program, SizeEquations(), run)
     scope.stores = {}
     run(block, scope)
@@ -78,7 +78,7 @@ def convert_initializer(block: Block, program: ImportState, name: str) -> Region
 
 
 def until_settled(convert: Callable[[], Region], sizes: SizeEquations, program: ImportState) -> Region:
-    """Converts until the function says no new equality of sizes."""
+    """Converts until the function states no new equality of sizes."""
     for _ in range(MAX_ROUNDS):
         before, remarks = sizes.solved, len(program.remarks)
         try:
@@ -120,7 +120,7 @@ def _named(op: Operation, d: Diagnostic) -> Diagnostic:
 
 
 def _argument_shapes(op: Operation, block: Block, sizes: SizeEquations, program: ImportState) -> list[tuple[Dim, ...]]:
-    """The sizes of each argument: a symbol for each `?`, named by `tensorir_sizes` or after the argument."""
+    """Returns the sizes of each argument: a symbol for each `?`, named by `tensorir_sizes` or after the argument."""
     function_type(op)
     named = named_sizes(op)
     for dims in named or ():
@@ -146,7 +146,7 @@ def _argument_shapes(op: Operation, block: Block, sizes: SizeEquations, program:
 
 
 def named_sizes(op: Operation) -> list[tuple[Dim, ...]] | None:
-    """What `tensorir_sizes` says: the sizes of each argument. Raises InferError where it is malformed."""
+    """Returns the sizes of each argument in `tensorir_sizes`. Raises InferError if it is malformed."""
     found = op.attributes.get("tensorir_sizes")
     if found is None:
         return None
@@ -165,7 +165,7 @@ def _checked(dims: tuple[Dim, ...], written: RankedTensor, what: str) -> tuple[D
 
 
 def _finished(op: Operation, scope: Scope) -> Region:
-    """The function's region: results as its type says, without dead ops."""
+    """Returns the function's region, with results of the written types and without dead ops."""
     scope.at(op)
     if scope.returned is None:
         raise error(op, f"@{function_name(op)} does not return")
@@ -190,7 +190,7 @@ def _finished(op: Operation, scope: Scope) -> Region:
 
 
 def _check_known(region: Region, sizes: SizeEquations) -> None:
-    """Raises ParseError if a size in the function is one that nothing says."""
+    """Raises ParseError if a size in the function is unknown."""
     unknown = {str(made): (v, user) for v, (made, user) in sizes.unknowns.items()}
     unknown = {name: found for name, found in unknown.items() if sizes.known(symbol(name)) == symbol(name)}
     if not unknown:

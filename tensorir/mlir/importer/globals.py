@@ -1,4 +1,4 @@
-"""Globals: util.global and ml_program.global with their data, initializers and parameters; loads and stores."""
+"""Globals: util.global and ml_program.global with their data, initializers and parameters; their loads and stores."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ GLOBALS = ("util.global", "ml_program.global")
 
 
 def convert_global(op: Operation, name: str, program: ImportState) -> None:
-    """Adds the global, or why it can't be used. Raises InferError for one that is malformed."""
+    """Adds the global, or the reason why it can't be used. Raises InferError for a malformed one."""
     type = op.attributes.get("type")
     if not isinstance(type, TypeAttr):
         raise InferError("needs the attribute type")
@@ -48,7 +48,7 @@ def convert_global(op: Operation, name: str, program: ImportState) -> None:
     if "is_mutable" in op.attributes:
         program.unusable[name] = "is mutable: programs keep no state between calls"
     elif isinstance(type.type, OpaqueType):
-        program.unusable[name] = f"has the type {type.type}, which is no tensor"
+        program.unusable[name] = f"has the type {type.type}, which is not a tensor"
     elif value is None:
         program.unusable[name] = "has no value"
     else:
@@ -59,7 +59,7 @@ def convert_global(op: Operation, name: str, program: ImportState) -> None:
 
 
 def _extern(op: Operation, name: str) -> Parameter:
-    """Data from elsewhere: upstream says no more, our writer names it, and else it is called as the global is."""
+    """Returns the parameter of a global without data: as named by our writer, or else after the global."""
     found = op.attributes.get("tensorir_parameter")
     names = [s.value for s in found.items if isinstance(s, StringAttr)] if isinstance(found, ArrayAttr) else ["", name]
     if len(names) != 2:
@@ -68,7 +68,7 @@ def _extern(op: Operation, name: str) -> Parameter:
 
 
 def global_type(type: Type) -> TensorType:
-    """The core type of a global: static sizes, no encoding."""
+    """Returns the core type of a global, which has static sizes and no encoding."""
     if not isinstance(type, RankedTensor):
         return TensorType((), element_type(type))
     if type.encoding is not None:
@@ -80,7 +80,7 @@ def global_type(type: Type) -> TensorType:
 
 
 def _value(value: Attribute, type: TensorType) -> Parameter | Dense | None:
-    """A value that needs no data of the text."""
+    """Returns a value that needs no data from the text."""
     match value:
         case IntAttr() | FloatAttr():
             if type.rank:
@@ -109,7 +109,7 @@ def _data(value: Attribute, type: TensorType, program: ImportState) -> Dense | R
 
 
 def load(op: Operation, scope: Scope) -> None:
-    """The value of a global. Raises InferError, with the reason, for one that was left out."""
+    """Returns the value of a global. Raises InferError with the reason for one that was left out."""
     name = symbol(op, "global")
     found = scope.program.globals.get(name)
     if found is None:
@@ -119,17 +119,17 @@ def load(op: Operation, scope: Scope) -> None:
 
 
 def store(op: Operation, scope: Scope) -> None:
-    """What an initializer gives a global."""
+    """Records what an initializer stores to a global."""
     name = symbol(op, "global")
     if scope.stores is None:
-        raise InferError(f"@{name} can be stored to only by an initializer: programs keep no state between calls")
+        raise InferError(f"@{name} can only be stored to by an initializer: programs keep no state between calls")
     if name in scope.stores:
         raise InferError(f"@{name} is stored to twice")
     scope.stores[name] = scope.tensor(op.operands[0])
 
 
 def stored(op: Operation) -> str | None:
-    """The global that `op` stores to, if it is a store."""
+    """Returns the global that `op` stores to, if it is a store."""
     return symbol(op, "global") if op.name in _STORES else None
 
 

@@ -1,6 +1,6 @@
-"""Calls of functions that take an `index`: the callee is written out in the caller.
+"""Inlines calls of functions that take an `index`.
 
-An index may be a size, and a size is part of types, not a value that a call could hand over."""
+An index may be a size, and a size is part of types, not a value that a call could pass."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from tensorir.mlir.importer.scope import Scope
 from tensorir.mlir.syntax import INDEX, Block, Operation, SSAValue
 
 MAX_DEPTH, MAX_OPS = 30, 20_000
-"""How deep calls may be written out in each other, and how many ops in all in one function."""
+"""How deep inlined calls may be nested, and the most inlined ops in one function."""
 
 
 def is_written_out(function: Operation) -> bool:
-    """Whether calls of a function are replaced by its body: only this module calls it, and it takes an index."""
+    """Returns whether calls of a function are inlined, because only this module calls it and it takes an index."""
     return is_private(function) and bool(function.regions and function.regions[0]) and INDEX in _types(function)
 
 
 def write_out(op: Operation, target: Operation, scope: Scope) -> None:
-    """The ops of `target` in place of the call `op`. Raises InferError if they do not fit, or become too many."""
+    """Converts the ops of `target` in place of the call `op`. Raises InferError if they do not fit or are too many."""
     name = function_name(target)
     wanted = _types(target)
     if (given := [v.type for v in op.operands]) != wanted:
@@ -29,7 +29,7 @@ def write_out(op: Operation, target: Operation, scope: Scope) -> None:
         block = scope.sizes.copies[op] = copied(body(target), {})
     scope.written_out += len(block.ops)
     if scope.depth >= MAX_DEPTH or scope.written_out > MAX_OPS:
-        raise InferError(f"@{name} takes an index, so its body is written out here, and that has become too much")
+        raise InferError(f"@{name} takes an index, so its body is inlined here, which exceeds the limit of inlined ops")
     for formal, actual in zip(block.args, op.operands, strict=True):
         scope.same(formal, actual)
     outer = scope.returned
@@ -45,7 +45,8 @@ def write_out(op: Operation, target: Operation, scope: Scope) -> None:
 
 
 def copied(block: Block, names: dict[SSAValue, SSAValue]) -> Block:
-    """A block with values of its own: a scope knows values by identity. `names`: those of the blocks around it."""
+    """Returns a copy of a block with new values, because a scope identifies values by object. `names`: those of the
+    enclosing blocks."""
 
     def fresh(v: SSAValue) -> SSAValue:
         made = names[v] = SSAValue(v.type, v.name, v.loc)

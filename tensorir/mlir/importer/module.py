@@ -1,4 +1,4 @@
-"""A text as a module: its symbols, then its globals in order, then its functions, callees first."""
+"""Converts a text to a module: its symbols, then its globals in order, then its functions, callees first."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ INITIALIZERS = ("util.initializer",)
 
 
 def convert(document: Document, remarks: list[Remark] | None = None) -> Module:
-    """The module that a document is. Raises ParseError at what is no program, or not supported."""
+    """Converts a document to a module. Raises ParseError where the text is not a program or is not supported."""
     return _Converter(document, remarks).module()
 
 
@@ -105,7 +105,7 @@ class _Converter:
             self.program.globals[name] = Global(name, wanted, region, owner.loc)
 
     def _used_globals(self, functions: list[Function]) -> list[Global]:
-        """All globals of the text, and the data that functions load."""
+        """Returns all globals of the text, and the data that functions load."""
         program = self.program
         regions = [f.body for f in functions] + [
             g.value for g in program.globals.values() if isinstance(g.value, Region)
@@ -116,7 +116,7 @@ class _Converter:
     # -- functions
 
     def _callees_first(self) -> Iterator[Operation]:
-        """The functions that are public or called from one, each after those that it calls."""
+        """Returns the functions that are public or called from a public one, each after those that it calls."""
         done: set[str] = set()
         for root in self.ops:
             if root.name not in FUNCTIONS or is_composite(root):
@@ -150,14 +150,15 @@ class _Converter:
                 continue
             callee, target, place = call
             if callee in open_names:
-                raise error(place, f"@{callee} is called by what it calls itself: recursion is not supported")
+                raise error(place, f"@{callee} calls itself, directly or through others: recursion is not supported")
             if callee not in done:
                 done.add(callee)
                 open_names.add(callee)
                 stack.append((callee, target, self._calls(target)))
 
     def _calls(self, function: Operation) -> Iterator[tuple[str, Operation, Operation]]:
-        """The functions with a body that `function` calls, each with its call; others are refused when converted."""
+        """Returns the functions with a body that `function` calls, each with its call; others are refused when
+        converted."""
         for op in body(function).ops:
             callee = op.attributes.get("callee")
             if op.name not in CALLS or not isinstance(callee, SymbolRef) or len(callee.path) != 1:

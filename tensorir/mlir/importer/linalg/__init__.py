@@ -1,1 +1,1 @@
-"""linalg: every spelling becomes one structured form, which is lowered to ops of the core."""
+"""linalg: every spelling becomes the same structured form, which is lowered to ops of the core."""

@@ -1,7 +1,7 @@
-"""The region of a structured op as scalar expressions: one per yielded value.
+"""Converts the region of a structured op to scalar expressions, one per yielded value.
 
-What a body takes from outside becomes a literal or one more operand of rank 0; `tensor.extract` becomes one more
-operand that is gathered before (see `extracts`)."""
+A value that a body captures from outside becomes a literal or an additional operand of rank 0; `tensor.extract` becomes
+an additional operand that is gathered before (see `extracts`)."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ from tensorir.mlir.syntax import Block, Operation, RankedTensor, SSAValue, Type
 
 @define(eq=False)
 class Body:
-    """A body being read: expressions over `arg(i)`, operand i, for the operands that there are so far."""
+    """A body being converted: expressions over `arg(i)`, which is operand i, for the operands so far."""
 
     scope: Scope
     sizes: tuple[Dim, ...]
     operands: list[Value]
     maps: list[AffineMap]
     outs: range
-    """The numbers of the operands that are results, too: their elements change while dims are reduced."""
+    """The numbers of the operands that are also results, whose elements change while dims are reduced."""
     reduces: bool
     reads_where: Scalar | None = None
     """Where a tensor.extract reads, if not everywhere: elsewhere its positions may be outside of the tensor, and what
@@ -47,8 +47,8 @@ class Body:
     known: dict[SSAValue, Scalar] = field(factory=dict[SSAValue, Scalar])
 
     def read(self, block: Block, end: str, types: Sequence[Type]) -> tuple[Scalar, ...]:
-        """The expressions that the terminator `end` yields, which must be of `types`. Raises ParseError at the op of
-        the body that has none."""
+        """Returns the expressions that the terminator `end` yields, which must be of `types`. Raises ParseError at an
+        op of the body that can't be converted."""
         for op in block.ops:
             if op.name == end:
                 if (yielded := [v.type for v in op.operands]) != list(types):
@@ -66,20 +66,20 @@ class Body:
         raise InferError(f"its region has no {end}")
 
     def scalar(self, v: SSAValue) -> Scalar:
-        """The expression that a value of the body, or one from outside, is."""
+        """Returns the expression of a value of the body or of one from outside."""
         found = self.known.get(v)
         if found is None:
             found = self.known[v] = self._captured(v)
         return found
 
     def operand(self, value: Value, map: AffineMap) -> Scalar:
-        """One more operand."""
+        """Adds an operand."""
         self.operands.append(value)
         self.maps.append(map)
         return arg(len(self.operands) - 1, value.type.dtype)
 
     def size(self, dim: Dim) -> Scalar:
-        """A size as an i64."""
+        """Returns a size as an i64."""
         if isinstance(dim, int):
             return const(dim, i64)
         return self.operand(self.scope.size_tensor(dim), AffineMap(len(self.sizes), ()))
@@ -111,7 +111,7 @@ class Body:
         if op.name == "linalg.index":
             dim = integer(op, "dim")
             if not 0 <= dim < len(self.sizes):
-                raise InferError(f"there is no dim {dim} in {len(self.sizes)} iteration dims")
+                raise InferError(f"dim {dim} does not exist, there are {len(self.sizes)} iteration dims")
             return (iteration_index(dim),)
         if op.name == "tensor.extract":
             return (self._extract(op),)

@@ -19,7 +19,7 @@ from tensorir.mlir.importer.scope import Scope
 
 
 def contraction(s: Structured, result: int, sizes: tuple[Dim, ...], scope: Scope) -> Value | None:
-    """Result number `result` as a contraction; None if it is none."""
+    """Returns result number `result` as a contraction, or None if it is not one."""
     init, out = s.inits[result], s.result_map(result)
     factors = _factors(s.bodies[result], arg(s.init_number(result), init.type.dtype))
     if factors is None or not (s.product or _worth_it(s, factors)):
@@ -40,7 +40,7 @@ def contraction(s: Structured, result: int, sizes: tuple[Dim, ...], scope: Scope
 
 
 def _factors(body: Scalar, acc: Scalar) -> tuple[Scalar, Scalar] | None:
-    """x and y of `acc + x·y` (for i1: `acc or (x and y)`), neither of which reads `acc`."""
+    """Returns x and y of `acc + x·y` (for i1: `acc or (x and y)`), neither of which reads `acc`."""
     if body.fn == "fma" and body.operands[2] is acc:
         factors = body.operands[:2]
     else:
@@ -56,21 +56,21 @@ def _factors(body: Scalar, acc: Scalar) -> tuple[Scalar, Scalar] | None:
 
 
 def _worth_it(s: Structured, factors: tuple[Scalar, Scalar]) -> bool:
-    """A square that is summed is a reduction, like anything else that is a function of the same elements. A tensor
-    that meets itself at other places (x·xᵀ) is a contraction."""
+    """Returns whether both factors are functions of the same elements, so that their sum is a reduction, as for a sum
+    of squares. A product of different elements of one tensor (x·xᵀ) is a contraction."""
     x, y = ([(s.operands[i], s.maps[i]) for i in args_of(f)] for f in factors)
     return factors[0] is not factors[1] and x != y
 
 
 def _without_zero(factor: Scalar) -> Scalar:
-    """A zero point of 0 is none."""
+    """Drops a zero point that is 0."""
     while factor.fn == "sub" and factor.dtype.is_integer and factor.operands[1] is const(0, factor.dtype):
         factor = factor.operands[0]
     return factor
 
 
 def _unconverted(factor: Scalar, dtype: DType) -> Scalar:
-    """Without the conversion to the result's type that a contraction makes itself, rounding included."""
+    """Drops a conversion to the result's type, including its rounding, that the contraction itself makes."""
     if factor.fn != "cast":
         return factor
     inner = factor.operands[0]
@@ -78,7 +78,7 @@ def _unconverted(factor: Scalar, dtype: DType) -> Scalar:
 
 
 def _converts_alike(source: DType, target: DType) -> bool:
-    """A contraction may compute in a wider type than `target`: only what converts without rounding is left to it."""
+    """Drops only exact conversions, because a contraction may compute in a wider type than `target`."""
     if source.kind == "bool" or target.kind == "bool":
         return False
     if target.is_integer:
@@ -89,7 +89,7 @@ def _converts_alike(source: DType, target: DType) -> bool:
 
 
 def _operand(s: Structured, factor: Scalar, sizes: tuple[Dim, ...], scope: Scope) -> tuple[Value, AffineMap]:
-    """An operand of the contraction: a tensor as it is, or computed first over the iteration dims that it has."""
+    """Returns an operand of the contraction: an existing tensor, or one computed first over its iteration dims."""
     if factor.fn == "arg" and s.maps[factor.index].is_projected_permutation:
         return s.operands[factor.index], s.maps[factor.index]
     dims = _order(s, factor)
@@ -100,7 +100,7 @@ def _operand(s: Structured, factor: Scalar, sizes: tuple[Dim, ...], scope: Scope
 
 
 def _order(s: Structured, factor: Scalar) -> tuple[int, ...]:
-    """The order of dims of its largest operand, so that the computation moves nothing; otherwise ascending."""
+    """Returns the order of dims of its largest operand, so that the computation moves nothing; otherwise ascending."""
     dims = dims_of(s, factor)
     plain = [s.maps[i] for i in args_of(factor) if s.maps[i].is_projected_permutation]
     full = next((m.positions() for m in plain if len(m.results) == len(dims)), dims)
@@ -108,7 +108,7 @@ def _order(s: Structured, factor: Scalar) -> tuple[int, ...]:
 
 
 def _encoding(s: Structured, body: Scalar) -> TypeEncoding | None:
-    """That of the operand which covers all dims: converting elements changes no place."""
+    """Returns the encoding of the operand that has all dims, because converting elements does not move them."""
     encoded = [(s.operands[i].type.encoding, s.maps[i]) for i in args_of(body) if s.operands[i].type.encoding]
     if not encoded:
         return None
@@ -119,7 +119,7 @@ def _encoding(s: Structured, body: Scalar) -> TypeEncoding | None:
 
 
 def _tiled(maps: tuple[AffineMap, AffineMap, AffineMap], order: RhsOrder) -> int | None:
-    """The number of batch dims (0, 1) if the maps are those of a matmul over tiles whose rhs has that order."""
+    """Returns the number of batch dims (0 or 1) if the maps are those of a matmul over tiles with that order of rhs."""
     if any(not m.is_projected_permutation for m in maps):
         return None
     lhs, rhs, out = (m.positions() for m in maps)

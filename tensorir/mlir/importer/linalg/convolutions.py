@@ -53,7 +53,7 @@ _POOLINGS = tuple(
 
 @frozen
 class Layouts:
-    """A letter per dim of each tensor; space in the filter or the pooling window is that of the window."""
+    """One letter per dim of each tensor; space in the filter or the pooling window is that of the window."""
 
     image: str
     window: str
@@ -61,12 +61,12 @@ class Layouts:
 
     @property
     def space(self) -> str:
-        """The letters of space, in the order of strides and dilations."""
+        """Returns the letters of space, in the order of strides and dilations."""
         return "".join(c for c in self.image if c in _SPACE)
 
 
 def layouts_of(name: str) -> Layouts:
-    """The layouts that the name of an op says."""
+    """Returns the layouts in the name of an op."""
     words = name.removesuffix("_q").split("_")
     if words[0] == "pooling":
         image = words[1]
@@ -81,10 +81,11 @@ def layouts_of(name: str) -> Layouts:
 
 
 def window_maps(layouts: Layouts, strides: Sequence[int], dilations: Sequence[int]) -> tuple[AffineMap, ...]:
-    """The maps of image, window and result. Iteration dims: those of the result, then of the window, then the rest."""
+    """Returns the maps of image, window and result. Iteration dims: those of the result, then of the window, then the
+    rest."""
     summed = [c.upper() if c in _SPACE else c for c in layouts.image if c in _SPACE or c not in layouts.out]
     order = [*layouts.out, *summed]
-    dims = {c: iteration_dim(i) for i, c in enumerate(order)}  # a capital: the position within the window
+    dims = {c: iteration_dim(i) for i, c in enumerate(order)}  # a capital letter is the position within the window
     steps = dict(zip(layouts.space, zip(strides, dilations, strict=True), strict=True))
 
     def position(letter: str) -> Dim:

@@ -1,4 +1,4 @@
-"""Elements of named linalg ops: what their regions would say, for text that leaves the region out.
+"""Elements of named linalg ops: the contents of their regions, for text that leaves the region out.
 
 Each helper applies the op of arith or math that MLIR would write, so that both spellings give one expression."""
 
@@ -22,7 +22,8 @@ def apply_op(name: str, *operands: Scalar, dtype: DType | None = None) -> Scalar
 
 
 def converted(x: Scalar, dtype: DType, *, unsigned: bool = False) -> Scalar:
-    """linalg's rule for mixed types: to the type of the result, integers read as signed unless told otherwise."""
+    """Converts to the type of the result, as linalg does for mixed types; integers are signed unless specified
+    otherwise."""
     source = x.dtype
     if source == dtype:
         return x
@@ -42,14 +43,14 @@ def converted(x: Scalar, dtype: DType, *, unsigned: bool = False) -> Scalar:
 
 @frozen
 class Element:
-    """A function of elements: the op that it is on floats, on integers, and on i1 where that differs; "" if none."""
+    """A function of elements: its op on floats, on integers, and on i1 if that differs; "" if there is none."""
 
     for_float: str = ""
     for_integer: str = ""
     for_bool: str = ""
 
     def __call__(self, *x: Scalar) -> Scalar:
-        """Raises InferError for an element type that it has no op for."""
+        """Applies the op. Raises InferError for an element type without an op."""
         dtype = x[-1].dtype
         name = self.for_float if dtype.is_float else self.for_integer
         if dtype is i1 and self.for_bool:
@@ -69,7 +70,7 @@ MIN_UNSIGNED = Element("arith.minimumf", "arith.minui")
 
 
 def is_unsigned(op: Operation) -> bool:
-    """Whether the attribute `cast` says that integers are read without sign. Raises InferError for another value."""
+    """Returns whether the attribute `cast` says that integers are unsigned. Raises InferError for another value."""
     found = op.attributes.get("cast")
     match found:
         case None:

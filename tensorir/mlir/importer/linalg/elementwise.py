@@ -1,4 +1,4 @@
-"""Named elementwise ops: linalg.elementwise and, in LLVM 19's spelling, linalg.add, linalg.exp and their like; copy."""
+"""Named elementwise ops: linalg.elementwise, linalg.add, linalg.exp and similar ops of LLVM 19, and linalg.copy."""
 
 from __future__ import annotations
 
@@ -85,12 +85,12 @@ def _of_kind(op: Operation, scope: Scope, kind: str) -> None:
         raise InferError(f"{kind} takes {count} ins and 1 outs, got {len(inputs)} and {len(outs)}")
     flat = identity(len(ranked(outs[0].type).shape))
     maps = plain_maps(op) if "indexing_maps" in op.attributes else (flat,) * (count + 1)
-    # Types are not mixed here: an element is converted only by linalg.copy.
+    # Types are not mixed here: only linalg.copy converts elements.
     named_op(op, scope, inputs, outs, maps, lambda elements: (element(*elements[:-1]),))
 
 
 def _copy(op: Operation, scope: Scope) -> None:
-    """Of one type, a copy is its source."""
+    """Converts a copy; if the types are equal, it is its source."""
     inputs, outs = segments(op, 2)
     if len(inputs) != 1 or len(outs) != 1 or len(op.results) != 1:
         raise InferError("takes 1 ins, 1 outs, and gives 1 result")

@@ -1,4 +1,4 @@
-"""`tensor.extract` in a body: an operand read through a map, rows of a table, or single elements."""
+"""Converts `tensor.extract` in a body: an operand read through a map, rows of a table, or single elements."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tensorir.mlir.importer.scope import Scope
 
 @frozen
 class Extract:
-    """What a body reads: an operand, and its map from the iteration dims."""
+    """An operand of a body, and its map from the iteration dims."""
 
     value: Value
     map: AffineMap
@@ -32,7 +32,7 @@ def extracted(
     sizes: tuple[Dim, ...],
     scope: Scope,
 ) -> Extract:
-    """`table[where…]` at each step. `where` are i64 expressions over the operands that there are so far."""
+    """Returns `table[where…]` at each step. `where` are i64 expressions over the operands so far."""
     if not where:
         return Extract(table, AffineMap(len(sizes), ()))
     if (map := _affine(table, where, sizes)) is not None:
@@ -49,7 +49,7 @@ def extracted(
 def computed(
     body: Scalar, operands: Sequence[Value], maps: Sequence[AffineMap], sizes: tuple[Dim, ...], scope: Scope
 ) -> Value:
-    """An expression over the operands as a tensor over the iteration dims that it depends on."""
+    """Computes an expression over the operands as a tensor over the iteration dims on which it depends."""
     s = Structured((), tuple(operands), tuple(maps) or (AffineMap(len(sizes), ()),), ())
     dims = dims_of(s, body)
     own, restricted_body = restricted(s, body, dims)
@@ -57,7 +57,7 @@ def computed(
 
 
 def _affine(table: Value, where: Sequence[Scalar], sizes: tuple[Dim, ...]) -> AffineMap | None:
-    """The map, where each position is an affine expression of linalg.index that stays within the table."""
+    """Returns the map if each position is an affine expression of linalg.index that stays within the table."""
     exprs = [_expression(w) for w in where]
     if any(e is None for e in exprs):
         return None
@@ -66,14 +66,14 @@ def _affine(table: Value, where: Sequence[Scalar], sizes: tuple[Dim, ...]) -> Af
         if dim is not None and sizes[dim] == extent:
             continue
         reach = map.reach(position, sizes)
-        # A plain dim says that the sizes are equal, which is not so here.
+        # A plain dim would imply that the sizes are equal, which they are not here.
         if dim is not None or reach is None or not isinstance(extent, int) or reach[0] < 0 or reach[1] >= extent:
             return None
     return map
 
 
 def _expression(scalar: Scalar) -> Dim | None:
-    """A position as an expression of iteration dims; None where it depends on elements or is not affine."""
+    """Returns a position as an expression of iteration dims, or None if it depends on elements or is not affine."""
     if scalar.fn == "index":
         return iteration_dim(scalar.index)
     if scalar.fn == "const":
@@ -100,7 +100,7 @@ def _expression(scalar: Scalar) -> Dim | None:
 
 
 def _whole_rows(s: Structured, table: Value, where: Sequence[Scalar], sizes: tuple[Dim, ...]) -> tuple[int, ...] | None:
-    """The iteration dims of a row, where all positions but the first are just those."""
+    """Returns the iteration dims of a row, if all positions but the first are plain iteration dims."""
     rows = [w.index if w.fn == "index" else None for w in where[1:]]
     dims = tuple(d for d in rows if d is not None)
     if len(dims) != len(rows) or len(set(dims)) != len(dims) or set(dims) & set(dims_of(s, where[0])):
@@ -111,7 +111,7 @@ def _whole_rows(s: Structured, table: Value, where: Sequence[Scalar], sizes: tup
 
 
 def _indices(s: Structured, where: Scalar, sizes: tuple[Dim, ...], scope: Scope) -> tuple[Value, tuple[int, ...]]:
-    """Row numbers as a tensor over the iteration dims that they depend on, and those dims."""
+    """Returns row numbers as a tensor over the iteration dims on which they depend, and those dims."""
     if (found := _as_operand(s, where)) is not None:
         return found
     dims = dims_of(s, where)
@@ -119,7 +119,7 @@ def _indices(s: Structured, where: Scalar, sizes: tuple[Dim, ...], scope: Scope)
 
 
 def _as_operand(s: Structured, where: Scalar) -> tuple[Value, tuple[int, ...]] | None:
-    """The operand whose elements are the positions, if there is one, and the iteration dims that it is read by."""
+    """Returns the operand whose elements are the positions, if there is one, and the iteration dims that index it."""
     inner = where
     while inner.fn == "cast" and inner.operands[0].dtype.is_integer and _keeps_value(inner):
         inner = inner.operands[0]
@@ -131,7 +131,7 @@ def _as_operand(s: Structured, where: Scalar) -> tuple[Value, tuple[int, ...]] |
 
 
 def _keeps_value(node: Scalar) -> bool:
-    """A conversion to a wider integer type that holds all values of the narrower."""
+    """Returns whether it is a conversion to a wider integer type that holds all values of the narrower."""
     source, target = node.operands[0].dtype, node.dtype
     if source.kind == "bool":
         return False
@@ -140,7 +140,7 @@ def _keeps_value(node: Scalar) -> bool:
 
 
 def _positions(s: Structured, where: Scalar, dims: tuple[int, ...], sizes: tuple[Dim, ...], scope: Scope) -> Value:
-    """Positions as a tensor over the iteration dims `dims`, which include those that they depend on."""
+    """Returns positions as a tensor over the iteration dims `dims`, which include those on which they depend."""
     if (found := _as_operand(s, where)) is not None and found[1] == dims:
         return found[0]
     own, body = restricted(s, cast(where, i64), dims)

@@ -1,4 +1,4 @@
-"""Tensors of one value: what an accumulator may start from without being read."""
+"""Tensors of one value, from which an accumulator may start without being read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tensorir.mlir.importer.scope import Scope
 
 
 def fill_value(scope: Scope, value: Value) -> ScalarValue | None:
-    """The value that all elements of a fill have, seen through ops that move a tensor or restate its type."""
+    """Returns the value of all elements of a fill, looking through ops that move a tensor or restate its type."""
     while True:
         match scope.producer(value):
             case linalg.Fill(value=found):
@@ -23,8 +23,8 @@ def fill_value(scope: Scope, value: Value) -> ScalarValue | None:
 
 
 def is_neutral(scope: Scope, init: Value, kind: ReductionKind, dtype: DType) -> bool:
-    """Whether a reduction that is computed in `dtype` and starts from `init` is the same without it: 0.0 is neutral to
-    sums, −0.0 is not, and −1 as an i8 is 255 as a u8."""
+    """Returns whether `init` is neutral for a reduction that is computed in `dtype`: for sums 0.0 is neutral and
+    −0.0 is not, and −1 as an i8 is 255 as a u8."""
     found, neutral = fill_value(scope, init), neutral_element(kind, dtype)
     if found is None:
         return False

@@ -1,4 +1,4 @@
-"""linalg.generic, map and reduce: structured ops that say in a region what they compute."""
+"""linalg.generic, map and reduce: structured ops that define in a region what they compute."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _ITERATORS = {"parallel": True, "reduction": False, "window": False}
 
 
 def body_of(op: Operation) -> Block:
-    """The one block of the op's one region."""
+    """Returns the only block of the op's only region."""
     if len(op.regions) != 1 or len(op.regions[0]) != 1:
         raise InferError("needs one region")
     return op.regions[0][0]
 
 
 def plain_maps(op: Operation) -> tuple[AffineMap, ...]:
-    """The attribute indexing_maps, whose maps must have no symbols."""
+    """Returns the attribute indexing_maps, whose maps must have no symbols."""
     found = maps(op)
     if any(m.num_symbols for m in found):
         raise InferError("indexing maps with symbols are not supported")
@@ -41,7 +41,7 @@ def _generic(op: Operation, scope: Scope) -> None:
 
 
 def _iterators(op: Operation) -> tuple[str, ...]:
-    """The names in iterator_types, written as strings or as an enum."""
+    """Returns the names in iterator_types, written as strings or as an enum."""
     found = attribute(op, "iterator_types")
     names: list[str] = []
     for item in found.items if isinstance(found, ArrayAttr) else (found,):
@@ -56,7 +56,7 @@ def _iterators(op: Operation) -> tuple[str, ...]:
 
 
 def _map(op: Operation, scope: Scope) -> None:
-    """Its region takes an element per input, and in newer MLIR one of the result, too."""
+    """Converts linalg.map, whose region has one argument per input, and in newer MLIR also one for the result."""
     *inputs, out = op.operands
     flat = identity(len(ranked(out.type).shape))
     structured_op(op, scope, inputs, [out], [flat] * len(op.operands), body_of(op))

@@ -1,4 +1,4 @@
-"""From a structured op to ops of the core: elementwise, contraction, reduction or fold, result by result."""
+"""Lowers a structured op to ops of the core: elementwise, contraction, reduction or fold, result by result."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tensorir.mlir.importer.scope import Scope
 
 
 def lower(s: Structured, scope: Scope, *, as_fold: bool = False) -> tuple[Value, ...]:
-    """The results of a structured op; as one linalg.fold if the text says that it is one (`as_fold`).
+    """Returns the results of a structured op; computed by one linalg.fold if the text says so (`as_fold`).
 
-    Raises InferError for what has no meaning independent of the order of steps."""
+    Raises InferError if the result depends on an unspecified order of steps."""
     s, sizes = aligned(s, scope)
     s, units = squeezed(s, scope)
     count = len(s.inits)
@@ -45,8 +45,8 @@ def _parallel(s: Structured, result: int, sizes: tuple[Dim, ...], scope: Scope) 
 
 
 def _reduced(s: Structured, reduced: list[int], sizes: tuple[Dim, ...], scope: Scope) -> dict[int, Value]:
-    """Results that lack iteration dims. What each needs is computed for it alone: where nothing reads an argmax, its
-    maximum is left as a reduction."""
+    """Returns results that lack iteration dims. Each is computed with only the results that it needs: if an argmax is
+    unused, its maximum remains an ordinary reduction."""
     needed = {r: _needed(s, r, reduced) for r in reduced}
     made: dict[int, Value] = {}
     for r in reduced:
@@ -57,7 +57,7 @@ def _reduced(s: Structured, reduced: list[int], sizes: tuple[Dim, ...], scope: S
     for r in reduced:
         if r in made:
             continue
-        # The largest fold that has it anyway: one pass over the inputs.
+        # The largest fold that computes it anyway, so that the inputs are read once.
         group = max((g for g in needed.values() if r in g), key=len)
         if group not in folds:
             folds[group] = fold(s, group, sizes, scope)
@@ -71,7 +71,7 @@ def _single(s: Structured, result: int, sizes: tuple[Dim, ...], scope: Scope) ->
 
 
 def _check_iterators(s: Structured) -> None:
-    """A result that lacks a parallel dim is written in no particular order."""
+    """Raises InferError for a result that lacks a parallel dim, because it would be written in an unspecified order."""
     for r in range(len(s.inits)):
         lacking = [d for d in s.parallel or () if d not in s.result_map(r).dims]
         if lacking:
@@ -79,7 +79,7 @@ def _check_iterators(s: Structured) -> None:
 
 
 def _needed(s: Structured, result: int, reduced: list[int]) -> tuple[int, ...]:
-    """The reduced results whose accumulators `result` depends on, itself included."""
+    """Returns the reduced results on whose accumulators `result` depends, including itself."""
     needed, waiting = {result}, [result]
     while waiting:
         for i in args_of(s.bodies[waiting.pop()]):

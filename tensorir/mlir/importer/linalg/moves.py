@@ -35,7 +35,7 @@ def _fill(op: Operation, scope: Scope) -> None:
 
 
 def _converting_fill(op: Operation, scope: Scope, value: SSAValue, into: SSAValue) -> None:
-    """A fill as what it is in general: one element for all positions, converted to their type."""
+    """Converts a fill: one element for all positions, converted to their type."""
 
     def element(elements: Sequence[Scalar]) -> tuple[Scalar, ...]:
         x, old = elements
@@ -85,7 +85,7 @@ def _softmax(op: Operation, scope: Scope) -> None:
 
 
 def _one_each(op: Operation) -> tuple[tuple[SSAValue, ...], tuple[SSAValue, ...]]:
-    """One input, one outs; ops without operandSegmentSizes have just these."""
+    """Returns the one input and the one outs; ops without operandSegmentSizes have only these."""
     parts = segments(op, 2) if "operandSegmentSizes" in op.attributes else (op.operands[:1], op.operands[1:])
     inputs, outs = parts
     if len(inputs) != 1 or len(outs) != 1 or len(op.results) != 1:

@@ -32,25 +32,26 @@ def _pack(op: Operation, scope: Scope) -> None:
         value = _unpadded(value, whole, scope)
     elif pad is None:
         value = _padded(value, whole, scope.tensor(padding[0]), scope)
-    fill = const(0, value.type.dtype).value if pad is None else pad  # of nothing, where the tiles are whole
+    fill = const(0, value.type.dtype).value if pad is None else pad  # no padding where all tiles are full
     made = Pack(value, layout.inner_dims, layout.inner_tiles, layout.outer_perm, fill, loc=scope.loc)
     packed = scope.add(made).result
     scope.bind(op.results[0], scope.with_shape(packed, scope.shape(into)))
 
 
 def _tile_of(layout: Layout) -> tuple[int, ...]:
-    """The tile of each dim of the source, 1 where it has none."""
+    """Returns the tile of each dim of the source, 1 where it has none."""
     tiles = dict(zip(layout.inner_dims, layout.inner_tiles, strict=True))
     return tuple(tiles.get(d, 1) for d in range(len(layout.outer_perm)))
 
 
 def _whole_tiles(size: Dim, tile: int) -> Dim:
-    """The smallest multiple of the tile that holds the dim."""
+    """Returns the smallest multiple of the tile that is at least the size of the dim."""
     return size if divisible(size, tile) else ceildiv(size, tile) * tile
 
 
 def _unpadded(value: Value, whole: tuple[Dim, ...], scope: Scope) -> Value:
-    """`value`, whose dims must be multiples of their tiles: sizes that are known only when it runs are checked then."""
+    """Returns `value`, whose dims must be multiples of their tiles; sizes that are known only at run time are checked
+    then."""
     for d, (size, multiple) in enumerate(zip(value.type.shape, whole, strict=True)):
         if isinstance(size, int) and size != multiple:
             raise InferError(
@@ -60,7 +61,7 @@ def _unpadded(value: Value, whole: tuple[Dim, ...], scope: Scope) -> Value:
 
 
 def _padded(value: Value, whole: tuple[Dim, ...], element: Value, scope: Scope) -> Value:
-    """`value` at the beginning of a tensor of that element."""
+    """Inserts `value` at the beginning of a tensor filled with that element."""
     if value.type.shape == whole:
         return value
     rank = len(whole)
@@ -78,7 +79,7 @@ def _unpack(op: Operation, scope: Scope) -> None:
 
 
 def _operands(op: Operation, scope: Scope) -> tuple[tuple[SSAValue, SSAValue], tuple[SSAValue, ...], tuple[int, ...]]:
-    """Source and dest, the padding value if there is one, the tiles. Tiles of unknown size are refused."""
+    """Returns source and dest, the padding value if there is one, and the tiles. Tiles of unknown size are refused."""
     if "operandSegmentSizes" in op.attributes:
         *pair, padding, dynamic = segments(op, 4) if op.name == "linalg.pack" else _unpack_segments(op)
         source, into = (p[0] for p in pair)
@@ -89,14 +90,14 @@ def _operands(op: Operation, scope: Scope) -> tuple[tuple[SSAValue, SSAValue], t
     sizes = scope.mixed(op, "static_inner_tiles", dynamic)
     tiles = tuple(s for s in sizes if isinstance(s, int))
     if len(tiles) != len(sizes):
-        raise InferError("tiles whose sizes are known only when it runs are not supported")
+        raise InferError("tiles whose sizes are known only at run time are not supported")
     if any(t < 1 for t in tiles):
         raise InferError(f"inner_tiles {list(tiles)} must be at least 1")
     return (source, into), padding, tiles
 
 
 def _unpack_segments(op: Operation) -> tuple[tuple[SSAValue, ...], ...]:
-    """unpack has no padding value; some versions count it all the same."""
+    """unpack has no padding value, but some versions count it in operandSegmentSizes."""
     lengths = integers(op, "operandSegmentSizes")
     if len(lengths) == 4:
         return segments(op, 4)

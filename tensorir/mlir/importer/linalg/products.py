@@ -38,7 +38,7 @@ PRODUCTS: Mapping[str, str] = {
 
 
 def letter_maps(spec: str) -> tuple[AffineMap, ...]:
-    """`mk,kn->mn` as maps. Dims are numbered as they occur in the result, then in the inputs."""
+    """Returns `mk,kn->mn` as maps. Dims are numbered as they occur in the result, then in the inputs."""
     inputs, out = spec.split("->")
     order = list(dict.fromkeys(out + "".join(inputs.split(","))))
     return tuple(select(len(order), [order.index(c) for c in letters]) for letters in (*inputs.split(","), out))

@@ -1,4 +1,5 @@
-"""Reductions: one combiner of the accumulator with an expression is linalg.reduce, anything else linalg.fold."""
+"""Reductions: a single combiner of the accumulator with an expression becomes linalg.reduce, anything else
+linalg.fold."""
 
 from __future__ import annotations
 
@@ -24,16 +25,17 @@ _KINDS = {kind: kind for kind in get_args(ReductionKind)}
 
 @frozen
 class _Combined:
-    """`acc kind element`, computed in the type of `element` (an unsigned one of the same width, perhaps)."""
+    """`acc kind element`, computed in the type of `element` (which may be the unsigned one of the same width)."""
 
     kind: ReductionKind
     element: Scalar
     step: Scalar
-    """The body with `element` replaced by operand 1 and the accumulator by operand 0."""
+    """Returns the body with `element` replaced by operand 1 and the accumulator by operand 0."""
 
 
 def reduction(s: Structured, result: int, sizes: tuple[Dim, ...], scope: Scope) -> Value | None:
-    """Result number `result` as a linalg.reduce, combined with its init unless that is neutral; None if it is none."""
+    """Returns result number `result` as a linalg.reduce, combined with its init unless that is neutral; None if it is
+    not one."""
     init, out = s.inits[result], s.result_map(result)
     acc = arg(s.init_number(result), init.type.dtype)
     found = _combined(s.bodies[result], acc)
@@ -55,7 +57,7 @@ def reduction(s: Structured, result: int, sizes: tuple[Dim, ...], scope: Scope) 
 
 
 def _combined(body: Scalar, acc: Scalar) -> _Combined | None:
-    """`acc ∘ element`, or that in the unsigned type of the same width, converted to it and back."""
+    """Matches `acc ∘ element`, or the same in the unsigned type of that width with conversions."""
     inner, here = body, acc
     if body.fn == "cast" and (wide := body.operands[0]).dtype.is_integer and body.dtype.is_integer:
         if wide.dtype.bits != body.dtype.bits:
@@ -76,7 +78,7 @@ def _combined(body: Scalar, acc: Scalar) -> _Combined | None:
 def _source(
     s: Structured, element: Scalar, out: AffineMap, sizes: tuple[Dim, ...], scope: Scope
 ) -> tuple[Value, tuple[int, ...]]:
-    """The tensor to reduce and which of its dims; its others are those of the result, in that order."""
+    """Returns the tensor to reduce and its reduced dims; its other dims are those of the result, in that order."""
     kept = out.positions()
     if element.fn == "arg" and (map := s.maps[element.index]).is_permutation:
         order = map.positions()
@@ -89,7 +91,7 @@ def _source(
 
 
 def fold(s: Structured, results: Sequence[int], sizes: tuple[Dim, ...], scope: Scope) -> tuple[Value, ...]:
-    """Results that are reduced together, step by step. Raises InferError for encoded ones."""
+    """Returns results that are reduced together, step by step. Raises InferError for encoded ones."""
     if any(s.inits[r].type.encoding is not None for r in results):
         raise InferError("a reduction to an encoded tensor is not supported: set the encoding of its result")
     bodies = [s.bodies[r] for r in results]

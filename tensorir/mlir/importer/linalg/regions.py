@@ -1,4 +1,4 @@
-"""Structured ops whose text has a region, given their maps: what linalg.generic, map, reduce and named ops share."""
+"""Structured ops whose text has a region, given their maps; shared by linalg.generic, map, reduce and named ops."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def structured_op(
 ) -> None:
     """Adds the ops for a structured op and binds its results. `maps` are those of the inputs, then of `outs`.
 
-    Inputs that are literals become constants in its body. Raises InferError for what does not fit."""
+    Inputs that are literals become constants in its body. Raises InferError if operands, maps and region do not fit."""
     _check(op, inputs, outs, maps)
     scalars = [None if isinstance(v.type, RankedTensor) else scope.scalar_of(v) for v in inputs]
     literals = {i: literal for i, literal in enumerate(scalars) if literal is not None}
@@ -75,7 +75,7 @@ def structured_op(
 
 
 def _brought_in(s: Structured, reader: Body, bodies: Sequence[Scalar]) -> Value | None:
-    """The operand that the body brought in (rows of a table, say), where its elements in order are all it gives."""
+    """Returns an operand added by the body, such as rows of a table, if its elements, in order, are the result."""
     if len(bodies) != 1 or bodies[0].fn != "arg" or bodies[0].index < len(s.operands):
         return None
     value = reader.operands[bodies[0].index]
@@ -84,8 +84,8 @@ def _brought_in(s: Structured, reader: Body, bodies: Sequence[Scalar]) -> Value 
 
 
 def _with_extra(s: Structured, reader: Body, bodies: Sequence[Scalar]) -> Structured:
-    """`s` with these bodies. Operands that they brought in (captured values, gathered elements) are inputs, which
-    stand before the inits."""
+    """Returns `s` with these bodies. Operands that they added (captured values, gathered elements) become inputs, which
+    come before the inits."""
     first, count = len(s.inputs), len(s.operands)
     extra = range(count, len(reader.operands))
     order = [*range(first), *extra, *range(first, count)]
@@ -100,7 +100,7 @@ def _with_extra(s: Structured, reader: Body, bodies: Sequence[Scalar]) -> Struct
 
 
 def _bind_arguments(reader: Body, block: Block, operands: Sequence[SSAValue], elements: Sequence[Scalar]) -> None:
-    """The block's arguments are the elements, one per operand."""
+    """Binds the block's arguments to the elements, one per operand."""
     if len(block.args) != len(elements):
         raise InferError(f"its region takes {len(block.args)} elements, there are {len(elements)} operands")
     for i, (argument, operand, element) in enumerate(zip(block.args, operands, elements, strict=True)):
@@ -113,7 +113,7 @@ def _check(op: Operation, inputs: Sequence[SSAValue], outs: Sequence[SSAValue], 
     if not outs:
         raise InferError("has no outs")
     if any(not isinstance(v.type, RankedTensor) for v in outs):
-        raise InferError("has outs that are no tensors")
+        raise InferError("has outs that are not tensors")
     if len(maps) != len(inputs) + len(outs):
         raise InferError(f"{len(maps)} maps for {len(inputs)} ins and {len(outs)} outs")
     if len(op.results) != len(outs):
@@ -132,6 +132,6 @@ def named_op(
     *,
     product: Product = "",
 ) -> None:
-    """An op whose name says its region: where the text has one, that is what counts."""
+    """Converts an op whose name implies its region; a region in the text takes precedence."""
     body = op.regions[0][0] if op.regions and op.regions[0] else written
     structured_op(op, scope, inputs, outs, maps, body, product=product)

@@ -1,4 +1,4 @@
-"""A structured op in one form, whatever its spelling: operands, maps, one scalar expression per result."""
+"""The common form of all structured ops: operands, maps, and one scalar expression per result."""
 
 from __future__ import annotations
 
@@ -22,18 +22,19 @@ Product = Literal["", "contract", "mmt4d"]
 
 @frozen
 class Structured:
-    """`bodies[r]` is what result r gets from the elements `arg(i)` of the operands: inputs, then inits (`outs`)."""
+    """`bodies[r]` computes result r from the elements `arg(i)` of the operands: inputs, then inits (`outs`)."""
 
     inputs: tuple[Value, ...]
     inits: tuple[Value, ...]
     maps: tuple[AffineMap, ...]
     bodies: tuple[Scalar, ...]
     parallel: tuple[int, ...] | None = None
-    """Iteration dims declared to be parallel; None: those of the results."""
+    """Iteration dims declared to be parallel; None means those of the results."""
     keep_inputs: bool = False
-    """Inputs that no body reads stay inputs: what is written as linalg.generic is read as it is written."""
+    """Inputs that no body reads stay inputs, so that a linalg.generic is read as it is written."""
     product: Product = ""
-    """A sum of products by name, so a contraction even if nothing is summed; "mmt4d": over tiles, rhs N1×K1×N0×K0."""
+    """A named sum of products, which is a contraction even if nothing is summed; "mmt4d": over tiles, rhs
+    N1×K1×N0×K0."""
 
     @property
     def operands(self) -> tuple[Value, ...]:
@@ -42,7 +43,7 @@ class Structured:
 
     @property
     def num_dims(self) -> int:
-        """How many iteration dims there are."""
+        """The number of iteration dims."""
         return self.maps[0].num_dims
 
     def init_number(self, result: int) -> int:
@@ -55,10 +56,10 @@ class Structured:
 
 
 def aligned(s: Structured, scope: Scope) -> tuple[Structured, tuple[Dim, ...]]:
-    """`s` with operands whose sizes agree, and the size of each iteration dim.
+    """Returns `s` with operands whose sizes agree, and the size of each iteration dim.
 
-    Sizes that differ are stated to be equal. Raises InferError where they can't be, where no operand gives the size
-    of a dim, and where a map leaves its operand."""
+    Sizes that differ are stated to be equal. Raises InferError if they can't be equal, if no operand gives the size
+    of a dim, and if a map reads outside its operand."""
     sizes: dict[int, Dim] = {}
     for number, (map, value) in enumerate(zip(s.maps, s.operands, strict=True)):
         if len(map.results) != value.type.rank:
@@ -66,7 +67,7 @@ def aligned(s: Structured, scope: Scope) -> tuple[Structured, tuple[Dim, ...]]:
         if map.num_dims != s.num_dims:
             raise InferError(f"the map {map} of operand {number} has {map.num_dims} dims, that of 0 has {s.num_dims}")
         for dim, size in zip(map.dims, value.type.shape, strict=True):
-            # A static size is preferred: what is said about `?` sizes is that they are this one.
+            # A static size is preferred; `?` sizes are stated to be equal to it.
             if dim is not None and (dim not in sizes or (isinstance(size, int) and not isinstance(sizes[dim], int))):
                 sizes[dim] = size
     if missing := [d for d in range(s.num_dims) if d not in sizes]:
@@ -83,7 +84,7 @@ def aligned(s: Structured, scope: Scope) -> tuple[Structured, tuple[Dim, ...]]:
 
 
 def _check_bounds(number: int, map: AffineMap, shape: tuple[Dim, ...], sizes: Sequence[Dim]) -> None:
-    """What is known before it is run: sizes that are not are checked then."""
+    """Checks known sizes; unknown ones are checked at run time."""
     for position, (plain, extent) in enumerate(zip(map.dims, shape, strict=True)):
         if plain is not None or not isinstance(extent, int) or (reach := map.reach(position, sizes)) is None:
             continue
@@ -102,7 +103,8 @@ def elementwise(
     *,
     keep: int = 0,
 ) -> Value:
-    """A linalg.generic over the iteration space of `s`, of the operands that `body` reads and the first `keep`."""
+    """Returns a linalg.generic over the iteration space of `s`, with the operands that `body` reads and the first
+    `keep`."""
     used = sorted({*args_of(body), *range(keep)})
     maps = tuple(s.maps[i] for i in used)
     inputs = tuple(s.operands[i] for i in used)
@@ -116,11 +118,11 @@ def elementwise(
 
 
 def restricted(s: Structured, body: Scalar, dims: Sequence[int]) -> tuple[Structured, Scalar]:
-    """`s` and an expression over the iteration dims `dims` alone, which become d0, d1, … in that order."""
+    """Returns `s` and an expression over only the iteration dims `dims`, which become d0, d1, … in that order."""
     new = {old: i for i, old in enumerate(dims)}
     renumbering = {old: iteration_dim(i) for old, i in new.items()}
     used = args_of(body)
-    # Maps of operands that are not read may use other dims; they are never looked at.
+    # Maps of operands that are not read may use other dims; they are never used.
     maps = tuple(
         AffineMap(len(dims), tuple(substitute(r, {}, renumbering) for r in m.results)) if i in used else m
         for i, m in enumerate(s.maps)
@@ -129,15 +131,17 @@ def restricted(s: Structured, body: Scalar, dims: Sequence[int]) -> tuple[Struct
 
 
 def dims_of(s: Structured, body: Scalar) -> tuple[int, ...]:
-    """The iteration dims that an expression depends on: by the maps of its operands and by linalg.index, ascending."""
+    """Returns the iteration dims on which an expression depends, through its operands' maps and linalg.index,
+    ascending."""
     read = {d for i in args_of(body) for r in s.maps[i].results for d in iteration_dims_of(r)}
     return tuple(sorted(read | {*indices_of(body)}))
 
 
 def squeezed(s: Structured, scope: Scope) -> tuple[Structured, tuple[tuple[int, ...], ...]]:
-    """`s` whose results lack the dims of size 1 that their maps give a constant 0, and the positions of those dims.
+    """Returns `s` with results that lack the dims of size 1 whose maps are a constant 0, and the positions of those
+    dims.
 
-    Raises InferError for a result's map that is neither."""
+    Raises InferError if a result's map is neither a dim nor 0."""
     positions = tuple(_unit_positions(r, s.result_map(r), s.inits[r]) for r in range(len(s.inits)))
     if not any(positions):
         return s, positions
@@ -167,7 +171,7 @@ def _unit_positions(result: int, map: AffineMap, init: Value) -> tuple[int, ...]
 
 
 def _without(scope: Scope, init: Value, units: tuple[int, ...]) -> Value:
-    """An init without its dims of size 1. A fill stays a fill."""
+    """Returns an init without its dims of size 1. A fill stays a fill."""
     kept = [i for i in range(init.type.rank) if i not in units]
     shape = tuple(init.type.shape[i] for i in kept)
     match scope.producer(init):
@@ -182,7 +186,7 @@ def _without(scope: Scope, init: Value, units: tuple[int, ...]) -> Value:
 
 
 def unsqueezed(scope: Scope, value: Value, units: tuple[int, ...]) -> Value:
-    """The result with its dims of size 1 again."""
+    """Adds the dims of size 1 to the result again."""
     if not units:
         return value
     sizes = iter(value.type.shape)

@@ -101,7 +101,7 @@ def test_globals_that_nobody_can_use_are_dropped_with_a_remark() -> None:
         (
             "util.global private mutable @w = 1 : i32\nutil.func public @f(%x: i32) {\n"
             "  util.global.store %x, @w : i32\n  util.return\n}",
-            "t.mlir:3:3: error: util.global.store: @w can be stored to only by an initializer",
+            "t.mlir:3:3: error: util.global.store: @w can only be stored to by an initializer",
         ),
         (
             "util.initializer {\n  %c = arith.constant 1 : i32\n  util.global.store %c, @w : i32\n  util.return\n}",

@@ -85,7 +85,7 @@ def chain(length: int, calls: int) -> str:
 def test_calls_in_calls() -> None:
     assert [f.name for f in parse(chain(20, 1)).functions] == ["main"]
     for text in (chain(100, 1), chain(25, 2)):
-        with pytest.raises(ParseError, match=r"func\.call: @f\d+ takes an index, so .* too much"):
+        with pytest.raises(ParseError, match=r"func\.call: @f\d+ takes an index, so .* exceeds the limit"):
             parse(text)
 
 

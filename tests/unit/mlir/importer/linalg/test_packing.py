@@ -98,7 +98,7 @@ def test_dynamic_there_and_back() -> None:
             DYNAMIC.replace("inner_tiles = [4, 3] into %e", "inner_tiles = [%d, 3] into %e")
             .replace("tensor<?x2x4x3xf32>", "tensor<?x2x?x3xf32>")
             .replace("tensor.empty(%n)", "tensor.empty(%n, %c4)"),
-            "linalg.pack: tiles whose sizes are known only when it runs are not supported",
+            "linalg.pack: tiles whose sizes are known only at run time are not supported",
         ),
         (
             _pack("5x3xf32", "3x2x2x2xf32", "inner_dims_pos = [0, 0] inner_tiles = [2, 2]"),

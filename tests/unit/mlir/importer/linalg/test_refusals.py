@@ -77,7 +77,7 @@ REFUSED: dict[str, tuple[str, str]] = {
             "p",
             "%i = linalg.index 1 : index; %t = arith.index_cast %i : index to i64; linalg.yield %t : i64",
         ).text,
-        "linalg.index: there is no dim 1 in 1 iteration dims",
+        "linalg.index: dim 1 does not exist, there are 1 iteration dims",
     ),
     "op that is no function of elements": (
         generic(

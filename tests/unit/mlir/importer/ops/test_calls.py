@@ -103,7 +103,7 @@ def test_long_chains_of_calls() -> None:
         (
             "func.func @f(%x: f32) -> f32 {\n  %r = call @g(%x) : (f32) -> f32\n  return %r : f32\n}\n"
             "func.func @g(%x: f32) -> f32 {\n  %r = call @f(%x) : (f32) -> f32\n  return %r : f32\n}",
-            "t.mlir:6:8: error: func.call: @f is called by what it calls itself",
+            "t.mlir:6:8: error: func.call: @f calls itself, directly or through others",
         ),
         ("func.func @f() {\n  call @g() : () -> ()\n  return\n}", "func.call: there is no function @g"),
         (
@@ -185,8 +185,8 @@ def test_several_operands() -> None:
 @pytest.mark.parametrize(
     ("op", "attributes", "message"),
     [
-        ("linalg.softmix", "{}", "names no op that a function can stand for; did you mean linalg.softmax"),
-        ("flow.dispatch", "{}", "names no op that a function can stand for"),
+        ("linalg.softmix", "{}", "is not the name of an op that a function can stand for; did you mean linalg.softmax"),
+        ("flow.dispatch", "{}", "is not the name of an op that a function can stand for"),
         ("linalg.softmax", "{dims = [7]}", "linalg.softmax: "),
         ("linalg.softmax", "{dims = 1}", "the attribute dims of linalg.softmax must be a list"),
         ("linalg.softmax", "{}", "needs the attribute dims"),
