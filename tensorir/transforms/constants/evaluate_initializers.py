@@ -77,7 +77,7 @@ class _Evaluator:
         self.running.append(name)
         for op in symbol.value.walk():
             if isinstance(op, GlobalLoad):
-                self.value(op.symbol)  # added before the region runs, so that a cycle is detected
+                self.value(op.symbol)  # computed before the region runs, so that a cycle is detected
         ctx = Context(
             self.module,
             {},
