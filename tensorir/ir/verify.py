@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from functools import cached_property
+from typing import Any, cast
 
 from tensorir.ir.diagnostic import Diagnostic, InferError, VerifyError
-from tensorir.ir.dims import iteration_dims_of
+from tensorir.ir.dims import DimExpr, iteration_dims_of
+from tensorir.ir.dtype import DType
 from tensorir.ir.effects import EffectsIn
 from tensorir.ir.location import UNKNOWN, Location
 from tensorir.ir.module import Executable, Function, Global, Module, ModuleSymbol, Parameter
 from tensorir.ir.op import Op, SymbolKind, Trait, a_value_not
 from tensorir.ir.region import Region
 from tensorir.ir.sizes import mentioned_sizes
-from tensorir.ir.types import Type
+from tensorir.ir.types import TensorType, Type, TypeEncoding
 from tensorir.ir.value import Value
 
 MAX_RANK = 64
@@ -39,10 +41,13 @@ def diagnose(module: Module) -> Iterator[Diagnostic]:
             yield Diagnostic(f"the symbol @{symbol.name} is defined twice", symbol.loc)
         seen.add(symbol.name)
         if isinstance(symbol, Global):
+            if why := _malformed(symbol.type):
+                yield Diagnostic(f"@{symbol.name}: {why}", symbol.loc)
+                continue
             yield from _check_global(symbol)
         if isinstance(symbol, Function):
             yield from _check_devices(symbol)
-        if (body := symbol.region) is not None:
+        if (body := symbol.region) is not None and not (yield from _check_arguments(body, symbol)):
             bound = frozenset[str]().union(*(t.symbols for t in body.arg_types))
             checker = _Checker(module, None if isinstance(symbol, Executable) else bound, effects, launching)
             free, launched = not isinstance(symbol, Function), isinstance(symbol, Executable)
@@ -75,6 +80,30 @@ def check_type(type: Type) -> Iterator[str]:
         yield f"{type} takes {nbytes} bytes, over the limit of 2**60"
     if type.encoding is not None and type.encoding.rank != type.rank:
         yield f"the encoding of {type} is for rank {type.encoding.rank}, the tensor has rank {type.rank}"
+
+
+def _malformed(type: Any) -> str:
+    """What makes it no type at all, which Python does not check; "" for a type."""
+    if not isinstance(type, TensorType):
+        return f"{type!r} is not a TensorType"
+    shape: Any = type.shape
+    if not isinstance(shape, tuple):
+        return f"the shape {shape!r} is not a tuple"
+    for d, dim in enumerate(cast("tuple[object, ...]", shape)):
+        if isinstance(dim, bool) or not isinstance(dim, int | DimExpr):
+            return f"shape[{d}] is {dim!r}, should be an int or a size such as symbol('M')"
+    for what, value, kind in (("element type", type.dtype, DType), ("encoding", type.encoding, TypeEncoding | None)):
+        if not isinstance(value, kind):
+            return f"the {what} {value!r} is not a {'DType' if kind is DType else 'TypeEncoding'}"
+    return ""
+
+
+def _check_arguments(body: Region, symbol: ModuleSymbol) -> Generator[Diagnostic, None, bool]:
+    """Arguments whose type is none. Returns whether there are any: nothing can be said of such a body."""
+    found = [(i, why) for i, a in enumerate(body.args) if (why := _malformed(a.type))]
+    for i, why in found:
+        yield Diagnostic(f"@{symbol.name}: argument {i}: {why}", symbol.loc)
+    return bool(found)
 
 
 def _check_global(symbol: Global) -> Iterator[Diagnostic]:
@@ -148,6 +177,9 @@ class _Checker:
         if value in defined:
             yield f"%{value.hint or '?'} is defined twice"
         defined.add(value)
+        if why := _malformed(value.type):
+            yield why
+            return
         yield from check_type(value.type)
         if self.bound is not None and (free := value.type.symbols - self.bound):
             yield f"the size {', '.join(sorted(free))} in {value.type} is bound by no argument"
@@ -174,7 +206,7 @@ class _Checker:
 
     def _sizes(self, op: Op) -> Iterator[str]:
         """Sizes in attributes that no argument binds and no result has, which is told already."""
-        if self.bound is None:
+        if self.bound is None or any(_malformed(r.type) for r in op.results):
             return
         known = self.bound.union(*(r.type.symbols for r in op.results))
         for name in op.ATTRIBUTES:

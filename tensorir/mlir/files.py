@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.location import Location
 from tensorir.ir.module import Module
 from tensorir.mlir.writer.dialect import Dialect, check_dialect
 from tensorir.mlir.writer.module import module_text
@@ -67,7 +68,7 @@ def load_parameters(path: str | Path) -> Mapping[str, StoredArray]:
     readers = {".safetensors": safetensors_arrays, ".npz": NpzArrays}
     path = Path(path)
     if path.suffix not in readers:
-        raise TensorIRError(f"{path}: parameters are read from .safetensors or .npz files")
+        raise TensorIRError("parameters are read from .safetensors or .npz files", Location(str(path)))
     return readers[path.suffix](path)
 
 

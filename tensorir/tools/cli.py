@@ -10,11 +10,14 @@ import sys
 import warnings
 from collections.abc import Sequence
 
+from attrs import evolve
+
 import tensorir
 from tensorir import plugins
 from tensorir.dialects.registry import OPS
 from tensorir.interp import IMPLEMENTATIONS
 from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.location import UNKNOWN, Location
 from tensorir.pipelines import PASSES
 from tensorir.targets.registry import device_names
 from tensorir.tools import compile, demo, info, opt, reduce, run
@@ -49,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = args.run(args)
         sys.stdout.flush()
     except TensorIRError as e:
-        print(e, file=sys.stderr)
+        print(_said(e, args.command), file=sys.stderr)
         return 1
     except UsageError as e:
         print(f"tensorir {args.command}: {e}", file=sys.stderr)
@@ -71,6 +74,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"tensorir {args.command}: standard output can't be written: {e.strerror}", file=sys.stderr)
         return 1
     return int(code)
+
+
+def _said(error: TensorIRError, command: str) -> str:
+    """The text of an error; what has no place is said by the command."""
+    here = Location(f"tensorir {command}")
+    return "\n".join(str(evolve(d, loc=here) if d.loc == UNKNOWN else d) for d in error.diagnostics)
 
 
 def _without_plugins(argv: Sequence[str]) -> tuple[list[str], list[str]]:

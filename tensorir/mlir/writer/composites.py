@@ -15,7 +15,6 @@ from tensorir.ir.op import Op
 from tensorir.mlir.writer.emitter import Emitter
 from tensorir.mlir.writer.literals import symbol_name
 from tensorir.mlir.writer.program import Composite
-from tensorir.mlir.writer.types import STAGES
 from tensorir.text.attributes import attributes_text
 
 
@@ -23,7 +22,7 @@ def write(op: Op, e: Emitter) -> None:
     """The call; equal ops share a function. Raises TensorIRError for an op that has no decomposition."""
     parts = op.decomposition()
     if parts is None:
-        raise TensorIRError(f"{op.NAME} has no MLIR form: {STAGES}", op.loc)
+        raise TensorIRError(f"{op.NAME} has no MLIR form: an op that has a decomposition() has one", op.loc)
     sizes = [e.let(f"tensor.from_elements {_as_i64(d, e)} : tensor<i64>") for d in parts.sizes]
     names = [*(e.names[v] for v in op.operands), *sizes]
     takes = ", ".join(e.type(v.type) for v in parts.body.args)

@@ -52,6 +52,18 @@ def nested(depth: int) -> Module:
 WINDOW = AffineMap(3, (iteration_dim(0), iteration_dim(1) + iteration_dim(2)))
 ok = Transpose(X, (1, 0))
 op_itself: Any = ok
+
+
+def untyped(value: Any) -> Any:
+    """The value, for which a type checker is not asked."""
+    return value
+
+
+def with_type(type: TensorType) -> Module:
+    x = Value(type)
+    return function(args=(x,), yields=(x,))
+
+
 D = Executable("d", "cpu", Region((Y,), (), (Y,)))
 BROKEN: dict[str, tuple[Module, str]] = {
     "symbol defined twice": (
@@ -152,6 +164,30 @@ BROKEN: dict[str, tuple[Module, str]] = {
         Module([], [Global("w", t := TensorType((symbol("Q"),), f32), Region((), (e := Empty(t),), e.results))]),
         "tensor.empty: the size Q in tensor<[Q]xf32> is bound by no argument",
     ),
+    "a size that is text": (
+        with_type(TensorType(untyped(("M", 3)), f32)),
+        "argument 0: shape[0] is 'M', should be",
+    ),
+    "a size that is a float": (
+        with_type(TensorType(untyped((2, 3.0)), f32)),
+        "argument 0: shape[1] is 3.0, should",
+    ),
+    "a size that is a truth value": (
+        with_type(TensorType(untyped((True,)), f32)),
+        "argument 0: shape[0] is True",
+    ),
+    "a shape that is a number": (with_type(TensorType(untyped(3), f32)), "argument 0: the shape 3 is not a tuple"),
+    "an element type that is text": (
+        with_type(TensorType((2,), untyped("f32"))),
+        "type 'f32' is not a DType",
+    ),
+    "an encoding that is text": (with_type(TensorType((2,), f32, untyped("tiled"))), "'tiled' is not a TypeEncoding"),
+    "no type": (with_type(untyped(None)), "@main: argument 0: None is not a TensorType"),
+    "no type of a global": (
+        Module([], [Global("w", untyped(None), Parameter("a", "b"))]),
+        "@w: None is not a TensorType",
+    ),
+    "no type of a result": (function(Empty(untyped(None))), "tensor.empty: None is not a TensorType"),
     "yield of an op": (
         function(yields=(op_itself,)),
         "yield 0 is a Transpose, should be a Value; take a result",

@@ -137,7 +137,7 @@ def test_run_takes_the_largest_unsigned_number(tmp_path: Path, capsys: Capture) 
 def test_a_program_without_functions_is_no_program_to_run(tmp_path: Path, capsys: Capture) -> None:
     (tmp_path / "empty.mlir").touch()
     assert main(["run", str(tmp_path / "empty.mlir")]) == 1
-    assert "the program has no public function" in capsys.readouterr().err
+    assert "tensorir run: error: the program has no public function" in capsys.readouterr().err
 
 
 def test_infinity_is_given_by_its_name(tmp_path: Path, capsys: Capture) -> None:
@@ -291,3 +291,12 @@ def test_demo_without_sentences_is_wrong_usage(tmp_path: Path, capsys: Capture) 
     path.write_text("\n", "utf-8")
     assert main(["demo", str(path)]) == 2
     assert "contain no sentences" in capsys.readouterr().err
+
+
+def test_what_has_no_place_is_said_by_the_command(file: str, capsys: Capture) -> None:
+    assert main(["run", file, "--function=foo"]) == 1
+    assert capsys.readouterr().err.startswith("tensorir run: error: no function @foo in the module")
+    assert main(["opt", file, "-p", "cse{"]) == 1
+    assert capsys.readouterr().err.startswith("tensorir opt: error: pass spec, column 1: expected name")
+    assert main(["run", file, "--parameters=weights.txt"]) == 1
+    assert capsys.readouterr().err.startswith("weights.txt: error: parameters are read from")

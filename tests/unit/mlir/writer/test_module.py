@@ -6,7 +6,13 @@ import pytest
 
 from tensorir.dialects.registry import OPS
 from tensorir.ir.diagnostic import TensorIRError, VerifyError
-from tensorir.ir.module import Module
+from tensorir.ir.dtype import f32
+from tensorir.ir.location import Location
+from tensorir.ir.module import Function, Module
+from tensorir.ir.op import Op, Trait, op, operand
+from tensorir.ir.region import Region
+from tensorir.ir.types import TensorType
+from tensorir.ir.value import Value
 from tensorir.mlir import parse as parse_mlir
 from tensorir.mlir import print_mlir
 from tensorir.passes.runner import run_passes
@@ -40,6 +46,24 @@ def test_a_specialized_program_is_refused_with_the_stages_that_can_be_written() 
     assert message.startswith("p.tir:3:3: error: ")
     assert "is a layout of one device: input, encoded and materialized programs can be written" in message
     assert "\n" not in message
+
+
+@op("test.mirror", Trait.PURE)
+class Mirror(Op):
+    """An op of somebody else, which says nothing of itself."""
+
+    source: Value = operand()
+
+    def infer_types(self) -> tuple[TensorType, ...]:
+        return (self.source.type,)
+
+
+def test_an_op_that_has_no_form_is_refused_with_what_would_give_it_one() -> None:
+    x = Value(TensorType((2,), f32))
+    made = Mirror(x, loc=Location("p.tir", 7, 3))
+    module = Module([Function("main", Region((x,), (made,), made.results))])
+    with pytest.raises(TensorIRError, match=r"^p\.tir:7:3: error: test\.mirror has no MLIR form: .* decomposition\(\)"):
+        print_mlir(module)
 
 
 @pytest.mark.parametrize("stage", ["input", "encoded", "dispatch", "materialized"])
