@@ -2,10 +2,25 @@
 PYTHON ?= python
 CLANG ?= clang
 
-.PHONY: help check tests lint types layers unit filetests properties kernels e2e repo bench fuzz fuzz-mlir clang sanitize wheel-test
+.PHONY: help quick quick-tests check tests lint types layers unit filetests properties kernels e2e repo bench fuzz fuzz-mlir clang sanitize wheel-test
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+# What takes longest is left to `make check`: MLIR, the oracles, other processes and threads, and a draw of many programs.
+QUICK_UNITS = ir rewrite passes transforms encoding dialects analysis targets text builder runtime native interp
+QUICK = tests/filetests $(QUICK_UNITS:%=tests/unit/%) \
+	tests/repo/test_layout.py tests/repo/test_imports.py tests/repo/test_ops.py tests/repo/test_filetests.py \
+	tests/property/test_materialize.py tests/property/test_passes.py \
+	--ignore=tests/unit/runtime/test_processes.py --ignore=tests/unit/runtime/test_interrupts.py \
+	--deselect=tests/repo/test_ops.py::test_random_programs_have_it \
+	--deselect=tests/repo/test_imports.py::test_types_have_their_strategies_whenever_they_are_imported
+
+quick: ## what a change needs while you work: within a minute on two cores
+	$(MAKE) -j2 --output-sync=target lint layers types quick-tests
+
+quick-tests:
+	HYPOTHESIS_PROFILE=quick $(PYTHON) -m pytest -q $(QUICK)
 
 check: lint types layers tests ## everything that must hold before a change goes in
 
