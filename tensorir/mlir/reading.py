@@ -22,7 +22,7 @@ def parse(text: str, *, file: str = "<string>", first_line: int = 1, remarks: li
 
     Each `?` of an argument becomes a symbol, and what the program says to be equal one symbol. `remarks` receives
     what was dropped (uncalled private functions, globals that can't be used). Raises ParseError, with `file:line:col`
-    and the op's name, for text that is no program and for what is not supported."""
+    and the op's name, for text that is not a program and for anything that is not supported."""
     document = parse_document(text, file, first_line)
     try:
         return convert(document, remarks)

@@ -1,9 +1,9 @@
-"""The laws of `Op.relation()` and of units, checked on data: what is poisoned reaches only what the op says.
+"""Checks the laws of `Op.relation()` and of units on data: poisoned elements affect only what the relation allows.
 
-`assert_relations` changes one position of a dim of one operand and looks where the results of the op change.
-`assert_units` poisons one piece of what an op gives, as if another unit had not computed it yet, and looks whether the
-same pieces of what follows from it stay what they are. Both run a program in the interpreter and look at all of its
-ops, those in launches included; write an op, call them on programs that use it, and a wrong relation is found.
+`assert_relations` changes one position of a dim of one operand and checks where the results of the op change.
+`assert_units` poisons one piece of an op's results, as if another unit had not computed it yet, and checks that
+the other pieces of dependent values do not change. Both run a program in the interpreter and check all of its
+ops, including those in launches. Called on programs that use a new op, they find a wrong relation.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The shape of the house."""
+"""The layout of the project: sizes and names of files."""
 
 from __future__ import annotations
 

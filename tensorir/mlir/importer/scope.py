@@ -1,4 +1,4 @@
-"""One function (or initializer) being converted: which core value, size or literal each MLIR value is."""
+"""The state of one function (or initializer) being converted: the core value, size or literal of each MLIR value."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tensorir.mlir.syntax import DYNAMIC, Block, Operation, RankedTensor, SSAVal
 
 O = TypeVar("O", bound=Op)
 
-NO_SIZE = "{} is used as a size, and is no expression of the sizes of arguments"
+NO_SIZE = "{} is used as a size, but is not an expression of the sizes of arguments"
 
 
 class Scope:
@@ -51,7 +51,7 @@ class Scope:
         self.stores: dict[str, Value] | None = None
         """In an initializer: what it stores to globals."""
         self.depth = self.written_out = 0
-        """Of calls written out in each other; how many ops they were. See `importer.inlining`."""
+        """The nesting depth of inlined calls, and the number of their ops. See `importer.inlining`."""
         self._op = program.document.module
         self._tensors: dict[SSAValue, Value] = {}
         self._dims: dict[SSAValue, Dim] = {}
@@ -72,11 +72,11 @@ class Scope:
         return self._op.loc
 
     def at(self, op: Operation) -> None:
-        """Says which op is converted from here on."""
+        """Sets the op that is converted from here on."""
         self._op = op
 
     def remark(self, op: Operation, rule: str, message: str) -> None:
-        """Something that was left out or changed, for whoever asks for remarks."""
+        """Records a remark about something that was left out or changed."""
         self.program.remarks.append(Remark("mlir", op.name, rule, message, loc=op.loc))
 
     # -- asking
@@ -120,7 +120,7 @@ class Scope:
         self._of_sizes.add(result)
 
     def optional_dim(self, v: SSAValue) -> Dim | None:
-        """A scalar as a size, or None if it is not one."""
+        """Returns a scalar as a size, or None if it is not one."""
         if v in self._dims:
             return self._dims[v]
         literal = self._literals.get(v)

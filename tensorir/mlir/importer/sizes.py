@@ -1,7 +1,7 @@
-"""Which sizes are equal: what a program says is collected and solved into a substitution of symbols.
+"""Collects the equalities of sizes that a program states, and solves them into a substitution of symbols.
 
-MLIR writes `?` for every size that it does not know. Here each `?` of an argument gets a symbol of its own; an op that
-needs two sizes to be equal says so, and the function is then converted again with one symbol fewer.
+MLIR writes `?` for every unknown size. Here each `?` of an argument gets a separate symbol; an op that
+needs two sizes to be equal records it, and the function is then converted again with one symbol fewer.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _divides(dim: Dim, by: int) -> bool:
 
 
 def _may_vanish(difference: DimExpr) -> bool:
-    """False only if `difference` can't be 0: all terms have one sign, or the constant is no multiple."""
+    """False only if `difference` can't be 0, because all terms have one sign or the constant is not a multiple."""
     constant = sum(c for m, c in difference.terms if not m)
     others = [c for m, c in difference.terms if m]
     if constant and (all(c > 0 for c in (*others, constant)) or all(c < 0 for c in (*others, constant))):

@@ -1,4 +1,4 @@
-"""Types of MLIR as types of the core."""
+"""Converts types of MLIR to types of the core."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ELEMENTS = {
 def element_type(type: Type) -> DType:
     """The element type of a scalar or of a tensor: signless integers are signed, `index` is i64.
 
-    Raises InferError naming what there is no element type for."""
+    Raises InferError naming an unsupported type."""
     if is_unranked(type):
         raise InferError(f"{type}: {_UNRANKED}")
     element = element_of(type)
@@ -45,7 +45,7 @@ def has_signless(types: Iterable[Type]) -> bool:
 
 
 def is_token(type: Type) -> bool:
-    """A type whose values order work and carry no data: arguments of it are left out."""
+    """Returns whether values of a type only order work and carry no data; arguments of such types are left out."""
     return isinstance(type, OpaqueType) and type.text in _TOKENS
 
 

@@ -216,8 +216,8 @@ def _wrong(e: _Elements, text: str, index: int | None = None) -> Exception:
             name = e.element.name
             if name in FLOATS and _DECIMAL(token):
                 return e.lex.error(f"an integer where a {name} is meant: write {cut}.0, or its bits in hex", start)
-            return e.lex.error(f"'{cut}' is no element of type {name}", start)
-    return e.lex.error("these are no elements", e.start)
+            return e.lex.error(f"'{cut}' is not an element of type {name}", start)
+    return e.lex.error("these are not elements", e.start)
 
 
 def _from_hex(e: _Elements) -> npt.NDArray[Any]:

@@ -3,8 +3,8 @@
 "name" (`linalg.matmul`, `f32`, `dense`), "value" (`%x`, `%0#1`), "symbol" (`@x`, `@"x"`), "block" (`^bb0`), "type"
 (`!x`, `!dialect.x`), "attr" (`#x`, `#dialect.x`), "int", "hex", "float", "string" (with its quotes), "punct", "end".
 
-Sizes (`2x3xf32`) and the bodies of foreign types and attributes are no tokens: their readers take them from `source`
-and go on after them with `goto`.
+Sizes (`2x3xf32`) and the bodies of foreign types and attributes are not tokens: their readers take them from `source`
+and continue after them with `goto`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tensorir.ir.diagnostic import ParseError
 from tensorir.mlir.reader.limits import MAX_NESTING
 from tensorir.text.source import Source
 
-# Every quantifier is possessive: a text that does not match fails without trying other splits of it.
+# Every quantifier is possessive, so a text that does not match fails without backtracking.
 _SPACE = r"(?:[ \t\r\n]++|//[^\n]*+)*+"
 _SUFFIX = r"(?:[0-9]++|[A-Za-z_$.\-][A-Za-z0-9_$.\-]*+)"
 _NAME = r"[A-Za-z_][A-Za-z0-9_$.]*+"

@@ -89,8 +89,8 @@ class OpParser(AttributeReader):
         return Use(self.lex.take("value", "a value (%name)"), start)
 
     def uses(self, end: str = "") -> list[Use]:
-        """Operands with commas between them; none if the current token is no value. `end` has to follow then, and
-        is gone past, if given."""
+        """Reads operands separated by commas; none if the current token is not a value. If `end` is given, it must
+        follow and is skipped."""
         lex = self.lex
         found: list[Use] = []
         if lex.kind == "value":
@@ -198,7 +198,7 @@ class OpParser(AttributeReader):
         if lex.kind == "string":
             name = self._op = lex.string()
             if not _OP_NAME(name):
-                raise lex.error(f"this is no name of an op: {name!r}", start)
+                raise lex.error(f"this is not the name of an op: {name!r}", start)
             parsed = self._generic()
             if name in self.current:
                 parsed = self.current[name](parsed)

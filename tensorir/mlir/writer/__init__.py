@@ -3,7 +3,7 @@
 - Sizes. `?` tells no two sizes apart: functions have `tensorir_sizes = [["S", "8"], …]`, a list of sizes per argument
   in .tir text, and `tensor.cast` has `tensorir_shape`.
 - Ops. What standard dialects lack is a call of a private function (`composites`); `tensorir_op` on an
-  `arith.constant` or a `linalg.generic` says that it is a constant of the core that is no weight, or a fold.
+  `arith.constant` or a `linalg.generic` says that it is a constant of the core and not a weight, or a fold.
 - Encodings. IREE's attribute where it can say one, else `{tensorir.encoding = "#encoding<…>"}`, set and unset by
   `builtin.unrealized_conversion_cast`; so no tool needs to allow unregistered dialects.
 - Devices and data outside: IREE's attributes; for LLVM 19, `#ml_program.extern` with `tensorir_parameter`.

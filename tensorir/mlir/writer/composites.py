@@ -1,9 +1,10 @@
-"""Ops that standard dialects have no op for: calls of private functions that say in standard ops what they are.
+"""Ops without an equivalent in standard dialects, written as calls of private functions that compute them in standard
+ops.
 
     func.func private @tensorir.layer_norm_0(…) -> … attributes {
         tensorir_op = "linalg.layer_norm", tensorir_attributes = "{dims = [1], epsilon = 1.0}"} { … }
 
-The attributes are the op's in .tir text; a reader that knows the op makes it of the call, another one reads the body.
+The attributes are those of the op in .tir text. Our reader turns the call into the op again; other tools read the body.
 A call has the op's operands and, after them, one tensor<i64> per symbolic size that the body computes with.
 """
 
@@ -19,7 +20,7 @@ from tensorir.text.attributes import attributes_text
 
 
 def write(op: Op, e: Emitter) -> None:
-    """The call; equal ops share a function. Raises TensorIRError for an op that has no decomposition."""
+    """Writes the call; equal ops share a function. Raises TensorIRError for an op that has no decomposition."""
     parts = op.decomposition()
     if parts is None:
         raise TensorIRError(f"{op.NAME} has no MLIR form: an op that has a decomposition() has one", op.loc)

@@ -69,7 +69,7 @@ def _extracted(source: Value, map: AffineMap, loop: Loop, e: Emitter) -> str:
 
 
 def fold(op: linalg.Fold, e: Emitter) -> None:
-    """The attribute tells our reader that it is no reduction or contraction, even where it could be one."""
+    """The attribute tells our reader that the op is a fold, even where it could be a reduction or contraction."""
     write_loops(op, op.loops(), e, ' attrs = {tensorir_op = "linalg.fold"}')
 
 

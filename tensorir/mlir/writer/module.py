@@ -64,11 +64,11 @@ WRITERS: Mapping[type[Op], OpWriter] = {
     func.Call: symbols.call,
     device.Transfer: symbols.transfer,
 }
-"""How each op is written for which MLIR has one. Others are what they decompose to."""
+"""The functions that write the ops that exist in MLIR. Other ops are written by their decomposition."""
 
 
 def module_text(module: Module, weights: Weights) -> Iterator[str]:
-    """The text in pieces. Raises TensorIRError with the location of what can't be written."""
+    """Returns the text in pieces. Raises TensorIRError with the location of anything that can't be written."""
     verify(module)
     bodies = {f.name: inlined(module, f.body) for f in module.functions}
     spaces = Spaces(bodies.values())
@@ -79,7 +79,7 @@ def module_text(module: Module, weights: Weights) -> Iterator[str]:
         program.signatures[f.name] = _signature(f, program)
     functions = [_function(f, bodies[f.name], program) for f in module.functions]
     private: list[str] = []
-    while len(private) < len(program.composites):  # what a composite is made of may need others
+    while len(private) < len(program.composites):  # the body of a composite may need others
         private.append(_composite(next(islice(program.composites.values(), len(private), None)), program))
     yield "".join(f"{line}\n" for line in types.aliases)
     yield from globals

@@ -28,7 +28,7 @@ class Names:
         return name
 
     def fresh(self) -> str:
-        """A name that is no value of the program: a constant, a size, a destination."""
+        """Returns a name for something that is not a value of the program: a constant, a size, a destination."""
         self._number += 1
         return f"%{self._number - 1}"
 

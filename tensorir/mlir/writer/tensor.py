@@ -1,4 +1,4 @@
-"""Ops that move, cut or measure tensors."""
+"""Ops that move or slice tensors or ask for their sizes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tensorir.text.sizes import size_text
 
 
 def constant(op: tensor.Constant, e: Emitter) -> None:
-    """A large one says that it is no weight: a reader would make a global of it."""
+    """A large constant is marked as not being a weight, because the reader would otherwise make it a global."""
     large = ' {tensorir_op = "tensor.constant"}' if op.value.nbytes > MAX_DENSE_BYTES else ""
     e.result(op, f"arith.constant{large} {e.program.weights.typed_data(op.value, 'constant', e.program.types)}")
 

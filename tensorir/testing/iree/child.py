@@ -1,6 +1,6 @@
-"""IREE in a process of its own (`server`), which answers requests until it dies: the side that asks.
+"""The client of a separate process (`server`) that runs IREE.
 
-One such process serves all isolated calls. If it crashes or hangs, that call is an error and the next one starts
+One such process serves all isolated calls. If it crashes or hangs, the call raises an error and the next call starts
 another process, so a call costs little more than in this process.
 """
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 COMMAND = ("-m", "tensorir.testing.iree.server")
-"""What Python runs in the process of its own, given the number of the socket."""
+"""The Python code of the separate process, which gets the number of the socket."""
 
 
 @frozen
 class Request:
-    """What the child does: compiles `text`, and calls `function` unless it is empty."""
+    """A request: compile `text`, and call `function` unless it is empty."""
 
     text: str
     options: IreeOptions
@@ -45,7 +45,7 @@ class Request:
 
 @frozen
 class IsolatedProgram:
-    """Like `IreeProgram`; every call compiles and runs in the other process. A crash, a hang: TensorIRError."""
+    """Like `IreeProgram`; every call compiles and runs in the other process. A crash or a hang raises TensorIRError."""
 
     text: str
     options: IreeOptions
@@ -69,7 +69,7 @@ class IsolatedProgram:
 
 
 class _Child:
-    """The process, started when it is first asked."""
+    """Returns the process, which is started on first use."""
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
@@ -88,7 +88,7 @@ class _Child:
         except TimeoutError:
             self.stop()
             raise TensorIRError(f"IREE took longer than {timeout:g} s", loc) from None
-        except OSError:  # the other end is gone
+        except OSError:  # the other process has ended
             raise TensorIRError([self._death(loc)]) from None
 
     def _start(self) -> socket.socket:
@@ -137,7 +137,7 @@ def send(connection: socket.socket, data: bytes) -> None:
 
 
 def receive(connection: socket.socket) -> bytes:
-    """The next message. Raises ConnectionError where the other end is gone."""
+    """The next message. Raises ConnectionError where the other process has ended."""
     size = int.from_bytes(_exactly(connection, 8), "little")
     return _exactly(connection, size)
 
@@ -147,7 +147,7 @@ def _exactly(connection: socket.socket, count: int) -> bytes:
     while count:
         part = connection.recv(min(count, 1 << 20))
         if not part:
-            raise ConnectionError("the other end is gone")
+            raise ConnectionError("the other process has ended")
         parts.append(part)
         count -= len(part)
     return b"".join(parts)

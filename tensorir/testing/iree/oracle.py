@@ -61,7 +61,7 @@ class IreeOptions:
 
 
 def iree_available() -> bool:
-    """Whether the extra `iree` (compiler and runtime) is installed. Imports neither."""
+    """Returns whether the extra `iree` (compiler and runtime) is installed, without importing it."""
     try:
         return all(find_spec(name) is not None for name in ("iree.compiler", "iree.runtime"))
     except ModuleNotFoundError:
@@ -76,7 +76,7 @@ def compile_mlir(
     isolated: bool = False,
     file: str = "<string>",
 ) -> IreeProgram | IsolatedProgram:
-    """The program in `text`, ready to be called: `program(function, args)`.
+    """Compiles the program in `text`; the result is called as `program(function, args)`.
 
     `parameters`: scope → key → array, for `#flow.parameter.named<scope::key>`. Raises TensorIRError with IREE's own
     messages and their places in `file`, and if IREE is not installed."""
@@ -98,7 +98,8 @@ def run_mlir(
     isolated: bool = False,
     file: str = "<string>",
 ) -> tuple[Array, ...]:
-    """`compile_mlir` and one call. Raises TensorIRError for what IREE refuses, at compile time or run time."""
+    """Calls `compile_mlir` and runs one function. Raises TensorIRError for what IREE refuses, at compile time or run
+    time."""
     if isolated:
         chosen = IreeOptions() if options is None else options
         return IsolatedProgram(text, chosen, parameters or {}, file)(function, args)
@@ -106,7 +107,7 @@ def run_mlir(
 
 
 def require_iree() -> None:
-    """Raises TensorIRError with the way out if the extra is not installed."""
+    """Raises TensorIRError with the command that installs the extra, if it is not installed."""
     if not iree_available():
         raise TensorIRError("IREE is not installed: pip install 'tensorir[iree]'")
 
@@ -175,7 +176,8 @@ def _place(location: str, file: str, name: str = '"source.mlir"') -> Location:
 
 
 def _diagnostic(given: Any, file: str) -> Diagnostic:
-    """IREE's message as one of ours. Its notes must not be touched: the bindings would free them without the lock."""
+    """Converts IREE's message to a diagnostic. Its notes must not be accessed: the bindings would free them without the
+    lock."""
     severity = {"ERROR": "error", "WARNING": "warning", "NOTE": "note"}.get(given.severity.name, "remark")
     assert severity in ("error", "warning", "note", "remark")
     return Diagnostic(f"IREE: {str(given.message).strip()[:2000]}", _place(str(given.location), file), severity)

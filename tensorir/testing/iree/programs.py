@@ -1,4 +1,5 @@
-"""Programs of ours run by IREE: written as MLIR, compiled and called in a process of its own, results compared."""
+"""Runs tensorir programs with IREE: writes them as MLIR, compiles and calls them in a separate process, compares
+results."""
 
 from __future__ import annotations
 
@@ -35,14 +36,14 @@ LIMITS: Mapping[str, str] = {
     "failed to link executable": "IREE has no such function (tanh, sin, cos, atan of f64)",
     "failed to legalize operation 'math.": "IREE has no such function (erf, cbrt of f64, erfc)",
 }
-"""What IREE 3.13 can't do with valid programs: a part of its message, and what is behind it."""
+"""What IREE 3.13 can't do with valid programs: a part of its message, and the cause."""
 
 
 _PARTS = (ExtractSlice, Cast, ExpandShape, CollapseShape, Transfer)
 """Ops that IREE may do without moving data."""
 
 IN_PLACE = LIMITS["source and target ranges overlap within the same buffer"]
-"""Mostly IREE does not notice, and the result is wrong: what was overwritten is read."""
+"""IREE mostly does not notice that data is overwritten before it is read, and the result is wrong."""
 
 
 TRANSFERRED = "IREE writes a transferred result over another one of the same launch"
@@ -71,13 +72,14 @@ def iree_results(
     *,
     parameters: Mapping[str, Mapping[str, Array]] | None = None,
 ) -> tuple[Array, ...]:
-    """What IREE computes for @function of `module`, from any stage that has a form in MLIR. Integers are signless.
+    """Returns what IREE computes for @function of `module`, at any stage that has a form in MLIR. Integers are
+    signless.
 
     Raises IreeLimitError for what IREE can't do, TensorIRError for everything else that goes wrong."""
     chosen = IreeOptions() if options is None else options
     chosen = evolve(chosen, devices=tuple(dict.fromkeys((*chosen.devices, *_device_names(module)))))
     text = print_mlir(module)
-    verify_mlir(text)  # what is invalid as it stands is no limit of IREE
+    verify_mlir(text)  # an invalid program is not a limit of IREE
     try:
         return run_mlir(text, args, function, chosen, parameters=parameters, isolated=True)
     except TensorIRError as e:

@@ -130,7 +130,7 @@ class IreeProgram:
 @cache
 def _instance() -> Any:
     binding = import_module("iree.runtime")._binding
-    binding.disable_leak_checker()  # instance and devices live as long as the process, which is no leak
+    binding.disable_leak_checker()  # instance and devices live as long as the process, which is not a leak
     return binding.VmInstance()
 
 
@@ -166,7 +166,7 @@ def _signature(declaration: str, function: str) -> tuple[tuple[AbiType, ...], tu
         *sizes, element = (tensor or scalar).split("x") if tensor else (scalar,)
         dtype = i64 if element == "index" else DTYPES.get(element)
         if dtype is None:
-            raise TensorIRError(f"IREE: @{function}: {element} is no element type that arrays have")
+            raise TensorIRError(f"IREE: @{function}: {element} is not an element type of arrays")
         shape = tuple(None if s == "?" else int(s) for s in sizes) if tensor else None
         types[side].append(AbiType(shape, dtype))
     if declaration.count("%input") != len(types["input"]) or declaration.count("%output") != len(types["output"]):

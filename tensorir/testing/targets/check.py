@@ -1,4 +1,4 @@
-"""check_target: is a target what the compiler takes it for? The conformance test for targets of one's own."""
+"""check_target, the conformance test for targets."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from tensorir.text import print_module
 Array = npt.NDArray[Any]
 
 SHOWN = 5
-"""So many findings of one law are listed; the others are counted."""
+"""How many findings of one law are listed; the others are only counted."""
 
 
 @frozen
@@ -67,14 +67,14 @@ def check_target(target: Target | Device, *, examples: int = 25, seed: int = 0) 
     - *meaning*: a contraction of any kind, types and sizes, late and off, gives what the interpreter gives, bit for bit
       on integers; so do `examples` random programs.
     - *memory*: the same, where all memory of the device is full of NaN before it is written.
-    - *padding*: what tiles hold beyond the tensor is never seen, though it be infinite.
+    - *padding*: values in tiles beyond the tensor never affect results, even if they are infinite.
     - *declined*: a program whose contractions are all declined is the one that data-tiling off gives."""
     if found := list(_listed(findings(target, examples=examples, seed=seed))):
         raise AssertionError("\n".join(found))
 
 
 def findings(target: Target | Device, *, examples: int = 25, seed: int = 0) -> Iterator[Finding]:
-    """Everything that `check_target` complains about, as it is found."""
+    """Yields all findings of `check_target`, as they are found."""
     for device in _devices(target):
         check = _Check(device, seed)
         yield from check.answers()
@@ -120,13 +120,13 @@ class _Check:
     device: Device
     seed: int
     sound: bool = True
-    """Whether all answers are: programs would only repeat what is wrong with them."""
+    """Returns whether all answers are valid; otherwise programs would only show the same faults again."""
     choices: dict[ContractionSpace, Choice] = field(factory=dict[ContractionSpace, Choice])
 
     def answers(self) -> Iterator[Finding]:
         """The law *answers*."""
         asked = list(spaces())
-        fresh = deepcopy(self.device.resolver)  # one that remembers its answers would agree with itself
+        fresh = deepcopy(self.device.resolver)  # a resolver that caches its answers would agree with itself
         first = Answers(self.device)
         for kind, space in asked:
             try:
@@ -148,7 +148,7 @@ class _Check:
                 yield self._found("answers", kind, message)
 
     def layouts(self) -> Iterator[Finding]:
-        """The law *layouts*: each layout on each element type, with sizes that are no multiple of the tiles."""
+        """The law *layouts*: each layout on each element type, with sizes that are not multiples of the tiles."""
         device, done = self._poisoned(), set[tuple[Layout, DType]]()
         for space, choice in self.choices.items():
             for role, dtype in zip(ROLES, space.types, strict=True):
@@ -233,7 +233,7 @@ class _Check:
 
 
 def _stored(device: Device, op: Pack | Unpack, array: Array) -> Array:
-    """What the device makes of a pack or unpack."""
+    """Returns the device's result of a pack or unpack."""
     inputs, ctx = (array,), Context(Module(), {})
     call = device.kernels.call(op, device.memory)
     return apply_op(op, inputs, ctx)[0] if call is None else call(inputs, ctx)[0]

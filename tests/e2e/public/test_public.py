@@ -20,7 +20,7 @@ from tensorir.ir.module import Module
 HERE = Path(__file__).parent
 NAMES = sorted(p.stem for p in HERE.glob("*.mlir"))
 
-_NOT_A_SIZE = "is used as a size, and is no expression of the sizes of arguments"
+_NOT_A_SIZE = "is used as a size, but is not an expression of the sizes of arguments"
 _NO_LOOPS = "loops and branches are not supported; write the computation as linalg ops"
 _NOT_LINALG = "write it as linalg ops, or have it decomposed (iree-linalg-ext-decompose-attention)"
 _ELEMENTS = (

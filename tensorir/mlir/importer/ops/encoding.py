@@ -1,4 +1,4 @@
-"""iree_encoding: the border between row-major tensors and encoded ones."""
+"""iree_encoding: conversions between row-major tensors and encoded ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ops that change nothing that the core knows of: barriers, ties, the border of IREE's calling convention."""
+"""Ops that have no effect in the core: barriers, ties, and the ops of IREE's calling convention."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def reshape(op: Operation, scope: Scope) -> None:
         shape[missing[0]] = floordiv(value.type.elements, rest)
         missing = []
     if missing:
-        raise InferError("its shape is no expression of sizes")
+        raise InferError("its shape is not an expression of sizes")
     scope.bind(result, reshaped(value, tuple(n for n in shape if n is not None), scope), scope.constant(source))
 
 

@@ -77,7 +77,7 @@ def _bounds(
 
 def dropped_dims(sizes: Sequence[Dim], kept: Sequence[int | None]) -> tuple[int, ...]:
     """The dims of size 1 that a tensor of fewer dims, with the written sizes `kept`, lacks. Which of several equal
-    ones does not matter: the elements are the same. Raises InferError if it is no such tensor."""
+    ones does not matter: the elements are the same. Raises InferError if it is not such a tensor."""
     dropped: list[int] = []
     at = 0
     for d, size in enumerate(sizes):

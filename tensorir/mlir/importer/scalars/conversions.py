@@ -126,7 +126,7 @@ def same_bits(op: Operation, x: Sequence[Scalar]) -> Scalar:
 
 
 def need_float(x: Sequence[Scalar]) -> Scalar:
-    """The first of them. Raises InferError if it is no float."""
+    """Returns the first operand. Raises InferError if it is not a float."""
     if not x[0].dtype.is_float:
         raise InferError(f"takes floats, got {x[0].dtype}")
     return x[0]

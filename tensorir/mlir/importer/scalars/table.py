@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 
 def scalar_op(op: Operation, operands: Sequence[Scalar]) -> Scalar | None:
-    """The element that `op` gives for elements `operands`; None for an op that is no function of elements.
+    """The element that `op` gives for elements `operands`; None for an op that is not a function of elements.
 
     Raises InferError for a use of a known op that has no counterpart."""
     rule = SCALAR_RULES.get(op.name)

@@ -66,7 +66,7 @@ def _compare(
 
 
 def _select(p: OpParser, name: str) -> Parsed:
-    """`arith.select %c, %a, %b : type`, or `: type of %c, type` where that is no i1."""
+    """`arith.select %c, %a, %b : type`, or `: type of %c, type` if the condition is not an i1."""
     uses = comma_uses(p, 3)
     attributes = p.optional_attr_dict()
     p.lex.expect(":", "and the type")

@@ -66,7 +66,7 @@ class _Results:
         if lex.kind == "value":
             position = self._by_name.get(lex.text)
             if position is None:
-                raise lex.error(f"'{lex.text[:40]}' is no argument here: a result can't share its storage")
+                raise lex.error(f"'{lex.text[:40]}' is not an argument here: a result can't share its storage")
             lex.advance()
             self.tied.append(position)
             self.types.append(p.type() if lex.accept("as") else self._argument_types[position])

@@ -44,10 +44,10 @@ MALFORMED = [
     (effect("return %s\n¦").replace("¦\n", "¦"), "expected ':' and the operands' types, found '}'"),
     (effect("return %s : ¦f32, f32"), "1 operands, but 2 types"),
     # util, ml_program
-    ("util.func @f(%a: f32) -> ¦%b", "'%b' is no argument here"),
-    ("util.func @f(f32) -> (¦%a as f32)", "'%a' is no argument here"),
+    ("util.func @f(%a: f32) -> ¦%b", "'%b' is not an argument here"),
+    ("util.func @f(f32) -> (¦%a as f32)", "'%a' is not an argument here"),
     ("util.func @f(%a: f32) -> %a as ¦", "expected a type, found the end of the text"),
-    (body("util.call @g(%n) : (i32) -> (¦%s)"), "'%s' is no argument here"),
+    (body("util.call @g(%n) : (i32) -> (¦%s)"), "'%s' is not an argument here"),
     ('util.global private @g = ¦#flow.parameter.named<"a"::"b">', "expected a value with its type"),
     ("util.global private @g¦", "expected ':' and the global's type, or '=' and its value"),
     (body("util.global.load @g ¦i32"), "expected ':' and the global's type, found 'i32'"),

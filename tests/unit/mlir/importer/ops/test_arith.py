@@ -63,7 +63,7 @@ def test_sizes_are_expressions(lines: str, size: str) -> None:
     ],
 )
 def test_what_no_size_can_say_is_refused_where_it_is_one(lines: str) -> None:
-    assert "tensor.empty: %r is used as a size, and is no expression" in refusal(size_program(lines))
+    assert "tensor.empty: %r is used as a size, but is not an expression" in refusal(size_program(lines))
 
 
 def test_a_minimum_is_a_size_where_the_program_says_which() -> None:

@@ -137,7 +137,7 @@ def test_bitcast_reads_unsigned_tensors() -> None:
     ("line", "message"),
     [
         ("%r = tensor.dim %x, %n : tensor<2x3xf32>", "tensor.dim: the number of the dim must be a constant"),
-        ("%r = tensor.empty(%n) : tensor<?xf32>", "tensor.empty: %n is used as a size, and is no expression"),
+        ("%r = tensor.empty(%n) : tensor<?xf32>", "tensor.empty: %n is used as a size, but is not an expression"),
         ('%r = "tensor.empty"() : () -> tensor<?xf32>', "tensor.empty: 1 sizes are missing"),
         ("%r = tensor.dim %x, %c5 : tensor<2x3xf32>", "tensor.dim: dim 5 is outside of rank 2"),
         ("%r = tensor.cast %x : tensor<2x3xf32> to tensor<3x2xf32>", "tensor.cast: the sizes 2 and 3 must be equal"),
@@ -151,7 +151,7 @@ def test_bitcast_reads_unsigned_tensors() -> None:
         ),
         (
             "%r = tensor.reshape %x(%s) : (tensor<2x3xf32>, tensor<2xindex>) -> tensor<?x?xf32>",
-            "tensor.reshape: its shape is no expression of sizes",
+            "tensor.reshape: its shape is not an expression of sizes",
         ),
         (
             "%r = tensor.expand_shape %x [[0, 1], [2]] output_shape [2, 2, 3] : tensor<2x3xf32> into tensor<2x2x3xf32>",
