@@ -3,6 +3,7 @@ does."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,9 @@ from tensorir.ir.op import Op
 from tensorir.ir.value import Value
 
 Arrays = tuple[Array, ...]
+
+BLOCK = 1 << 24
+"""The most positions at which bodies are evaluated in one call of NumPy."""
 
 
 def run_loops(op: Op, inputs: Arrays, ctx: Context) -> Arrays:
@@ -56,13 +60,36 @@ class _Evaluation:
 
     def _totals(self) -> list[Array]:
         if not self.loops.starts:
-            made = evaluate_bodies(self.loops.bodies, self.whole, self.ctx, lambda d: index_along(d, self.sizes))
-            return [np.broadcast_to(value, self.shape) for value in made]
+            return self._elementwise()
         start = [self._start(i) for i in range(len(self.loops.starts))]
         if (total := self._at_once(start)) is not None:
             return total
         scan = scanned(self.loops, self.whole, start, self.sizes, self.ctx) if self.combined else None
         return scan or self._sequential(start)
+
+    def _elementwise(self) -> list[Array]:
+        """The bodies at all positions, in blocks: Python handles Ctrl-C only between two calls of NumPy."""
+        blocks = _blocks(self.sizes)
+        if len(blocks) == 1:
+            return [np.broadcast_to(value, self.shape) for value in self._block(blocks[0])]
+        made: list[Array] = []
+        for block in blocks:
+            values = self._block(block)
+            made = made or [np.empty(self.shape, value.dtype) for value in values]
+            for whole, value in zip(made, values, strict=True):
+                whole[block] = value
+        return made
+
+    def _block(self, block: tuple[slice, ...]) -> Arrays:
+        """The values of the bodies in a part of the iteration space."""
+        inputs = [
+            a[tuple(s if n > 1 else slice(None) for s, n in zip(block, a.shape, strict=True))] for a in self.whole
+        ]
+
+        def positions(dim: int) -> Array:
+            return index_along(dim, self.sizes)[tuple(s if d == dim else slice(None) for d, s in enumerate(block))]
+
+        return evaluate_bodies(self.loops.bodies, inputs, self.ctx, positions)
 
     def _start(self, index: int) -> Array:
         starts, dtype = self.loops.starts, self.loops.bodies[index].result.dtype
@@ -120,6 +147,21 @@ class _Evaluation:
         if self.combined:
             return np.array(turned, order="C")
         return turned if turned.flags.writeable else turned.copy()
+
+
+def _blocks(sizes: tuple[int, ...]) -> list[tuple[slice, ...]]:
+    """Parts of an iteration space, each of at most BLOCK positions: whole in the last dims, one position in the first
+    ones, and some in the dim between. One part if the space is small."""
+    if math.prod(sizes) <= BLOCK:
+        return [(slice(None),) * len(sizes)]
+    cut = next(d for d in range(len(sizes)) if math.prod(sizes[d + 1 :]) <= BLOCK)
+    step = max(1, BLOCK // math.prod(sizes[cut + 1 :]))
+    rest = (slice(None),) * (len(sizes) - cut - 1)
+    return [
+        (*(slice(i, i + 1) for i in point), slice(begin, begin + step), *rest)
+        for point in np.ndindex(*sizes[:cut])
+        for begin in range(0, sizes[cut], step)
+    ]
 
 
 def _spread(dim: int, shape: tuple[int, ...]) -> tuple[int, ...]:
