@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from importlib import import_module
-from typing import ClassVar, TypeAlias, TypeVar, Union, cast
+from typing import Any, ClassVar, TypeAlias, TypeVar, Union, cast
 
 from attrs import evolve, field, frozen
 
@@ -129,6 +129,10 @@ class Module(Immutable):
 
     def __repr__(self) -> str:
         return f"<Module {', '.join('@' + f.name for f in self.functions) or 'without functions'}>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Shows the short form where a pretty printer (IPython's, hypothesis's) would unfold every field."""
+        printer.text(repr(self))
 
     def __str__(self) -> str:
         """Returns the text of the module, with digests in place of long data."""
