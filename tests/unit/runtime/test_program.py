@@ -1,0 +1,69 @@
+"""What a compiled program gives back: results that belong to the caller, the default function, statistics of a call."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tensorir.api import compile
+from tensorir.builder.module import ModuleBuilder
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.dtype import f32
+
+X = np.arange(12, dtype=np.float32).reshape(3, 4)
+W = np.ones((4, 4), np.float32)
+
+
+@pytest.mark.parametrize("device", ["cpu", "reference"])
+def test_results_belong_to_the_caller(device: str) -> None:
+    """An argument, a weight, a view of an argument and one value twice come back as arrays of their own."""
+    m = ModuleBuilder()
+    w = m.weight("w", W)
+    f = m.function("main")
+    x = f.arg("x", (3, 4), f32)
+    doubled = x + x
+    f.returns(x, w, x.T, doubled, doubled)
+    program = compile(m.build(), (device,))
+    results = program(X)
+    for result, expected in zip(results, (X, W, X.T, X + X, X + X), strict=True):
+        np.testing.assert_array_equal(result, expected)
+        assert result.flags.c_contiguous and result.flags.writeable
+        result[...] = -1
+    np.testing.assert_array_equal(X, np.arange(12, dtype=np.float32).reshape(3, 4))
+    np.testing.assert_array_equal(program(X)[1], W)
+
+
+def two_functions(*names: str) -> ModuleBuilder:
+    m = ModuleBuilder()
+    for i, name in enumerate(names):
+        f = m.function(name)
+        f.returns(f.arg("x", (2,), f32) + float(i))
+    return m
+
+
+def test_main_is_the_default_function_and_others_are_called_by_name() -> None:
+    program = compile(two_functions("other", "main").build())
+    x = np.zeros(2, np.float32)
+    assert [program(x)[0], program(x, function="other")[0]] == [1, 0]
+
+
+def test_without_a_main_the_function_must_be_named() -> None:
+    program = compile(two_functions("one", "two").build())
+    with pytest.raises(TensorIRError, match=r"@one, @two"):
+        program(np.zeros(2, np.float32))
+
+
+def test_statistics_are_those_of_the_last_call() -> None:
+    m = ModuleBuilder()
+    w = m.weight("w", W)
+    f = m.function("main")
+    f.returns(f.arg("x", (3, 4), f32) @ w)
+    program = compile(m.build(), ("cpu",))
+    assert program.stats.kernels == {}
+    assert program.stats.transient_bytes == 0
+    program(X)
+    once = program.stats
+    program(X)
+    assert program.stats.kernels == once.kernels != {}
+    assert program.stats.transient_bytes == once.transient_bytes > 0
+    assert program.stats.weights_bytes >= W.nbytes
