@@ -210,8 +210,22 @@ class _Checker:
             return
         known = self.bound.union(*(r.type.symbols for r in op.results))
         for name in op.ATTRIBUTES:
-            if free := {*mentioned_sizes(getattr(op, name))} - known:
+            if free := {*_needed_sizes(getattr(op, name))} - known:
                 yield f"{name}: the size {', '.join(sorted(free))} is bound by no argument"
+
+
+def _needed_sizes(value: object) -> Iterator[str]:
+    """The sizes in an attribute that a run evaluates. Those of an encoding are not: it says what for, and the constant
+    that is stored for some size of a call does not depend on that size."""
+    if isinstance(value, TypeEncoding):
+        return
+    if isinstance(value, TensorType):
+        yield from value.symbols
+    elif isinstance(value, tuple):
+        for item in cast("tuple[object, ...]", value):
+            yield from _needed_sizes(item)
+    else:
+        yield from mentioned_sizes(value)
 
 
 class _Launching:

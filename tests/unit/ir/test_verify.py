@@ -13,7 +13,9 @@ from tensorir.dialects.flow import Dispatch, GlobalLoad, Launch
 from tensorir.dialects.func import Call
 from tensorir.dialects.linalg import Fold, Generic, Reduce, Transpose
 from tensorir.dialects.tensor import Empty, ExtractSlice, InsertSlice, Size
+from tensorir.encoding.encoding import ContractionSpace, Encoding
 from tensorir.encoding.layout import Layout
+from tensorir.encoding.views import Expanded, Projected
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.dense import Dense
@@ -284,3 +286,21 @@ def test_valid_modules_pass() -> None:
         [Executable("e", "cpu", Region((X,), (), (X,)))],
     )
     verify(module)
+
+
+def test_an_initializer_may_be_encoded_for_a_tensor_whose_size_a_call_gives() -> None:
+    """A bias is stored as the part of a result that was split by a run-time size: the encoding names the size, and
+    nothing evaluates it. A size that is evaluated must be bound."""
+    maps = (select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1)))
+    space = ContractionSpace(maps, (f32, f32, f32), (None, None, None))
+    split = Expanded(((0, 1), (2,)), (1, symbol("S"), 3))
+    encoding = Encoding(space, "result").through(split).through(Projected((2,)))
+    b = RegionBuilder()
+    w = b.add(GlobalLoad("w", TensorType((3,), f32))).result
+    stored = b.finish([b.add(SetEncoding(w, encoding)).result])
+    data = Global("w", TensorType((3,), f32), Dense(np.zeros(3, np.float32)))
+    verify(Module([], [data, Global("w.0", stored.yields[0].type, stored)]))
+    b = RegionBuilder()
+    size = b.finish([b.add(Size(symbol("S"))).result])
+    with pytest.raises(VerifyError, match="the size S is bound by no argument"):
+        verify(Module([], [Global("n", size.yields[0].type, size)]))
