@@ -307,18 +307,23 @@ def tensors() -> tuple[ModuleBuilder, FunctionBuilder, Names]:
     return m, f, Names({**names, "array": ONES.copy()})
 
 
-@pytest.mark.parametrize("what", SAME)
-def test_an_expression_means_what_it_means_in_numpy(what: str) -> None:
+def equal_to_numpy(make: Expression) -> None:
+    """`make` gives on tensors what it gives on arrays: shape, element type and values."""
     m, f, names = tensors()
-    f.returns(SAME[what](names))
+    f.returns(make(names))
     (got,) = interpret(m.build(), "main", list(ARRAYS.values()))
     with np.errstate(all="ignore"):
-        expected = np.asarray(SAME[what](Names(ARRAYS)))
+        expected = np.asarray(make(Names(ARRAYS)))
     assert (got.shape, got.dtype) == (expected.shape, expected.dtype)
     if expected.dtype.kind == "f":
         np.testing.assert_allclose(got, expected, rtol=1e-5, atol=1e-6)
     else:
         np.testing.assert_array_equal(got, expected)
+
+
+@pytest.mark.parametrize("what", SAME)
+def test_an_expression_means_what_it_means_in_numpy(what: str) -> None:
+    equal_to_numpy(SAME[what])
 
 
 def refused_here(run: Callable[[], object], message: str) -> None:

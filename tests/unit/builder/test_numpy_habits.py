@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tensorir.interp import interpret
 from tensorir.ir.diagnostic import TensorIRError
-from tests.unit.builder.test_as_numpy import ARRAYS, Expression, Names, tensors
+from tests.unit.builder.test_as_numpy import Expression, equal_to_numpy, tensors
 
 SAME: dict[str, Expression] = {
     # numbers at the edges of a type
@@ -125,16 +124,7 @@ REFUSED: dict[str, tuple[Expression, str]] = {
 
 @pytest.mark.parametrize("what", SAME)
 def test_a_habit_means_what_it_means_in_numpy(what: str) -> None:
-    m, f, names = tensors()
-    f.returns(SAME[what](names))
-    (got,) = interpret(m.build(), "main", list(ARRAYS.values()))
-    with np.errstate(all="ignore"):
-        expected = np.asarray(SAME[what](Names(ARRAYS)))
-    assert (got.shape, got.dtype) == (expected.shape, expected.dtype)
-    if expected.dtype.kind == "f":
-        np.testing.assert_allclose(got, expected, rtol=1e-5, atol=1e-6)
-    else:
-        np.testing.assert_array_equal(got, expected)
+    equal_to_numpy(SAME[what])
 
 
 @pytest.mark.parametrize("what", REFUSED)
