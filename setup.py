@@ -46,7 +46,12 @@ def library(name: str, sources: list[str], flags: list[str]) -> tuple[str, Any]:
 
 def libraries() -> list[tuple[str, Any]]:
     """In the order in which the linker needs them: who calls, before who is called."""
-    found = [library("tir_dispatch", ["kernels/dispatch.c", "kernels/cpu.c"], [])]
+    steps = ["steps/steps.c", "steps/moves.c", "steps/rows.c", "steps/mmt4d.c", "vector/map.c"]
+    found = [
+        library("tir_execute", ["kernels/execute/plan.c"], []),
+        library("tir_steps", [f"kernels/{name}" for name in steps], []),
+        library("tir_dispatch", ["kernels/dispatch.c", "kernels/cpu.c"], []),
+    ]
     if platform.machine().lower() in ("x86_64", "amd64"):
         found += [
             library("tir_avx512", ["kernels/x86_64/mmt4d_avx512.c", "kernels/x86_64/copy_avx512.c"], AVX512),

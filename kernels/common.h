@@ -57,7 +57,7 @@ TIR_INLINE int64_t tir_stride_of(int64_t size, int64_t stride) { return size > 1
 
 /* `bytes` behind base. An operand that nobody touches may be NULL, which can't be stepped
  * from, not even by 0 bytes. */
-TIR_INLINE const char* tir_step(const void* base, int64_t bytes) {
+TIR_INLINE const char* tir_step_from(const void* base, int64_t bytes) {
   return base != NULL ? (const char*)base + bytes : NULL;
 }
 

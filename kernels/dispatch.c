@@ -209,6 +209,20 @@ const char* tir_status_message(int status) {
       return "unknown element type, element size, order or flag";
     case TIR_STATUS_NO_KERNEL:
       return "no kernel for these types";
+    case TIR_STATUS_BAD_INDEX:
+      return "an index is outside of its table";
+    case TIR_STATUS_BAD_DIVISION:
+      return "an integer is divided by zero";
+    case TIR_STATUS_BAD_IMAGE:
+      return "the plan is damaged";
+    case TIR_STATUS_BAD_ACCESS:
+      return "a step would leave its buffer";
+    case TIR_STATUS_NO_MEMORY:
+      return "there is not enough memory";
+    case TIR_STATUS_PAUSED:
+      return "paused";
+    case TIR_STATUS_HOST:
+      return "a command for the caller";
     default:
       return "unknown status";
   }

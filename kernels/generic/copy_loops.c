@@ -172,8 +172,8 @@ void tir_copy_loops(const tir_copy_problem* p, const tir_copy_kernel_line* fast,
         .problem = p,
         .fast = fast,
         .rest = rest,
-        .from = tir_step(p->from, b * from_stride * p->element_bytes),
-        .to = (char*)tir_step(p->to, b * to_stride * p->element_bytes),
+        .from = tir_step_from(p->from, b * from_stride * p->element_bytes),
+        .to = (char*)tir_step_from(p->to, b * to_stride * p->element_bytes),
     };
     for (int64_t i = 0; i < across->outer; i++) {
       const int64_t thick = clamp(across->size - i * across->tile, 0, across->tile);

@@ -66,8 +66,8 @@ typedef struct {
 static void one_tile(const mmt4d_state* s, int64_t m, int64_t n, int64_t count, const char* prefetch, int64_t lines) {
   const tir_mmt4d_params* p = s->params;
   const tir_mmt4d_tile tile = {
-      .lhs = tir_step(s->lhs, m * s->lhs_step),
-      .rhs = tir_step(s->rhs, n * s->rhs_step),
+      .lhs = tir_step_from(s->lhs, m * s->lhs_step),
+      .rhs = tir_step_from(s->rhs, n * s->rhs_step),
       .rhs_stride = p->rhs_stride,
       .out = s->out + m * s->out_step_m + n * s->out_step_n,
       .out_stride = p->out_stride_n,
@@ -144,8 +144,8 @@ void tir_mmt4d_loops(const tir_mmt4d_params* given, const tir_mmt4d_kernel_line*
     const mmt4d_state state = {
         .params = p,
         .line = line,
-        .lhs = tir_step(reads ? p->lhs : NULL, b * p->lhs_batch_stride * lhs_bytes),
-        .rhs = tir_step(reads ? p->rhs : NULL, b * p->rhs_batch_stride * rhs_bytes),
+        .lhs = tir_step_from(reads ? p->lhs : NULL, b * p->lhs_batch_stride * lhs_bytes),
+        .rhs = tir_step_from(reads ? p->rhs : NULL, b * p->rhs_batch_stride * rhs_bytes),
         .out = (char*)p->out + b * p->out_batch_stride * out_bytes,
         .lhs_step = p->lhs_stride * lhs_bytes,
         .rhs_step = p->rhs_stride * rhs_bytes,

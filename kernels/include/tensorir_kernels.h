@@ -22,12 +22,23 @@ enum {
   TIR_STATUS_BAD_SIZE = 1,    /* negative, zero where not allowed, or not fitting each other; a size or stride too large */
   TIR_STATUS_BAD_POINTER = 2, /* NULL although memory is needed, or not aligned to its element */
   TIR_STATUS_BAD_TYPE = 3,    /* unknown element type, element size, order or flag */
-  TIR_STATUS_NO_KERNEL = 4    /* well-formed, but nothing here computes these types */
+  TIR_STATUS_NO_KERNEL = 4,   /* well-formed, but nothing here computes these types */
+  TIR_STATUS_BAD_INDEX = 5,   /* an index is outside of its table */
+  TIR_STATUS_BAD_DIVISION = 6, /* an integer is divided by zero */
+  TIR_STATUS_BAD_IMAGE = 7,   /* the words of a plan are not a plan */
+  TIR_STATUS_BAD_ACCESS = 8,  /* a step would leave its buffer */
+  TIR_STATUS_NO_MEMORY = 9,
+  TIR_STATUS_PAUSED = 10,     /* not an error: call again to go on */
+  TIR_STATUS_HOST = 11        /* not an error: the caller runs this command */
 };
 
-/* Element types of matrix multiplication. Lower case: the tables paste their
- * columns onto these prefixes. Python reads the names as well. */
-enum tir_element_type { TIR_TYPE_f32 = 1 };
+/* Element types. Lower case: the tables paste their columns onto these prefixes. Python
+ * reads the names as well. i1, i4 and u4 take one byte each. */
+enum tir_element_type {
+  TIR_TYPE_f32 = 1, TIR_TYPE_f64, TIR_TYPE_f16, TIR_TYPE_bf16,
+  TIR_TYPE_i64, TIR_TYPE_i32, TIR_TYPE_i16, TIR_TYPE_i8, TIR_TYPE_i4, TIR_TYPE_i1,
+  TIR_TYPE_u64, TIR_TYPE_u32, TIR_TYPE_u16, TIR_TYPE_u8, TIR_TYPE_u4
+};
 
 /* Order of the inner dimensions of a right side tile. */
 enum {

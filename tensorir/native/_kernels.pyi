@@ -83,6 +83,33 @@ class FFI:
     def string(self, cdata: CData) -> bytes: ...
     def from_buffer(self, cdecl: str, buffer: Any, require_writable: bool = ...) -> CData: ...
 
+class Step(CData):
+    def __getitem__(self, index: Literal[0]) -> CData: ...
+    kind: int
+    loops: int
+    operands: int
+    attributes: int
+    size: CData
+    stride: CData
+    base: CData
+    type: CData
+    attribute: CData
+    code: CData
+    code_words: int
+    cpu_features: int
+    workspace: CData
+    fault_operand: int
+    fault_value: int
+
+class Fault(CData):
+    def __getitem__(self, index: Literal[0]) -> CData: ...
+    status: int
+    command: int
+    unit: int
+    step: int
+    operand: int
+    value: int
+
 class Lib:
     TIR_STATUS_OK: int
     TIR_STATUS_BAD_SIZE: int
@@ -98,6 +125,53 @@ class Lib:
     TIR_CPU_X86_AVX512_BF16: int
     TIR_FLAG_ACCUMULATE: int
     TIR_PARTIAL_SUM: int
+    TIR_MAX_ATTRIBUTES: int
+    TIR_MAX_LOOPS: int
+    TIR_MAX_OPERANDS: int
+    TIR_MAX_UNIT_DIMS: int
+    TIR_REDUCE_add: int
+    TIR_REDUCE_and: int
+    TIR_REDUCE_max: int
+    TIR_REDUCE_maxnum: int
+    TIR_REDUCE_min: int
+    TIR_REDUCE_minnum: int
+    TIR_REDUCE_mul: int
+    TIR_REDUCE_or: int
+    TIR_REDUCE_xor: int
+    TIR_STATUS_BAD_ACCESS: int
+    TIR_STATUS_BAD_DIVISION: int
+    TIR_STATUS_BAD_IMAGE: int
+    TIR_STATUS_BAD_INDEX: int
+    TIR_STATUS_HOST: int
+    TIR_STATUS_NO_MEMORY: int
+    TIR_STATUS_PAUSED: int
+    TIR_STEP_copy: int
+    TIR_STEP_fill: int
+    TIR_STEP_gather: int
+    TIR_STEP_iota: int
+    TIR_STEP_layer_norm: int
+    TIR_STEP_map: int
+    TIR_STEP_mmt4d: int
+    TIR_STEP_pack: int
+    TIR_STEP_reduce: int
+    TIR_STEP_rms_norm: int
+    TIR_STEP_softmax: int
+    TIR_STEP_unpack: int
+    TIR_TYPE_bf16: int
+    TIR_TYPE_f16: int
+    TIR_TYPE_f64: int
+    TIR_TYPE_i1: int
+    TIR_TYPE_i16: int
+    TIR_TYPE_i32: int
+    TIR_TYPE_i4: int
+    TIR_TYPE_i64: int
+    TIR_TYPE_i8: int
+    TIR_TYPE_u16: int
+    TIR_TYPE_u32: int
+    TIR_TYPE_u4: int
+    TIR_TYPE_u64: int
+    TIR_TYPE_u8: int
+    TIR_WORKSPACE_BYTES: int
     def tir_mmt4d(self, params: Mmt4dParams) -> int: ...
     def tir_pack(self, params: PackParams) -> int: ...
     def tir_unpack(self, params: UnpackParams) -> int: ...
@@ -109,6 +183,39 @@ class Lib:
     def tir_unpack_kernel(self, params: UnpackParams) -> int: ...
     def tir_cpu_features(self) -> int: ...
     def tir_cpu_features_of(self, words: CData) -> int: ...
+    def tir_run_step(self, step: Step) -> int: ...
+    def tir_plan_open(
+        self,
+        words: CData,
+        count: int,
+        constants: CData,
+        constant_bytes: CData,
+        constant_count: int,
+        cpu_features: int,
+        plan: CData,
+        fault: Fault,
+    ) -> int: ...
+    def tir_plan_close(self, plan: CData) -> None: ...
+    def tir_frame_open(
+        self,
+        plan: CData,
+        symbols: CData,
+        symbol_count: int,
+        threads: int,
+        byte_limit: int,
+        checked: int,
+        frame: CData,
+        fault: Fault,
+    ) -> int: ...
+    def tir_frame_close(self, frame: CData) -> None: ...
+    def tir_frame_value(self, frame: CData, index: int) -> int: ...
+    def tir_frame_buffer(self, frame: CData, buffer: int) -> CData: ...
+    def tir_frame_arena_bytes(self, frame: CData) -> int: ...
+    def tir_frame_scratch_bytes(self, frame: CData) -> int: ...
+    def tir_frame_run(self, frame: CData, arguments: CData, results: CData, pause_ns: int, fault: Fault) -> int: ...
+    def tir_frame_rewind(self, frame: CData) -> None: ...
+    def tir_frame_profile(self, frame: CData, on: int) -> None: ...
+    def tir_frame_command_ns(self, frame: CData, command: int) -> int: ...
 
 ffi: FFI
 lib: Lib

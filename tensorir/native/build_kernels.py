@@ -1,6 +1,6 @@
 """The cffi builder of `tensorir.native._kernels`, which setup.py uses.
 
-It reads the declarations from the C header itself, so the two can't differ.
+It reads the declarations from the C headers themselves, so the two can't differ.
 """
 
 import os
@@ -10,15 +10,16 @@ from cffi import FFI
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNELS = ROOT / "kernels"
-HEADER = KERNELS / "include" / "tensorir_kernels.h"
+HEADERS = tuple(KERNELS / "include" / name for name in ("tensorir_kernels.h", "tensorir_steps.h"))
 
 
-def declarations(header: str) -> str:
-    """The part of the header between its two cffi marks."""
+def declarations(header: Path) -> str:
+    """The part of a header between its two cffi marks."""
+    text = header.read_text(encoding="utf-8")
     begin, end = "/* cffi: begin */", "/* cffi: end */"
-    if header.count(begin) != 1 or header.count(end) != 1:
-        raise ValueError(f"{HEADER}: expected one '{begin}' and one '{end}'")
-    return header.split(begin)[1].split(end)[0]
+    if text.count(begin) != 1 or text.count(end) != 1:
+        raise ValueError(f"{header}: expected one '{begin}' and one '{end}'")
+    return text.split(begin)[1].split(end)[0]
 
 
 def relative(path: Path) -> str:
@@ -27,11 +28,12 @@ def relative(path: Path) -> str:
 
 
 ffibuilder = FFI()
-ffibuilder.cdef(declarations(HEADER.read_text(encoding="utf-8")))
+for header in HEADERS:
+    ffibuilder.cdef(declarations(header))
 ffibuilder.set_source(
     "tensorir.native._kernels",
-    '#include "tensorir_kernels.h"',
-    include_dirs=[relative(HEADER.parent)],
+    '#include "tensorir_steps.h"',
+    include_dirs=[relative(HEADERS[0].parent)],
     # The module is linked from libraries that setuptools doesn't track, so all their files are named here.
     depends=sorted(relative(path) for path in KERNELS.rglob("*") if path.suffix in (".c", ".h", ".inc")),
 )

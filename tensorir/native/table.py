@@ -22,15 +22,18 @@ RHS_ORDERS: dict[str, int] = {"nk": lib.TIR_ORDER_nk, "kn": lib.TIR_ORDER_kn}
 ELEMENT_TYPES: dict[str, int] = {
     name.removeprefix("TIR_TYPE_"): value for name, value in ffi.typeof("enum tir_element_type").relements.items()
 }
-"""Element types that mmt4d knows, as the C header lists them."""
+"""Element types and their numbers, as the C header lists them."""
 
 DTYPES: dict[str, np.dtype[Any]] = {
     **{f"f{bits}": np.dtype(f"float{bits}") for bits in (16, 32, 64)},
     **{f"i{bits}": np.dtype(f"int{bits}") for bits in (8, 16, 32, 64)},
     **{f"u{bits}": np.dtype(f"uint{bits}") for bits in (8, 16, 32, 64)},
     "bf16": np.dtype(ml_dtypes.bfloat16),
+    "i1": np.dtype(np.bool_),
+    "i4": np.dtype(ml_dtypes.int4),
+    "u4": np.dtype(ml_dtypes.uint4),
 }
-"""The NumPy type for each element type. A superset of `ELEMENT_TYPES`."""
+"""The NumPy type for each element type."""
 
 
 class Features(IntFlag):

@@ -33,6 +33,8 @@ def test_the_stub_lists_what_the_library_has() -> None:
         ("tir_pack_params", ["CopyParams", "PackParams"]),
         ("tir_unpack_params", ["CopyParams", "UnpackParams"]),
         ("tir_kernel_info", ["KernelInfo"]),
+        ("tir_step", ["Step"]),
+        ("tir_fault", ["Fault"]),
     ],
 )
 def test_the_stub_lists_the_fields_of_a_struct(struct: str, classes: list[str]) -> None:
@@ -40,9 +42,15 @@ def test_the_stub_lists_the_fields_of_a_struct(struct: str, classes: list[str]) 
     assert set[str]().union(*map(stub_names, classes)) - {"__getitem__"} == fields
 
 
-def test_the_header_has_one_part_for_cffi() -> None:
+def test_a_header_has_one_part_for_cffi(tmp_path: Path) -> None:
+    header = tmp_path / "x.h"
+
+    def declarations(text: str) -> str:
+        header.write_text(text, encoding="utf-8")
+        return build_kernels.declarations(header)
+
     begin, end = "/* cffi: begin */", "/* cffi: end */"
-    assert build_kernels.declarations(f"#include <x.h>\n{begin}int f(void);{end}\n#endif") == "int f(void);"
+    assert declarations(f"#include <x.h>\n{begin}int f(void);{end}\n#endif") == "int f(void);"
     for wrong in ("int f(void);", begin, end, f"{begin}{end}{begin}", f"{begin}{end}{end}"):
         with pytest.raises(ValueError, match="expected one"):
-            build_kernels.declarations(wrong)
+            declarations(wrong)

@@ -1,0 +1,112 @@
+/* Steps and plans: how whole programs run. The part between the two cffi marks is read by
+ * tensorir/native/build_kernels.py as well, so keep it plain C declarations.
+ *
+ * A step is one kernel on strided operands: a nest of loops, and for each operand the
+ * address of the element at position 0 of all loops and one stride per loop. A tile program
+ * is a grid of units, which never wait for each other, and the steps that each unit runs.
+ * A plan is a list of commands, each of which runs one tile program on some buffers.
+ */
+#ifndef TENSORIR_STEPS_H
+#define TENSORIR_STEPS_H
+
+#include "tensorir_kernels.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* cffi: begin */
+
+enum {
+  TIR_MAX_LOOPS = 16,
+  TIR_MAX_OPERANDS = 32,
+  TIR_MAX_ATTRIBUTES = 24,
+  TIR_MAX_UNIT_DIMS = 4,
+  TIR_WORKSPACE_BYTES = 262144 /* memory that a step may use, 64-byte aligned */
+};
+
+/* What a step computes. Operands: inputs first, then results. "Row loops" are the last loops,
+ * `rows` of them, taken as one row-major axis. An extent of -1 means the whole axis. */
+enum tir_step_kind {
+  TIR_STEP_map = 0,        /* code: scalar bodies (see vector.h). attributes: results, sequential loops, iteration dims … */
+  TIR_STEP_copy = 1,       /* source, out: the same element type */
+  TIR_STEP_fill = 2,       /* out. code: the bits of the element */
+  TIR_STEP_iota = 3,       /* out i64 = attribute[0] + sum of attribute[1 + l] * position of loop l */
+  TIR_STEP_mmt4d = 4,      /* lhs, rhs, out. last loops: m1, n1, k1, m0, n0, k0. attributes: accumulate (0, 1), TIR_ORDER_…, rows or -1 */
+  TIR_STEP_pack = 5,       /* plain, packed. last loops: o0, o1, t0, t1. attributes: d0, d1. code: the bits of the padding */
+  TIR_STEP_unpack = 6,     /* packed, plain. last loops: o0, o1, t0, t1. attributes: d0, d1 */
+  TIR_STEP_reduce = 7,     /* source, out. attributes: rows, extent, TIR_REDUCE_… */
+  TIR_STEP_softmax = 8,    /* source, out. attributes: rows, extent */
+  TIR_STEP_layer_norm = 9, /* source, scale, bias, out. attributes: rows, extent. code: epsilon, the bits of a double */
+  TIR_STEP_rms_norm = 10,  /* source, scale, out. attributes: rows, extent. code: epsilon, the bits of a double */
+  TIR_STEP_gather = 11     /* source, indices …, out. attributes: for each indices operand, the stride of source and its size */
+};
+
+enum tir_reduction {
+  TIR_REDUCE_add = 0, TIR_REDUCE_mul = 1, TIR_REDUCE_max = 2, TIR_REDUCE_min = 3, TIR_REDUCE_maxnum = 4,
+  TIR_REDUCE_minnum = 5, TIR_REDUCE_and = 6, TIR_REDUCE_or = 7, TIR_REDUCE_xor = 8
+};
+
+/* One step, decoded. Strides count elements of the operand. An element of i1, i4 or u4 takes one byte. */
+typedef struct {
+  int32_t kind, loops, operands, attributes;
+  int64_t size[16];          /* TIR_MAX_LOOPS; never negative */
+  int64_t stride[32][16];    /* TIR_MAX_OPERANDS, TIR_MAX_LOOPS */
+  void* base[32];
+  int32_t type[32];          /* TIR_TYPE_… */
+  int64_t attribute[24];
+  const int64_t* code;
+  int64_t code_words;
+  uint64_t cpu_features;
+  void* workspace;           /* TIR_WORKSPACE_BYTES */
+  int64_t fault_operand;     /* set with TIR_STATUS_BAD_INDEX: the operand, and the index that it holds */
+  int64_t fault_value;
+} tir_step;
+
+/* Runs one step. TIR_STATUS_OK, BAD_INDEX, BAD_DIVISION, or BAD_SIZE, BAD_TYPE for a step that nothing here runs. */
+int tir_run_step(tir_step* step);
+
+/* ---- plans ---------------------------------------------------------------- */
+
+typedef struct tir_plan tir_plan;
+typedef struct tir_frame tir_frame;
+
+/* Where a call failed. */
+typedef struct {
+  int64_t status, command, unit, step, operand, value;
+} tir_fault;
+
+/* Checks `words`, which stay with the caller like the constants. Returns a status; the fault's `value` is then the
+ * position of the wrong word. */
+int tir_plan_open(const int64_t* words, int64_t count, const void* const* constants, const int64_t* constant_bytes,
+                  int64_t constant_count, uint64_t cpu_features, tir_plan** plan, tir_fault* fault);
+void tir_plan_close(tir_plan* plan);
+
+/* The memory of one call at a time: values of sizes, the arena, scratch. TIR_STATUS_BAD_SIZE: a size is negative or
+ * too large (fault.value: the number of the value); TIR_STATUS_NO_MEMORY. `symbols`: one value per symbol of the plan.
+ * `checked`: verify every access of every unit before it happens (BAD_ACCESS). */
+int tir_frame_open(const tir_plan* plan, const int64_t* symbols, int64_t symbol_count, int64_t threads,
+                   int64_t byte_limit, int checked, tir_frame** frame, tir_fault* fault);
+void tir_frame_close(tir_frame* frame);
+int64_t tir_frame_value(const tir_frame* frame, int64_t index);
+void* tir_frame_buffer(const tir_frame* frame, int64_t buffer); /* NULL: not known before the call */
+int64_t tir_frame_arena_bytes(const tir_frame* frame);
+int64_t tir_frame_scratch_bytes(const tir_frame* frame);
+
+/* Runs the commands from where the frame stands; arguments and results in the order of the plan. Returns
+ * TIR_STATUS_OK at the end, TIR_STATUS_PAUSED after about `pause_ns` between two units (call again to go on),
+ * TIR_STATUS_HOST at a command that the caller runs (fault.command; call again to go on behind it), or an error, after
+ * which the frame stands at the beginning again. */
+int tir_frame_run(tir_frame* frame, void* const* arguments, void* const* results, int64_t pause_ns, tir_fault* fault);
+void tir_frame_rewind(tir_frame* frame); /* to the first command */
+
+/* Counters per command, for profiles: nanoseconds and calls since the frame was opened; off until asked for. */
+void tir_frame_profile(tir_frame* frame, int on);
+int64_t tir_frame_command_ns(const tir_frame* frame, int64_t command);
+
+/* cffi: end */
+
+#ifdef __cplusplus
+}
+#endif
+#endif
