@@ -26,6 +26,17 @@ typedef uint16_t __attribute__((may_alias)) tir_b16;
 typedef uint32_t __attribute__((may_alias)) tir_b32;
 typedef uint64_t __attribute__((may_alias)) tir_b64;
 
+/* Bytes of an element in memory; 0 for an unknown type. */
+TIR_INLINE int64_t tir_type_bytes(int32_t type) {
+  switch (type) {
+    case TIR_TYPE_f64: case TIR_TYPE_i64: case TIR_TYPE_u64: return 8;
+    case TIR_TYPE_f32: case TIR_TYPE_i32: case TIR_TYPE_u32: return 4;
+    case TIR_TYPE_f16: case TIR_TYPE_bf16: case TIR_TYPE_i16: case TIR_TYPE_u16: return 2;
+    case TIR_TYPE_i8: case TIR_TYPE_i4: case TIR_TYPE_i1: case TIR_TYPE_u8: case TIR_TYPE_u4: return 1;
+    default: return 0;
+  }
+}
+
 /* ---- checks ------------------------------------------------------------- */
 
 typedef struct {

@@ -8,15 +8,6 @@
 #define TIR_GROUP_BYTES (384 * 1024)
 #define TIR_LINE_BYTES 64
 
-static int64_t type_bytes(int32_t type) {
-  switch (type) {
-    case TIR_TYPE_f32:
-      return 4;
-    default:
-      return 0;
-  }
-}
-
 static bool product_fits(int64_t a, int64_t b, int64_t c) {
   int64_t product;
   return !__builtin_mul_overflow(a, b, &product) && !__builtin_mul_overflow(product, c, &product) &&
@@ -29,9 +20,9 @@ static bool misaligned(const void* pointer, int64_t bytes) {
 
 int tir_mmt4d_check(const tir_mmt4d_params* p) {
   if (p == NULL) return TIR_STATUS_BAD_POINTER;
-  const int64_t lhs_bytes = type_bytes(p->lhs_type);
-  const int64_t rhs_bytes = type_bytes(p->rhs_type);
-  const int64_t out_bytes = type_bytes(p->out_type);
+  const int64_t lhs_bytes = tir_type_bytes(p->lhs_type);
+  const int64_t rhs_bytes = tir_type_bytes(p->rhs_type);
+  const int64_t out_bytes = tir_type_bytes(p->out_type);
   if (lhs_bytes == 0 || rhs_bytes == 0 || out_bytes == 0) return TIR_STATUS_BAD_TYPE;
   if (p->rhs_order != TIR_ORDER_nk && p->rhs_order != TIR_ORDER_kn) return TIR_STATUS_BAD_TYPE;
   if (p->flags & ~(uint64_t)TIR_FLAG_ACCUMULATE) return TIR_STATUS_BAD_TYPE;
@@ -91,7 +82,7 @@ static void one_tile(const mmt4d_state* s, int64_t m, int64_t n, int64_t count, 
 static void panels_first(const mmt4d_state* s) {
   const tir_mmt4d_params* p = s->params;
   const int64_t group = s->line->panels;
-  const int64_t panel_bytes = p->k1 * p->k0 * p->n0 * type_bytes(p->rhs_type);
+  const int64_t panel_bytes = p->k1 * p->k0 * p->n0 * tir_type_bytes(p->rhs_type);
   /* Lines of a panel for each k1 step, rounded up over the row tiles. */
   const int64_t lines_k1 = (panel_bytes / (p->k1 > 0 ? p->k1 : 1) + TIR_LINE_BYTES - 1) / TIR_LINE_BYTES;
   const int64_t lines = (lines_k1 + p->m1 - 1) / p->m1;
@@ -110,7 +101,7 @@ static void panels_first(const mmt4d_state* s) {
 static void rows_first(const mmt4d_state* s) {
   const tir_mmt4d_params* p = s->params;
   const int64_t group = s->line->panels;
-  const int64_t group_bytes = group * p->k1 * p->k0 * p->n0 * type_bytes(p->rhs_type);
+  const int64_t group_bytes = group * p->k1 * p->k0 * p->n0 * tir_type_bytes(p->rhs_type);
   int64_t groups = group_bytes > 0 ? TIR_GROUP_BYTES / group_bytes : 1;
   if (groups < 1) groups = 1;
   const int64_t block = groups < p->n1 / group + 1 ? groups * group : p->n1;
@@ -137,9 +128,9 @@ void tir_mmt4d_loops(const tir_mmt4d_params* given, const tir_mmt4d_kernel_line*
   params.rhs_stride = tir_stride_of(reads ? p->n1 : 0, p->rhs_stride);
   params.out_stride_m = tir_stride_of(p->m1, p->out_stride_m);
   params.out_stride_n = tir_stride_of(p->n1, p->out_stride_n);
-  const int64_t lhs_bytes = type_bytes(p->lhs_type);
-  const int64_t rhs_bytes = type_bytes(p->rhs_type);
-  const int64_t out_bytes = type_bytes(p->out_type);
+  const int64_t lhs_bytes = tir_type_bytes(p->lhs_type);
+  const int64_t rhs_bytes = tir_type_bytes(p->rhs_type);
+  const int64_t out_bytes = tir_type_bytes(p->out_type);
   for (int64_t b = 0; b < p->batch; b++) {
     const mmt4d_state state = {
         .params = p,

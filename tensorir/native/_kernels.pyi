@@ -1,4 +1,4 @@
-"""Types of the compiled cffi module; the C side is kernels/include/tensorir_kernels.h."""
+"""Types of the compiled cffi module; the C side is kernels/include."""
 
 from typing import Any, Literal, overload
 

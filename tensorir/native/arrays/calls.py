@@ -6,6 +6,7 @@ pieces, so that Python can be interrupted.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -14,16 +15,21 @@ from tensorir.native.arrays.copy_plan import Fill, run_pack, run_unpack
 from tensorir.native.arrays.mmt4d_plan import plan_mmt4d
 from tensorir.native.arrays.operands import Array, aligned, check_apart, check_array, check_out, pointer
 from tensorir.native.arrays.pieces import flops_of, product_pieces
-from tensorir.native.table import DTYPES, ELEMENT_TYPES, Features, Kernel, RhsOrder, given_features, status_error
+from tensorir.native.table import DTYPES, Features, Kernel, RhsOrder, given_features, kernels, status_error
 
-TYPE_NAMES = {DTYPES[name]: name for name in ELEMENT_TYPES}
+MMT4D_OPERANDS = ("lhs", "rhs", "out")
+MMT4D_TYPES: dict[str, dict[np.dtype[Any], str]] = {
+    operand: {DTYPES[kernel.types[place]]: kernel.types[place] for kernel in kernels() if kernel.op == "mmt4d"}
+    for place, operand in enumerate(MMT4D_OPERANDS)
+}
+"""For each operand the element types that some kernel of the table takes there."""
 
 
 def _element_type(name: str, array: Array) -> str:
     check_array(name, array)
-    found = TYPE_NAMES.get(array.dtype)
+    found = MMT4D_TYPES[name].get(array.dtype)
     if found is None:
-        expected = " or ".join(str(dtype) for dtype in TYPE_NAMES)
+        expected = " or ".join(str(dtype) for dtype in MMT4D_TYPES[name])
         raise TypeError(f"{name}: expected dtype {expected}, got {array.dtype}")
     return found
 
