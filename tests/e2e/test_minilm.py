@@ -19,7 +19,7 @@ from tensorir.dialects.flow import GlobalLoad, Launch
 from tensorir.dialects.linalg import Contract
 from tensorir.interp import interpret
 from tensorir.ir.dense import Dense
-from tensorir.ir.dims import Dim
+from tensorir.ir.dims import Dim, symbol
 from tensorir.ir.isomorphism import isomorphic
 from tensorir.ir.module import Executable, Module
 from tensorir.runtime.program import Program
@@ -35,13 +35,13 @@ def weights() -> Mapping[str, Array]:
 
 
 @cache
-def model(sequence: Dim | None = None) -> Module:
-    return build_minilm(weights(), sequence=sequence)
+def model(sequence: Dim | None = None, batch: Dim | None = None) -> Module:
+    return build_minilm(weights(), sequence=sequence, batch=batch)
 
 
 @cache
-def program(device: str, tiling: str, sequence: Dim | None = None) -> Program:
-    return compile(model(sequence), (device,), tiling, verify_each=True)
+def program(device: str, tiling: str, sequence: Dim | None = None, batch: Dim | None = None) -> Program:
+    return compile(model(sequence, batch), (device,), tiling, verify_each=True)
 
 
 def tokens(length: int) -> tuple[Array, Array]:
@@ -108,6 +108,27 @@ def test_masked_tokens_do_not_change_the_embedding() -> None:
     plain = program("cpu", "late")(*encode(QUERY))
     padded = program("cpu", "late")(*encode(QUERY, pad_to=40))
     np.testing.assert_allclose(padded, plain, atol=2e-6)
+
+
+@pytest.mark.parametrize("tiling", ["late", "off"])
+@pytest.mark.parametrize("sizes", [(3, 20), (symbol("B"), None)], ids=["fixed sizes", "any sizes"])
+def test_a_batch_is_its_sentences(tiling: str, sizes: tuple[Dim, Dim | None]) -> None:
+    """Sentences of different lengths, so that a mask of another sentence or a mean over another one would show."""
+    sentences = SENTENCES[0], SENTENCES[3], QUERY
+    alone = [encode(s) for s in sentences]
+    assert len({len(ids) for ids, _ in alone}) == 3
+    ids, mask = (np.stack(parts) for parts in zip(*(encode(s, pad_to=20) for s in sentences), strict=True))
+    got = program("cpu", tiling, sizes[1], sizes[0])(ids, mask)
+    wanted = [interpret(model(), "embed", args, widen=True)[0] for args in alone]
+    assert got.shape == (3, 384)
+    np.testing.assert_allclose(got, wanted, atol=1e-5)
+
+
+def test_every_contraction_of_a_batch_runs_in_a_kernel() -> None:
+    late = program("cpu", "late", None, symbol("B"))
+    ids, mask = tokens(16)
+    late(np.stack([ids, ids]), np.stack([mask, mask]))
+    assert sum(n for name, n in late.stats.kernels.items() if name.startswith("tir_mmt4d_")) == 36 + 12
 
 
 def test_every_contraction_runs_in_a_kernel_and_no_constant_is_packed() -> None:
