@@ -48,16 +48,16 @@ def libraries() -> list[tuple[str, Any]]:
     """In the order in which the linker needs them: who calls, before who is called."""
     steps = ["steps/steps.c", "steps/moves.c", "steps/rows.c", "steps/mmt4d.c", "vector/map.c"]
     found = [
-        library("tir_execute", ["kernels/execute/plan.c"], []),
+        library("tir_execute", ["kernels/execute/plan.c", "kernels/execute/calibrate.c"], []),
         library("tir_steps", [f"kernels/{name}" for name in steps], []),
         library("tir_dispatch", ["kernels/dispatch.c", "kernels/cpu.c"], []),
     ]
     if platform.machine().lower() in ("x86_64", "amd64"):
         found += [
-            library("tir_avx512", ["kernels/x86_64/mmt4d_avx512.c", "kernels/x86_64/copy_avx512.c"], AVX512),
-            library("tir_avx2", ["kernels/x86_64/mmt4d_avx2.c", "kernels/x86_64/copy_avx2.c"], AVX2),
+            library(f"tir_{isa}", [f"kernels/x86_64/{op}_{isa}.c" for op in ("mmt4d", "copy", "calibrate")], flags)
+            for isa, flags in (("avx512", AVX512), ("avx2", AVX2))
         ]
-    generic = ["mmt4d_loops.c", "copy_loops.c", "mmt4d_generic.c", "copy_generic.c"]
+    generic = ["mmt4d_loops.c", "copy_loops.c", "mmt4d_generic.c", "copy_generic.c", "calibrate_generic.c"]
     found += [
         library("tir_generic", [f"kernels/generic/{name}" for name in generic], []),
         library("tir_ref", ["kernels/ref/mmt4d_ref.c", "kernels/ref/copy_ref.c"], []),

@@ -104,6 +104,15 @@ void tir_frame_rewind(tir_frame* frame); /* to the first command */
 void tir_frame_profile(tir_frame* frame, int on);
 int64_t tir_frame_command_ns(const tir_frame* frame, int64_t command);
 
+/* ---- calibration ---------------------------------------------------------- */
+
+/* What one core can do at most, with the widest vectors of these features: the best of `repeats` short runs, 0 where
+ * nothing can be measured. f32 multiply-adds in registers, in GFLOP/s (a multiply-add is two operations): */
+double tir_calibrate_fma(uint64_t cpu_features, int64_t repeats);
+/* Reading `bytes` (a positive multiple of 512) of memory from beginning to end, in GB/s; repeats measure the cache
+ * that holds it. */
+double tir_calibrate_read(uint64_t cpu_features, const void* memory, int64_t bytes, int64_t repeats);
+
 /* cffi: end */
 
 #ifdef __cplusplus
