@@ -8,6 +8,9 @@ The environment's CC and CFLAGS choose the compiler and add flags, as for every
 extension. Objects are built again when the compiler, its version or a flag changes.
 """
 
+# setuptools' commands have no types:
+# pyright: basic
+
 import os
 import platform
 import subprocess
@@ -110,7 +113,8 @@ class BuildModule(build_ext):
 
     def run(self) -> None:
         self.run_command("build_clib")
-        recipe = str(self.get_finalized_command("build_clib").recipe())
+        libraries: Any = self.get_finalized_command("build_clib")
+        recipe = str(libraries.recipe())
         for extension in self.distribution.ext_modules or []:
             extension.depends = [*extension.depends, recipe]
         super().run()
