@@ -28,6 +28,8 @@ FLAGS = [
     "-ffp-contract=off",
     # Kernels call nothing of the C library; without these, loops become calls of memset and memcpy.
     "-fno-builtin",
+    # A square root is one instruction, not a call that may set errno.
+    "-fno-math-errno",
     # For those who work on the kernels; a new compiler's warning must not break anyone else's build.
     *(["-Werror"] if os.environ.get("TENSORIR_WERROR") == "1" else []),
 ]
@@ -49,18 +51,26 @@ def library(name: str, sources: list[str], flags: list[str]) -> tuple[str, Any]:
 
 def libraries() -> list[tuple[str, Any]]:
     """In the order in which the linker needs them: who calls, before who is called."""
-    steps = ["steps/steps.c", "steps/moves.c", "steps/rows.c", "steps/mmt4d.c", "vector/map.c"]
+    steps = ["steps/steps.c", "steps/moves.c", "steps/rows.c", "steps/mmt4d.c", "vector/map.c", "vector/math.c"]
     found = [
         library("tir_execute", ["kernels/execute/plan.c", "kernels/execute/calibrate.c"], []),
         library("tir_steps", [f"kernels/{name}" for name in steps], []),
         library("tir_dispatch", ["kernels/dispatch.c", "kernels/cpu.c"], []),
     ]
+    ops = ["mmt4d", "copy", "calibrate", "math"]
     if platform.machine().lower() in ("x86_64", "amd64"):
         found += [
-            library(f"tir_{isa}", [f"kernels/x86_64/{op}_{isa}.c" for op in ("mmt4d", "copy", "calibrate")], flags)
+            library(f"tir_{isa}", [f"kernels/x86_64/{op}_{isa}.c" for op in ops], flags)
             for isa, flags in (("avx512", AVX512), ("avx2", AVX2))
         ]
-    generic = ["mmt4d_loops.c", "copy_loops.c", "mmt4d_generic.c", "copy_generic.c", "calibrate_generic.c"]
+    generic = [
+        "mmt4d_loops.c",
+        "copy_loops.c",
+        "mmt4d_generic.c",
+        "copy_generic.c",
+        "calibrate_generic.c",
+        "math_generic.c",
+    ]
     found += [
         library("tir_generic", [f"kernels/generic/{name}" for name in generic], []),
         library("tir_ref", ["kernels/ref/mmt4d_ref.c", "kernels/ref/copy_ref.c"], []),

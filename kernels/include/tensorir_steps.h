@@ -66,6 +66,11 @@ typedef struct {
 /* Runs one step. TIR_STATUS_OK, BAD_INDEX, BAD_DIVISION, or BAD_SIZE, BAD_TYPE for a step that nothing here runs. */
 int tir_run_step(tir_step* step);
 
+/* A function of vector/math.inc (its place in vector/functions.inc; TIR_TYPE_f32 or f64) on `count` elements; `out` may
+ * be `a` or `b`. TIR_STATUS_OK, NO_KERNEL or BAD_SIZE. */
+int tir_math_block(int32_t function, int32_t type, uint64_t cpu_features, const void* a, const void* b, void* out,
+                   int64_t count);
+
 /* ---- plans ---------------------------------------------------------------- */
 
 typedef struct tir_plan tir_plan;
