@@ -51,7 +51,16 @@ def library(name: str, sources: list[str], flags: list[str]) -> tuple[str, Any]:
 
 def libraries() -> list[tuple[str, Any]]:
     """In the order in which the linker needs them: who calls, before who is called."""
-    steps = ["steps/steps.c", "steps/moves.c", "steps/rows.c", "steps/mmt4d.c", "vector/map.c", "vector/math.c"]
+    steps = [
+        "steps/steps.c",
+        "steps/moves.c",
+        "steps/moves_gather.c",
+        "steps/moves_pack.c",
+        "steps/rows.c",
+        "steps/mmt4d.c",
+        "vector/map.c",
+        "vector/math.c",
+    ]
     found = [
         library("tir_execute", ["kernels/execute/plan.c", "kernels/execute/calibrate.c"], []),
         library("tir_steps", [f"kernels/{name}" for name in steps], []),

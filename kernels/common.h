@@ -106,6 +106,8 @@ enum { TIR_ORDER_any = -1 };
 /* The outer loops over batch, panels and rows; params are checked already. */
 void tir_mmt4d_loops(const tir_mmt4d_params* params, const tir_mmt4d_kernel_line* line);
 int tir_mmt4d_check(const tir_mmt4d_params* params);
+/* Checks the params and finds the first line that fits them; a status. */
+int tir_mmt4d_choose(const tir_mmt4d_params* params, const tir_mmt4d_kernel_line** line);
 
 /* ---- pack, unpack ------------------------------------------------------- */
 
@@ -153,9 +155,16 @@ typedef struct {
   int32_t lines; /* TIR_LINES_…: how the plain side lies in memory */
 } tir_copy_problem;
 
+/* `fast` copies what is whole, `rest` the edges. */
+typedef struct {
+  const tir_copy_kernel_line* fast;
+  tir_copy_function rest;
+} tir_copy_choice;
+
 int tir_copy_check(const tir_copy_problem* problem);
 void tir_copy_normalise(tir_copy_problem* problem);
-/* `fast` copies what is whole, `rest` the edges. */
+/* Checks the problem, brings it in order, and finds its kernels; a status. */
+int tir_copy_choose(tir_copy_problem* problem, tir_copy_choice* choice);
 void tir_copy_loops(const tir_copy_problem* problem, const tir_copy_kernel_line* fast, tir_copy_function rest);
 
 /* ---- names and declarations --------------------------------------------- */

@@ -118,41 +118,51 @@ static tir_copy_function rest_of(const tir_copy_problem* p, const tir_copy_kerne
 
 /* ---- mmt4d ------------------------------------------------------------------ */
 
-int64_t tir_mmt4d_kernel(const tir_mmt4d_params* params) {
+int tir_mmt4d_choose(const tir_mmt4d_params* params, const tir_mmt4d_kernel_line** line) {
   const int status = tir_mmt4d_check(params);
-  if (status != TIR_STATUS_OK) return -status;
-  const tir_mmt4d_kernel_line* line = choose_mmt4d(params);
-  return line != NULL ? line - mmt4d_lines : -TIR_STATUS_NO_KERNEL;
+  if (status != TIR_STATUS_OK) return status;
+  *line = choose_mmt4d(params);
+  return *line != NULL ? TIR_STATUS_OK : TIR_STATUS_NO_KERNEL;
+}
+
+int64_t tir_mmt4d_kernel(const tir_mmt4d_params* params) {
+  const tir_mmt4d_kernel_line* line;
+  const int status = tir_mmt4d_choose(params, &line);
+  return status == TIR_STATUS_OK ? line - mmt4d_lines : -status;
 }
 
 int tir_mmt4d(const tir_mmt4d_params* params) {
-  const int status = tir_mmt4d_check(params);
-  if (status != TIR_STATUS_OK) return status;
-  const tir_mmt4d_kernel_line* line = choose_mmt4d(params);
-  if (line == NULL) return TIR_STATUS_NO_KERNEL;
-  tir_mmt4d_loops(params, line);
-  return TIR_STATUS_OK;
+  const tir_mmt4d_kernel_line* line;
+  const int status = tir_mmt4d_choose(params, &line);
+  if (status == TIR_STATUS_OK) tir_mmt4d_loops(params, line);
+  return status;
 }
 
 /* ---- pack, unpack ------------------------------------------------------------- */
 
-static int copy(tir_copy_problem* p, const tir_copy_kernel_line* lines, int64_t count) {
+int tir_copy_choose(tir_copy_problem* p, tir_copy_choice* choice) {
   const int status = tir_copy_check(p);
   if (status != TIR_STATUS_OK) return status;
   tir_copy_normalise(p);
-  const tir_copy_kernel_line* line = choose_copy(p, lines, count);
-  const tir_copy_function rest = rest_of(p, lines, count);
-  if (line == NULL || rest == NULL) return TIR_STATUS_NO_KERNEL;
-  tir_copy_loops(p, line, rest);
-  return TIR_STATUS_OK;
+  const tir_copy_kernel_line* lines = p->packing ? pack_lines : unpack_lines;
+  const int64_t count = p->packing ? TIR_COUNT(pack_lines) : TIR_COUNT(unpack_lines);
+  choice->fast = choose_copy(p, lines, count);
+  choice->rest = rest_of(p, lines, count);
+  return choice->fast != NULL && choice->rest != NULL ? TIR_STATUS_OK : TIR_STATUS_NO_KERNEL;
 }
 
-static int64_t copy_kernel(tir_copy_problem* p, const tir_copy_kernel_line* lines, int64_t count, int64_t first) {
-  const int status = tir_copy_check(p);
-  if (status != TIR_STATUS_OK) return -status;
-  tir_copy_normalise(p);
-  const tir_copy_kernel_line* line = choose_copy(p, lines, count);
-  return line != NULL ? first + (line - lines) : -TIR_STATUS_NO_KERNEL;
+static int copy(tir_copy_problem* p) {
+  tir_copy_choice choice;
+  const int status = tir_copy_choose(p, &choice);
+  if (status == TIR_STATUS_OK) tir_copy_loops(p, choice.fast, choice.rest);
+  return status;
+}
+
+/* The place in the table of the line that copies; `lines` are the table's from place `first` on. */
+static int64_t copy_kernel(tir_copy_problem* p, const tir_copy_kernel_line* lines, int64_t first) {
+  tir_copy_choice choice;
+  const int status = tir_copy_choose(p, &choice);
+  return status == TIR_STATUS_OK ? first + (choice.fast - lines) : -status;
 }
 
 /* The two parameter structs have the same fields but for `padding` and const. */
@@ -175,26 +185,25 @@ static tir_copy_problem unpack_problem(const tir_unpack_params* p) {
 int tir_pack(const tir_pack_params* params) {
   if (params == NULL) return TIR_STATUS_BAD_POINTER;
   tir_copy_problem problem = pack_problem(params);
-  return copy(&problem, pack_lines, TIR_COUNT(pack_lines));
+  return copy(&problem);
 }
 
 int64_t tir_pack_kernel(const tir_pack_params* params) {
   if (params == NULL) return -TIR_STATUS_BAD_POINTER;
   tir_copy_problem problem = pack_problem(params);
-  return copy_kernel(&problem, pack_lines, TIR_COUNT(pack_lines), TIR_COUNT(mmt4d_lines));
+  return copy_kernel(&problem, pack_lines, TIR_COUNT(mmt4d_lines));
 }
 
 int tir_unpack(const tir_unpack_params* params) {
   if (params == NULL) return TIR_STATUS_BAD_POINTER;
   tir_copy_problem problem = unpack_problem(params);
-  return copy(&problem, unpack_lines, TIR_COUNT(unpack_lines));
+  return copy(&problem);
 }
 
 int64_t tir_unpack_kernel(const tir_unpack_params* params) {
   if (params == NULL) return -TIR_STATUS_BAD_POINTER;
   tir_copy_problem problem = unpack_problem(params);
-  return copy_kernel(
-      &problem, unpack_lines, TIR_COUNT(unpack_lines), TIR_COUNT(mmt4d_lines) + TIR_COUNT(pack_lines));
+  return copy_kernel(&problem, unpack_lines, TIR_COUNT(mmt4d_lines) + TIR_COUNT(pack_lines));
 }
 
 const char* tir_status_message(int status) {

@@ -23,10 +23,40 @@ TIR_INLINE void tir_transpose(const char* from, int64_t from_row, char* to, int6
     tir_store_line(to + i * to_row, column);
   }
 }
+
+TIR_INLINE void tir_transpose_part(
+    const char* from, int64_t from_row, char* to, int64_t to_row, int64_t rows, int64_t columns) {
+  typedef uint32_t __attribute__((may_alias, aligned(1))) word;
+  for (int64_t c = 0; c < columns; c++) {
+    for (int64_t r = 0; r < rows; r++) *(word*)(to + c * to_row + r * 4) = *(const word*)(from + r * from_row + c * 4);
+  }
+}
+
+#define TIR_BLOCK8 2
+TIR_INLINE void tir_transpose8(const char* from, int64_t from_row, char* to, int64_t to_row) {
+  typedef uint64_t __attribute__((may_alias, aligned(1))) word;
+  const word* first = (const word*)from;
+  const word* second = (const word*)(from + from_row);
+  const uint64_t a = first[0], b = first[1], c = second[0], d = second[1];
+  word* row = (word*)to;
+  row[0] = a;
+  row[1] = c;
+  row = (word*)(to + to_row);
+  row[0] = b;
+  row[1] = d;
+}
+
+TIR_INLINE tir_line tir_splat_line(uint64_t x) {
+  const uint32_t low = (uint32_t)x, high = (uint32_t)(x >> 32);
+  return (tir_line){low, high, low, high};
+}
+
 #include "copy_body.h"
+#include "steps/moves_body.h"
 
 TIR_COPY_ROWS(b8, 16, 1, generic)
 TIR_COPY_ROWS(b16, 8, 2, generic)
 TIR_COPY_ROWS(b32, 4, 4, generic)
 TIR_COPY_ROWS(b64, 2, 8, generic)
 TIR_COPY_COLUMNS(b32, 4, generic)
+TIR_MOVES(generic)

@@ -31,15 +31,14 @@ enum tir_step_kind {
   TIR_STEP_map = 0,        /* code: scalar bodies (see vector.h). attributes: results, sequential loops, iteration dims … */
   TIR_STEP_copy = 1,       /* source, out: the same element type */
   TIR_STEP_fill = 2,       /* out. code: the bits of the element */
-  TIR_STEP_iota = 3,       /* out i64 = attribute[0] + sum of attribute[1 + l] * position of loop l */
+  TIR_STEP_gather = 3,     /* source, indices …, out. attributes: for each indices operand, the stride of source and its size */
   TIR_STEP_mmt4d = 4,      /* lhs, rhs, out. last loops: m1, n1, k1, m0, n0, k0. attributes: accumulate (0, 1), TIR_ORDER_…, rows or -1 */
   TIR_STEP_pack = 5,       /* plain, packed. last loops: o0, o1, t0, t1. attributes: d0, d1. code: the bits of the padding */
   TIR_STEP_unpack = 6,     /* packed, plain. last loops: o0, o1, t0, t1. attributes: d0, d1 */
   TIR_STEP_reduce = 7,     /* source, out. attributes: rows, extent, TIR_REDUCE_… */
   TIR_STEP_softmax = 8,    /* source, out. attributes: rows, extent */
   TIR_STEP_layer_norm = 9, /* source, scale, bias, out. attributes: rows, extent. code: epsilon, the bits of a double */
-  TIR_STEP_rms_norm = 10,  /* source, scale, out. attributes: rows, extent. code: epsilon, the bits of a double */
-  TIR_STEP_gather = 11     /* source, indices …, out. attributes: for each indices operand, the stride of source and its size */
+  TIR_STEP_rms_norm = 10   /* source, scale, out. attributes: rows, extent. code: epsilon, the bits of a double */
 };
 
 enum tir_reduction {

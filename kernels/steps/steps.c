@@ -5,7 +5,7 @@ static const tir_step_function step_functions[] = {
   [TIR_STEP_map] = tir_step_map,
   [TIR_STEP_copy] = tir_step_copy,
   [TIR_STEP_fill] = tir_step_fill,
-  [TIR_STEP_iota] = tir_step_iota,
+  [TIR_STEP_gather] = tir_step_gather,
   [TIR_STEP_mmt4d] = tir_step_mmt4d,
   [TIR_STEP_pack] = tir_step_pack,
   [TIR_STEP_unpack] = tir_step_unpack,
@@ -13,7 +13,6 @@ static const tir_step_function step_functions[] = {
   [TIR_STEP_softmax] = tir_step_softmax,
   [TIR_STEP_layer_norm] = tir_step_layer_norm,
   [TIR_STEP_rms_norm] = tir_step_rms_norm,
-  [TIR_STEP_gather] = tir_step_gather,
 };
 
 int tir_run_step(tir_step* step) {

@@ -10,7 +10,7 @@ typedef int (*tir_step_function)(tir_step*);
 int tir_step_map(tir_step* step);
 int tir_step_copy(tir_step* step);
 int tir_step_fill(tir_step* step);
-int tir_step_iota(tir_step* step);
+int tir_step_gather(tir_step* step);
 int tir_step_mmt4d(tir_step* step);
 int tir_step_pack(tir_step* step);
 int tir_step_unpack(tir_step* step);
@@ -18,6 +18,5 @@ int tir_step_reduce(tir_step* step);
 int tir_step_softmax(tir_step* step);
 int tir_step_layer_norm(tir_step* step);
 int tir_step_rms_norm(tir_step* step);
-int tir_step_gather(tir_step* step);
 
 #endif

@@ -149,7 +149,6 @@ class Lib:
     TIR_STEP_copy: int
     TIR_STEP_fill: int
     TIR_STEP_gather: int
-    TIR_STEP_iota: int
     TIR_STEP_layer_norm: int
     TIR_STEP_map: int
     TIR_STEP_mmt4d: int
