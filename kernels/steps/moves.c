@@ -94,26 +94,6 @@ static void move_elements(const tir_move* m, int64_t bytes) {
 #undef TIR_ELEMENTS
 }
 
-/* The source is contiguous along the rows: blocks, so that each of its cache lines is used whole while it is near. */
-static void move_blocks(const tir_move* m, int64_t bytes) {
-  const int64_t block = 16;
-  for (int64_t c = 0; c < m->count; c += 4 * block) {
-    for (int64_t r = 0; r < m->rows; r += block) {
-      const tir_move part = {
-          .from = m->from + r * m->from_row + c * m->from_step,
-          .to = m->to + r * m->to_row + c * m->to_step,
-          .rows = m->rows - r < block ? m->rows - r : block,
-          .from_row = m->from_row,
-          .to_row = m->to_row,
-          .count = m->count - c < 4 * block ? m->count - c : 4 * block,
-          .from_step = m->from_step,
-          .to_step = m->to_step,
-      };
-      move_elements(&part, bytes);
-    }
-  }
-}
-
 static uint64_t repeated(uint64_t value, int64_t bytes) {
   switch (bytes) {
     case 1: return (value & 0xff) * 0x0101010101010101u;
@@ -195,12 +175,8 @@ void tir_nest_copy(const tir_nest* given, const tir_move_functions* moves) {
       spread(m, nest.bytes, moves);
     } else if (!transposes) {
       move_elements(&m, nest.bytes);
-    } else if (nest.bytes == 4) {
-      moves->transpose4(&m);
-    } else if (nest.bytes == 8) {
-      moves->transpose8(&m);
     } else {
-      move_blocks(&m, nest.bytes);
+      moves->transpose[nest.bytes == 1 ? 0 : nest.bytes == 2 ? 1 : nest.bytes == 4 ? 2 : 3](&m);
     }
   } while (tir_nest_next(nest.loop, nest.loops - 2, position, &m.from, &m.to));
 }

@@ -27,9 +27,8 @@ typedef struct {
   void (*chosen_lines)(const tir_move*, const int64_t* offset);
   /* `count` contiguous bytes in each row of `to`: the 8 bytes of `value` again and again. */
   void (*fill)(const tir_move*, uint64_t value);
-  /* from_row and to_step are one element of 4 or 8 bytes: the source is contiguous along the rows. */
-  void (*transpose4)(const tir_move*);
-  void (*transpose8)(const tir_move*);
+  /* from_row and to_step are one element of 1, 2, 4 or 8 bytes: the source is contiguous along the rows. */
+  void (*transpose[4])(const tir_move*);
 } tir_move_functions;
 
 extern const tir_move_functions tir_moves_avx512, tir_moves_avx2, tir_moves_generic;

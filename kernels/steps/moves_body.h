@@ -82,9 +82,11 @@ static void move_lines(const tir_move* m) {
     return;
   }
 #endif
-  if (m->count == TIR_LINE) { /* a usual case, without the loops inside */
+  if (m->count == TIR_CACHE_LINE) { /* rows of tiles are often so long */
     for (int64_t r = 0; r < m->rows; r++) {
-      tir_store_line(m->to + r * m->to_row, tir_load_line(m->from + r * m->from_row));
+      for (int i = 0; i < TIR_CACHE_LINE; i += TIR_LINE) {
+        tir_store_line(m->to + r * m->to_row + i, tir_load_line(m->from + r * m->from_row + i));
+      }
     }
     return;
   }
@@ -123,38 +125,79 @@ static void move_fill(const tir_move* m, uint64_t value) {
 #endif
 }
 
-/* Blocks along the rows first, so that the cache lines of the result are finished before the next ones. */
-static void move_transpose4(const tir_move* m) {
-  const int64_t word = 4;
-  for (int64_t c = 0; c < m->count; c += TIR_BLOCK) {
-    const int64_t columns = m->count - c < TIR_BLOCK ? m->count - c : TIR_BLOCK;
-    for (int64_t r = 0; r < m->rows; r += TIR_BLOCK) {
-      const int64_t rows = m->rows - r < TIR_BLOCK ? m->rows - r : TIR_BLOCK;
-      const char* from = m->from + r * word + c * m->from_step;
-      char* to = m->to + r * m->to_row + c * word;
-      if (rows == TIR_BLOCK && columns == TIR_BLOCK) {
-        tir_transpose(from, m->from_step, to, m->to_row, false);
-      } else {
-        tir_transpose_part(from, m->from_step, to, m->to_row, columns, rows);
-      }
+/* ---- transposes: the source is contiguous along the rows, the result along the columns ---- */
+
+typedef uint8_t tir_bytes __attribute__((vector_size(16)));
+typedef uint8_t __attribute__((vector_size(16), aligned(1), may_alias)) tir_bytes_anywhere;
+typedef uint16_t tir_halves __attribute__((vector_size(16)));
+typedef uint16_t __attribute__((vector_size(16), aligned(1), may_alias)) tir_halves_anywhere;
+
+/* Each of these rounds puts rows i and i + half of the block together, element by element; as many rounds as an index
+ * has bits exchange rows and columns. */
+TIR_INLINE void transpose_bytes(const char* from, int64_t from_row, char* to, int64_t to_row) {
+  tir_bytes a[16], b[16];
+  TIR_UNROLL for (int i = 0; i < 16; i++) a[i] = *(const tir_bytes_anywhere*)(from + i * from_row);
+  TIR_UNROLL for (int round = 0; round < 4; round++) {
+    TIR_UNROLL for (int i = 0; i < 8; i++) {
+      b[2 * i] = __builtin_shufflevector(a[i], a[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      b[2 * i + 1] =
+          __builtin_shufflevector(a[i], a[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    }
+    TIR_UNROLL for (int i = 0; i < 16; i++) a[i] = b[i];
+  }
+  TIR_UNROLL for (int i = 0; i < 16; i++) *(tir_bytes_anywhere*)(to + i * to_row) = a[i];
+}
+
+TIR_INLINE void transpose_halves(const char* from, int64_t from_row, char* to, int64_t to_row) {
+  tir_halves a[8], b[8];
+  TIR_UNROLL for (int i = 0; i < 8; i++) a[i] = *(const tir_halves_anywhere*)(from + i * from_row);
+  TIR_UNROLL for (int round = 0; round < 3; round++) {
+    TIR_UNROLL for (int i = 0; i < 4; i++) {
+      b[2 * i] = __builtin_shufflevector(a[i], a[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
+      b[2 * i + 1] = __builtin_shufflevector(a[i], a[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
+    }
+    TIR_UNROLL for (int i = 0; i < 8; i++) a[i] = b[i];
+  }
+  TIR_UNROLL for (int i = 0; i < 8; i++) *(tir_halves_anywhere*)(to + i * to_row) = a[i];
+}
+
+/* A block that is not whole. */
+TIR_INLINE void transpose_part(const tir_move* m, const int bytes, const char* from, char* to, int64_t rows,
+                               int64_t columns) {
+  if (bytes == 4) {
+    tir_transpose_part(from, m->from_step, to, m->to_row, columns, rows);
+    return;
+  }
+  for (int64_t r = 0; r < rows; r++) {
+    for (int64_t c = 0; c < columns; c++) {
+      tir_move_element(from + r * bytes + c * m->from_step, to + r * m->to_row + c * bytes, bytes);
     }
   }
 }
 
-static void move_transpose8(const tir_move* m) {
-  const int64_t word = 8;
-  for (int64_t c = 0; c < m->count; c += TIR_BLOCK8) {
-    const int64_t columns = m->count - c < TIR_BLOCK8 ? m->count - c : TIR_BLOCK8;
-    for (int64_t r = 0; r < m->rows; r += TIR_BLOCK8) {
-      const int64_t rows = m->rows - r < TIR_BLOCK8 ? m->rows - r : TIR_BLOCK8;
-      const char* from = m->from + r * word + c * m->from_step;
-      char* to = m->to + r * m->to_row + c * word;
-      if (rows == TIR_BLOCK8 && columns == TIR_BLOCK8) {
-        tir_transpose8(from, m->from_step, to, m->to_row);
-      } else {
-        for (int64_t i = 0; i < rows; i++) {
-          for (int64_t j = 0; j < columns; j++) {
-            *(tir_u64*)(to + i * m->to_row + j * word) = *(const tir_u64*)(from + i * word + j * m->from_step);
+/* Blocks of a larger block, whose lines and pages are all near while it lasts: strides are often powers of two, so that
+ * few of them fit into the caches at a time. */
+TIR_INLINE void move_transpose(const tir_move* m, const int bytes, const int block, const bool stream) {
+  const int64_t near = 512 / bytes;
+  for (int64_t near_r = 0; near_r < m->rows; near_r += near) {
+    const int64_t end_r = m->rows - near_r < near ? m->rows : near_r + near;
+    for (int64_t near_c = 0; near_c < m->count; near_c += near) {
+      const int64_t end_c = m->count - near_c < near ? m->count : near_c + near;
+      for (int64_t r = near_r; r < end_r; r += block) {
+        for (int64_t c = near_c; c < end_c; c += block) {
+          const char* from = m->from + r * bytes + c * m->from_step;
+          char* to = m->to + r * m->to_row + c * bytes;
+          if (end_r - r < block || end_c - c < block) {
+            transpose_part(m, bytes, from, to, end_r - r < block ? end_r - r : block,
+                           end_c - c < block ? end_c - c : block);
+          } else if (bytes == 1) {
+            transpose_bytes(from, m->from_step, to, m->to_row);
+          } else if (bytes == 2) {
+            transpose_halves(from, m->from_step, to, m->to_row);
+          } else if (bytes == 4) {
+            tir_transpose(from, m->from_step, to, m->to_row, stream);
+          } else {
+            tir_transpose8(from, m->from_step, to, m->to_row);
           }
         }
       }
@@ -162,6 +205,21 @@ static void move_transpose8(const tir_move* m) {
   }
 }
 
-#define TIR_MOVES(isa)                                                                        \
-  const tir_move_functions tir_moves_##isa = {                                                \
-      move_lines, move_chosen_lines, move_fill, move_transpose4, move_transpose8};
+static void move_transpose1(const tir_move* m) { move_transpose(m, 1, 16, false); }
+static void move_transpose2(const tir_move* m) { move_transpose(m, 2, 8, false); }
+static void move_transpose4(const tir_move* m) {
+#if TIR_STREAMS && TIR_LINE == TIR_CACHE_LINE /* otherwise a line of a block is not a whole cache line */
+  if (m->stream && lines_aligned(m->to, m->to_row, 0)) {
+    move_transpose(m, 4, TIR_BLOCK, true);
+    tir_stream_end();
+    return;
+  }
+#endif
+  move_transpose(m, 4, TIR_BLOCK, false);
+}
+static void move_transpose8(const tir_move* m) { move_transpose(m, 8, TIR_BLOCK8, false); }
+
+#define TIR_MOVES(isa)                                                                             \
+  const tir_move_functions tir_moves_##isa = {                                                     \
+      move_lines, move_chosen_lines, move_fill,                                                    \
+      {move_transpose1, move_transpose2, move_transpose4, move_transpose8}};
