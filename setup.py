@@ -61,8 +61,9 @@ def libraries() -> list[tuple[str, Any]]:
         "vector/map.c",
         "vector/math.c",
     ]
+    execute = ["image", "rules", "values", "arena", "frame", "access", "unit", "run", "pool", "calibrate"]
     found = [
-        library("tir_execute", ["kernels/execute/plan.c", "kernels/execute/calibrate.c"], []),
+        library("tir_execute", [f"kernels/execute/{name}.c" for name in execute], ["-pthread"]),
         library("tir_steps", [f"kernels/{name}" for name in steps], []),
         library("tir_dispatch", ["kernels/dispatch.c", "kernels/cpu.c"], []),
     ]
@@ -124,6 +125,9 @@ class BuildLibraries(build_clib):
         if not self.recipe().is_file() or self.recipe().read_text(encoding="utf-8") != text:
             self.recipe().parent.mkdir(parents=True, exist_ok=True)
             self.recipe().write_text(text, encoding="utf-8")
+            # A library keeps what it once was given, also when that is no longer part of it.
+            for name, _ in libraries:
+                Path(self.compiler.library_filename(name, output_dir=self.build_clib)).unlink(missing_ok=True)
         super().build_libraries(libraries)
 
 

@@ -86,27 +86,34 @@ int tir_plan_open(const int64_t* words, int64_t count, const void* const* consta
                   int64_t constant_count, uint64_t cpu_features, tir_plan** plan, tir_fault* fault);
 void tir_plan_close(tir_plan* plan);
 
-/* The memory of one call at a time: values of sizes, the arena, scratch. TIR_STATUS_BAD_SIZE: a size is negative or
- * too large (fault.value: the number of the value); TIR_STATUS_NO_MEMORY. `symbols`: one value per symbol of the plan.
- * `checked`: verify every access of every unit before it happens (BAD_ACCESS). */
+/* The memory of one call at a time: values of sizes, the arena, scratch. A plan may have many frames; it must outlive
+ * them. `symbols`: one value per symbol of the plan behind symbol 0, which is `threads`. `byte_limit`: at most so much
+ * memory; negative: no limit. `checked`: verify every access of every unit before it happens (BAD_ACCESS).
+ * TIR_STATUS_BAD_SIZE: a size is negative, too large, or beyond its constant (fault.value: the number of the value, -1
+ * for the wrong number of symbols); TIR_STATUS_NO_MEMORY. */
 int tir_frame_open(const tir_plan* plan, const int64_t* symbols, int64_t symbol_count, int64_t threads,
                    int64_t byte_limit, int checked, tir_frame** frame, tir_fault* fault);
 void tir_frame_close(tir_frame* frame);
 int64_t tir_frame_value(const tir_frame* frame, int64_t index);
 void* tir_frame_buffer(const tir_frame* frame, int64_t buffer); /* NULL: not known before the call */
+int64_t tir_frame_buffer_bytes(const tir_frame* frame, int64_t buffer);
 int64_t tir_frame_arena_bytes(const tir_frame* frame);
-int64_t tir_frame_scratch_bytes(const tir_frame* frame);
+int64_t tir_frame_scratch_bytes(const tir_frame* frame); /* of each thread */
 
-/* Runs the commands from where the frame stands; arguments and results in the order of the plan. Returns
- * TIR_STATUS_OK at the end, TIR_STATUS_PAUSED after about `pause_ns` between two units (call again to go on),
- * TIR_STATUS_HOST at a command that the caller runs (fault.command; call again to go on behind it), or an error, after
- * which the frame stands at the beginning again. */
+/* Runs the commands from where the frame stands; arguments and results in the order of the plan, aligned to their
+ * elements. One call at a time, with the same arguments and results until it ends. Returns TIR_STATUS_OK at the end,
+ * TIR_STATUS_PAUSED after about `pause_ns` between two units (call again to go on; negative: never), TIR_STATUS_HOST at
+ * a command that the caller runs (fault.command; call again to go on behind it), or an error, after which the frame
+ * stands at the beginning again. The fault of several units is that of the lowest, for any number of threads. */
 int tir_frame_run(tir_frame* frame, void* const* arguments, void* const* results, int64_t pause_ns, tir_fault* fault);
 void tir_frame_rewind(tir_frame* frame); /* to the first command */
 
-/* Counters per command, for profiles: nanoseconds and calls since the frame was opened; off until asked for. */
+/* Counters for profiles, off until asked for: nanoseconds and units of a command, and what a thread spent in units
+ * (thread 0 is the caller). */
 void tir_frame_profile(tir_frame* frame, int on);
 int64_t tir_frame_command_ns(const tir_frame* frame, int64_t command);
+int64_t tir_frame_command_units(const tir_frame* frame, int64_t command);
+int64_t tir_frame_worker_ns(const tir_frame* frame, int64_t worker);
 
 /* ---- calibration ---------------------------------------------------------- */
 

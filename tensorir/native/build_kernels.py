@@ -34,6 +34,7 @@ ffibuilder.set_source(
     "tensorir.native._kernels",
     '#include "tensorir_steps.h"',
     include_dirs=[relative(HEADERS[0].parent)],
+    extra_link_args=["-pthread"],
     # The module is linked from libraries that setuptools doesn't track, so all their files are named here.
     depends=sorted(relative(path) for path in KERNELS.rglob("*") if path.suffix in (".c", ".h", ".inc")),
 )

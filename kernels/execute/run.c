@@ -1,0 +1,126 @@
+/* Runs the commands of a plan, one after the other. */
+#include <time.h>
+
+#include "execute/plan.h"
+
+enum {
+  PIECES_PER_THREAD = 64, /* so many that a thread which lost its core holds the others up for a moment only */
+  MOST_UNITS_OF_A_PIECE = 16
+};
+#define MOST_PIECES ((int64_t)1 << 22)
+
+static int64_t read_clock(clockid_t clock) {
+  struct timespec now;
+  clock_gettime(clock, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+#if !defined(CLOCK_MONOTONIC_COARSE)
+#define CLOCK_MONOTONIC_COARSE CLOCK_MONOTONIC
+#endif
+
+int64_t tir_now(void) { return read_clock(CLOCK_MONOTONIC); }
+int64_t tir_now_coarse(void) { return read_clock(CLOCK_MONOTONIC_COARSE); }
+
+/* ---- one launch ---------------------------------------------------------------- */
+
+static void join(void* context, int64_t number) {
+  const tir_launch* launch = context;
+  tir_worker_bind(tir_frame_worker(launch->frame, number), launch);
+}
+
+/* Only the caller looks at the clock: when it stops, all do. */
+static bool run_piece(void* context, int64_t number, int64_t piece) {
+  const tir_launch* launch = context;
+  tir_worker* worker = tir_frame_worker(launch->frame, number);
+  const int64_t first = launch->first + piece * launch->piece, rest = launch->units - first;
+  const int64_t end = first + (rest < launch->piece ? rest : launch->piece);
+  const int64_t began = launch->frame->profiled ? tir_now() : 0;
+  const bool right = tir_run_units(launch, worker, first, end);
+  if (launch->frame->profiled) worker->busy_ns += tir_now() - began;
+  if (number == 0 && launch->deadline != INT64_MAX && tir_now_coarse() >= launch->deadline) launch->frame->late = true;
+  return right && !(number == 0 && launch->frame->late);
+}
+
+static int64_t units_of_a_piece(int64_t units, int64_t threads) {
+  if (threads == 1) return 1 + units / MOST_PIECES;
+  int64_t piece = units / (threads * PIECES_PER_THREAD);
+  if (piece > MOST_UNITS_OF_A_PIECE) piece = MOST_UNITS_OF_A_PIECE;
+  if (piece < units / MOST_PIECES) piece = units / MOST_PIECES;
+  return piece + 1;
+}
+
+/* Whether all units of the launch at which the frame stands have run. Otherwise one failed, or it is time to pause. */
+static bool run_launch(tir_frame* frame, const tir_command* command, int64_t deadline) {
+  const int64_t units = frame->units[command->target];
+  if (units == 0) return true;
+  tir_launch* launch = &frame->launch;
+  launch->frame = frame;
+  launch->number = frame->command;
+  launch->command = command;
+  launch->program = frame->plan->program[command->target];
+  for (int64_t d = 0; d < launch->program.dims; d++) {
+    launch->extent[d] = frame->values[launch->program.grid[2 * d]];
+    launch->block[d] = frame->values[launch->program.grid[2 * d + 1]];
+    launch->blocks[d] = (launch->extent[d] - 1) / launch->block[d] + 1;
+  }
+  launch->first = frame->unit;
+  launch->units = units;
+  launch->piece = units_of_a_piece(units - launch->first, frame->threads);
+  launch->deadline = deadline;
+  const int64_t pieces = (units - launch->first - 1) / launch->piece + 1;
+  const int64_t began = frame->profiled ? tir_now() : 0;
+  const tir_task task = {.context = launch, .join = join, .run = run_piece};
+  const int64_t done = tir_pool_run(&task, frame->threads, pieces);
+  frame->unit = done == pieces ? units : launch->first + done * launch->piece;
+  if (frame->profiled) {
+    frame->command_ns[frame->command] += tir_now() - began;
+    frame->command_units[frame->command] += frame->unit - launch->first;
+  }
+  return frame->unit == units && frame->fault.status == TIR_STATUS_OK;
+}
+
+/* ---- all of them ---------------------------------------------------------------- */
+
+void tir_frame_rewind(tir_frame* frame) {
+  frame->command = 0;
+  frame->unit = 0;
+}
+
+static int run_commands(tir_frame* frame, int64_t deadline) {
+  const tir_plan* plan = frame->plan;
+  for (; frame->command < plan->header->commands; frame->command++) {
+    const tir_command* command = tir_command_at(plan, frame->command);
+    frame->fault.command = frame->command;
+    if (command->kind == TIR_COMMAND_HOST) {
+      frame->command++;
+      return TIR_STATUS_HOST;
+    }
+    if (!run_launch(frame, command, deadline)) {
+      return frame->fault.status != TIR_STATUS_OK ? (int)frame->fault.status : TIR_STATUS_PAUSED;
+    }
+    frame->unit = 0;
+    if (frame->late && frame->command + 1 < plan->header->commands) {
+      frame->command++;
+      return TIR_STATUS_PAUSED;
+    }
+  }
+  return TIR_STATUS_OK;
+}
+
+int tir_frame_run(tir_frame* frame, void* const* arguments, void* const* results, int64_t pause_ns, tir_fault* fault) {
+  const tir_plan* plan = frame->plan;
+  for (int64_t i = 0; i < plan->outside_count; i++) {
+    const int64_t number = plan->outside[i];
+    const tir_buffer* b = &plan->buffers[number];
+    frame->address[number] = (b->kind == TIR_BUFFER_ARGUMENT ? arguments : results)[b->index];
+  }
+  frame->fault = (tir_fault){TIR_STATUS_OK, .unit = -1, .step = -1, .operand = -1, .value = -1};
+  frame->late = false;
+  const int64_t deadline = pause_ns >= 0 ? tir_now_coarse() + pause_ns : INT64_MAX;
+  const int status = run_commands(frame, deadline);
+  *fault = frame->fault;
+  fault->status = status;
+  if (status != TIR_STATUS_PAUSED && status != TIR_STATUS_HOST) tir_frame_rewind(frame);
+  return status;
+}
