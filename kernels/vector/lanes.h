@@ -1,7 +1,7 @@
 /* Vectors of f32 and f64 lanes for the instruction set that the including file is compiled for.
  *
  *   tir_vf, tir_vd   floats: TIR_VF_LANES of f32, TIR_VD_LANES (half as many) of f64
- *   tir_vi, tir_vl   as many int32_t, int64_t; a cast between vectors of equal bytes keeps the bits
+ *   tir_vi, tir_vl   as many int32_t, int64_t; tir_vui, tir_vul the same without a sign; a cast between vectors of equal bytes keeps the bits
  *   tir_mf, tir_md   masks, one truth value per lane, which `&`, `|` and `~` combine
  *
  * `+ - * /` work on floats, `+ - & | ^ ~ << >>` on integers. All else is below, with the suffix of its type: `_f`,
@@ -21,6 +21,8 @@ typedef __m512 tir_vf;
 typedef __m512d tir_vd;
 typedef int32_t tir_vi __attribute__((vector_size(64)));
 typedef int64_t tir_vl __attribute__((vector_size(64)));
+typedef uint32_t tir_vui __attribute__((vector_size(64)));
+typedef uint64_t tir_vul __attribute__((vector_size(64)));
 typedef __mmask16 tir_mf;
 typedef __mmask8 tir_md;
 
@@ -63,6 +65,8 @@ typedef __m256 tir_vf;
 typedef __m256d tir_vd;
 typedef int32_t tir_vi __attribute__((vector_size(32)));
 typedef int64_t tir_vl __attribute__((vector_size(32)));
+typedef uint32_t tir_vui __attribute__((vector_size(32)));
+typedef uint64_t tir_vul __attribute__((vector_size(32)));
 typedef tir_vi tir_mf;
 typedef tir_vl tir_md;
 
@@ -104,6 +108,8 @@ typedef float tir_vf __attribute__((vector_size(16)));
 typedef double tir_vd __attribute__((vector_size(16)));
 typedef int32_t tir_vi __attribute__((vector_size(16)));
 typedef int64_t tir_vl __attribute__((vector_size(16)));
+typedef uint32_t tir_vui __attribute__((vector_size(16)));
+typedef uint64_t tir_vul __attribute__((vector_size(16)));
 typedef tir_vi tir_mf;
 typedef tir_vl tir_md;
 /* In memory a vector has the alignment of one element. */
@@ -163,6 +169,8 @@ TIR_INLINE tir_vf tir_join_halves(tir_vd low, tir_vd high) {
 TIR_INLINE tir_vi tir_splat_i(int32_t x) { return x - (tir_vi){0}; }
 TIR_INLINE tir_vl tir_splat_l(int64_t x) { return x - (tir_vl){0}; }
 
+#define TIR_INFINITY __builtin_inf()
+#define TIR_NAN __builtin_nan("")
 #define TIR_SIGN_F tir_splat_i(INT32_MIN)
 #define TIR_SIGN_D tir_splat_l(INT64_MIN)
 
@@ -172,9 +180,25 @@ TIR_INLINE tir_vd tir_abs_d(tir_vd x) { return (tir_vd)((tir_vl)x & ~TIR_SIGN_D)
 TIR_INLINE tir_vf tir_flip_f(tir_vf x, tir_vf sign) { return (tir_vf)((tir_vi)x ^ ((tir_vi)sign & TIR_SIGN_F)); }
 TIR_INLINE tir_vd tir_flip_d(tir_vd x, tir_vd sign) { return (tir_vd)((tir_vl)x ^ ((tir_vl)sign & TIR_SIGN_D)); }
 
+/* |x|, with the sign of `sign`. */
+TIR_INLINE tir_vf tir_copysign_f(tir_vf x, tir_vf sign) {
+  return (tir_vf)(((tir_vi)x & ~TIR_SIGN_F) | ((tir_vi)sign & TIR_SIGN_F));
+}
+TIR_INLINE tir_vd tir_copysign_d(tir_vd x, tir_vd sign) {
+  return (tir_vd)(((tir_vl)x & ~TIR_SIGN_D) | ((tir_vl)sign & TIR_SIGN_D));
+}
+
 /* Adding these rounds to an integer, which is then in the low bits; for |x| < 2^22, 2^51. */
 #define TIR_ROUND_F 0x1.8p23f
 #define TIR_ROUND_D 0x1.8p52
+
+/* Integers of absolute value below 2^22, 2^51 as floats. */
+TIR_INLINE tir_vf tir_from_small_i(tir_vi n) {
+  return (tir_vf)(n + (tir_vi)tir_splat_f(TIR_ROUND_F)) - tir_splat_f(TIR_ROUND_F);
+}
+TIR_INLINE tir_vd tir_from_small_l(tir_vl n) {
+  return (tir_vd)(n + (tir_vl)tir_splat_d(TIR_ROUND_D)) - tir_splat_d(TIR_ROUND_D);
+}
 
 /* x * 2^n, rounded once, for integers n from -252 to 254 (f32), from -2044 to 2046 (f64); x is zero, infinite, NaN or
  * so large that half the factor leaves it a normal number. `rounded` is n + TIR_ROUND_… */
@@ -191,9 +215,9 @@ TIR_INLINE tir_vf tir_scale_f(tir_vf x, tir_vf rounded) {
   return x * (tir_vf)((half + 127) << 23) * (tir_vf)((n - half + 127) << 23);
 }
 TIR_INLINE tir_vd tir_scale_d(tir_vd x, tir_vd rounded) {
-  /* There is no arithmetic shift of 64 bits before AVX-512; the low word is enough. */
   const tir_vl n = (tir_vl)rounded - (tir_vl)tir_splat_d(TIR_ROUND_D);
-  const tir_vl half = ((n + 4096) >> 1) - 2048;
+  /* There is no arithmetic shift of 64 bits before AVX-512. */
+  const tir_vl half = (tir_vl)((tir_vul)(n + 4096) >> 1) - 2048;
   return x * (tir_vd)((half + 1023) << 52) * (tir_vd)((n - half + 1023) << 52);
 }
 #endif

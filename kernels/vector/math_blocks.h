@@ -2,6 +2,7 @@
  * defines TIR_MATH_FUNCTION, the name of the function that finds them. */
 #include "vector/math.h"
 #include "vector/math_body.h"
+#include "vector/math_f32.h"
 
 /* The last, incomplete vector goes through memory of a whole one, whose other lanes repeat an element that is there, so
  * that no lane takes a slow path which no element needs. */
