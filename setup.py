@@ -30,12 +30,14 @@ FLAGS = [
     "-fno-builtin",
     # A square root is one instruction, not a call that may set errno.
     "-fno-math-errno",
+    # Nobody reads the flags that floating-point exceptions set; rounding to whole numbers is then vectorised.
+    "-fno-trapping-math",
     # For those who work on the kernels; a new compiler's warning must not break anyone else's build.
     *(["-Werror"] if os.environ.get("TENSORIR_WERROR") == "1" else []),
 ]
 FLAGS_OF_SOME_COMPILERS = ["-fno-tree-loop-distribute-patterns"]  # gcc's part of -fno-builtin
 AVX2 = ["-mavx2", "-mfma", "-mf16c"]
-AVX512 = [*AVX2, "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512cd"]
+AVX512 = [*AVX2, "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512cd", "-mprefer-vector-width=512"]
 
 HEADERS = sorted(str(path) for pattern in ("*.h", "*.inc") for path in Path("kernels").rglob(pattern))
 
@@ -59,6 +61,7 @@ def libraries() -> list[tuple[str, Any]]:
         "steps/rows.c",
         "steps/mmt4d.c",
         "vector/map.c",
+        "vector/map_code.c",
         "vector/math.c",
     ]
     execute = ["image", "rules", "values", "arena", "frame", "access", "unit", "run", "pool", "calibrate"]
@@ -67,7 +70,7 @@ def libraries() -> list[tuple[str, Any]]:
         library("tir_steps", [f"kernels/{name}" for name in steps], []),
         library("tir_dispatch", ["kernels/dispatch.c", "kernels/cpu.c"], []),
     ]
-    ops = ["mmt4d", "copy", "calibrate", "math"]
+    ops = ["mmt4d", "copy", "calibrate", "math", "blocks"]
     if platform.machine().lower() in ("x86_64", "amd64"):
         found += [
             library(f"tir_{isa}", [f"kernels/x86_64/{op}_{isa}.c" for op in ops], flags)
@@ -80,6 +83,7 @@ def libraries() -> list[tuple[str, Any]]:
         "copy_generic.c",
         "calibrate_generic.c",
         "math_generic.c",
+        "blocks_generic.c",
     ]
     found += [
         library("tir_generic", [f"kernels/generic/{name}" for name in generic], []),

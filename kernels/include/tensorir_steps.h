@@ -28,7 +28,7 @@ enum {
 /* What a step computes. Operands: inputs first, then results. "Row loops" are the last loops,
  * `rows` of them, taken as one row-major axis. An extent of -1 means the whole axis. */
 enum tir_step_kind {
-  TIR_STEP_map = 0,        /* code: scalar bodies (see vector.h). attributes: results, sequential loops, iteration dims … */
+  TIR_STEP_map = 0,        /* inputs …, results … . code: scalar bodies, see vector/map.h. attributes: results, sequential loops, starts of loops */
   TIR_STEP_copy = 1,       /* source, out: the same element type */
   TIR_STEP_fill = 2,       /* out. code: the bits of the element */
   TIR_STEP_gather = 3,     /* source, indices …, out. attributes: for each indices operand, the stride of source and its size */
