@@ -72,7 +72,7 @@ clang: ## the kernels built by clang, and their tests
 
 sanitize: ## kernel tests under sanitizers of gcc, and of clang where its runtime is: memory, undefined behaviour, threads
 	bash tests/repo/kernels_with.sh gcc address
-	bash tests/repo/kernels_with.sh gcc thread tests/kernels/test_threads.py
+	bash tests/repo/kernels_with.sh gcc thread tests/kernels/test_threads.py tests/kernels/test_plan_threads.py
 	if [ -e "$$($(CLANG) -print-file-name=libclang_rt.asan-$$(uname -m).so)" ]; then \
 		bash tests/repo/kernels_with.sh $(CLANG) address; fi
 

@@ -57,6 +57,12 @@ static bool bound(span* s, uint32_t* left, const tir_step* step, int64_t operand
   return widen_axis(s, step, operand, a, extent < 0 ? INT64_MAX : extent);
 }
 
+/* Whether a loop is one of those over which a step sums. */
+static bool is_summed(const tir_step* step, const tir_step_rule* rule, int32_t loop) {
+  if (rule->sums == TIR_SUMS_ROWS) return loop >= step->loops - step->attribute[0];
+  return rule->sums == TIR_SUMS_K && (loop == step->loops - 4 || loop == step->loops - 1);
+}
+
 /* What an operand reaches. *empty: nothing. False: it can't be computed, so it can't be right. */
 static bool reach(const tir_step* step, int64_t operand, span* s, bool* empty) {
   const tir_step_rule* rule = tir_rule_of(step->kind);
@@ -64,10 +70,15 @@ static bool reach(const tir_step* step, int64_t operand, span* s, bool* empty) {
   uint32_t left = loops > 0 ? UINT32_MAX >> (32 - loops) : 0;
   *s = (span){0, 0};
   *empty = false;
+  if (rule->row_inputs && (step->attribute[0] < 0 || step->attribute[0] > loops)) return false;
+  for (int32_t l = 0; l < loops; l++) {
+    if (step->size[l] > 0) continue;
+    left &= ~(1u << l);
+    if (operand < step->operands - 1 || !is_summed(step, rule, l)) *empty = true;
+  }
+  if (*empty) return true;
   if (rule->row_inputs && operand < step->operands - 1) {
-    const int64_t rows = step->attribute[0];
-    if (rows < 0 || rows > loops) return false;
-    axis row = {.count = (int32_t)rows};
+    axis row = {.count = (int32_t)step->attribute[0]};
     for (int32_t i = 0; i < row.count; i++) row.loop[i] = loops - row.count + i;
     *empty = step->attribute[1] == 0;
     if (!*empty && !bound(s, &left, step, operand, &row, step->attribute[1])) return false;

@@ -100,6 +100,8 @@ static inline const tir_command* tir_command_at(const tir_plan* plan, int64_t in
   return (const tir_command*)(plan->words + plan->at_commands[index]);
 }
 
+enum { TIR_SUMS_ROWS = 1 /* as many of the last loops as attribute 0 says */, TIR_SUMS_K = 2 /* k1 and k0 of mmt4d */ };
+
 /* What the executor has to know of a kind of step. */
 typedef struct {
   int32_t known;
@@ -110,6 +112,7 @@ typedef struct {
   int32_t attributes_each;   /* more for each operand between the first and the last */
   int32_t code;              /* words; -1: any number */
   int32_t one_type;          /* the first and the last operand have one element type */
+  int32_t sums;              /* the result has a value even if these loops are empty: TIR_SUMS_… */
   int32_t row_inputs;        /* positions of the inputs at or behind attribute 1 are not read: attribute 0 row loops */
   int32_t plain;             /* 1 + the operand that attributes 0 and 1 bound, over the last four loops */
 } tir_step_rule;

@@ -6,7 +6,8 @@ static const tir_step_rule rules[] = {
   [TIR_STEP_copy] = {.known = 1, .least_operands = 2, .most_operands = 2, .results = 1, .one_type = 1},
   [TIR_STEP_fill] = {.known = 1, .least_operands = 1, .most_operands = 1, .results = 1, .code = 1},
   [TIR_STEP_mmt4d] = {
-    .known = 1, .least_operands = 3, .most_operands = 3, .results = 1, .least_loops = 6, .attributes = 3},
+    .known = 1, .least_operands = 3, .most_operands = 3, .results = 1, .least_loops = 6, .attributes = 3,
+    .sums = TIR_SUMS_K},
   [TIR_STEP_pack] = {
     .known = 1, .least_operands = 2, .most_operands = 2, .results = 1, .least_loops = 4, .attributes = 2, .code = 1,
     .one_type = 1, .plain = 1},
@@ -14,7 +15,8 @@ static const tir_step_rule rules[] = {
     .known = 1, .least_operands = 2, .most_operands = 2, .results = 1, .least_loops = 4, .attributes = 2,
     .one_type = 1, .plain = 2},
   [TIR_STEP_reduce] = {
-    .known = 1, .least_operands = 2, .most_operands = 2, .results = 1, .attributes = 3, .row_inputs = 1},
+    .known = 1, .least_operands = 2, .most_operands = 2, .results = 1, .attributes = 3, .sums = TIR_SUMS_ROWS,
+    .row_inputs = 1},
   [TIR_STEP_softmax] = {
     .known = 1, .least_operands = 2, .most_operands = 2, .results = 1, .attributes = 2, .row_inputs = 1},
   [TIR_STEP_layer_norm] = {

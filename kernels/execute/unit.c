@@ -28,7 +28,8 @@ static bool blame(const tir_launch* launch, tir_fault fault) {
   return false;
 }
 
-/* Fills worker->step from the words of a step. False: a loop is empty, so there is nothing to do. */
+/* Fills worker->step from the words of a step. False: a size is negative, so there is nothing to do. Sizes of 0 are
+ * left to the step: an empty sum has a value. */
 static bool decode(tir_worker* worker, const tir_step_head* head) {
   const int64_t* slots = worker->slots;
   tir_step* step = &worker->step;
@@ -36,7 +37,7 @@ static bool decode(tir_worker* worker, const tir_step_head* head) {
   const int64_t* at = (const int64_t*)(head + 1);
   for (int32_t l = 0; l < loops; l++) {
     const int64_t size = slots[at[l]];
-    if (size <= 0) return false;
+    if (size < 0) return false;
     step->size[l] = size;
   }
   at += loops;

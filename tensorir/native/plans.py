@@ -144,8 +144,10 @@ class Frame:
         self._results = ffi.new("void *[]", plan.results)
         self._argument_addresses = ffi.cast("uintptr_t *", self._arguments)
         self._result_addresses = ffi.cast("uintptr_t *", self._results)
-        self._argument_bytes = self._bytes_of(plan.arguments, plan.argument_buffers)
-        self._result_bytes = self._bytes_of(plan.results, plan.result_buffers)
+        self.argument_bytes = self._bytes_of(plan.arguments, plan.argument_buffers)
+        """What each argument must have at least."""
+        self.result_bytes = self._bytes_of(plan.results, plan.result_buffers)
+        """What each result must have at least."""
 
     def _bytes_of(self, count: int, buffers: list[tuple[int, int]]) -> list[int]:
         """What each argument or result must have at least."""
@@ -173,8 +175,8 @@ class Frame:
             PlanFault: a step failed. The results are not complete then, and the frame may be used again.
             ValueError: too few or too small arrays, one that is not contiguous, or a result that is read-only.
         """
-        self._fill("argument", arguments, self._arguments, self._argument_addresses, self._argument_bytes, False)
-        self._fill("result", results, self._results, self._result_addresses, self._result_bytes, True)
+        self._fill("argument", arguments, self._arguments, self._argument_addresses, self.argument_bytes, False)
+        self._fill("result", results, self._results, self._result_addresses, self.result_bytes, True)
         try:
             status = lib.tir_frame_run(self._frame, self._arguments, self._results, pause_ns, self._fault)
             while status != OK:

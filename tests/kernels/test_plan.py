@@ -371,7 +371,7 @@ def test_a_run_that_pauses_goes_on(threads: int, monkeypatch: pytest.MonkeyPatch
     result = np.zeros_like(values)
     frame.run([values], [result], pause_ns=0)
     assert (result == values).all()
-    assert calls > (3 * 64 if threads == 1 else 3)
+    assert calls > (3 * 64 if threads == 1 else 0)  # others may do everything while the caller has no core
     assert [units for _, units in frame.command_counters()] == [elements] * 3
 
 

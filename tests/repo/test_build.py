@@ -95,6 +95,7 @@ def check_module(project: Path) -> None:
     assert len(archives) > 3
     found = subprocess.run(["nm", "--undefined-only", *archives], capture_output=True, text=True, check=True).stdout
     needed = {line.split()[1] for line in found.splitlines() if line.strip().startswith("U ")}
+    needed.discard("_GLOBAL_OFFSET_TABLE_")  # how code finds its own data
     assert not {name for name in needed if not name.startswith("tir_")}, "kernels call the C library"
 
 
