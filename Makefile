@@ -58,7 +58,8 @@ repo: ## the rules of the project
 bench: ## speed, as ratios against peers in the same run
 	$(PYTHON) benchmarks/kernels.py
 	$(PYTHON) benchmarks/engine.py
-	$(PYTHON) benchmarks/minilm.py
+	$(PYTHON) -m benchmarks.models --model one-op
+	$(PYTHON) -m benchmarks.models
 	$(PYTHON) benchmarks/mlir.py
 
 fuzz: ## the laws on many more programs; takes long
