@@ -77,15 +77,16 @@ TIR_INLINE const char* tir_step_from(const void* base, int64_t bytes) {
 /* One row of left side tiles times `panels` right side panels. */
 typedef struct {
   const void* lhs;      /* [k1][m0][k0] */
+  int64_t rows;         /* 1 … m0: the first rows of each tile are multiplied; of out, others are not written */
   const void* rhs;      /* `panels` times [k1][rhs tile] … */
   int64_t rhs_stride;   /* … this many elements apart */
   void* out;            /* `panels` times [m0][n0] … */
   int64_t out_stride;   /* … this many elements apart */
   int64_t k1;
-  int64_t panels;       /* 1 … the `panels` column of the table */
+  int64_t panels;       /* any number: kernels take as many at once as their registers hold */
   bool accumulate;
-  const char* prefetch; /* inside the first of the panels that come next; NULL: fetch nothing */
-  int64_t prefetch_lines; /* cache lines to fetch of each such panel, for each k1 */
+  const char* prefetch; /* where to fetch ahead for the first panel, for the others rhs_stride further; NULL: fetch nothing */
+  int64_t prefetch_lines; /* cache lines to fetch for each panel and each k1 */
   int64_t m0, n0, k0;   /* for kernels that take any tile */
   int32_t rhs_order;
 } tir_mmt4d_tile;
@@ -103,8 +104,9 @@ typedef struct {
 
 enum { TIR_ORDER_any = -1 };
 
-/* The outer loops over batch, panels and rows; params are checked already. */
-void tir_mmt4d_loops(const tir_mmt4d_params* params, const tir_mmt4d_kernel_line* line);
+/* The outer loops over batch, panels and rows; params are checked already. Of the last row tile only `last_rows` rows,
+ * 1 … m0, are computed. */
+void tir_mmt4d_loops(const tir_mmt4d_params* params, const tir_mmt4d_kernel_line* line, int64_t last_rows);
 int tir_mmt4d_check(const tir_mmt4d_params* params);
 /* Checks the params and finds the first line that fits them; a status. */
 int tir_mmt4d_choose(const tir_mmt4d_params* params, const tir_mmt4d_kernel_line** line);

@@ -134,7 +134,7 @@ int64_t tir_mmt4d_kernel(const tir_mmt4d_params* params) {
 int tir_mmt4d(const tir_mmt4d_params* params) {
   const tir_mmt4d_kernel_line* line;
   const int status = tir_mmt4d_choose(params, &line);
-  if (status == TIR_STATUS_OK) tir_mmt4d_loops(params, line);
+  if (status == TIR_STATUS_OK) tir_mmt4d_loops(params, line, params->m0);
   return status;
 }
 

@@ -16,6 +16,7 @@ TIR_INLINE tir_vector tir_splat(float x) { return (tir_vector){x, x, x, x}; }
 TIR_INLINE tir_vector tir_zero(void) { return tir_splat(0.0f); }
 #define tir_add(a, b) ((a) + (b))
 #define tir_multiply_add(a, b, c) ((a) * (b) + (c))
+#define TIR_PANELS(rows) ((rows) <= 2 ? 4 : 2)
 #include "mmt4d_body.h"
 
 TIR_F32_TILE(4, 4, 2, generic)

@@ -7,6 +7,8 @@
 #define TIR_SMALL_ROWS 256
 #define TIR_GROUP_BYTES (384 * 1024)
 #define TIR_LINE_BYTES 64
+/* How far ahead of its use a panel is fetched that is read once. */
+#define TIR_AHEAD_BYTES 2048
 
 static bool product_fits(int64_t a, int64_t b, int64_t c) {
   int64_t product;
@@ -47,6 +49,7 @@ int tir_mmt4d_check(const tir_mmt4d_params* p) {
 typedef struct {
   const tir_mmt4d_params* params;
   const tir_mmt4d_kernel_line* line;
+  int64_t last_rows;
   const char* lhs;
   const char* rhs;
   char* out;
@@ -58,6 +61,7 @@ static void one_tile(const mmt4d_state* s, int64_t m, int64_t n, int64_t count, 
   const tir_mmt4d_params* p = s->params;
   const tir_mmt4d_tile tile = {
       .lhs = tir_step_from(s->lhs, m * s->lhs_step),
+      .rows = m == p->m1 - 1 ? s->last_rows : p->m0,
       .rhs = tir_step_from(s->rhs, n * s->rhs_step),
       .rhs_stride = p->rhs_stride,
       .out = s->out + m * s->out_step_m + n * s->out_step_n,
@@ -75,23 +79,30 @@ static void one_tile(const mmt4d_state* s, int64_t m, int64_t n, int64_t count, 
   s->line->function(&tile);
 }
 
-/* Few rows: panels outside, rows inside. While row tile m computes, it fetches its
- * share of the panels that come next, so that their first use finds them in cache.
- * A single row tile has no reuse to hide that behind; the hardware's own streams
- * do better there. */
+/* One row tile: nothing is used twice, so the kernel fetches what it needs itself a little later. */
+static void one_row_tile(const mmt4d_state* s) {
+  const tir_mmt4d_params* p = s->params;
+  const int64_t tile_bytes = p->k0 * p->n0 * tir_type_bytes(p->rhs_type);
+  const char* prefetch = p->k1 > 0 ? s->rhs + TIR_AHEAD_BYTES : NULL;
+  one_tile(s, 0, 0, p->n1, prefetch, (tile_bytes + TIR_LINE_BYTES - 1) / TIR_LINE_BYTES);
+}
+
+/* Few rows: panels outside, rows inside. While a row tile computes, it fetches its share of the panels that come next,
+ * so that their first use finds them in cache; a last tile of fewer rows does not. */
 static void panels_first(const mmt4d_state* s) {
   const tir_mmt4d_params* p = s->params;
   const int64_t group = s->line->panels;
+  const int64_t fetching = s->last_rows == p->m0 ? p->m1 : p->m1 - 1; /* row tiles */
   const int64_t panel_bytes = p->k1 * p->k0 * p->n0 * tir_type_bytes(p->rhs_type);
   /* Lines of a panel for each k1 step, rounded up over the row tiles. */
   const int64_t lines_k1 = (panel_bytes / (p->k1 > 0 ? p->k1 : 1) + TIR_LINE_BYTES - 1) / TIR_LINE_BYTES;
-  const int64_t lines = (lines_k1 + p->m1 - 1) / p->m1;
+  const int64_t lines = (lines_k1 + fetching - 1) / fetching;
   for (int64_t n = 0; n < p->n1; n += group) {
     const int64_t count = p->n1 - n < group ? p->n1 - n : group;
-    const bool fetch = p->m1 > 1 && p->n1 - n - count >= group;
+    const bool fetch = p->n1 - n - count >= group;
     for (int64_t m = 0; m < p->m1; m++) {
       const int64_t offset = m * lines * p->k1 * TIR_LINE_BYTES;
-      const bool mine = fetch && offset < panel_bytes;
+      const bool mine = fetch && m < fetching && offset < panel_bytes;
       one_tile(s, m, n, count, mine ? s->rhs + (n + group) * s->rhs_step + offset : NULL, lines);
     }
   }
@@ -115,7 +126,7 @@ static void rows_first(const mmt4d_state* s) {
   }
 }
 
-void tir_mmt4d_loops(const tir_mmt4d_params* given, const tir_mmt4d_kernel_line* line) {
+void tir_mmt4d_loops(const tir_mmt4d_params* given, const tir_mmt4d_kernel_line* line, int64_t last_rows) {
   if (given->m1 == 0 || given->n1 == 0) return;
   tir_mmt4d_params params = *given;
   const tir_mmt4d_params* p = &params;
@@ -135,6 +146,7 @@ void tir_mmt4d_loops(const tir_mmt4d_params* given, const tir_mmt4d_kernel_line*
     const mmt4d_state state = {
         .params = p,
         .line = line,
+        .last_rows = last_rows,
         .lhs = tir_step_from(reads ? p->lhs : NULL, b * p->lhs_batch_stride * lhs_bytes),
         .rhs = tir_step_from(reads ? p->rhs : NULL, b * p->rhs_batch_stride * rhs_bytes),
         .out = (char*)p->out + b * p->out_batch_stride * out_bytes,
@@ -143,7 +155,9 @@ void tir_mmt4d_loops(const tir_mmt4d_params* given, const tir_mmt4d_kernel_line*
         .out_step_m = p->out_stride_m * out_bytes,
         .out_step_n = p->out_stride_n * out_bytes,
     };
-    if (p->m1 <= TIR_SMALL_ROWS / p->m0) {
+    if (p->m1 == 1) {
+      one_row_tile(&state);
+    } else if (p->m1 <= TIR_SMALL_ROWS / p->m0) {
       panels_first(&state);
     } else {
       rows_first(&state);

@@ -41,6 +41,21 @@ enum tir_step_kind {
   TIR_STEP_rms_norm = 10   /* source, scale, out. attributes: rows, extent. code: epsilon, the bits of a double */
 };
 
+/* More about those that move elements and multiply tiles:
+ *
+ * - A loop may run backwards or stand still (stride 0) in a source. The results of a step are distinct elements, and
+ *   overlap no source.
+ * - gather: out[loops] = source[sum of stride * loop + sum over the indices operands of index * stride]. The attributes
+ *   are stride, size, stride, size …, one pair for each indices operand: how far apart in the source, in elements, two
+ *   neighbouring indices are, and how many there are. The first index that is not in 0 … size - 1 ends the step with
+ *   BAD_INDEX; any part of out may have been written.
+ * - pack, unpack: d0 and d1 say how many elements of the plain side there are, from the first one on; less than 0 counts
+ *   as 0, and more than the tiles hold as what they hold. The plain side is one dimension along o0 and t0, and one along
+ *   o1 and t1: its stride along o0 is t0 times that along t0. The tile is contiguous, in the order t0, t1 or t1, t0.
+ * - mmt4d: strides along m1, n1 and the outer loops are any; tiles are contiguous as for tir_mmt4d, and k1 neighbours lie
+ *   side by side. Operands stand still along the loops that they lack. Rows: how many rows are valid, from the first
+ *   one on. Others are neither read nor written. */
+
 enum tir_reduction {
   TIR_REDUCE_add = 0, TIR_REDUCE_mul = 1, TIR_REDUCE_max = 2, TIR_REDUCE_min = 3, TIR_REDUCE_maxnum = 4,
   TIR_REDUCE_minnum = 5, TIR_REDUCE_and = 6, TIR_REDUCE_or = 7, TIR_REDUCE_xor = 8

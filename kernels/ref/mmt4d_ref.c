@@ -5,7 +5,7 @@
 void TIR_MMT4D_ANY_NAME(f32, f32, f32, ref)(const tir_mmt4d_tile* t) {
   for (int64_t n1 = 0; n1 < t->panels; n1++) {
     float* out = (float*)t->out + n1 * t->out_stride;
-    for (int64_t m = 0; m < t->m0; m++) {
+    for (int64_t m = 0; m < t->rows; m++) {
       for (int64_t n = 0; n < t->n0; n++) {
         float total = 0.0f; /* of the whole parts before this one */
         float part = 0.0f;

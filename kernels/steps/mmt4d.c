@@ -64,7 +64,11 @@ int tir_step_mmt4d(tir_step* step) {
   };
   if (p.m0 < 1) return TIR_STATUS_BAD_SIZE;
   const int64_t rows = step->attribute[2];
-  if (rows >= 0 && rows / p.m0 < p.m1) p.m1 = rows / p.m0 + (rows % p.m0 > 0);
+  int64_t last_rows = p.m0;
+  if (rows >= 0 && rows / p.m0 < p.m1) {
+    p.m1 = rows / p.m0 + (rows % p.m0 > 0);
+    if (rows % p.m0 > 0) last_rows = rows % p.m0;
+  }
   int loops = 0;
   int64_t stride[TIR_MAX_LOOPS][TIR_OPERANDS_OF_MMT4D], count[TIR_MAX_LOOPS];
   for (int l = 0; l < outer; l++) {
@@ -99,7 +103,7 @@ int tir_step_mmt4d(tir_step* step) {
   if (!lies_well(step, outer, p.rhs_order == TIR_ORDER_kn)) return TIR_STATUS_BAD_SIZE;
   int64_t position[TIR_MAX_LOOPS] = {0};
   for (;;) {
-    tir_mmt4d_loops(&p, line);
+    tir_mmt4d_loops(&p, line, last_rows);
     int l = 0;
     for (; l < loops; l++) {
       const int64_t steps = ++position[l] < count[l] ? 1 : 1 - count[l];

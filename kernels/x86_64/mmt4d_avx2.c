@@ -13,6 +13,7 @@ typedef __m256 tir_vector;
 #define tir_store(p, v) _mm256_storeu_ps(p, v)
 #define tir_add(a, b) _mm256_add_ps(a, b)
 #define tir_multiply_add(a, b, c) _mm256_fmadd_ps(a, b, c)
+#define TIR_PANELS(rows) ((rows) == 1 ? 8 : (rows) == 2 ? 4 : 3)
 #include "mmt4d_body.h"
 
 TIR_F32_TILE(4, 8, 3, avx2)

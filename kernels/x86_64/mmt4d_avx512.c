@@ -12,6 +12,7 @@ typedef __m512 tir_vector;
 #define tir_store(p, v) _mm512_storeu_ps(p, v)
 #define tir_add(a, b) _mm512_add_ps(a, b)
 #define tir_multiply_add(a, b, c) _mm512_fmadd_ps(a, b, c)
+#define TIR_PANELS(rows) ((rows) <= 2 ? 8 : (rows) == 3 ? 6 : (rows) <= 6 ? 3 : 2)
 #include "mmt4d_body.h"
 
 TIR_F32_TILE(8, 16, 2, avx512)

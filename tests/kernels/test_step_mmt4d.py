@@ -117,20 +117,38 @@ def drawn(line: Kernel, m1: int, n1: int, k1: int, seed: int) -> tuple[Array, Ar
 @lines
 @pytest.mark.parametrize("accumulate", [False, True])
 def test_valid_rows(line: Kernel, accumulate: bool) -> None:
-    """Valid rows have the bits of a call of all rows; tiles without any are not touched."""
-    for m1, n1, k1 in ((1, 5, 3), (3, 9, 40), (2, 1, 0)):
-        lhs, rhs, before, order = drawn(line, m1, n1, k1, m1)
-        m0 = lhs.shape[2]
+    """Valid rows have the bits of a call of all rows, in each group of panels; others are neither read nor written."""
+    for m1, n1, k1 in ((1, 1, 1), (1, 7, 40), (1, 19, 3), (2, 7, 0), (3, 19, 40)):
+        lhs, rhs, before, order = drawn(line, m1, n1, k1, n1)
+        m0, n0 = before.shape[2:]
         whole = before.copy()
         mmt4d(lhs, rhs, whole, rhs_order=order, accumulate=accumulate, features=line.features)
-        for rows in range(m1 * m0 + 2):
+        flat_lhs, right = (tiles.swapaxes(1, 2).reshape(m1 * m0, -1 if tiles.size else 0) for tiles in (lhs, whole))
+        for rows in range((m1 - 1) * m0, m1 * m0 + 2):
+            poisoned = flat_lhs.copy()
+            poisoned[rows:] = np.nan
+            left = np.ascontiguousarray(poisoned.reshape(m1, m0, k1, lhs.shape[3]).swapaxes(1, 2))
             out = before.copy()
-            assert run(lhs, rhs, out, order, line.features, accumulate=accumulate, rows=rows) == 0
-            right = oracle.bits(whole.swapaxes(1, 2)).reshape(m1 * m0, -1)
-            found = oracle.bits(out.swapaxes(1, 2)).reshape(m1 * m0, -1)
-            assert (found[:rows] == right[:rows]).all(), rows
-            tiles = -(-rows // m0)
-            assert (oracle.bits(out[tiles:]) == oracle.bits(before[tiles:])).all()
+            assert run(left, rhs, out, order, line.features, accumulate=accumulate, rows=rows) == 0
+            expected = before.swapaxes(1, 2).reshape(m1 * m0, n1 * n0).copy()
+            expected[:rows] = right[:rows]
+            assert (oracle.bits(out.swapaxes(1, 2).reshape(m1 * m0, n1 * n0)) == oracle.bits(expected)).all(), rows
+
+
+@lines
+def test_valid_rows_of_many(line: Kernel) -> None:
+    """More rows than pass over the panels one group at a time."""
+    m0 = (line.tile or (3,))[0]
+    lhs, rhs, before, order = drawn(line, 256 // m0 + 2, 3, 2, 0)
+    whole = before.copy()
+    mmt4d(lhs, rhs, whole, rhs_order=order, features=line.features)
+    m0 = lhs.shape[2]
+    rows = (lhs.shape[0] - 1) * m0 + max(1, m0 - 1)
+    out = before.copy()
+    assert run(lhs, rhs, out, order, line.features, rows=rows) == 0
+    found, right, old = (tiles.swapaxes(1, 2).reshape(len(tiles) * m0, -1) for tiles in (out, whole, before))
+    assert (oracle.bits(found[:rows]) == oracle.bits(right[:rows])).all()
+    assert (oracle.bits(found[rows:]) == oracle.bits(old[rows:])).all()
 
 
 @lines
