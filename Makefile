@@ -2,7 +2,7 @@
 PYTHON ?= python
 CLANG ?= clang
 
-.PHONY: help quick quick-tests check tests lint types layers unit filetests properties kernels e2e repo bench fuzz fuzz-mlir clang sanitize wheel-test
+.PHONY: help quick quick-tests check tests lint types layers unit filetests properties kernels math-sweep e2e repo bench fuzz fuzz-mlir clang sanitize wheel-test
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,10 @@ properties: ## laws on random programs
 
 kernels: ## C kernels against the reference, bit for bit
 	$(PYTHON) -m pytest tests/kernels
+
+FUNCTIONS = exp exp2 log tanh erf gelu sin cos
+math-sweep: ## vector functions (FUNCTIONS="exp erf") on every float32; minutes each
+	$(PYTHON) -m tests.kernels.math_oracle $(FUNCTIONS)
 
 e2e: ## whole models and MLIR programs
 	$(PYTHON) -m pytest tests/e2e

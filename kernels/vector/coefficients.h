@@ -7,6 +7,9 @@
 
 #define TIR_LN2_HIGH_F 0x1.62e4p-1f
 #define TIR_LN2_LOW_F 0x1.7f7d1cp-20f
+#define TIR_TWICE_LN2_HIGH_F 0x1.62e4p+0f
+#define TIR_TWICE_LN2_LOW_F 0x1.7f7d1cp-19f
+#define TIR_HALF_LOG2E_F 0x1.715476p-1f
 #define TIR_LN2 0x1.62e42fefa39efp-1
 #define TIR_LOG2E 0x1.71547652b82fep+0
 #define TIR_SQRT_HALF 0x1.6a09e667f3bcdp-1
@@ -34,6 +37,73 @@
 #define TIR_PI_LOW 0x1.1a62633145c07p-53
 #define TIR_POW_FIRST_LOW 0x1.777d0ffda0d24p-55
 #define TIR_POW_THIRD_LOW 0x1.d27f05548af0cp-55
+static const float tir_gelu_above_f[] = {
+  0x1p-65f,
+  0x1.c0ba68p-66f,
+  0x1.772366p-67f,
+  0x1.4cb236p-69f,
+  0x1.0d902ep-72f,
+};
+static const float tir_gelu_below_f[] = {
+  0x1p+0f,
+  0x1.ac9f64p+0f,
+  0x1.33c654p+0f,
+  0x1.e091fp-2f,
+  0x1.a0ffcap-4f,
+  0x1.51d7eep-7f,
+};
+static const float tir_exp2_f[] = {
+  0x1.62e43p-1f,
+  0x1.ebfbdcp-3f,
+  0x1.c6af72p-5f,
+  0x1.3b2d3p-7f,
+  0x1.5f13f6p-10f,
+  0x1.42a71p-13f,
+};
+static const float tir_half_exp_f[] = {
+  -0x1p-1f,
+  0x1.fffffcp-4f,
+  -0x1.555494p-6f,
+  0x1.55588ap-9f,
+  -0x1.123deep-12f,
+  0x1.6a9e34p-16f,
+};
+static const float tir_log_f[] = {
+  0x1.555546p-2f,
+  -0x1.ffffeep-3f,
+  0x1.99a542p-3f,
+  -0x1.5562e2p-3f,
+  0x1.233304p-3f,
+  -0x1.fb43fep-4f,
+  0x1.e64f6cp-4f,
+  -0x1.e2dff8p-4f,
+  0x1.1b2f36p-4f,
+};
+static const float tir_tanh_f[] = {
+  -0x1.555534p-2f,
+  0x1.11075ep-3f,
+  -0x1.b842c6p-5f,
+  0x1.524c58p-6f,
+  -0x1.767aa4p-8f,
+};
+static const float tir_erf_f[] = {
+  0x1.06eba6p-3f,
+  -0x1.8126ecp-2f,
+  0x1.ce1b86p-4f,
+  -0x1.b69cc4p-6f,
+  0x1.47b15ap-8f,
+  -0x1.3c4f86p-11f,
+};
+static const float tir_log2_erfc_f[] = {
+  0x1.eef61ap-13f,
+  -0x1.a124dp+0f,
+  -0x1.d3e8bp-1f,
+  -0x1.3f91bcp-3f,
+  0x1.27f054p-5f,
+  -0x1.877ff6p-8f,
+  0x1.43d8dcp-11f,
+  -0x1.f13f8cp-16f,
+};
 static const float tir_exp_f[] = {
   0x1.fffffcp-2f,
   0x1.555494p-3f,

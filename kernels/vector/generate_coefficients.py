@@ -18,7 +18,7 @@ import numpy as np
 getcontext().prec = 60
 Function = Callable[[Decimal], Decimal]
 
-ONE, TWO = Decimal(1), Decimal(2)
+ONE, TWO, HALF = Decimal(1), Decimal(2), Decimal(1) / 2
 LN2 = TWO.ln()
 
 
@@ -133,18 +133,20 @@ def _value(coefficients: Sequence[Decimal], x: Decimal) -> Decimal:
     return total
 
 
-def remez(points: Sequence[Decimal], wanted: Sequence[Decimal], weight: Sequence[Decimal], count: int) -> list[Decimal]:
-    """The `count` coefficients whose largest weighted error on the points is least."""
-    last = len(points) - 1
+def remez(basis: Sequence[Sequence[Decimal]], wanted: Sequence[Decimal], weight: Sequence[Decimal]) -> list[Decimal]:
+    """The factors of the functions `basis`, given by their values at points in order, whose sum is nearest to
+    `wanted`: the largest weighted error on the points is least."""
+    count, last = len(basis), len(wanted) - 1
     chosen = [round(last * (1 - math.cos(math.pi * i / count)) / 2) for i in range(count + 1)]
     best: list[Decimal] = []
     least = Decimal("Infinity")
     for _ in range(100):
-        rows = [
-            [*(points[p] ** k for k in range(count)), (-1) ** i / weight[p], wanted[p]] for i, p in enumerate(chosen)
-        ]
+        rows = [[*(f[p] for f in basis), (-1) ** i / weight[p], wanted[p]] for i, p in enumerate(chosen)]
         *found, level = _solve(rows)
-        errors = [w * (_value(found, x) - y) for x, y, w in zip(points, wanted, weight, strict=True)]
+        sums = [
+            sum((c * v for c, v in zip(found, values, strict=True)), Decimal(0)) for values in zip(*basis, strict=True)
+        ]
+        errors = [w * (total - y) for total, y, w in zip(sums, wanted, weight, strict=True)]
         worst = max(range(last + 1), key=lambda p: abs(errors[p]))
         if abs(errors[worst]) < least:
             best, least = found, abs(errors[worst])
@@ -193,14 +195,43 @@ def fit(
     cells = 24 * (count + 1)
     points = [low + (high - low) * Decimal((1 - math.cos(math.pi * (i + 0.5) / cells)) / 2) for i in range(cells)]
     wanted, weights = [function(x) for x in points], [weight(x) for x in points]
+    powers = [[x**k for x in points] for k in range(count)]
     if rounding is to_f64:
-        return [to_f64(c) for c in remez(points, wanted, weights, count)]
+        return [to_f64(c) for c in remez(powers, wanted, weights)]
     found: list[float] = []
     for left in range(count, 0, -1):
-        found.append(rounding(remez(points, wanted, weights, left)[0]))
+        found.append(rounding(remez(powers[:left], wanted, weights)[0]))
         wanted = [(y - Decimal(found[-1])) / x for x, y in zip(points, wanted, strict=True)]
         weights = [w * abs(x) for x, w in zip(points, weights, strict=True)]
     return found
+
+
+def _reciprocal(function: Function) -> Function:
+    """The weight that makes an error relative."""
+    return lambda x: 1 / abs(function(x))
+
+
+def fit_ratio(function: Function, high: float, above: int, below: int) -> tuple[list[float], list[float]]:
+    """Two polynomials of `above` and `below` coefficients whose ratio is near `function` from 0 to `high`, relatively,
+    as floats; that below begins with 1.
+
+    One linear fit after the other, each weighted with the divisor of the one before."""
+    cells = 24 * (above + below)
+    points = [Decimal(high * (1 - math.cos(math.pi * (i + 0.5) / cells / 2))) for i in range(cells)]
+    wanted = [function(x) for x in points]
+    basis = [[x**k for x in points] for k in range(above)]
+    basis += [[-y * x**k for x, y in zip(points, wanted, strict=True)] for k in range(1, below)]
+    divisors = [ONE] * cells
+    found: list[Decimal] = []
+    for _ in range(8):
+        found = remez(basis, wanted, [1 / (y * d) for y, d in zip(wanted, divisors, strict=True)])
+        divisors = [_value([ONE, *found[above:]], x) for x in points]
+    divisor = [1.0, *(to_f32(c) for c in found[above:])]
+
+    def product(x: Decimal) -> Decimal:
+        return function(x) * _value([Decimal(c) for c in divisor], x)
+
+    return fit(product, 0, high, above, to_f32, _reciprocal(product)), divisor
 
 
 # ---- the tables ----------------------------------------------------------------------------------------------------
@@ -234,11 +265,6 @@ def _erfc_size(u: Decimal) -> Decimal:
 ERFC_MIDDLE = Decimal(4)
 QUARTER_PI = (PI / 4 * Decimal("1.0001")) ** 2
 TAN_EIGHTH = (TWO.sqrt() - 1) ** 2 * Decimal("1.0001")
-
-
-def _reciprocal(function: Function) -> Function:
-    """The weight that makes an error relative."""
-    return lambda x: 1 / abs(function(x))
 
 
 def _parts(value: Decimal, *bits: int) -> list[float]:
@@ -280,6 +306,9 @@ def numbers() -> dict[str, float]:
     return {
         "LN2_HIGH_F": ln2_f,
         "LN2_LOW_F": to_f32(LN2 - Decimal(ln2_f)),
+        "TWICE_LN2_HIGH_F": 2 * ln2_f,
+        "TWICE_LN2_LOW_F": to_f32(2 * (LN2 - Decimal(ln2_f))),
+        "HALF_LOG2E_F": to_f32(1 / LN2 / 2),
         "LN2": to_f64(LN2),
         "LOG2E": to_f64(1 / LN2),
         "SQRT_HALF": to_f64((ONE / 2).sqrt()),
@@ -319,7 +348,32 @@ def polynomials() -> dict[str, list[float]]:
     def square(x: Decimal) -> Decimal:
         return x * x
 
+    def exp2_rest(x: Decimal) -> Decimal:
+        return (TWO**x - 1) / x
+
+    def half_exp_rest(x: Decimal) -> Decimal:
+        return ((-x / 2).exp() - 1) / x
+
+    def log_rest(x: Decimal) -> Decimal:
+        return ((1 + x).ln() - x + x * x / 2) / x**3
+
+    def log2_erfc(x: Decimal) -> Decimal:
+        return ((-x * x).exp() * scaled_erfc(x)).ln() / LN2
+
+    def tanh_rest(z: Decimal) -> Decimal:
+        e = (2 * z.sqrt()).exp()
+        return ((e - 1) / (e + 1) / z.sqrt() - 1) / z
+
+    gelu_above, gelu_below = fit_ratio(lambda t: scaled_erfc(t / TWO.sqrt()) / 2, 14.5, 5, 6)
     return {
+        "gelu_above_f": [math.ldexp(c, -64) for c in gelu_above],  # see tir_gelu_f32
+        "gelu_below_f": gelu_below,
+        "exp2_f": fit(exp2_rest, -HALF, HALF, 6, to_f32, lambda x: abs(x) / TWO**x),
+        "half_exp_f": fit(half_exp_rest, -2 * HALF_LN2, 2 * HALF_LN2, 6, to_f32, lambda x: abs(x) * (x / 2).exp()),
+        "log_f": fit(log_rest, *(Decimal(m) - 1 for m in ("0.7071", "1.4143")), 9, to_f32, lambda x: x * x),
+        "tanh_f": fit(tanh_rest, 0, Decimal("0.391"), 5, to_f32, itself),
+        "erf_f": fit(lambda z: erf_ratio(z) - 1, 0, Decimal("0.767"), 6, to_f32),
+        "log2_erfc_f": fit(log2_erfc, Decimal("0.875"), 4, 8, to_f32, lambda x: (-x * x).exp() * scaled_erfc(x)),
         "exp_f": fit(_exp_rest, -HALF_LN2, HALF_LN2, 5, to_f32, _exp_weight),
         "exp_d": fit(_exp_rest, -HALF_LN2, HALF_LN2, 11, to_f64, _exp_weight),
         "log_d": fit(lambda z: (_log_ratio(z) - 2) / z, 0, LOG_LIMIT, 7, to_f64, itself),

@@ -233,7 +233,8 @@ TIR_INLINE tir_vd tir_polynomial_d(tir_vd x, const double* coefficients, const i
   TIR_UNROLL for (int i = count - 2; i >= 0; i--) sum = tir_fma_d(sum, x, tir_splat_d(coefficients[i]));
   return sum;
 }
-#define TIR_POLYNOMIAL_F(x, name) tir_polynomial_f(x, name, (int)(sizeof(name) / sizeof(name[0])))
-#define TIR_POLYNOMIAL_D(x, name) tir_polynomial_d(x, name, (int)(sizeof(name) / sizeof(name[0])))
+#define TIR_LENGTH(name) ((int)(sizeof(name) / sizeof(name[0])))
+#define TIR_POLYNOMIAL_F(x, name) tir_polynomial_f(x, name, TIR_LENGTH(name))
+#define TIR_POLYNOMIAL_D(x, name) tir_polynomial_d(x, name, TIR_LENGTH(name))
 
 #endif

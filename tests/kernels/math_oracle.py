@@ -197,18 +197,29 @@ def inputs(line: Line, count: int, seed: int) -> list[Array]:
 # ---- as a program --------------------------------------------------------------------------------------------------
 
 
+def rounded_once_more(line: Line, operands: list[Array]) -> Array:
+    """A fast reference for f32: the vector function of f64, which has bounds of its own."""
+    wide = [a.astype(np.float64) for a in operands]
+    return run(line.name, "f64", wide, np.empty_like(wide[0]), levels()[-1])
+
+
 def all_f32(step: int = 1 << 22) -> Iterator[Array]:
     """Every float32, in parts."""
     for start in range(0, 1 << 32, step):
         yield np.arange(start, start + step, dtype=np.uint64).astype(np.uint32).view(np.float32)
 
 
-def worst(line: Line, parts: Iterator[list[Array]], features: Features) -> tuple[float, list[float]]:
+def worst(
+    line: Line,
+    parts: Iterator[list[Array]],
+    features: Features,
+    exact: Callable[[Line, list[Array]], Array] = reference,
+) -> tuple[float, list[float]]:
     """The largest error, and where it is."""
     largest, where = -1.0, [math.nan]
     for operands in parts:
         got = run(line.name, line.type, operands, np.empty_like(operands[0]), features)
-        found = errors(got, reference(line, operands))
+        found = errors(got, exact(line, operands))
         at = int(np.argmax(found))
         if found[at] > largest:
             largest, where = float(found[at]), [float(a[at]) for a in operands]
@@ -220,7 +231,7 @@ def main(names: list[str]) -> None:
     if names:
         for name in names:
             (line,) = (line for line in LINES if line.name == name and line.type == "f32" and line.operands == 1)
-            largest, where = worst(line, ([part] for part in all_f32()), levels()[-1])
+            largest, where = worst(line, ([part] for part in all_f32()), levels()[-1], rounded_once_more)
             print(f"{line}: {largest:.3f} ulp at {where[0]!r}, allowed {line.bound(levels()[-1])}", flush=True)
             if largest > line.bound(levels()[-1]):
                 sys.exit(1)
