@@ -1,24 +1,16 @@
-"""Writes coefficients.h, the constants of the vector functions: `python kernels/vector/generate_coefficients.py`.
-
-Every polynomial is a minimax approximation, found by the exchange algorithm of Remez in decimal arithmetic on a fixed
-grid of points, so the same text comes out on every machine. A polynomial of f32 is rounded one coefficient at a time,
-from the lowest power up; what is lost by rounding one is made up for by fitting the others again.
-"""
+"""Writes coefficients.h, the constants of the vector functions: `python kernels/vector/generate_coefficients.py`."""
 
 from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal, getcontext
 from pathlib import Path
 
-import numpy as np
+from approximation import ONE, fit, fit_ratio, reciprocal, short, to_f32, to_f64
 
-getcontext().prec = 60
-Function = Callable[[Decimal], Decimal]
-
-ONE, TWO, HALF = Decimal(1), Decimal(2), Decimal(1) / 2
+TWO, HALF = Decimal(2), ONE / 2
 LN2 = TWO.ln()
 
 
@@ -87,151 +79,6 @@ def _pi(digits: int) -> Decimal:
 
 LONG_PI = _pi(480)
 PI = +LONG_PI
-
-
-# ---- rounding to binary --------------------------------------------------------------------------------------------
-
-
-def to_f64(value: Decimal) -> float:
-    return float(value)
-
-
-def to_f32(value: Decimal) -> float:
-    return float(np.float32(float(value)))  # rounded twice, which matters by less than 2^-29 of the last place
-
-
-def short(value: Decimal, bits: int) -> float:
-    """`value` cut to its first `bits` bits, so that products with small integers are exact."""
-    mantissa, exponent = math.frexp(float(value))
-    return math.ldexp(math.floor(mantissa * 2**bits), exponent - bits)
-
-
-# ---- Remez ---------------------------------------------------------------------------------------------------------
-
-
-def _solve(rows: list[list[Decimal]]) -> list[Decimal]:
-    """The solution of a linear system whose last column is the right side, by elimination with pivots."""
-    n = len(rows)
-    for i in range(n):
-        pivot = max(range(i, n), key=lambda r: abs(rows[r][i]))
-        rows[i], rows[pivot] = rows[pivot], rows[i]
-        for r in range(i + 1, n):
-            factor = rows[r][i] / rows[i][i]
-            if factor:
-                rows[r] = [a - factor * b for a, b in zip(rows[r], rows[i], strict=True)]
-    found = [Decimal(0)] * n
-    for i in reversed(range(n)):
-        rest = sum((rows[i][j] * found[j] for j in range(i + 1, n)), Decimal(0))
-        found[i] = (rows[i][n] - rest) / rows[i][i]
-    return found
-
-
-def _value(coefficients: Sequence[Decimal], x: Decimal) -> Decimal:
-    total = Decimal(0)
-    for c in reversed(coefficients):
-        total = total * x + c
-    return total
-
-
-def remez(basis: Sequence[Sequence[Decimal]], wanted: Sequence[Decimal], weight: Sequence[Decimal]) -> list[Decimal]:
-    """The factors of the functions `basis`, given by their values at points in order, whose sum is nearest to
-    `wanted`: the largest weighted error on the points is least."""
-    count, last = len(basis), len(wanted) - 1
-    chosen = [round(last * (1 - math.cos(math.pi * i / count)) / 2) for i in range(count + 1)]
-    best: list[Decimal] = []
-    least = Decimal("Infinity")
-    for _ in range(100):
-        rows = [[*(f[p] for f in basis), (-1) ** i / weight[p], wanted[p]] for i, p in enumerate(chosen)]
-        *found, level = _solve(rows)
-        sums = [
-            sum((c * v for c, v in zip(found, values, strict=True)), Decimal(0)) for values in zip(*basis, strict=True)
-        ]
-        errors = [w * (total - y) for total, y, w in zip(sums, wanted, weight, strict=True)]
-        worst = max(range(last + 1), key=lambda p: abs(errors[p]))
-        if abs(errors[worst]) < least:
-            best, least = found, abs(errors[worst])
-        if abs(errors[worst]) <= abs(level) * Decimal("1.001"):
-            break
-        peaks = _peaks(errors)
-        while len(peaks) > count + 1:
-            peaks.pop(0 if abs(errors[peaks[0]]) < abs(errors[peaks[-1]]) else -1)
-        chosen = peaks if len(peaks) == count + 1 and worst in peaks else _exchanged(chosen, worst, errors)
-    return best
-
-
-def _peaks(errors: Sequence[Decimal]) -> list[int]:
-    """The largest error of each run of one sign."""
-    peaks: list[int] = []
-    for p, error in enumerate(errors):
-        if not peaks or (errors[peaks[-1]] > 0) != (error > 0):
-            peaks.append(p)
-        elif abs(error) > abs(errors[peaks[-1]]):
-            peaks[-1] = p
-    return peaks
-
-
-def _exchanged(chosen: list[int], worst: int, errors: Sequence[Decimal]) -> list[int]:
-    """`chosen` with `worst` in the place of a neighbour, so that the signs still alternate."""
-    same = [(errors[p] > 0) == (errors[worst] > 0) for p in chosen]
-    if worst < chosen[0]:
-        return [worst, *chosen[1:]] if same[0] else [worst, *chosen[:-1]]
-    if worst > chosen[-1]:
-        return [*chosen[:-1], worst] if same[-1] else [*chosen[1:], worst]
-    below = max(i for i, p in enumerate(chosen) if p <= worst)
-    at = below if same[below] else below + 1
-    return [*chosen[:at], worst, *chosen[at + 1 :]]
-
-
-def fit(
-    function: Function,
-    low: Decimal | float,
-    high: Decimal | float,
-    count: int,
-    rounding: Callable[[Decimal], float],
-    weight: Function = lambda _: ONE,
-) -> list[float]:
-    """A polynomial of `count` coefficients near `function` between `low` and `high`; the error is weighted."""
-    low, high = Decimal(low), Decimal(high)
-    cells = 24 * (count + 1)
-    points = [low + (high - low) * Decimal((1 - math.cos(math.pi * (i + 0.5) / cells)) / 2) for i in range(cells)]
-    wanted, weights = [function(x) for x in points], [weight(x) for x in points]
-    powers = [[x**k for x in points] for k in range(count)]
-    if rounding is to_f64:
-        return [to_f64(c) for c in remez(powers, wanted, weights)]
-    found: list[float] = []
-    for left in range(count, 0, -1):
-        found.append(rounding(remez(powers[:left], wanted, weights)[0]))
-        wanted = [(y - Decimal(found[-1])) / x for x, y in zip(points, wanted, strict=True)]
-        weights = [w * abs(x) for x, w in zip(points, weights, strict=True)]
-    return found
-
-
-def _reciprocal(function: Function) -> Function:
-    """The weight that makes an error relative."""
-    return lambda x: 1 / abs(function(x))
-
-
-def fit_ratio(function: Function, high: float, above: int, below: int) -> tuple[list[float], list[float]]:
-    """Two polynomials of `above` and `below` coefficients whose ratio is near `function` from 0 to `high`, relatively,
-    as floats; that below begins with 1.
-
-    One linear fit after the other, each weighted with the divisor of the one before."""
-    cells = 24 * (above + below)
-    points = [Decimal(high * (1 - math.cos(math.pi * (i + 0.5) / cells / 2))) for i in range(cells)]
-    wanted = [function(x) for x in points]
-    basis = [[x**k for x in points] for k in range(above)]
-    basis += [[-y * x**k for x, y in zip(points, wanted, strict=True)] for k in range(1, below)]
-    divisors = [ONE] * cells
-    found: list[Decimal] = []
-    for _ in range(8):
-        found = remez(basis, wanted, [1 / (y * d) for y, d in zip(wanted, divisors, strict=True)])
-        divisors = [_value([ONE, *found[above:]], x) for x in points]
-    divisor = [1.0, *(to_f32(c) for c in found[above:])]
-
-    def product(x: Decimal) -> Decimal:
-        return function(x) * _value([Decimal(c) for c in divisor], x)
-
-    return fit(product, 0, high, above, to_f32, _reciprocal(product)), divisor
 
 
 # ---- the tables ----------------------------------------------------------------------------------------------------
@@ -370,7 +217,7 @@ def polynomials() -> dict[str, list[float]]:
         "gelu_below_f": gelu_below,
         "exp2_f": fit(exp2_rest, -HALF, HALF, 6, to_f32, lambda x: abs(x) / TWO**x),
         "half_exp_f": fit(half_exp_rest, -2 * HALF_LN2, 2 * HALF_LN2, 6, to_f32, lambda x: abs(x) * (x / 2).exp()),
-        "log_f": fit(log_rest, *(Decimal(m) - 1 for m in ("0.7071", "1.4143")), 9, to_f32, lambda x: x * x),
+        "log_f": fit(log_rest, Decimal("-0.2929"), Decimal("0.4143"), 9, to_f32, lambda x: x * x),
         "tanh_f": fit(tanh_rest, 0, Decimal("0.391"), 5, to_f32, itself),
         "erf_f": fit(lambda z: erf_ratio(z) - 1, 0, Decimal("0.767"), 6, to_f32),
         "log2_erfc_f": fit(log2_erfc, Decimal("0.875"), 4, 8, to_f32, lambda x: (-x * x).exp() * scaled_erfc(x)),
@@ -380,9 +227,9 @@ def polynomials() -> dict[str, list[float]]:
         "pow_d": fit(
             lambda z: (_log_ratio(z) / LN2 - pow_first - pow_third * z) / (z * z), 0, LOG_LIMIT, 8, to_f64, square
         ),
-        "cbrt_d": fit(cbrt, 1, 2, 7, to_f64, _reciprocal(cbrt)),
-        "erf_d": fit(erf_ratio, 0, 1, 14, to_f64, _reciprocal(erf_ratio)),
-        "erfc_d": fit(erfc, -1, erfc_top, 23, to_f64, _reciprocal(erfc)),
+        "cbrt_d": fit(cbrt, 1, 2, 7, to_f64, reciprocal(cbrt)),
+        "erf_d": fit(erf_ratio, 0, 1, 14, to_f64, reciprocal(erf_ratio)),
+        "erfc_d": fit(erfc, -1, erfc_top, 23, to_f64, reciprocal(erfc)),
         "sin_d": fit(sin_rest, 0, QUARTER_PI, 7, to_f64, itself),
         "cos_d": fit(cos_rest, 0, QUARTER_PI, 7, to_f64, square),
         "sin_narrow_d": fit(sin_rest, 0, QUARTER_PI, 4, to_f64, itself),

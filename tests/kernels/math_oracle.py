@@ -242,7 +242,7 @@ def main(names: list[str]) -> None:
         cells: list[str] = []
         for line in (line for line in LINES if line.name == name):
             for level in (levels()[-1], Features.NONE):
-                cells.append(f"{worst(line, iter([inputs(line, 1 << 20, 1)]), level)[0]:.2f}")
+                cells.append(f"{worst(line, iter([inputs(line, 1 << 20, 1)]), level, reference)[0]:.2f}")
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
