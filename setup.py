@@ -70,7 +70,7 @@ def libraries() -> list[tuple[str, Any]]:
         library("tir_steps", [f"kernels/{name}" for name in steps], []),
         library("tir_dispatch", ["kernels/dispatch.c", "kernels/cpu.c"], []),
     ]
-    ops = ["mmt4d", "copy", "calibrate", "math", "blocks"]
+    ops = ["mmt4d", "copy", "calibrate", "math", "rows", "blocks"]
     if platform.machine().lower() in ("x86_64", "amd64"):
         found += [
             library(f"tir_{isa}", [f"kernels/x86_64/{op}_{isa}.c" for op in ops], flags)
@@ -84,6 +84,7 @@ def libraries() -> list[tuple[str, Any]]:
         "calibrate_generic.c",
         "math_generic.c",
         "blocks_generic.c",
+        "rows_generic.c",
     ]
     found += [
         library("tir_generic", [f"kernels/generic/{name}" for name in generic], []),

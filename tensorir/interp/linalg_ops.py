@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from tensorir.dialects import linalg
-from tensorir.interp.combiners import COMBINERS
 from tensorir.interp.context import Array, Context
-from tensorir.interp.conversions import convert, filled, rounded, wide, wrap
+from tensorir.interp.conversions import convert, filled, wide
 from tensorir.interp.loops import run_loops
 from tensorir.interp.products import matmul
+from tensorir.interp.row_ops import ROW_OPS
 from tensorir.ir.dtype import DType
 from tensorir.ir.op import Op
 
@@ -82,26 +82,6 @@ def accumulate(out: Array, init: list[Array], dtype: DType, ctx: Context) -> Arr
     return np.asarray(convert(out, dtype, ctx) if out.dtype != ctx.numpy(dtype) else out, order="C")
 
 
-def reduce(op: linalg.Reduce, inputs: Arrays, ctx: Context) -> Arrays:
-    """Reduces: integers wrap, 16-bit floats accumulate in float32, and an empty dim gives the neutral element.
-
-    The elements of a row are made contiguous first, so that a sum does not depend on the position of its dims."""
-    dtype = op.source.type.dtype
-    source, _ = _axis_last(inputs[0], tuple(sorted(op.dims)) if op.extent is None else op.dims)
-    if op.extent is not None:
-        source = source[..., : ctx.dim(op.extent)]
-    if dtype.is_integer:
-        source = wide(source, dtype)
-    elif source.itemsize < 4:
-        source = source.astype(np.float32)
-    neutral = np.asarray(linalg.neutral_element(op.kind, dtype), source.dtype)
-    with np.errstate(all="ignore"):
-        # without `initial`, NumPy sums and multiplies pairwise, which is more accurate
-        given = {} if op.kind in ("add", "mul") else {"initial": neutral}
-        out = np.asarray(COMBINERS[op.kind].reduce(source, axis=-1, dtype=source.dtype, **given))
-    return (wrap(out, dtype) if dtype.is_integer else rounded(out, ctx.numpy(dtype)),)
-
-
 def transpose(op: linalg.Transpose, inputs: Arrays, ctx: Context) -> Arrays:
     return (_transposed(inputs[0], op.permutation),)
 
@@ -112,63 +92,12 @@ def broadcast(op: linalg.Broadcast, inputs: Arrays, ctx: Context) -> Arrays:
     return (np.broadcast_to(spread, shape),)
 
 
-def softmax(op: linalg.Softmax, inputs: Arrays, ctx: Context) -> Arrays:
-    rows, restore = _axis_last(inputs[0], op.dims)
-    extent = rows.shape[-1] if op.extent is None else ctx.dim(op.extent)
-    valid = _compute_type(rows[..., :extent])
-    out = np.zeros(rows.shape, rows.dtype)
-    with np.errstate(all="ignore"):
-        if extent:
-            exp = np.exp(valid - np.max(valid, axis=-1, keepdims=True))
-            out[..., :extent] = exp / np.sum(exp, axis=-1, keepdims=True)
-    return (restore(out),)
-
-
-def layer_norm(op: linalg.LayerNorm, inputs: Arrays, ctx: Context) -> Arrays:
-    rows, restore = _axis_last(inputs[0], op.dims)
-    extent = rows.shape[-1] if op.extent is None else ctx.dim(op.extent)
-    valid = _compute_type(rows[..., :extent])
-    scale, bias = (a.reshape(-1)[:extent].astype(valid.dtype) for a in inputs[1:])
-    out = np.zeros(rows.shape, rows.dtype)
-    with np.errstate(all="ignore"):
-        if extent:
-            centered = valid - np.mean(valid, axis=-1, keepdims=True)
-            variance = np.mean(centered * centered, axis=-1, keepdims=True)
-            out[..., :extent] = centered / np.sqrt(variance + np.asarray(op.epsilon, valid.dtype)) * scale + bias
-    return (restore(out),)
-
-
-def zero_padding(op: linalg.ZeroPadding, inputs: Arrays, ctx: Context) -> Arrays:
-    rows, restore = _axis_last(inputs[0], op.dims)
-    out = np.array(rows)
-    out[..., ctx.dim(op.extent) :] = 0
-    return (restore(out),)
-
-
-def _axis_last(array: Array, dims: tuple[int, ...]) -> tuple[Array, Callable[[Array], Array]]:
-    """Merges `dims` into one row-major last axis; returns the array and the inverse."""
-    others = [d for d in range(array.ndim) if d not in dims]
-    order = (*others, *dims)
-    moved = array.transpose(order)
-    back = np.argsort(order)
-    length = math.prod(array.shape[d] for d in dims)
-    rows = moved.reshape(*moved.shape[: len(others)], length)
-    return rows, lambda out: out.reshape(moved.shape).transpose(back)
-
-
-def _compute_type(array: Array) -> Array:
-    return array.astype(np.float32) if array.itemsize < 4 else array
-
-
 LINALG_OPS: dict[type[Op], Any] = {
     linalg.Fill: fill,
     linalg.Generic: run_loops,
     linalg.Fold: run_loops,
     linalg.Contract: contract,
-    linalg.Reduce: reduce,
     linalg.Transpose: transpose,
     linalg.Broadcast: broadcast,
-    linalg.Softmax: softmax,
-    linalg.LayerNorm: layer_norm,
-    linalg.ZeroPadding: zero_padding,
+    **ROW_OPS,
 }

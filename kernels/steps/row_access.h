@@ -1,0 +1,124 @@
+/* Rows of any layout as contiguous numbers of one type, and back. Included once per type; see row_lanes.h. */
+
+/* Copies rows of `length` elements, a constant. */
+TIR_INLINE void OF(copy_pieces)(const int length, const char* from, int64_t from_step, char* to, int64_t to_step,
+                                int64_t pieces) {
+  for (; pieces > 0; pieces--, from += from_step, to += to_step) {
+    TIR_UNROLL for (int i = 0; i < length; i++) ((OF(memory)*)to)[i] = ((const OF(memory)*)from)[i];
+  }
+}
+
+/* `count` elements `step` bytes apart, to contiguous numbers. */
+static void OF(gather_run)(int32_t type, const char* from, int64_t step, REAL* to, int64_t count) {
+  if (type == OF(type)) {
+    if (step == (int64_t)sizeof(REAL)) {
+      for (int64_t i = 0; i < count; i++) to[i] = ((const OF(memory)*)from)[i];
+    } else {
+      for (int64_t i = 0; i < count; i++) to[i] = *(const OF(memory)*)(from + i * step);
+    }
+#if REAL_IS_F32
+  } else if (type == TIR_TYPE_bf16) {
+    for (int64_t i = 0; i < count; i++) to[i] = tir_from_bf16(*(const tir_b16*)(from + i * step));
+  } else if (step == 2) {
+    tir_from_f16_run((const tir_b16*)from, to, count);
+  } else {
+    for (int64_t i = 0; i < count; i++) to[i] = tir_from_f16(*(const tir_b16*)(from + i * step));
+#endif
+  }
+}
+
+static void OF(scatter_run)(int32_t type, const REAL* from, char* to, int64_t step, int64_t count) {
+  if (type == OF(type)) {
+    if (step == (int64_t)sizeof(REAL)) {
+      for (int64_t i = 0; i < count; i++) ((OF(memory)*)to)[i] = from[i];
+    } else {
+      for (int64_t i = 0; i < count; i++) *(OF(memory)*)(to + i * step) = from[i];
+    }
+#if REAL_IS_F32
+  } else if (type == TIR_TYPE_bf16) {
+    for (int64_t i = 0; i < count; i++) *(tir_b16*)(to + i * step) = tir_to_bf16(from[i]);
+  } else if (step == 2) {
+    tir_to_f16_run(from, (tir_b16*)to, count);
+  } else {
+    for (int64_t i = 0; i < count; i++) *(tir_b16*)(to + i * step) = tir_to_f16(from[i]);
+#endif
+  }
+}
+
+/* Pieces of tiles: whole runs of the last loop, if it is 16, 8 or 4 contiguous numbers. Returns how many runs. */
+TIR_INLINE int64_t OF(pieces_at)(const tir_rows* rows, int operand, const tir_row_place* place, int64_t count) {
+  const int l = rows->along.count - 1;
+  const int64_t length = rows->along.size[l];
+  if (l == 0 || rows->type[operand] != OF(type) || rows->along.stride[operand][l] != (int64_t)sizeof(REAL)) return 0;
+  if (place->position[l] != 0 || (length != 16 && length != 8 && length != 4)) return 0;
+  return tir_row_left(rows, place, l - 1, count / length);
+}
+
+TIR_INLINE void OF(move_pieces)(int64_t length, const char* from, int64_t from_step, char* to, int64_t to_step,
+                                int64_t pieces) {
+  if (length == 16) {
+    OF(copy_pieces)(16, from, from_step, to, to_step, pieces);
+  } else if (length == 8) {
+    OF(copy_pieces)(8, from, from_step, to, to_step, pieces);
+  } else {
+    OF(copy_pieces)(4, from, from_step, to, to_step, pieces);
+  }
+}
+
+/* Positions first … first + count - 1 of the row of an operand at `offset`. */
+static void OF(gather)(const tir_rows* rows, int operand, int64_t offset, int64_t first, int64_t count, REAL* to) {
+  if (count == 0) return; /* a loop may have the size 0 */
+  const int l = rows->along.count - 1;
+  const int64_t length = rows->along.size[l], step = rows->along.stride[operand][l];
+  tir_row_place place = tir_row_place_of(rows, operand, offset, first);
+  while (count > 0) {
+    const char* from = rows->base[operand] + place.offset;
+    const int64_t pieces = OF(pieces_at)(rows, operand, &place, count);
+    int64_t run = tir_row_left(rows, &place, l, count);
+    if (pieces > 0) {
+      run = pieces * length;
+      const int64_t from_step = rows->along.stride[operand][l - 1];
+      OF(move_pieces)(length, from, from_step, (char*)to, length * (int64_t)sizeof(REAL), pieces);
+      tir_row_advance(rows, operand, &place, l - 1, pieces);
+    } else {
+      OF(gather_run)(rows->type[operand], from, step, to, run);
+      tir_row_advance(rows, operand, &place, l, run);
+    }
+    to += run;
+    count -= run;
+  }
+}
+
+static void OF(scatter)(const tir_rows* rows, int operand, int64_t offset, int64_t first, int64_t count,
+                        const REAL* from) {
+  if (count == 0) return; /* a loop may have the size 0 */
+  const int l = rows->along.count - 1;
+  const int64_t length = rows->along.size[l], step = rows->along.stride[operand][l];
+  tir_row_place place = tir_row_place_of(rows, operand, offset, first);
+  while (count > 0) {
+    char* to = rows->base[operand] + place.offset;
+    const int64_t pieces = OF(pieces_at)(rows, operand, &place, count);
+    int64_t run = tir_row_left(rows, &place, l, count);
+    if (pieces > 0) {
+      run = pieces * length;
+      const int64_t to_step = rows->along.stride[operand][l - 1];
+      OF(move_pieces)(length, (const char*)from, length * (int64_t)sizeof(REAL), to, to_step, pieces);
+      tir_row_advance(rows, operand, &place, l - 1, pieces);
+    } else {
+      OF(scatter_run)(rows->type[operand], from, to, step, run);
+      tir_row_advance(rows, operand, &place, l, run);
+    }
+    from += run;
+    count -= run;
+  }
+}
+
+/* The same positions, where they are if they are contiguous, else copied to `buffer`. */
+TIR_INLINE const REAL* OF(part_of)(const tir_rows* rows, int operand, int64_t offset, int64_t first, int64_t count,
+                                   REAL* buffer) {
+  if (tir_row_contiguous(rows, operand, OF(type))) {
+    return (const REAL*)(rows->base[operand] + offset) + first;
+  }
+  OF(gather)(rows, operand, offset, first, count, buffer);
+  return buffer;
+}
