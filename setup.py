@@ -85,6 +85,7 @@ def libraries() -> list[tuple[str, Any]]:
         "math_generic.c",
         "blocks_generic.c",
         "rows_generic.c",
+        "blocks_generic.c",
     ]
     found += [
         library("tir_generic", [f"kernels/generic/{name}" for name in generic], []),
