@@ -26,6 +26,7 @@ from tensorir.transforms.simplify.cse import CommonSubexpressions
 from tensorir.transforms.simplify.drop_transfers import DropTransfers
 from tensorir.transforms.simplify.inline_calls import InlineCalls
 from tensorir.transforms.simplify.symbol_dce import SymbolDce
+from tensorir.transforms.tiles.lower_to_tiles import LowerToTiles
 
 DataTiling = Literal["late", "off"]
 DATA_TILING: tuple[DataTiling, ...] = ("late", "off")
@@ -47,14 +48,16 @@ _OWN: tuple[type[Pass], ...] = (
     OutlineExecutables,
     EvaluateInitializers,
     MergeEqualGlobals,
+    LowerToTiles,
 )
 
 PASSES: Table[str, type[Pass]] = Table("PASSES", {p.name: p for p in _OWN}, lambda p: p.name)
 """All passes by name, including those of plug-ins."""
 
-STAGES = ("input", "encoded", "dispatch", "specialized", "materialized")
+STAGES = ("input", "encoded", "dispatch", "specialized", "materialized", "tiles")
 """The stages at which a compilation can stop: the program as it was read; with encodings; cut into launches, with
-constants hoisted; specialized for the device; in packed form with constants evaluated, that is, compiled."""
+constants hoisted; specialized for the device; in packed form with constants evaluated; as tile
+programs."""
 
 
 def stages(data_tiling: str, device: str = "cpu") -> Mapping[str, tuple[Pass, ...]]:
@@ -86,6 +89,7 @@ def stages(data_tiling: str, device: str = "cpu") -> Mapping[str, tuple[Pass, ..
             MergeEqualGlobals(),
             SymbolDce(),
         ),
+        "tiles": (LowerToTiles(),),
     }
 
 

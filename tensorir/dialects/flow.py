@@ -32,7 +32,7 @@ class GlobalLoad(Op):
             yield f"@{self.symbol} is {held.type}, not {self.type}"
 
 
-@op("flow.dispatch", Trait.PURE | Trait.PARALLEL)
+@op("flow.dispatch", Trait.PURE | Trait.PARALLEL | Trait.LAUNCH)
 class Dispatch(Op):
     """One fused launch: `body` on `inputs`. `device` is empty until one is chosen."""
 

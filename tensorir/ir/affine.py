@@ -31,6 +31,11 @@ class AffineMap:
     results: tuple[Dim, ...]
 
     @cached_property
+    def symbols(self) -> tuple[str, ...]:
+        """The size symbols in the results, sorted. The indexing maps of linalg ops have none."""
+        return tuple(sorted(frozenset[str]().union(*map(symbols_of, self.results))))
+
+    @cached_property
     def dims(self) -> tuple[int | None, ...]:
         """For each result, the iteration dim that it is, or None if it is another expression."""
         return tuple(_plain_dim(r) for r in self.results)
@@ -100,7 +105,8 @@ class AffineMap:
 
     def __str__(self) -> str:
         dims = ", ".join(f"d{i}" for i in range(self.num_dims))
-        return f"({dims}) -> ({', '.join(map(str, self.results))})"
+        symbols = f"[{', '.join(self.symbols)}]" if self.symbols else ""
+        return f"({dims}){symbols} -> ({', '.join(map(str, self.results))})"
 
 
 def affine_map(num_dims: int, results: Iterable[Dim | None]) -> AffineMap:

@@ -50,7 +50,9 @@ def mentioned_sizes(value: object) -> Iterator[str]:
     elif isinstance(value, tuple):
         for item in cast("tuple[object, ...]", value):
             yield from mentioned_sizes(item)
-    elif not isinstance(value, AffineMap | ScalarBody) and attrs.has(cls := type(value)):
+    elif isinstance(value, AffineMap):
+        yield from value.symbols
+    elif not isinstance(value, ScalarBody) and attrs.has(cls := type(value)):
         for f in attrs.fields(cls):
             yield from mentioned_sizes(getattr(value, f.name))
 
@@ -99,8 +101,10 @@ def _substituted(value: Any, sizes: SizeMap) -> Any:
         items = cast("tuple[Any, ...]", value)
         made = tuple(_substituted(v, sizes) for v in items)
         return items if all(a is b for a, b in zip(made, items, strict=True)) else made
+    if isinstance(value, AffineMap) and not value.symbols:
+        return value
     cls = cast("type[Any]", type(value))
-    if isinstance(value, AffineMap | ScalarBody) or not attrs.has(cls):
+    if isinstance(value, ScalarBody) or not attrs.has(cls):
         return value
     changes = {f.name: _substituted(getattr(value, f.name), sizes) for f in attrs.fields(cls)}
     same = all(v is getattr(value, name) for name, v in changes.items())

@@ -257,7 +257,7 @@ class _Launching:
 
 
 def _launches(op: Op) -> bool:
-    return op.is_(Trait.PARALLEL) or "executable" in op.SYMBOLS.values()
+    return op.is_(Trait.LAUNCH) or "executable" in op.SYMBOLS.values()
 
 
 def _check_kind(op: Op, attribute: str, kind: SymbolKind, symbols: Mapping[str, ModuleSymbol]) -> Iterator[str]:

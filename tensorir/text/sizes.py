@@ -3,7 +3,9 @@
     size   = ["-"] product {("+" | "-") ["-"] product}
     product = factor {"*" factor}
     factor = int | name | $"any name" | ("ceildiv" | "floordiv" | "mod") "(" size "," size ")"
-    map    = "(" [name {"," name}] ")" "->" "(" [size {"," size}] ")"
+    map    = "(" [name {"," name}] ")" ["[" size-name {"," size-name} "]"] "->" "(" [size {"," size}] ")"
+
+The brackets of a map list the size symbols that it mentions, as in MLIR.
 
 There are no grouping parentheses: the normal form of sizes has none, and without them no text can expand to an
 expression exponentially larger than itself.
@@ -24,6 +26,7 @@ from tensorir.ir.dims import (
     floordiv,
     iteration_dim,
     mod,
+    plain_symbol,
     substitute,
     symbol,
     symbols_of,
@@ -148,7 +151,9 @@ def sizes_text(dims: tuple[Dim, ...]) -> str:
 
 def map_text(map: AffineMap) -> str:
     """An affine map."""
-    return f"({', '.join(f'd{i}' for i in range(map.num_dims))}) -> ({sizes_text(map.results)})"
+    names = ", ".join(size_name(name) for name in map.symbols)
+    mentioned = f"[{names}]" if names else ""
+    return f"({', '.join(f'd{i}' for i in range(map.num_dims))}){mentioned} -> ({sizes_text(map.results)})"
 
 
 def affine_map(lex: Lexer) -> AffineMap:
@@ -167,10 +172,11 @@ def affine_map(lex: Lexer) -> AffineMap:
 
 
 def map_results(lex: Lexer, names: tuple[str, ...]) -> AffineMap:
-    """Reads the rest of a map, from the arrow on."""
-    known = frozenset(names)
-    if len(known) != len(names):
-        raise lex.error("two iteration dims have the same name")
+    """Reads the rest of a map, from the list of its size symbols or the arrow on."""
+    symbols = _map_symbols(lex) if lex.accept("[") else ()
+    known = frozenset((*names, *symbols))
+    if len(known) != len(names) + len(symbols):
+        raise lex.error("two iteration dims or sizes of a map have the same name")
     lex.expect("->")
     lex.expect("(")
     dims = {n: iteration_dim(i) for i, n in enumerate(names)}
@@ -181,6 +187,16 @@ def map_results(lex: Lexer, names: tuple[str, ...]) -> AffineMap:
         start = lex.start
         result = size(lex)
         for name in sorted(symbols_of(result) - known):
-            raise lex.error(f"{name} is not a dim of this map{did_you_mean(name, names)}", start)
+            raise lex.error(f"{name} is not a dim of this map{did_you_mean(name, (*names, *symbols))}", start)
         results.append(substitute(result, dims))
     return AffineMap(len(names), tuple(results))
+
+
+def _map_symbols(lex: Lexer) -> tuple[str, ...]:
+    found: list[str] = []
+    for dim in sizes(lex, "]"):
+        name = plain_symbol(dim)
+        if name is None:
+            raise lex.error("the brackets of a map list size symbols")
+        found.append(name)
+    return tuple(found)

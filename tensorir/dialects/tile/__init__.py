@@ -1,0 +1,36 @@
+"""tile: tile programs. A grid of units that never wait for each other; each unit runs steps on strided slices of
+buffers."""
+
+from tensorir.dialects.tile.grid import UNIT_DIMS, Grid, Scratch
+from tensorir.dialects.tile.step import Step
+from tensorir.dialects.tile.steps import (
+    Copy,
+    Fill,
+    Gather,
+    LayerNorm,
+    Map,
+    Mmt4d,
+    Pack,
+    Reduce,
+    RmsNorm,
+    Softmax,
+    Unpack,
+)
+
+__all__ = [
+    "UNIT_DIMS",
+    "Copy",
+    "Fill",
+    "Gather",
+    "Grid",
+    "LayerNorm",
+    "Map",
+    "Mmt4d",
+    "Pack",
+    "Reduce",
+    "RmsNorm",
+    "Scratch",
+    "Softmax",
+    "Step",
+    "Unpack",
+]

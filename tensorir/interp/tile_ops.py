@@ -1,0 +1,233 @@
+"""tile: grids run unit by unit, steps write into slices of buffers that belong to the run of the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+
+from tensorir.dialects import linalg, packing, tile
+from tensorir.dialects.tile.step import Slice
+from tensorir.interp.context import Array, Context
+from tensorir.interp.conversions import filled
+from tensorir.interp.linalg_ops import LINALG_OPS, multiply
+from tensorir.interp.scalar import evaluate_bodies
+from tensorir.ir.affine import AffineMap
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.dims import Dim, evaluate
+from tensorir.ir.op import Op
+from tensorir.ir.types import TensorType
+from tensorir.ir.value import Value
+
+Arrays = tuple[Array, ...]
+
+
+def run_grid(op: tile.Grid, inputs: Arrays, ctx: Context) -> Arrays:
+    """Returns the results of all units, which run one after the other."""
+    results = tuple(np.array(filled(ctx.shape(t.shape), _unspecified(t), t.dtype, ctx)) for t in op.types)
+    for unit in _units(op, ctx):
+        _run_unit(op, (*inputs, *results), unit, ctx)
+    return results
+
+
+def _unspecified(type: TensorType) -> float:
+    """What stands where nothing was written, so that it is noticed when it is read."""
+    return np.nan if type.dtype.is_float else type.dtype.range[1] if type.dtype.kind != "bool" else True
+
+
+def _units(op: tile.Grid, ctx: Context) -> list[tuple[int, ...]]:
+    """Returns start, count and valid positions of each dim of the grid, for each unit."""
+    blocks: list[list[tuple[int, int, int]]] = []
+    for total, granule, block in zip(ctx.numbers(op.totals), op.granules, ctx.numbers(op.blocks), strict=True):
+        extent = -(-total // granule)
+        blocks.append(
+            [
+                (start, min(block, extent - start), min(min(block, extent - start) * granule, total - start * granule))
+                for start in range(0, extent, block)
+            ]
+        )
+    return [tuple(n for part in unit for n in part) for unit in product(*blocks)]
+
+
+@frozen
+class _Unit:
+    """Evaluates what maps say in one unit."""
+
+    dims: tuple[int, ...]
+    ctx: Context
+
+    def number(self, dim: Dim) -> int:
+        return evaluate(dim, self.ctx.sizes, dict(enumerate(self.dims)))
+
+    def numbers(self, map: AffineMap) -> tuple[int, ...]:
+        return tuple(self.number(r) for r in map.results)
+
+
+def _run_unit(op: tile.Grid, buffers: Arrays, unit: tuple[int, ...], ctx: Context) -> None:
+    env: dict[Value, Array] = dict(zip(op.body.args, buffers, strict=True))
+    here = _Unit(unit, ctx)
+    for o in op.body.ops:
+        if isinstance(o, tile.Scratch):
+            env[o.result] = np.array(filled(ctx.shape(o.type.shape), _unspecified(o.type), o.type.dtype, ctx))
+            continue
+        assert isinstance(o, tile.Step)  # the verifier checked
+        sizes = here.numbers(o.shape)
+        if 0 not in sizes:
+            slices = [_view(o, i, env[v], sizes, here) for i, v in enumerate(o.buffers)]
+            if isinstance(o, tile.Gather):
+                slices[0] = env[o.buffers[0]].reshape(-1)
+            STEPS[type(o)](o, slices[: len(o.inputs)], slices[len(o.inputs) :], here)
+        env.update(zip(o.results, (env[v] for v in o.outs), strict=True))
+
+
+def _view(op: tile.Step, operand: int, buffer: Array, sizes: Sequence[int], here: _Unit) -> Array:
+    """Returns the slice of a buffer that the loops reach, one dim per loop. Raises TensorIRError if it leaves the
+    buffer."""
+    found: Slice = op.slice(operand)
+    offset, strides = here.number(found.offset), [here.number(s) for s in found.strides]
+    reached = sizes
+    if isinstance(op, tile.Pack | tile.Unpack) and operand == isinstance(op, tile.Unpack):  # the plain side
+        reached = [*sizes[:-4], 1, 1, *here.numbers(op.extents)]
+    reach = [(n - 1) * s for n, s in zip(reached, strides, strict=True)]
+    first, last = offset + sum(min(r, 0) for r in reach), offset + sum(max(r, 0) for r in reach)
+    if first < 0 or last >= buffer.size:
+        raise TensorIRError(
+            f"{op.NAME}: {op.operand_name(operand)} reaches the elements {first} … {last} of {buffer.size}", op.loc
+        )
+    flat = buffer.reshape(-1)
+    bytes_ = [s * buffer.itemsize for s in strides]
+    return np.lib.stride_tricks.as_strided(flat[offset:], tuple(sizes), bytes_, writeable=buffer.flags.writeable)
+
+
+def _map(op: tile.Map, inputs: Sequence[Array], outs: Sequence[Array], here: _Unit) -> None:
+    starts = here.numbers(op.starts) if op.starts is not None else ()
+    sizes = outs[0].shape
+    for point in np.ndindex(*sizes[: op.sequential]):
+
+        def positions(dim: int, point: tuple[int, ...] = point) -> Array:
+            if dim < op.sequential:
+                return np.asarray(starts[dim] + point[dim], np.int64)
+            along = dim - op.sequential
+            shape = [1] * (len(sizes) - op.sequential)
+            shape[along] = sizes[dim]
+            return (starts[dim] + np.arange(sizes[dim], dtype=np.int64)).reshape(shape)
+
+        here_in, here_out = [a[(*point, ...)] for a in inputs], [a[(*point, ...)] for a in outs]
+        values = evaluate_bodies(op.bodies, [*here_in, *here_out], here.ctx, positions)
+        made = [np.array(np.broadcast_to(v, o.shape)) for v, o in zip(values, here_out, strict=True)]
+        for out, value in zip(here_out, made, strict=True):
+            out[...] = value
+
+
+def _copy(op: tile.Copy, inputs: Sequence[Array], outs: Sequence[Array], here: _Unit) -> None:
+    outs[0][...] = inputs[0]
+
+
+def _fill(op: tile.Fill, inputs: Sequence[Array], outs: Sequence[Array], here: _Unit) -> None:
+    outs[0][...] = filled((), op.value, op.outs[0].type.dtype, here.ctx)
+
+
+def _mmt4d(op: tile.Mmt4d, inputs: Sequence[Array], outs: Sequence[Array], here: _Unit) -> None:
+    """Loops: batch…, m1, n1, k1, m0, n0, k0."""
+    batch = list(range(len(op.shape.results) - 6))
+    m1, n1, k1, m0, n0, k0 = range(len(batch), len(batch) + 6)
+    labels = [[*batch, m1, k1, m0, k0], [*batch, n1, k1, n0, k0], [*batch, m1, n1, m0, n0]]
+    lhs, rhs, out = (_only(a, keep) for a, keep in zip((*inputs, *outs), labels, strict=True))
+    made = multiply(lhs, rhs, labels, op.outs[0].type.dtype, here.ctx)
+    out[...] = made.astype(out.dtype) + out if op.accumulate else made
+
+
+def _only(array: Array, keep: Sequence[int]) -> Array:
+    """Returns an operand without the loops along which it does not move."""
+    return array[tuple(slice(None) if d in keep else 0 for d in range(array.ndim))]
+
+
+def _packing(op: tile.Pack | tile.Unpack, plain: Array, packed: Array, here: _Unit) -> None:
+    rows, columns = here.numbers(op.extents)
+    o0, o1, t0, t1 = packed.shape[-4:]
+    for i, j in product(range(o0), range(o1)):
+        r, c = max(0, min(t0, rows - i * t0)), max(0, min(t1, columns - j * t1))
+        at = (..., i, j, slice(0, r), slice(0, c))
+        if isinstance(op, tile.Pack):
+            packed[..., i, j, :, :] = filled((), op.padding, op.outs[0].type.dtype, here.ctx)
+            if r and c:
+                packed[at] = plain[at]
+        elif r and c:
+            plain[at] = packed[at]
+
+
+def _pack(op: tile.Pack, inputs: Sequence[Array], outs: Sequence[Array], here: _Unit) -> None:
+    _packing(op, inputs[0], outs[0], here)
+
+
+def _unpack(op: tile.Unpack, inputs: Sequence[Array], outs: Sequence[Array], here: _Unit) -> None:
+    _packing(op, outs[0], inputs[0], here)
+
+
+def _rows(op: Any, make: Callable[[tuple[Value, ...], tuple[int, ...], int | None], Op]) -> Any:
+    """The named op of linalg that a row step runs on its slices."""
+
+    def run(inputs: Sequence[Array], outs: Sequence[Array], here: _Unit) -> None:
+        shape = inputs[0].shape
+        dims = tuple(range(len(shape) - op.rows, len(shape)))
+        extent = None if op.extent is None else here.numbers(op.extent)[0]
+        parameters = [a[(0,) * (len(shape) - op.rows)] for a in inputs[1:]]
+        arrays = (inputs[0], *parameters)
+        values = tuple(Value(TensorType(a.shape, v.type.dtype)) for a, v in zip(arrays, op.inputs, strict=True))
+        made = make(values, dims, extent)
+        (result,) = LINALG_OPS[type(made)](made, arrays, here.ctx)
+        out = outs[0] if result.ndim == len(shape) else outs[0][(..., *(0,) * op.rows)]
+        out[...] = result
+
+    return run
+
+
+def _reduce(op: tile.Reduce, inputs: Sequence[Array], outs: Sequence[Array], here: _Unit) -> None:
+    _rows(op, lambda v, dims, extent: linalg.Reduce(v[0], op.kind, dims, extent))(inputs, outs, here)
+
+
+def _softmax(op: tile.Softmax, inputs: Sequence[Array], outs: Sequence[Array], here: _Unit) -> None:
+    _rows(op, lambda v, dims, extent: linalg.Softmax(v[0], dims, extent))(inputs, outs, here)
+
+
+def _layer_norm(op: tile.LayerNorm, inputs: Sequence[Array], outs: Sequence[Array], here: _Unit) -> None:
+    _rows(op, lambda v, dims, extent: linalg.LayerNorm(*v, dims, op.epsilon, extent))(inputs, outs, here)
+
+
+def _gather(op: tile.Gather, inputs: Sequence[Array], outs: Sequence[Array], here: _Unit) -> None:
+    source, *indices = inputs
+    tables = here.numbers(op.tables)
+    moved = np.zeros(outs[0].shape, np.int64)
+    for i, index in enumerate(indices):
+        stride, size = tables[2 * i : 2 * i + 2]
+        wrong = index[(index < 0) | (index >= size)]
+        if wrong.size:
+            raise TensorIRError(f"{op.NAME}: the index {wrong.flat[0]} is outside of 0 … {size - 1}", op.loc)
+        moved += index.astype(np.int64) * stride
+    found = op.slice(0)
+    base = here.number(found.offset)
+    for l, stride in enumerate(found.strides):
+        shape = [1] * moved.ndim
+        shape[l] = moved.shape[l]
+        moved = moved + (np.arange(moved.shape[l]) * here.number(stride)).reshape(shape)
+    outs[0][...] = source[base + moved]
+
+
+STEPS: dict[type[tile.Step], Callable[[Any, Sequence[Array], Sequence[Array], _Unit], None]] = {
+    tile.Map: _map,
+    tile.Copy: _copy,
+    tile.Fill: _fill,
+    tile.Mmt4d: _mmt4d,
+    tile.Pack: _pack,
+    tile.Unpack: _unpack,
+    tile.Reduce: _reduce,
+    tile.Softmax: _softmax,
+    tile.LayerNorm: _layer_norm,
+    tile.Gather: _gather,
+}
+"""One function per step: it writes into its outs."""
+
+TILE_OPS: dict[type[Op], Any] = {tile.Grid: run_grid}

@@ -1,0 +1,1 @@
+"""From physical dispatches to tile programs: units, storage, steps."""

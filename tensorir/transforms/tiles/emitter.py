@@ -1,0 +1,194 @@
+"""Builds the body of one grid: where every value lies in a unit, and the steps that compute it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from attrs import evolve, frozen
+
+from tensorir.dialects.tile import UNIT_DIMS, Copy, Scratch, Step
+from tensorir.ir.affine import AffineMap
+from tensorir.ir.dims import Dim, iteration_dim, product
+from tensorir.ir.location import UNKNOWN
+from tensorir.ir.op import Op
+from tensorir.ir.types import TensorType
+from tensorir.ir.value import Value
+from tensorir.transforms.tiles.access import Access, Digit, Digits, Unfit, common, quotient, row_major
+from tensorir.transforms.tiles.unit_dims import UnitDim
+
+
+@frozen
+class Piece:
+    """The part of a dim or loop that belongs to a unit: `size` positions from `begin` on. A dim along which no unit dim
+    runs begins at 0."""
+
+    begin: Dim
+    size: Dim
+    most: Dim
+    """The largest size in any unit, from sizes alone."""
+
+
+@frozen
+class Loop:
+    """One dim of an op's iteration space: its piece, and the digits of each operand along it (None: does not move)."""
+
+    piece: Piece
+    digits: tuple[Digits | None, ...]
+
+
+class Emitter:
+    """The state of one grid."""
+
+    def __init__(self, units: Sequence[UnitDim], blocks: Sequence[Dim], whole: Mapping[Value, Access]) -> None:
+        """`whole`: values outside of the units, as accesses to the arguments of the grid's body."""
+        self.units, self.blocks = units, blocks
+        self.accesses: dict[Value, Access] = dict(whole)
+        self.whole = set(whole)
+        self.latest: dict[Value, Value] = {}
+        """The latest version of each buffer, for those that were written."""
+        self.steps: list[Op] = []
+        self.loc = UNKNOWN
+
+    def attributed(self, op: Op) -> None:
+        """Steps from now on belong to `op`."""
+        self.loc = op.loc
+
+    @property
+    def first_loop(self) -> int:
+        """The number of unit dims of maps."""
+        return UNIT_DIMS * len(self.units)
+
+    # ---- pieces ---------------------------------------------------------------------------------------------------
+
+    def piece(self, unit: int, factor: int, size: Dim) -> Piece:
+        """The piece of a dim of `size` along which unit dim number `unit` runs with `factor` positions per granule."""
+        u = self.units[unit]
+        start, count, valid = (iteration_dim(UNIT_DIMS * unit + i) for i in range(UNIT_DIMS))
+        exact = size == u.extent * factor
+        return Piece(start * factor, count * factor if exact else valid, self.blocks[unit] * factor)
+
+    def value_pieces(self, value: Value) -> list[Piece]:
+        """The piece of each dim of a value that the region computes."""
+        pieces = [Piece(0, s, s) for s in value.type.shape]
+        for k, unit in enumerate(self.units):
+            at = unit.values[value]
+            pieces[at.dim] = self.piece(k, at.factor, value.type.shape[at.dim])
+        return pieces
+
+    def loop_pieces(self, op: Op, sizes: Sequence[Dim]) -> list[Piece]:
+        """The piece of each loop of an op, whose loops have these `sizes`."""
+        pieces = [Piece(0, s, s) for s in sizes]
+        for k, unit in enumerate(self.units):
+            at = unit.ops[op]
+            pieces[at.dim] = self.piece(k, at.factor, sizes[at.dim])
+        return pieces
+
+    # ---- storage --------------------------------------------------------------------------------------------------
+
+    def scratch(self, value: Value) -> Access:
+        """Gives a value memory of the unit."""
+        return self.scratch_of(
+            [p.size for p in self.value_pieces(value)],
+            [p.most for p in self.value_pieces(value)],
+            value.type,
+            value.hint,
+        )
+
+    def scratch_of(self, sizes: Sequence[Dim], most: Sequence[Dim], type: TensorType, hint: str = "") -> Access:
+        """Memory of the unit for `sizes` positions, of which there are at most `most`."""
+        made = Scratch(TensorType(tuple(most), type.dtype))
+        self.steps.append(made)
+        object.__setattr__(made.result, "hint", hint)  # the value is not shared yet
+        whole = row_major(made.result, most)
+        dims = tuple((Digit(s, d[0].stride),) for s, d in zip(sizes, whole.dims, strict=True))
+        return Access(made.result, 0, dims)
+
+    def within(self, access: Access, pieces: Sequence[Piece]) -> Access:
+        """The pieces of a tensor that exists as a whole."""
+        offset, dims = access.offset, list[Digits]()
+        for digits, piece in zip(access.dims, pieces, strict=True):
+            moved, kept = cut(digits, piece)
+            offset = offset + moved
+            dims.append(kept)
+        return Access(access.buffer, offset, tuple(dims))
+
+    # ---- steps ----------------------------------------------------------------------------------------------------
+
+    def emit(
+        self,
+        make: Callable[..., Step],
+        inputs: Sequence[Access],
+        outs: Sequence[Access],
+        loops: Sequence[tuple[Dim, Sequence[Dim]]],
+        **attributes: Any,
+    ) -> None:
+        """Appends a step. `loops`: size, and the stride of each operand; the accesses give buffers and offsets."""
+        dims, count = self.first_loop, len(loops)
+        maps: list[AffineMap] = []
+        for i, access in enumerate((*inputs, *outs)):
+            total: Dim = access.offset
+            for l, (_, strides) in enumerate(loops):
+                total = total + strides[i] * iteration_dim(dims + l) if strides[i] != 0 else total
+            maps.append(AffineMap(dims + count, (total,)))
+        step = make(
+            buffers=tuple(self.latest.get(a.buffer, a.buffer) for a in (*inputs, *outs)),
+            shape=AffineMap(dims, tuple(size for size, _ in loops)),
+            maps=tuple(maps),
+            loc=self.loc,
+            **attributes,
+        )
+        self.steps.append(step)
+        for access, result in zip(outs, step.results, strict=True):
+            object.__setattr__(result, "hint", access.buffer.hint)  # the value is not shared yet
+            self.latest[access.buffer] = result
+
+    def copy(self, source: Access, out: Access, pieces: Sequence[Piece]) -> None:
+        """Appends a copy between two tensors of the sizes of `pieces`."""
+        if source == out:
+            return
+        loops = refined([Loop(p, (source.dims[d], out.dims[d])) for d, p in enumerate(pieces)])
+        self.emit(Copy, [source], [out], [loop for part in loops for loop in part])
+
+    def unit_map(self, *results: Dim) -> AffineMap:
+        """A map from the unit dims alone."""
+        return AffineMap(self.first_loop, results)
+
+
+def cut(digits: Digits, piece: Piece) -> tuple[Dim, Digits]:
+    """Returns the offset of a piece of a dim, and its digits. Raises Unfit if the piece cuts a digit."""
+    total = product(d.size for d in digits)
+    if piece.begin == 0 and piece.size == total:
+        return 0, digits
+    if len(digits) == 1:
+        return piece.begin * digits[0].stride, (Digit(piece.size, digits[0].stride),)
+    outer, *inner = digits
+    per = product(d.size for d in inner)
+    begin, size = quotient(piece.begin, per) if piece.begin != 0 else 0, quotient(piece.size, per)
+    if begin is None or size is None:
+        raise Unfit(f"pieces of {piece.size} positions cut parts of {per}")
+    return begin * outer.stride, (Digit(size, outer.stride), *inner)
+
+
+def refined(loops: Sequence[Loop]) -> list[list[tuple[Dim, tuple[Dim, ...]]]]:
+    """Cuts each dim of an iteration space into loops along which every operand has one stride."""
+    made: list[list[tuple[Dim, tuple[Dim, ...]]]] = []
+    for loop in loops:
+        moving = [i for i, d in enumerate(loop.digits) if d is not None]
+        if all(len(loop.digits[i] or ()) == 1 for i in moving):  # also where the size is not known to be the same
+            made.append([(loop.piece.size, tuple((d[0].stride if d else 0) for d in loop.digits))])
+            continue
+        parts = common([loop.digits[i] or () for i in moving])
+        made.append(
+            [
+                (size, tuple(strides[moving.index(i)] if i in moving else 0 for i in range(len(loop.digits))))
+                for size, strides in parts
+            ]
+            or [(1, (0,) * len(loop.digits))]
+        )
+    return made
+
+
+def moved(access: Access, by: Dim) -> Access:
+    """The same tensor, `by` elements further on."""
+    return evolve(access, offset=access.offset + by) if by != 0 else access

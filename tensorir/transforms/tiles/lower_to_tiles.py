@@ -1,0 +1,182 @@
+"""lower-to-tiles: turns the body of each executable into a tile program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from attrs import evolve, frozen
+
+from tensorir.dialects.linalg import Generic
+from tensorir.dialects.tensor import Constant
+from tensorir.dialects.tile import Grid
+from tensorir.ir.affine import identity
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.dims import Dim
+from tensorir.ir.module import Executable, Module
+from tensorir.ir.op import Op, Trait
+from tensorir.ir.region import Region
+from tensorir.ir.scalar import ScalarBody, arg
+from tensorir.ir.value import Value
+from tensorir.passes.decisions import Refuse
+from tensorir.passes.levels import NO_DISPATCHES, Level
+from tensorir.passes.pass_ import Pass, PassContext
+from tensorir.transforms.tiles.access import Access, Unfit, row_major
+from tensorir.transforms.tiles.blocks import chosen_units
+from tensorir.transforms.tiles.emitter import Emitter
+from tensorir.transforms.tiles.fuse_elementwise import fuse_elementwise
+from tensorir.transforms.tiles.lower_ops import LOWERINGS
+from tensorir.transforms.tiles.storage import VIEWS, homes, in_place_operand, viewed
+from tensorir.transforms.tiles.unit_dims import UnitDim
+
+
+@frozen
+class LowerToTiles(Pass):
+    """Law: interp(lower(m)) == interp(m), bit for bit; every unit writes its own elements. An executable of which some op
+    has no steps keeps its body, and a remark says why."""
+
+    name: ClassVar[str] = "lower-to-tiles"
+    requires: ClassVar[tuple[Level, ...]] = (NO_DISPATCHES,)
+
+    def run(self, module: Module, ctx: PassContext) -> Module:
+        refuse = ctx.decisions.of(self.name)
+
+        def lowered(executable: Executable) -> Executable:
+            if not executable.body.ops or any(isinstance(o, Grid) for o in executable.body.ops):
+                return executable
+            return executable.with_region(lower_region(executable.body, refuse))
+
+        return module.replace(executables=[lowered(e) for e in module.executables])
+
+
+def lower_region(region: Region, refuse: Refuse) -> Region:
+    """Returns the region as one grid, or itself if some op has no steps."""
+    try:
+        return _Lowering(_computed_yields(fuse_elementwise(region))).lowered()
+    except _Refused as e:
+        refuse(e.op, "no-steps", f"{e}: the launch runs op by op in Python")
+        return region
+
+
+class _Refused(Exception):
+    def __init__(self, op: Op, reason: str) -> None:
+        super().__init__(reason)
+        self.op = op
+
+
+def _computed_yields(region: Region) -> Region:
+    """Returns the region with each yield computed by an op of its own: what is an argument, a view of one, or yielded
+    twice is copied."""
+    whole = _whole_values(region)
+    ops, yields = list(region.ops), list[Value]()
+    for y in region.yields:
+        if y in whole or y in yields:
+            dims = identity(y.type.rank)
+            body = ScalarBody((y.type.dtype,), arg(0, y.type.dtype))
+            ops.append(Generic((y,), (dims, dims), body, y.type.shape))
+            y = ops[-1].result
+        yields.append(y)
+    return region if len(ops) == len(region.ops) else Region(region.args, tuple(ops), tuple(yields))
+
+
+def _whole_values(region: Region) -> set[Value]:
+    """The values that exist outside of units: arguments, literals, and views of these."""
+    whole = set(region.args)
+    for op in region.ops:
+        if isinstance(op, Constant) or isinstance(op, VIEWS) and op.operands[0] in whole:
+            whole.update(op.results)
+    return whole
+
+
+class _Lowering:
+    """The state of one region."""
+
+    def __init__(self, region: Region) -> None:
+        self.region = region
+        self.constants = [op for op in region.ops if isinstance(op, Constant)]
+        self.outside = (*region.args, *(c.result for c in self.constants))
+        self.inner = [Value(v.type, v.hint) for v in (*self.outside, *region.yields)]
+        self.ops = [op for op in region.ops if not isinstance(op, Constant)]
+        self.views = {r for op in region.ops if isinstance(op, VIEWS) for r in op.results}
+
+    def lowered(self) -> Region:
+        inputs = self.inner[: len(self.outside)]
+        whole = {v: row_major(a, v.type.shape) for v, a in zip(self.outside, inputs, strict=True)}
+        computing: list[Op] = []
+        for op in self.ops:
+            if isinstance(op, VIEWS) and op.operands[0] in whole:
+                try:
+                    whole[op.result] = viewed(op, whole[op.operands[0]], op.result.type.shape)
+                except Unfit as e:
+                    raise _Refused(op, str(e)) from None
+            elif type(op) in LOWERINGS or isinstance(op, VIEWS):
+                computing.append(op)
+            else:
+                raise _Refused(op, f"{op.NAME} has no steps")
+        units, blocks = chosen_units(computing, self.region.yields, set(whole))
+        while True:
+            try:
+                return self._with_units(units, blocks, computing, whole)
+            except _Refused:
+                if not units:
+                    raise
+                units, blocks = units[:-1], blocks[:-1]
+
+    def _with_units(
+        self, units: Sequence[UnitDim], blocks: Sequence[Dim], computing: Sequence[Op], whole: dict[Value, Access]
+    ) -> Region:
+        e = Emitter(units, blocks, whole)
+        self._place(e, computing)
+        for op in computing:
+            try:
+                self._lower(e, op)
+            except Unfit as problem:
+                raise _Refused(op, str(problem)) from None
+            except (AssertionError, KeyError, StopIteration) as problem:
+                raise TensorIRError(f"lower-to-tiles: {op.NAME}: {problem!r}", op.loc) from problem
+        args = tuple(self.inner)
+        results = args[len(self.outside) :]
+        body = Region(args, tuple(e.steps), tuple(e.latest.get(r, r) for r in results))
+        region = self.region
+        contraction = next((o for o in region.ops if o.is_(Trait.CONTRACTION)), region.ops[-1])
+        grid = Grid(
+            self.outside,
+            body,
+            tuple(y.type for y in region.yields),
+            tuple(u.total for u in units),
+            tuple(u.granule for u in units),
+            tuple(blocks),
+            loc=contraction.loc,
+        )
+        return evolve(region, ops=(*self.constants, grid), yields=grid.results)
+
+    def _place(self, e: Emitter, computing: Sequence[Op]) -> None:
+        """Places the yields, and what becomes one in place, in the results of the grid."""
+        places: dict[Value, Access] = {}
+        for y, inner in zip(self.region.yields, self.inner[len(self.outside) :], strict=True):
+            places[y] = e.within(row_major(inner, y.type.shape), e.value_pieces(y))
+        found = homes(computing, places, e.whole, lambda v: [p.size for p in e.value_pieces(v)])
+        e.accesses.update(found)
+
+    def _lower(self, e: Emitter, op: Op) -> None:
+        if isinstance(op, VIEWS):
+            pieces = e.value_pieces(op.result)
+            here = viewed(op, e.accesses[op.operands[0]], [p.size for p in pieces])
+            if (place := e.accesses.setdefault(op.result, here)) != here:
+                e.copy(here, place, pieces)
+            return
+        (result,) = op.results
+        if result not in e.accesses:
+            e.accesses[result] = self._in_place(e, op) or e.scratch(result)
+        e.attributed(op)
+        LOWERINGS[type(op)](e, op, e.accesses[result])
+
+    def _in_place(self, e: Emitter, op: Op) -> Access | None:
+        """Returns the memory of an operand that nobody reads afterwards, if the op can work in place."""
+        source = in_place_operand(op, e.whole)
+        if source is None or source in self.region.yields or self._readers(source) != 1 or source in self.views:
+            return None
+        return e.accesses[source]
+
+    def _readers(self, value: Value) -> int:
+        return sum(v is value for o in self.ops for v in o.operands)

@@ -1,0 +1,94 @@
+"""Which values lie in results of the grid: a result, and what becomes one by views and by ops that work in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping, Sequence
+
+from tensorir.dialects.device import Transfer
+from tensorir.dialects.linalg import Broadcast, Generic, LayerNorm, Softmax, Transpose
+from tensorir.dialects.linalg.rows import RmsNorm
+from tensorir.dialects.tensor import Cast, CollapseShape, ExpandShape, ExtractSlice
+from tensorir.ir.dims import Dim
+from tensorir.ir.op import Op
+from tensorir.ir.value import Value
+from tensorir.transforms.tiles.access import Access, Unfit
+
+VIEWS = (Broadcast, Cast, CollapseShape, ExpandShape, ExtractSlice, Transfer, Transpose)
+"""Ops whose result is their operand read in another way."""
+
+
+def viewed(op: Op, source: Access, shape: Sequence[Dim]) -> Access:
+    """Returns where the result of a view lies, which has the sizes `shape` there. Raises Unfit if the operand has to be
+    copied."""
+    match op:
+        case Transpose():
+            return source.transposed(op.permutation)
+        case ExpandShape():
+            return source.expanded(op.groups, shape)
+        case CollapseShape():
+            return source.collapsed(op.groups)
+        case Broadcast():
+            return source.broadcast(op.dims, shape)
+        case ExtractSlice():
+            return source.sliced(op.offsets, shape, op.strides)
+        case _:
+            return source
+
+
+def unviewed(op: Op, result: Access, shape: Sequence[Dim]) -> Access | None:
+    """Returns where the operand of a view, of sizes `shape`, must lie so that the result lies at `result`; None if
+    there is no such place."""
+    try:
+        match op:
+            case Transpose():
+                inverse = sorted(range(len(op.permutation)), key=op.permutation.__getitem__)
+                return result.transposed(inverse)
+            case ExpandShape():
+                return result.collapsed(op.groups)
+            case CollapseShape():
+                return result.expanded(op.groups, shape)
+            case Cast() | Transfer():
+                return result
+            case _:
+                return None
+    except Unfit:
+        return None
+
+
+def homes(
+    ops: Sequence[Op],
+    yields: Mapping[Value, Access],
+    whole: set[Value],
+    shape_of: Callable[[Value], Sequence[Dim]],
+) -> dict[Value, Access]:
+    """Returns, for values that the region computes, places in the results. `shape_of`: the sizes of a value in a unit.
+
+    Law: a value has a place only if what the results hold there at the end is that value, or what one op makes of it
+    in place as its only reader."""
+    readers: dict[Value, list[Op]] = {}
+    for op in ops:
+        for v in op.operands:
+            readers.setdefault(v, []).append(op)
+    found = dict(yields)
+    for op in reversed(ops):
+        if len(op.results) != 1 or op.result not in found:
+            continue
+        source = op.operands[0] if isinstance(op, VIEWS) else in_place_operand(op, whole)
+        if source is None or source in whole or source in found or len(readers[source]) != 1:
+            continue
+        place = unviewed(op, found[op.result], shape_of(source)) if isinstance(op, VIEWS) else found[op.result]
+        if place is not None:
+            found[source] = place
+    return found
+
+
+def in_place_operand(op: Op, whole: Container[Value]) -> Value | None:
+    """Returns the operand, computed in the unit, in whose memory the op could leave its result."""
+    if isinstance(op, Softmax | LayerNorm | RmsNorm) and op.source not in whole:
+        return op.source
+    if isinstance(op, Generic):
+        for value, map in zip(op.inputs, op.maps, strict=False):
+            same = map == op.maps[-1] and value.type.dtype == op.result.type.dtype
+            if same and value not in whole and op.inputs.count(value) == 1:
+                return value
+    return None

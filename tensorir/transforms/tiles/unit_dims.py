@@ -1,0 +1,190 @@
+"""Along which dims a dispatch is cut into units: dims of its results that every op can follow piece by piece.
+
+A candidate begins at a dim of a result and is followed through the links of all ops, in both directions: every value
+gets at most one dim that goes along, and how many of its positions belong to one granule of the unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from fractions import Fraction
+from math import lcm
+
+from attrs import frozen
+
+from tensorir.ir.dims import Dim, ceildiv
+from tensorir.ir.op import Op
+from tensorir.ir.relation import Cut, Merged, Put, Relation, Same, Split, Whole, Window
+from tensorir.ir.value import Value
+
+
+@frozen
+class Along:
+    """The dim of a value, or the loop of an op, along which a unit dim runs, and its positions per granule."""
+
+    dim: int
+    factor: int
+
+
+@frozen
+class UnitDim:
+    """One dim of the grid: `total` positions in granules of `granule`; where it runs in each value that the region
+    computes, and in each op."""
+
+    total: Dim
+    granule: int
+    values: Mapping[Value, Along]
+    ops: Mapping[Op, Along]
+
+    @property
+    def extent(self) -> Dim:
+        """The number of granules."""
+        return ceildiv(self.total, self.granule)
+
+
+Tie = tuple[int, int, Fraction]
+"""Operand number (results after the operands), dim, positions per position of the loop."""
+
+
+def ties_of(op: Op) -> dict[int, list[Tie]]:
+    """Returns, for each loop of the op's relation that a piece can follow, the dims that go along with it."""
+    relation = op.relation()
+    found: dict[int, list[Tie]] = {}
+    for r, loops in enumerate(relation.results):
+        for dim, loop in enumerate(loops):
+            found.setdefault(loop, []).append((len(op.operands) + r, dim, Fraction(1)))
+    for operand, links in enumerate(relation.operands):
+        shape = op.operands[operand].type.shape
+        for link in links:
+            match link:
+                case Same():
+                    found.setdefault(link.loop, []).append((operand, link.dim, Fraction(1)))
+                case Split() if (inner := _inner(op, relation, link)) is not None:
+                    found.setdefault(link.loops[0], []).append((operand, link.dim, Fraction(inner)))
+                case Merged() if (inner := _static(shape[d] for d in link.dims[1:])) is not None:
+                    found.setdefault(link.loop, []).append((operand, link.dims[0], Fraction(1, inner)))
+                case _:
+                    pass
+    blocked = set(_blocked(relation))
+    return {loop: ties for loop, ties in found.items() if loop not in blocked}
+
+
+def _blocked(relation: Relation) -> Iterator[int]:
+    """The loops along which a piece needs more than a piece of some operand, or contributes to a sum."""
+    yield from relation.shared
+    kept = set(relation.results[0]).intersection(*relation.results[1:]) if relation.results else set[int]()
+    for link in relation.links:
+        match link:
+            case Put():
+                yield link.loop
+            case Cut() | Window() | Whole():
+                pass  # what they read is read as a whole
+            case Same() | Merged():
+                if link.loop not in kept:
+                    yield link.loop
+            case Split():
+                yield from (loop for loop in link.loops[1:])
+                yield from (loop for loop in link.loops if loop not in kept)
+
+
+def _inner(op: Op, relation: Relation, link: Split) -> int | None:
+    """The size of the loops of a split after the first."""
+    shape, loops = op.results[0].type.shape, relation.results[0]
+    return _static(shape[loops.index(loop)] for loop in link.loops[1:] if loop in loops)
+
+
+def _static(sizes: Iterator[Dim]) -> int | None:
+    total = 1
+    for size in sizes:
+        if not isinstance(size, int) or size == 0:
+            return None
+        total *= size
+    return total
+
+
+def unit_dims(ops: Sequence[Op], yields: Sequence[Value], whole: Container[Value]) -> list[UnitDim]:
+    """Returns the dims along which `ops` can be cut, outermost first in the first of `yields`, which they all compute.
+
+    `whole`: values that exist as a whole, of which each unit may read anything."""
+    ties = {op: ties_of(op) for op in ops}
+    found: list[UnitDim] = []
+    first = yields[0]
+    for dim in range(first.type.rank):
+        if first.type.shape[dim] == 1 or any(u.values[first].dim == dim for u in found):
+            continue
+        unit = _Following(ops, ties, whole).follow(yields, dim)
+        if unit is not None:
+            found.append(unit)
+    return found
+
+
+class _Following:
+    """Follows one dim of a result through all ops."""
+
+    def __init__(self, ops: Sequence[Op], ties: Mapping[Op, Mapping[int, list[Tie]]], whole: Container[Value]) -> None:
+        self.ops, self.ties, self.whole = ops, ties, whole
+        self.values: dict[Value, tuple[int, Fraction]] = {}
+        self.loops: dict[Op, tuple[int, Fraction]] = {}
+        self.reached: list[tuple[Dim, Fraction]] = []
+        """Sizes of the dims that go along, and their positions per position of the first."""
+
+    def follow(self, yields: Sequence[Value], dim: int) -> UnitDim | None:
+        """Returns the unit dim, or None if some op or result can't go along."""
+        touching: dict[Value, list[Op]] = {}
+        for op in self.ops:
+            for v in {*op.operands, *op.results}:
+                touching.setdefault(v, []).append(op)
+        waiting = [yields[0]]
+        self.values[yields[0]] = (dim, Fraction(1))
+        while waiting:
+            value = waiting.pop()
+            for op in touching[value]:
+                reached = self._through(op, value)
+                if reached is None:
+                    return None
+                waiting += reached
+        if any(y not in self.values for y in yields) or any(op not in self.loops for op in self.ops):
+            return None
+        return self._granular()
+
+    def _through(self, op: Op, value: Value) -> list[Value] | None:
+        """Follows from a value through an op; returns the values reached first, or None where it does not go on."""
+        values = (*op.operands, *op.results)
+        at, factor = self.values[value]
+        reached: list[Value] = []
+        hits = [
+            (loop, factor / ratio)
+            for loop, many in self.ties[op].items()
+            for i, d, ratio in many
+            if values[i] is value and d == at
+        ]
+        if not hits or len({i for i, v in enumerate(values) if v is value}) != len(hits):
+            return None
+        for hit in hits:
+            if self.loops.setdefault(op, hit) != hit:
+                return None
+            for i, d, ratio in self.ties[op][hit[0]]:
+                v, here = values[i], (d, hit[1] * ratio)
+                self.reached.append((v.type.shape[d], here[1]))
+                if v in self.whole:
+                    continue
+                if v not in self.values:
+                    self.values[v] = here
+                    reached.append(v)
+                elif self.values[v] != here:
+                    return None
+        return reached
+
+    def _granular(self) -> UnitDim | None:
+        """Scales the factors to whole numbers; every dim must have all positions of each granule, or be as long as the
+        total, which is the finest dim."""
+        scale = lcm(*(f.denominator for _, f in self.reached))
+        sizes = {(size, int(f * scale)) for size, f in self.reached}
+        finest = max(f for _, f in sizes)
+        for total in sorted({size for size, f in sizes if f == finest}, key=str):
+            extent = ceildiv(total, finest)
+            if all(size == extent * f or (size, f) == (total, finest) for size, f in sizes):
+                values = {v: Along(d, int(f * scale)) for v, (d, f) in self.values.items()}
+                ops = {op: Along(loop, int(f * scale)) for op, (loop, f) in self.loops.items()}
+                return UnitDim(total, finest, values, ops)
+        return None
