@@ -1,0 +1,238 @@
+"""The plan of a function: buffers with their lifetimes, and commands in order. From it come the image that the executor
+runs, and all counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from attrs import define, evolve, field, frozen
+
+from tensorir.dialects.flow import GlobalLoad, Launch
+from tensorir.dialects.tensor import Constant
+from tensorir.dialects.tile import Grid
+from tensorir.ir.dense import Dense
+from tensorir.ir.dims import Dim, product
+from tensorir.ir.module import Executable, Function, Global, Module
+from tensorir.ir.op import Op
+from tensorir.ir.types import TensorType
+from tensorir.ir.value import Value
+from tensorir.runtime.image import Word, program_words
+from tensorir.runtime.values import OPERATIONS, Values
+
+Array = npt.NDArray[Any]
+BufferKind = Literal["argument", "result", "constant", "arena"]
+KINDS: tuple[BufferKind, ...] = ("argument", "result", "constant", "arena")
+MAGIC = 0x004E414C50524954
+VERSION = 1
+THREADS = "threads"
+"""The first symbol of every image: the number of threads of the call."""
+
+
+@frozen
+class Buffer:
+    """`index`: the number of the argument, result or constant. An arena buffer keeps its contents from command `first`
+    to `last`, both included."""
+
+    kind: BufferKind
+    index: int
+    type: TensorType
+    first: int
+    last: int
+    name: str = ""
+
+    @property
+    def bytes(self) -> Dim:
+        return product(self.type.shape) * self.type.dtype.itemsize
+
+
+@frozen(eq=False)
+class LaunchCommand:
+    """Runs a grid whose size symbols are `bound` to sizes of the function. `buffers`: the grid's inputs, then
+    results."""
+
+    executable: str
+    grid: Grid
+    bound: Mapping[str, Dim]
+    buffers: tuple[int, ...]
+
+
+@frozen(eq=False)
+class HostCommand:
+    """An op that runs in Python, between two runs of the executor. `buffers`: its operands, then results."""
+
+    op: Op
+    bound: Mapping[str, Dim]
+    buffers: tuple[int, ...]
+
+
+Command = LaunchCommand | HostCommand
+
+
+@frozen(eq=False)
+class Plan:
+    """What one function does in a call."""
+
+    function: Function
+    symbols: tuple[str, ...]
+    buffers: tuple[Buffer, ...]
+    commands: tuple[Command, ...]
+    constants: tuple[Array, ...]
+    launches: int
+    """The number of `flow.launch` ops."""
+
+    @property
+    def results(self) -> tuple[TensorType, ...]:
+        return self.function.body.yield_types
+
+
+def plan_function(module: Module, function: Function) -> Plan:
+    """Returns the plan of a compiled function."""
+    return _Planner(module, function).plan()
+
+
+@define
+class _Planner:
+    module: Module
+    function: Function
+    buffers: list[Buffer] = field(factory=list[Buffer])
+    commands: list[Command] = field(factory=list[Command])
+    constants: list[Array] = field(factory=list[Array])
+    place: dict[Value, int] = field(factory=dict[Value, int])
+    known: dict[str, int] = field(factory=dict[str, int])
+    """Global → its buffer."""
+    results: dict[Value, int] = field(factory=dict[Value, int])
+
+    def plan(self) -> Plan:
+        body = self.function.body
+        for i, arg in enumerate(body.args):
+            self.place[arg] = self._buffer("argument", i, arg.type, arg.hint)
+        for i, y in enumerate(body.yields):
+            self.results.setdefault(y, i)
+        launches = 0
+        for op in body.ops:
+            match op:
+                case GlobalLoad():
+                    self.place[op.result] = self._global(op.symbol)
+                case Launch():
+                    launches += 1
+                    self._launch(op)
+                case _:
+                    self._host(op, {}, op.operands, op.results)
+        self._yields()
+        symbols = (THREADS, *self.function.symbols)
+        return Plan(self.function, symbols, tuple(self.buffers), tuple(self.commands), tuple(self.constants), launches)
+
+    def _buffer(self, kind: BufferKind, index: int, type: TensorType, name: str = "") -> int:
+        at = len(self.commands)
+        self.buffers.append(Buffer(kind, index, type, at, at, name))
+        return len(self.buffers) - 1
+
+    def _constant(self, value: Dense, name: str) -> int:
+        self.constants.append(value.array)
+        type = TensorType(value.shape, value.dtype)
+        return self._buffer("constant", len(self.constants) - 1, type, name)
+
+    def _global(self, name: str) -> int:
+        if name not in self.known:
+            held = self.module.lookup(Global, name).value
+            assert isinstance(held, Dense)  # the program was compiled
+            self.known[name] = self._constant(held, name)
+        return self.known[name]
+
+    def _made(self, value: Value, type: TensorType) -> int:
+        """A buffer for what a command makes: a result of the function is made where it is wanted."""
+        if value in self.results and value not in self.place:
+            return self._buffer("result", self.results[value], type, value.hint)
+        return self._buffer("arena", 0, type, value.hint)
+
+    def _launch(self, op: Launch) -> None:
+        executable = self.module.lookup(Executable, op.executable)
+        bound = op.bound_sizes(executable)
+        body = executable.body
+        if not all(isinstance(o, Grid | Constant) for o in body.ops):
+            self._host(op, {}, op.inputs, op.results)
+            return
+        inner: dict[Value, int] = {a: self.place[v] for a, v in zip(body.args, op.inputs, strict=True)}
+        outer = dict(zip(body.yields, op.results, strict=True))
+        for o in body.ops:
+            if isinstance(o, Constant):
+                inner[o.result] = self._constant(o.value, "literal")
+                continue
+            assert isinstance(o, Grid)
+            for r in o.results:
+                value = outer.get(r, r)
+                inner[r] = self.place[value] = self._made(value, value.type)
+            self._add(LaunchCommand(executable.name, o, bound, tuple(inner[v] for v in (*o.inputs, *o.results))))
+
+    def _host(self, op: Op, bound: Mapping[str, Dim], inputs: Sequence[Value], results: Sequence[Value]) -> None:
+        for r in results:
+            self.place[r] = self._made(r, r.type)
+        self._add(HostCommand(op, bound, tuple(self.place[v] for v in (*inputs, *results))))
+
+    def _add(self, command: Command) -> None:
+        for b in command.buffers:
+            self.buffers[b] = evolve(self.buffers[b], last=len(self.commands))
+        self.commands.append(command)
+
+    def _yields(self) -> None:
+        """Copies results that are not made where they are wanted: arguments, constants, and what is yielded twice."""
+        from tensorir.dialects.tensor import Cast
+
+        for i, y in enumerate(self.function.body.yields):
+            made = self.buffers[self.place[y]]
+            if (made.kind, made.index) != ("result", i):
+                copy = Cast(y, y.type.shape, loc=self.function.loc)
+                at = self._buffer("result", i, y.type)
+                self._add(HostCommand(copy, {}, (self.place[y], at)))
+
+
+def plan_image(plan: Plan) -> npt.NDArray[np.int64]:
+    """Returns the words of a plan."""
+    values = Values(plan.symbols)
+    programs: list[list[Word]] = []
+    number: dict[tuple[int, tuple[tuple[str, Dim], ...]], int] = {}
+    commands: list[list[Word]] = []
+    for i, command in enumerate(plan.commands):
+        if isinstance(command, HostCommand):
+            commands.append([1, i, len(command.buffers), *command.buffers])
+            continue
+        key = id(command.grid), tuple(sorted(command.bound.items(), key=lambda item: item[0]))
+        if key not in number:
+            number[key] = len(programs)
+            programs.append(program_words(command.grid, command.bound, values))
+        commands.append([0, number[key], len(command.buffers), *command.buffers])
+    buffers: list[Word] = []
+    for b in plan.buffers:
+        buffers += [KINDS.index(b.kind), b.index, values.of(b.bytes), b.first, b.last]
+    return _assembled(plan, values, buffers, programs, commands)
+
+
+def _assembled(
+    plan: Plan, values: Values, buffers: list[Word], programs: list[list[Word]], commands: list[list[Word]]
+) -> npt.NDArray[np.int64]:
+    words: list[Word] = [0] * 16
+    positions: list[int] = []
+
+    def section(items: Sequence[Word]) -> int:
+        positions.append(len(words))
+        words.extend(items)
+        return positions[-1]
+
+    def table(parts: Sequence[Sequence[Word]]) -> int:
+        at = [section(part) for part in parts]
+        return section(at)
+
+    numbers = section(list(values.numbers))
+    expressions = section([w for operation, a, b in values.expressions for w in (OPERATIONS.index(operation), a, b)])
+    of_buffers = section(buffers)
+    of_programs, of_commands = table(programs), table(commands)
+    arguments, results = len(plan.function.body.args), len(plan.function.body.yields)
+    words[:16] = [
+        *(MAGIC, VERSION, len(words), len(values.numbers), len(values.symbols), len(values.expressions)),
+        *(numbers, expressions, len(plan.buffers), of_buffers, len(programs), of_programs),
+        *(len(commands), of_commands, arguments, results),
+    ]  # fmt: skip
+    return np.array([w if isinstance(w, int) else values.ref(w) for w in words], np.int64)
