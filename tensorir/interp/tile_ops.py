@@ -9,16 +9,18 @@ from typing import Any
 import numpy as np
 from attrs import frozen
 
-from tensorir.dialects import linalg, packing, tile
+from tensorir.dialects import linalg, tile
+from tensorir.dialects.linalg.rows import RmsNorm
 from tensorir.dialects.tile.step import Slice
 from tensorir.interp.context import Array, Context
 from tensorir.interp.conversions import filled
-from tensorir.interp.linalg_ops import LINALG_OPS, multiply
+from tensorir.interp.linalg_ops import multiply
 from tensorir.interp.scalar import evaluate_bodies
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import Dim, evaluate
 from tensorir.ir.op import Op
+from tensorir.ir.region import Region
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 
@@ -75,12 +77,17 @@ def _run_unit(op: tile.Grid, buffers: Arrays, unit: tuple[int, ...], ctx: Contex
             continue
         assert isinstance(o, tile.Step)  # the verifier checked
         sizes = here.numbers(o.shape)
-        if 0 not in sizes:
+        if 0 not in sizes[: len(sizes) - _combined(o)]:
             slices = [_view(o, i, env[v], sizes, here) for i, v in enumerate(o.buffers)]
             if isinstance(o, tile.Gather):
                 slices[0] = env[o.buffers[0]].reshape(-1)
             STEPS[type(o)](o, slices[: len(o.inputs)], slices[len(o.inputs) :], here)
         env.update(zip(o.results, (env[v] for v in o.outs), strict=True))
+
+
+def _combined(op: tile.Step) -> int:
+    """The number of last loops that may be empty, because what they combine has a value then."""
+    return op.rows if isinstance(op, tile.Reduce) else 4 if isinstance(op, tile.Mmt4d) else 0
 
 
 def _view(op: tile.Step, operand: int, buffer: Array, sizes: Sequence[int], here: _Unit) -> Array:
@@ -91,9 +98,9 @@ def _view(op: tile.Step, operand: int, buffer: Array, sizes: Sequence[int], here
     reached = sizes
     if isinstance(op, tile.Pack | tile.Unpack) and operand == isinstance(op, tile.Unpack):  # the plain side
         reached = [*sizes[:-4], 1, 1, *here.numbers(op.extents)]
-    reach = [(n - 1) * s for n, s in zip(reached, strides, strict=True)]
+    reach = [max(n - 1, 0) * s for n, s in zip(reached, strides, strict=True)]
     first, last = offset + sum(min(r, 0) for r in reach), offset + sum(max(r, 0) for r in reach)
-    if first < 0 or last >= buffer.size:
+    if (first < 0 or last >= buffer.size) and 0 not in reached:
         raise TensorIRError(
             f"{op.NAME}: {op.operand_name(operand)} reaches the elements {first} … {last} of {buffer.size}", op.loc
         )
@@ -178,7 +185,7 @@ def _rows(op: Any, make: Callable[[tuple[Value, ...], tuple[int, ...], int | Non
         arrays = (inputs[0], *parameters)
         values = tuple(Value(TensorType(a.shape, v.type.dtype)) for a, v in zip(arrays, op.inputs, strict=True))
         made = make(values, dims, extent)
-        (result,) = LINALG_OPS[type(made)](made, arrays, here.ctx)
+        (result,) = here.ctx.run_region(Region(values, (made,), made.results), arrays)
         out = outs[0] if result.ndim == len(shape) else outs[0][(..., *(0,) * op.rows)]
         out[...] = result
 
@@ -194,13 +201,17 @@ def _softmax(op: tile.Softmax, inputs: Sequence[Array], outs: Sequence[Array], h
 
 
 def _layer_norm(op: tile.LayerNorm, inputs: Sequence[Array], outs: Sequence[Array], here: _Unit) -> None:
-    _rows(op, lambda v, dims, extent: linalg.LayerNorm(*v, dims, op.epsilon, extent))(inputs, outs, here)
+    _rows(op, lambda v, dims, extent: linalg.LayerNorm(v[0], v[1], v[2], dims, op.epsilon, extent))(inputs, outs, here)
+
+
+def _rms_norm(op: tile.RmsNorm, inputs: Sequence[Array], outs: Sequence[Array], here: _Unit) -> None:
+    _rows(op, lambda v, dims, extent: RmsNorm(v[0], v[1], dims, op.epsilon, extent))(inputs, outs, here)
 
 
 def _gather(op: tile.Gather, inputs: Sequence[Array], outs: Sequence[Array], here: _Unit) -> None:
     source, *indices = inputs
     tables = here.numbers(op.tables)
-    moved = np.zeros(outs[0].shape, np.int64)
+    moved: Array = np.zeros(outs[0].shape, np.int64)
     for i, index in enumerate(indices):
         stride, size = tables[2 * i : 2 * i + 2]
         wrong = index[(index < 0) | (index >= size)]
@@ -210,9 +221,9 @@ def _gather(op: tile.Gather, inputs: Sequence[Array], outs: Sequence[Array], her
     found = op.slice(0)
     base = here.number(found.offset)
     for l, stride in enumerate(found.strides):
-        shape = [1] * moved.ndim
-        shape[l] = moved.shape[l]
-        moved = moved + (np.arange(moved.shape[l]) * here.number(stride)).reshape(shape)
+        spread = [1] * outs[0].ndim
+        spread[l] = outs[0].shape[l]
+        moved = moved + (np.arange(spread[l]) * here.number(stride)).reshape(spread)
     outs[0][...] = source[base + moved]
 
 
@@ -226,6 +237,7 @@ STEPS: dict[type[tile.Step], Callable[[Any, Sequence[Array], Sequence[Array], _U
     tile.Reduce: _reduce,
     tile.Softmax: _softmax,
     tile.LayerNorm: _layer_norm,
+    tile.RmsNorm: _rms_norm,
     tile.Gather: _gather,
 }
 """One function per step: it writes into its outs."""

@@ -49,9 +49,9 @@ def slice_of(map: AffineMap, first_loop: int) -> Slice:
 class Step(Op):
     """Base of all steps; never used by itself.
 
-    `buffers` are the inputs, which are read, then the outs, which are written where the loops reach: the results are the
-    outs with these elements replaced. `shape` gives the size of each loop from the unit; a step does nothing in a unit
-    where a size is 0. `maps`: one per buffer."""
+    `buffers` are the inputs, which are read, then the outs, which are written where the loops reach: the results are
+    the outs with these elements replaced. `shape` gives the size of each loop from the unit; a step does nothing in a
+    unit where the size of a loop along which it writes is 0. `maps`: one per buffer."""
 
     buffers: tuple[Value, ...] = operand_list()
     shape: AffineMap = attribute()

@@ -15,7 +15,7 @@ from tensorir.ir.dims import Dim, DimExpr, floordiv, product
 from tensorir.ir.value import Value
 
 
-class Unfit(Exception):
+class UnfitError(Exception):
     """A tensor can't be reached in the required way; the message says why."""
 
 
@@ -44,10 +44,10 @@ class Access:
         return tuple(product(digit.size for digit in digits) for digits in self.dims)
 
     def single(self, dim: int) -> Digit:
-        """Returns the only digit of a dim. Raises Unfit if it has several."""
+        """Returns the only digit of a dim. Raises UnfitError if it has several."""
         (digits,) = (self.dims[dim],)
         if len(digits) != 1:
-            raise Unfit(f"dim {dim} is not evenly spaced in memory")
+            raise UnfitError(f"dim {dim} is not evenly spaced in memory")
         return digits[0]
 
     def transposed(self, permutation: Sequence[int]) -> Access:
@@ -55,13 +55,13 @@ class Access:
         return evolve(self, dims=tuple(self.dims[p] for p in permutation))
 
     def collapsed(self, groups: Groups) -> Access:
-        """Merges the dims of each group, row-major."""
+        """Merges the dims of each group, row-major; to a scalar there are no groups."""
         merged = (tuple(digit for d in group for digit in self.dims[d]) for group in groups)
         return evolve(self, dims=tuple(joined(digits) for digits in merged))
 
     def expanded(self, groups: Groups, shape: Sequence[Dim]) -> Access:
-        """Splits dim g into dims of the sizes of `groups[g]`, row-major. Raises Unfit if digits would be cut."""
-        dims: list[Digits] = []
+        """Splits dim g into dims of the sizes of `groups[g]`, row-major. Raises UnfitError if digits would be cut."""
+        dims: list[Digits] = [] if groups else [(Digit(1, 0),) for _ in shape]
         for g, group in enumerate(groups):
             dims += split(self.dims[g], [shape[d] for d in group])
         return evolve(self, dims=tuple(dims))
@@ -72,7 +72,7 @@ class Access:
         return evolve(self, dims=tuple((Digit(s, 0),) if d in new else next(kept) for d, s in enumerate(shape)))
 
     def sliced(self, offsets: Sequence[Dim], sizes: Sequence[Dim], strides: Sequence[int]) -> Access:
-        """Every `strides[d]`-th position from `offsets[d]` on. Raises Unfit for a dim of several digits that is cut."""
+        """Every `strides[d]`-th position from `offsets[d]` on. Raises UnfitError where a dim of several digits is cut."""
         offset, dims = self.offset, list[Digits]()
         for d, (begin, size, stride) in enumerate(zip(offsets, sizes, strides, strict=True)):
             if begin == 0 and stride == 1 and (size == self.shape[d] or len(self.dims[d]) == 1):
@@ -104,17 +104,17 @@ def joined(digits: Digits) -> Digits:
 
 
 def split(digits: Digits, sizes: Sequence[Dim]) -> list[Digits]:
-    """Distributes digits over dims of these sizes, whose product is that of the digits. Raises Unfit if a digit would
-    have to be cut where that is not known to be exact."""
+    """Distributes digits over dims of these sizes, whose product is that of the digits. Raises UnfitError if a digit
+    would have to be cut where that is not known to be exact."""
     made: list[list[Digit]] = [[] for _ in sizes]
     left = [d for d in digits if d.size != 1]
     for i in range(len(sizes) - 1, -1, -1):
         wanted = sizes[i]
         while wanted != 1:
             if not left:
-                raise Unfit(f"a dim of size {wanted} has no elements left")
+                raise UnfitError(f"a dim of size {wanted} has no elements left")
             digit = left.pop()
-            if digit.size == wanted or not i and not left:
+            if digit.size == wanted or (not i and not left):
                 part, rest = (digit.size if digit.size == wanted else wanted), 1
             elif (rest := quotient(digit.size, wanted)) is not None:
                 part = wanted
@@ -122,7 +122,7 @@ def split(digits: Digits, sizes: Sequence[Dim]) -> list[Digits]:
             elif (quotient(wanted, digit.size)) is not None:
                 part = digit.size
             else:
-                raise Unfit(f"a dim of {digit.size} can't be cut into parts of {wanted}")
+                raise UnfitError(f"a dim of {digit.size} can't be cut into parts of {wanted}")
             made[i].insert(0, Digit(part, digit.stride))
             divided = quotient(wanted, part)
             assert divided is not None
@@ -161,13 +161,13 @@ def quotient(a: Dim, b: Dim) -> Dim | None:
 def common(many: Sequence[Digits]) -> list[tuple[Dim, tuple[Dim, ...]]]:
     """Cuts the same dim of several tensors into common loops: (size, stride in each tensor), outermost first.
 
-    Raises Unfit if the digits have no common refinement."""
+    Raises UnfitError if the digits have no common refinement."""
     rests = [[d for d in digits if d.size != 1] for digits in many]
     loops: list[tuple[Dim, tuple[Dim, ...]]] = []
     while any(rests):
         last = [r[-1] if r else None for r in rests]
         if any(d is None for d in last):
-            raise Unfit("the sizes of one dim differ")
+            raise UnfitError("the sizes of one dim differ")
         size = last[0].size  # type: ignore[union-attr]
         for digit in last[1:]:
             size = _smaller(size, digit.size)  # type: ignore[union-attr]
@@ -177,7 +177,7 @@ def common(many: Sequence[Digits]) -> list[tuple[Dim, tuple[Dim, ...]]]:
             strides.append(digit.stride)
             over = quotient(digit.size, size)
             if over is None:
-                raise Unfit(f"parts of {digit.size} and {size} have no common refinement")
+                raise UnfitError(f"parts of {digit.size} and {size} have no common refinement")
             if over != 1:
                 rest.append(Digit(over, digit.stride * size))
         loops.insert(0, (size, tuple(strides)))
@@ -189,4 +189,4 @@ def _smaller(a: Dim, b: Dim) -> Dim:
         return b
     if quotient(b, a) is not None:
         return a
-    raise Unfit(f"parts of {a} and {b} have no common refinement")
+    raise UnfitError(f"parts of {a} and {b} have no common refinement")

@@ -8,13 +8,17 @@ from typing import Any
 from attrs import evolve, frozen
 
 from tensorir.dialects.tile import UNIT_DIMS, Copy, Scratch, Step
-from tensorir.ir.affine import AffineMap
+from tensorir.encoding.encoding import ContractionSpace
+from tensorir.encoding.resolver import Tiles
+from tensorir.ir.affine import AffineMap, select
 from tensorir.ir.dims import Dim, iteration_dim, product
+from tensorir.ir.dtype import DType
 from tensorir.ir.location import UNKNOWN
 from tensorir.ir.op import Op
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
-from tensorir.transforms.tiles.access import Access, Digit, Digits, Unfit, common, quotient, row_major
+from tensorir.targets.device import Device
+from tensorir.transforms.tiles.access import Access, Digit, Digits, UnfitError, common, quotient, row_major
 from tensorir.transforms.tiles.unit_dims import UnitDim
 
 
@@ -40,8 +44,11 @@ class Loop:
 class Emitter:
     """The state of one grid."""
 
-    def __init__(self, units: Sequence[UnitDim], blocks: Sequence[Dim], whole: Mapping[Value, Access]) -> None:
+    def __init__(
+        self, device: Device, units: Sequence[UnitDim], blocks: Sequence[Dim], whole: Mapping[Value, Access]
+    ) -> None:
         """`whole`: values outside of the units, as accesses to the arguments of the grid's body."""
+        self.device = device
         self.units, self.blocks = units, blocks
         self.accesses: dict[Value, Access] = dict(whole)
         self.whole = set(whole)
@@ -53,6 +60,10 @@ class Emitter:
     def attributed(self, op: Op) -> None:
         """Steps from now on belong to `op`."""
         self.loc = op.loc
+
+    def tiles_for(self, types: tuple[DType, DType, DType]) -> Tiles | None:
+        """The tiles in which the device multiplies a large matrix of these element types, or None."""
+        return device_tiles(self.device, types)
 
     @property
     def first_loop(self) -> int:
@@ -156,7 +167,7 @@ class Emitter:
 
 
 def cut(digits: Digits, piece: Piece) -> tuple[Dim, Digits]:
-    """Returns the offset of a piece of a dim, and its digits. Raises Unfit if the piece cuts a digit."""
+    """Returns the offset of a piece of a dim, and its digits. Raises UnfitError if the piece cuts a digit."""
     total = product(d.size for d in digits)
     if piece.begin == 0 and piece.size == total:
         return 0, digits
@@ -166,7 +177,7 @@ def cut(digits: Digits, piece: Piece) -> tuple[Dim, Digits]:
     per = product(d.size for d in inner)
     begin, size = quotient(piece.begin, per) if piece.begin != 0 else 0, quotient(piece.size, per)
     if begin is None or size is None:
-        raise Unfit(f"pieces of {piece.size} positions cut parts of {per}")
+        raise UnfitError(f"pieces of {piece.size} positions cut parts of {per}")
     return begin * outer.stride, (Digit(size, outer.stride), *inner)
 
 
@@ -192,3 +203,10 @@ def refined(loops: Sequence[Loop]) -> list[list[tuple[Dim, tuple[Dim, ...]]]]:
 def moved(access: Access, by: Dim) -> Access:
     """The same tensor, `by` elements further on."""
     return evolve(access, offset=access.offset + by) if by != 0 else access
+
+
+def device_tiles(device: Device, types: tuple[DType, DType, DType]) -> Tiles | None:
+    """The device's tiles for M×K times K×N."""
+    maps = select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1))
+    found = device.resolver.tiles_for(ContractionSpace(maps, types, (None,) * 3))
+    return found if isinstance(found, Tiles) and not found.swapped else None

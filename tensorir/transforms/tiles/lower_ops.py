@@ -8,23 +8,25 @@ from typing import Any
 from tensorir.dialects import linalg, packing, tensor, tile
 from tensorir.dialects.linalg.rows import RmsNorm, RowOp, ZeroPadding
 from tensorir.encoding.layout import Layout
-from tensorir.ir.affine import AffineMap, select
-from tensorir.ir.dims import Dim, floordiv, mod
+from tensorir.ir.affine import AffineMap, identity, select
+from tensorir.ir.dims import Dim, ceildiv, floordiv, mod
 from tensorir.ir.dtype import i64
 from tensorir.ir.op import Op
-from tensorir.ir.scalar import Scalar, ScalarBody, apply, const, iteration_index, rewritten, with_operands
+from tensorir.ir.scalar import Scalar, ScalarBody, ScalarValue, apply, const, iteration_index, rewritten, with_operands
 from tensorir.ir.value import Value
-from tensorir.transforms.tiles.access import Access, Digit, Digits, Unfit
-from tensorir.transforms.tiles.emitter import Emitter, Loop, Piece, cut, moved, refined
+from tensorir.transforms.tiles.access import Access, Digits, UnfitError
+from tensorir.transforms.tiles.emitter import Emitter, Loop, Piece, refined
+from tensorir.transforms.tiles.operands import operand_digits, operands_digits
+from tensorir.transforms.tiles.products import contract
 
-LowerOp = Callable[[Emitter, Any, Access], None]
-"""Appends the steps that compute the only result of an op at the given place."""
+LowerOp = Callable[..., None]
+"""(emitter, op, place of each result): appends the steps that compute the results."""
 
 
 def generic(e: Emitter, op: linalg.Generic, out: Access) -> None:
     """An elementwise op is one map; one that only moves elements is a copy."""
     pieces = e.loop_pieces(op, op.iteration_shape)
-    accesses, digits = _operands(e, op.inputs, op.maps, pieces)
+    accesses, digits = operands_digits(e, op.inputs, op.maps, pieces)
     loops = refined(
         [Loop(p, (*(d[i] for d in digits), out.dims[_result_dim(op.maps[-1], i)])) for i, p in enumerate(pieces)]
     )
@@ -41,57 +43,6 @@ def _result_dim(map: AffineMap, loop: int) -> int:
     return map.positions().index(loop)
 
 
-def _operands(
-    e: Emitter, values: Sequence[Value], maps: Sequence[AffineMap], pieces: Sequence[Piece]
-) -> tuple[list[Access], list[list[Digits | None]]]:
-    """Returns where the operands of an op with indexing maps lie, and the digits of each along each iteration dim."""
-    accesses: list[Access] = []
-    digits: list[list[Digits | None]] = []
-    for value, map in zip(values, maps, strict=False):
-        access, along = _operand(e, value, map, pieces)
-        accesses.append(access)
-        digits.append(along)
-    return accesses, digits
-
-
-def _operand(e: Emitter, value: Value, map: AffineMap, pieces: Sequence[Piece]) -> tuple[Access, list[Digits | None]]:
-    access = e.accesses[value]
-    along: list[Digits | None] = [None] * len(pieces)
-    offset = access.offset
-    for dim, result in enumerate(map.results):
-        plain = map.dims[dim]
-        if plain is not None:
-            begin, found = cut(access.dims[dim], pieces[plain]) if value in e.whole else (0, access.dims[dim])
-            offset = offset + begin
-            along[plain] = _sum(along[plain], found)
-            continue
-        strides = map.strides(dim)
-        if strides is None:
-            raise Unfit(f"{map} reads dim {dim} neither along a loop nor with a stride per loop")
-        by_loop, constant = strides
-        if not by_loop and constant == 0:
-            continue
-        digit = access.single(dim)
-        offset = offset + constant * digit.stride
-        for loop, stride in by_loop.items():
-            piece = pieces[loop]
-            if value in e.whole:
-                offset = offset + piece.begin * (stride * digit.stride)
-            elif piece.begin != 0:
-                raise Unfit(f"{map} reads more than a unit's piece of dim {dim}")
-            along[loop] = _sum(along[loop], (Digit(piece.size, stride * digit.stride),))
-    return moved(access, offset - access.offset), along
-
-
-def _sum(a: Digits | None, b: Digits) -> Digits:
-    """A loop along which two dims of an operand move."""
-    if a is None:
-        return b
-    if len(a) != 1 or len(b) != 1:
-        raise Unfit("two dims of an operand run along one loop, and one of them is not evenly spaced in memory")
-    return (Digit(a[0].size, a[0].stride + b[0].stride),)
-
-
 def _indexed(
     body: ScalarBody, pieces: Sequence[Piece], loops: Sequence[Sequence[tuple[Dim, Sequence[Dim]]]]
 ) -> tuple[ScalarBody, tuple[Dim, ...]]:
@@ -105,7 +56,7 @@ def _indexed(
         if len(loops[dim]) == 1:
             starts[first[dim]] = pieces[dim].begin
         elif pieces[dim].begin != 0:
-            raise Unfit("the body reads an index along which units run, and its loop is cut")
+            raise UnfitError("the body reads an index along which units run, and its loop is cut")
 
     def rule(node: Scalar, operands: tuple[Scalar, ...]) -> Scalar:
         if node.fn != "index":
@@ -118,7 +69,7 @@ def _indexed(
             elif isinstance(size, int):
                 total = apply("add", apply("mul", total, const(size, i64)), here)
             else:
-                raise Unfit("the body reads an index whose loop is cut at a size known only at run time")
+                raise UnfitError("the body reads an index whose loop is cut at a size known only at run time")
         return total if total is not None else const(0, i64)
 
     return ScalarBody(body.args, rewritten(body.result, rule)), tuple(starts)
@@ -130,7 +81,7 @@ def mmt4d(e: Emitter, op: packing.Mmt4d | packing.BatchMmt4d, out: Access) -> No
     maps = packing.mmt4d_maps(batch, op.rhs_order)
     sizes = _mmt4d_sizes(op, batch)
     pieces = e.loop_pieces(op, sizes)
-    accesses, digits = _operands(e, (op.lhs, op.rhs), maps, pieces)
+    accesses, digits = operands_digits(e, (op.lhs, op.rhs), maps, pieces)
     along: list[Digits | None] = [None] * len(pieces)
     for dim, loop in enumerate(maps[2].positions()):
         along[loop] = out.dims[dim]
@@ -139,7 +90,7 @@ def mmt4d(e: Emitter, op: packing.Mmt4d | packing.BatchMmt4d, out: Access) -> No
     loops = refined([Loop(p, (digits[0][i], digits[1][i], along[i])) for i, p in enumerate(pieces)])
     m1, n1, k1, *inner = loops[batch:]
     if len(k1) != 1 or any(len(part) != 1 for part in inner):
-        raise Unfit("the tiles of a contraction are not contiguous")
+        raise UnfitError("the tiles of a contraction are not contiguous")
     outer = [*(loop for part in loops[:batch] for loop in part), *m1[:-1], *n1[:-1]]
     flat = [*outer, m1[-1], n1[-1], k1[0], *(part[0] for part in inner)]
     e.emit(tile.Mmt4d, accesses, [out], flat, rhs_order=op.rhs_order, accumulate=bool(op.init), kernel=op.kernel)
@@ -163,9 +114,9 @@ def row_op(e: Emitter, op: RowOp, out: Access) -> None:
     """Softmax and the norms."""
     rank = op.source.type.rank
     pieces = e.loop_pieces(op, op.source.type.shape)
-    accesses, digits = _operands(e, (op.source,), (_along(rank, range(rank)),), pieces)
+    accesses, digits = operands_digits(e, (op.source,), (_along(rank, range(rank)),), pieces)
     for value in op.operands[1:]:
-        access, along = _operand(e, value, _along(rank, op.dims), pieces)
+        access, along = operand_digits(e, value, _along(rank, op.dims), pieces)
         accesses.append(access)
         digits.append(along)
     loops = refined([Loop(p, (*(d[i] for d in digits), out.dims[i])) for i, p in enumerate(pieces)])
@@ -190,7 +141,7 @@ def reduce(e: Emitter, op: linalg.Reduce, out: Access) -> None:
     rank = op.source.type.rank
     dims = tuple(sorted(op.dims)) if op.extent is None else op.dims
     pieces = e.loop_pieces(op, op.source.type.shape)
-    (access,), (digits,) = _operands(e, (op.source,), (_along(rank, range(rank)),), pieces)
+    (access,), (digits,) = operands_digits(e, (op.source,), (_along(rank, range(rank)),), pieces)
     kept = [d for d in range(rank) if d not in dims]
     along: list[Digits | None] = [None] * rank
     for i, d in enumerate(kept):
@@ -203,37 +154,35 @@ def reduce(e: Emitter, op: linalg.Reduce, out: Access) -> None:
 
 
 def fill(e: Emitter, op: linalg.Fill, out: Access) -> None:
-    flat = [(digit.size, (digit.stride,)) for digits in out.dims for digit in digits]
-    e.emit(tile.Fill, [], [out], flat, value=op.value)
+    fill_at(e, out, op.value)
 
 
 def zero_padding(e: Emitter, op: ZeroPadding, out: Access) -> None:
-    """Copies, then zeroes the rest of the last incomplete part, and everything behind it."""
+    """Copies, then zeroes the whole outer parts behind the extent, and the rest of the part that the extent cuts."""
     pieces = e.loop_pieces(op, op.source.type.shape)
     if any(pieces[d].begin != 0 for d in op.dims):
-        raise Unfit("units run along a padded axis")
+        raise UnfitError("units run along a padded axis")
+    if len(op.dims) > 2:
+        raise UnfitError(f"a padded axis of {len(op.dims)} dims")
     _copy_into(e, op.source, out, pieces)
     shape = op.source.type.shape
-    behind: list[tuple[int, Dim, Dim]] = []  # dim, first position, positions
-    fixed: dict[int, Dim] = {}
-    rest = op.extent
-    for i, d in enumerate(op.dims):
-        per: Dim = 1
-        for other in op.dims[i + 1 :]:
-            per = per * shape[other]
-        at = floordiv(rest, per)
-        last = i == len(op.dims) - 1
-        begin = at if last else at + 1
-        behind.append((d, begin, shape[d] - begin))
-        _zero_behind(e, out, pieces, dict(fixed), d, begin, shape[d] - begin)
-        fixed[d] = at
-        rest = mod(rest, per)
+    outer, inner = (op.dims[0], op.dims[1]) if len(op.dims) == 2 else (op.dims[0], None)
+    per = shape[inner] if inner is not None else 1
+    first = ceildiv(op.extent, per)
+    cut_part, used = floordiv(op.extent, per), mod(op.extent, per)
+    behind: dict[int, tuple[Dim, Dim]] = {outer: (first, shape[outer] - first)}
+    rest: dict[int, tuple[Dim, Dim]] = {outer: (cut_part, first - cut_part)}
+    if inner is not None:
+        rest[inner] = (used, per - used)
+    for part in (behind, rest):
+        spans = [part.get(d, (0, p.size)) for d, p in enumerate(pieces)]
+        fill_at(e, out.sliced([b for b, _ in spans], [n for _, n in spans], [1] * len(spans)), 0)
 
 
-def _zero_behind(
-    e: Emitter, out: Access, pieces: Sequence[Piece], fixed: dict[int, Dim], dim: int, begin: Dim, count: Dim
-) -> None:
-    raise Unfit("zero padding of a value in tiles")
+def fill_at(e: Emitter, out: Access, value: ScalarValue) -> None:
+    """Fills a tensor with one value."""
+    flat = [(digit.size, (digit.stride,)) for digits in out.dims for digit in digits]
+    e.emit(tile.Fill, [], [out], flat, value=value)
 
 
 def pack(e: Emitter, op: packing.Pack, out: Access) -> None:
@@ -282,7 +231,7 @@ def _pack_step(
     """Packs (with `padding`) or unpacks (None)."""
     tiled = list(layout.inner_dims)
     if len(tiled) > 2:
-        raise Unfit(f"{len(tiled)} dims are tiled; the kernels pack two")
+        raise UnfitError(f"{len(tiled)} dims are tiled; the kernels pack two")
     batch = [
         refined([Loop(pieces[d], (plain.dims[d], packed.dims[layout.outer_position(d)]))])[0]
         for d in range(layout.rank)
@@ -298,7 +247,7 @@ def _pack_step(
         inner.append((size, (step, within.stride)))
         extents.append(pieces[d].size)
     while len(rows) < 2:
-        at = 0 if len(rows) == 1 and inner[0][1][0] == 1 else len(rows)
+        at = 0 if inner and inner[0][1][0] == 1 else len(rows)
         rows.insert(at, (1, (0, 0)))
         inner.insert(at, (1, (0, 0)))
         extents.insert(at, 1)
@@ -320,7 +269,7 @@ def _unpacking(e: Emitter, op: packing.Unpack, plain: Sequence[Piece], out: Acce
         tile_size = layout.tile(d) or 1
         factor = e.units[unit].values[op.result].factor
         if factor % tile_size:
-            raise Unfit(f"units of {factor} rows cut tiles of {tile_size}")
+            raise UnfitError(f"units of {factor} rows cut tiles of {tile_size}")
         outer = layout.outer_position(d)
         tiles[outer] = e.piece(unit, factor // tile_size, op.source.type.shape[outer])
     if op.source in e.whole:
@@ -330,26 +279,77 @@ def _unpacking(e: Emitter, op: packing.Unpack, plain: Sequence[Piece], out: Acce
 
 def gather(e: Emitter, op: tensor.Gather, out: Access) -> None:
     """Rows of a table that exists as a whole."""
-    if op.source not in e.whole:
-        raise Unfit("the table of a gather is computed in the same launch")
+    if op.source not in e.whole and e.units:
+        raise UnfitError("the table of a gather is computed in the same launch, piece by piece")
     rank = op.indices.type.rank
     row_rank = op.source.type.rank - 1
     pieces = e.loop_pieces(op, op.result.type.shape)
     total = rank + row_rank
     table = e.accesses[op.source]
     rows = table.single(0)
-    access, along = _operand(e, op.source, AffineMap(total, (0, *_along(total, range(rank, total)).results)), pieces)
-    index, index_along = _operand(e, op.indices, _along(total, range(rank)), pieces)
+    access, along = operand_digits(
+        e, op.source, AffineMap(total, (0, *_along(total, range(rank, total)).results)), pieces
+    )
+    index, index_along = operand_digits(e, op.indices, _along(total, range(rank)), pieces)
     loops = refined([Loop(p, (along[i], index_along[i], out.dims[i])) for i, p in enumerate(pieces)])
     tables = e.unit_map(rows.stride, op.source.type.shape[0])
     e.emit(tile.Gather, [access, index], [out], [loop for part in loops for loop in part], tables=tables)
+
+
+def gather_nd(e: Emitter, op: tensor.GatherNd, out: Access) -> None:
+    """Single elements of a table that exists as a whole."""
+    if op.source not in e.whole and e.units:
+        raise UnfitError("the table of a gather is computed in the same launch, piece by piece")
+    pieces = e.loop_pieces(op, op.result.type.shape)
+    rank = len(pieces)
+    table = e.accesses[op.source]
+    accesses, digits = operands_digits(e, op.indices, [identity(rank)] * len(op.indices), pieces)
+    loops = refined([Loop(p, (None, *(d[i] for d in digits), out.dims[i])) for i, p in enumerate(pieces)])
+    tables = [n for d, size in enumerate(op.source.type.shape) for n in (table.single(d).stride, size)]
+    flat = [loop for part in loops for loop in part]
+    e.emit(tile.Gather, [table, *accesses], [out], flat, tables=e.unit_map(*tables))
+
+
+def fold(e: Emitter, op: linalg.Fold, *outs: Access) -> None:
+    """Copies the initial values to the results, then folds into them position by position of the reduced dims."""
+    pieces = e.loop_pieces(op, op.iteration_shape())
+    for init, out, map in zip(op.inits, outs, op.result_maps, strict=True):
+        _copy_into(e, init, out, [pieces[d] for d in map.positions()])
+    accesses, digits = operands_digits(e, op.inputs, op.maps, pieces)
+    for out, map in zip(outs, op.result_maps, strict=True):
+        along: list[Digits | None] = [None] * len(pieces)
+        for dim, loop in enumerate(map.positions()):
+            along[loop] = out.dims[dim]
+        digits.append(along)
+    order = [*op.reduced, *(d for d in range(len(pieces)) if d not in op.reduced)]
+    loops = refined([Loop(pieces[d], tuple(x[d] for x in digits)) for d in order])
+    flat = [loop for part in loops for loop in part]
+    moved_to = {d: i for i, d in enumerate(order)}
+    bodies: list[ScalarBody] = []
+    starts: list[Dim] = [0] * len(flat)
+    for body in op.bodies:
+        result = rewritten(
+            body.result,
+            lambda node, operands: (
+                iteration_index(moved_to[node.index])
+                if node.fn == "index"
+                else (with_operands(node, operands) if operands else node)
+            ),
+        )
+        made, found = _indexed(ScalarBody(body.args, result), [pieces[d] for d in order], loops)
+        bodies.append(made)
+        starts = [a if b == 0 else b for a, b in zip(starts, found or starts, strict=True)]
+    sequential = sum(len(part) for part in loops[: len(op.reduced)])
+    e.emit(
+        tile.Map, accesses, list(outs), flat, bodies=tuple(bodies), sequential=sequential, starts=e.unit_map(*starts)
+    )
 
 
 def concat(e: Emitter, op: tensor.Concat, out: Access) -> None:
     """Each input is copied to its part."""
     pieces = e.value_pieces(op.result)
     if pieces[op.dim].begin != 0:
-        raise Unfit("units run along the dim of a concat")
+        raise UnfitError("units run along the dim of a concat")
     begin: Dim = 0
     for value in op.inputs:
         size = value.type.shape[op.dim]
@@ -363,8 +363,7 @@ def concat(e: Emitter, op: tensor.Concat, out: Access) -> None:
 def pad(e: Emitter, op: tensor.Pad, out: Access) -> None:
     """Fills everything, then copies the source to its place."""
     pieces = e.value_pieces(op.result)
-    fill_loops = [(digit.size, (digit.stride,)) for digits in out.dims for digit in digits]
-    e.emit(tile.Fill, [], [out], fill_loops, value=op.value)
+    fill_at(e, out, op.value)
     inside = [
         p if (lo, hi) == (0, 0) else Piece(0, s, s)
         for p, lo, hi, s in zip(pieces, op.low, op.high, op.source.type.shape, strict=True)
@@ -386,6 +385,8 @@ def insert_slice(e: Emitter, op: tensor.InsertSlice, out: Access) -> None:
 
 LOWERINGS: dict[type[Op], LowerOp] = {
     linalg.Generic: generic,
+    linalg.Contract: contract,
+    linalg.Fold: fold,
     linalg.Fill: fill,
     linalg.Reduce: reduce,
     linalg.Softmax: row_op,
@@ -395,7 +396,9 @@ LOWERINGS: dict[type[Op], LowerOp] = {
     packing.BatchMmt4d: mmt4d,
     packing.Pack: pack,
     packing.Unpack: unpack,
+    ZeroPadding: zero_padding,
     tensor.Gather: gather,
+    tensor.GatherNd: gather_nd,
     tensor.Concat: concat,
     tensor.Pad: pad,
     tensor.InsertSlice: insert_slice,

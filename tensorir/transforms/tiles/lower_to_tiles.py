@@ -21,7 +21,8 @@ from tensorir.ir.value import Value
 from tensorir.passes.decisions import Refuse
 from tensorir.passes.levels import NO_DISPATCHES, Level
 from tensorir.passes.pass_ import Pass, PassContext
-from tensorir.transforms.tiles.access import Access, Unfit, row_major
+from tensorir.targets.device import Device
+from tensorir.transforms.tiles.access import Access, UnfitError, row_major
 from tensorir.transforms.tiles.blocks import chosen_units
 from tensorir.transforms.tiles.emitter import Emitter
 from tensorir.transforms.tiles.fuse_elementwise import fuse_elementwise
@@ -32,8 +33,8 @@ from tensorir.transforms.tiles.unit_dims import UnitDim
 
 @frozen
 class LowerToTiles(Pass):
-    """Law: interp(lower(m)) == interp(m), bit for bit; every unit writes its own elements. An executable of which some op
-    has no steps keeps its body, and a remark says why."""
+    """Law: interp(lower(m)) == interp(m), bit for bit; every unit writes its own elements. An executable of which some
+    op has no steps keeps its body, and a remark says why."""
 
     name: ClassVar[str] = "lower-to-tiles"
     requires: ClassVar[tuple[Level, ...]] = (NO_DISPATCHES,)
@@ -44,21 +45,21 @@ class LowerToTiles(Pass):
         def lowered(executable: Executable) -> Executable:
             if not executable.body.ops or any(isinstance(o, Grid) for o in executable.body.ops):
                 return executable
-            return executable.with_region(lower_region(executable.body, refuse))
+            return executable.with_region(lower_region(executable.body, ctx.device(executable.target), refuse))
 
         return module.replace(executables=[lowered(e) for e in module.executables])
 
 
-def lower_region(region: Region, refuse: Refuse) -> Region:
+def lower_region(region: Region, device: Device, refuse: Refuse) -> Region:
     """Returns the region as one grid, or itself if some op has no steps."""
     try:
-        return _Lowering(_computed_yields(fuse_elementwise(region))).lowered()
-    except _Refused as e:
+        return _Lowering(_computed_yields(fuse_elementwise(region)), device).lowered()
+    except _RefusedError as e:
         refuse(e.op, "no-steps", f"{e}: the launch runs op by op in Python")
         return region
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, op: Op, reason: str) -> None:
         super().__init__(reason)
         self.op = op
@@ -83,7 +84,7 @@ def _whole_values(region: Region) -> set[Value]:
     """The values that exist outside of units: arguments, literals, and views of these."""
     whole = set(region.args)
     for op in region.ops:
-        if isinstance(op, Constant) or isinstance(op, VIEWS) and op.operands[0] in whole:
+        if isinstance(op, Constant) or (isinstance(op, VIEWS) and op.operands[0] in whole):
             whole.update(op.results)
     return whole
 
@@ -91,8 +92,8 @@ def _whole_values(region: Region) -> set[Value]:
 class _Lowering:
     """The state of one region."""
 
-    def __init__(self, region: Region) -> None:
-        self.region = region
+    def __init__(self, region: Region, device: Device) -> None:
+        self.region, self.device = region, device
         self.constants = [op for op in region.ops if isinstance(op, Constant)]
         self.outside = (*region.args, *(c.result for c in self.constants))
         self.inner = [Value(v.type, v.hint) for v in (*self.outside, *region.yields)]
@@ -107,17 +108,17 @@ class _Lowering:
             if isinstance(op, VIEWS) and op.operands[0] in whole:
                 try:
                     whole[op.result] = viewed(op, whole[op.operands[0]], op.result.type.shape)
-                except Unfit as e:
-                    raise _Refused(op, str(e)) from None
+                except UnfitError as e:
+                    raise _RefusedError(op, str(e)) from None
             elif type(op) in LOWERINGS or isinstance(op, VIEWS):
                 computing.append(op)
             else:
-                raise _Refused(op, f"{op.NAME} has no steps")
+                raise _RefusedError(op, f"{op.NAME} has no steps")
         units, blocks = chosen_units(computing, self.region.yields, set(whole))
         while True:
             try:
                 return self._with_units(units, blocks, computing, whole)
-            except _Refused:
+            except _RefusedError:
                 if not units:
                     raise
                 units, blocks = units[:-1], blocks[:-1]
@@ -125,13 +126,13 @@ class _Lowering:
     def _with_units(
         self, units: Sequence[UnitDim], blocks: Sequence[Dim], computing: Sequence[Op], whole: dict[Value, Access]
     ) -> Region:
-        e = Emitter(units, blocks, whole)
+        e = Emitter(self.device, units, blocks, whole)
         self._place(e, computing)
         for op in computing:
             try:
                 self._lower(e, op)
-            except Unfit as problem:
-                raise _Refused(op, str(problem)) from None
+            except UnfitError as problem:
+                raise _RefusedError(op, str(problem)) from None
             except (AssertionError, KeyError, StopIteration) as problem:
                 raise TensorIRError(f"lower-to-tiles: {op.NAME}: {problem!r}", op.loc) from problem
         args = tuple(self.inner)
@@ -165,11 +166,11 @@ class _Lowering:
             if (place := e.accesses.setdefault(op.result, here)) != here:
                 e.copy(here, place, pieces)
             return
-        (result,) = op.results
-        if result not in e.accesses:
-            e.accesses[result] = self._in_place(e, op) or e.scratch(result)
+        for result in op.results:
+            if result not in e.accesses:
+                e.accesses[result] = self._in_place(e, op) or e.scratch(result)
         e.attributed(op)
-        LOWERINGS[type(op)](e, op, e.accesses[result])
+        LOWERINGS[type(op)](e, op, *(e.accesses[r] for r in op.results))
 
     def _in_place(self, e: Emitter, op: Op) -> Access | None:
         """Returns the memory of an operand that nobody reads afterwards, if the op can work in place."""

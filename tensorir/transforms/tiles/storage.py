@@ -11,15 +11,15 @@ from tensorir.dialects.tensor import Cast, CollapseShape, ExpandShape, ExtractSl
 from tensorir.ir.dims import Dim
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
-from tensorir.transforms.tiles.access import Access, Unfit
+from tensorir.transforms.tiles.access import Access, UnfitError
 
 VIEWS = (Broadcast, Cast, CollapseShape, ExpandShape, ExtractSlice, Transfer, Transpose)
 """Ops whose result is their operand read in another way."""
 
 
 def viewed(op: Op, source: Access, shape: Sequence[Dim]) -> Access:
-    """Returns where the result of a view lies, which has the sizes `shape` there. Raises Unfit if the operand has to be
-    copied."""
+    """Returns where the result of a view lies, which has the sizes `shape` there. Raises UnfitError if the operand has
+    to be copied."""
     match op:
         case Transpose():
             return source.transposed(op.permutation)
@@ -51,7 +51,7 @@ def unviewed(op: Op, result: Access, shape: Sequence[Dim]) -> Access | None:
                 return result
             case _:
                 return None
-    except Unfit:
+    except UnfitError:
         return None
 
 

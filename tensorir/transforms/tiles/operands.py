@@ -1,0 +1,64 @@
+"""Where an op with indexing maps finds its operands: the digits of each operand along each dim of the iteration
+space."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tensorir.ir.affine import AffineMap
+from tensorir.ir.value import Value
+from tensorir.transforms.tiles.access import Access, Digit, Digits, UnfitError
+from tensorir.transforms.tiles.emitter import Emitter, Piece, cut, moved
+
+
+def operands_digits(
+    e: Emitter, values: Sequence[Value], maps: Sequence[AffineMap], pieces: Sequence[Piece]
+) -> tuple[list[Access], list[list[Digits | None]]]:
+    """Returns where the operands of an op with indexing maps lie, and the digits of each along each iteration dim."""
+    accesses: list[Access] = []
+    digits: list[list[Digits | None]] = []
+    for value, map in zip(values, maps, strict=False):
+        access, along = operand_digits(e, value, map, pieces)
+        accesses.append(access)
+        digits.append(along)
+    return accesses, digits
+
+
+def operand_digits(
+    e: Emitter, value: Value, map: AffineMap, pieces: Sequence[Piece]
+) -> tuple[Access, list[Digits | None]]:
+    access = e.accesses[value]
+    along: list[Digits | None] = [None] * len(pieces)
+    offset = access.offset
+    for dim, _result in enumerate(map.results):
+        plain = map.dims[dim]
+        if plain is not None:
+            begin, found = cut(access.dims[dim], pieces[plain]) if value in e.whole else (0, access.dims[dim])
+            offset = offset + begin
+            along[plain] = _sum(along[plain], found)
+            continue
+        strides = map.strides(dim)
+        if strides is None:
+            raise UnfitError(f"{map} reads dim {dim} neither along a loop nor with a stride per loop")
+        by_loop, constant = strides
+        if not by_loop and constant == 0:
+            continue
+        digit = access.single(dim)
+        offset = offset + constant * digit.stride
+        for loop, stride in by_loop.items():
+            piece = pieces[loop]
+            if value in e.whole:
+                offset = offset + piece.begin * (stride * digit.stride)
+            elif piece.begin != 0:
+                raise UnfitError(f"{map} reads more than a unit's piece of dim {dim}")
+            along[loop] = _sum(along[loop], (Digit(piece.size, stride * digit.stride),))
+    return moved(access, offset - access.offset), along
+
+
+def _sum(a: Digits | None, b: Digits) -> Digits:
+    """A loop along which two dims of an operand move."""
+    if a is None:
+        return b
+    if len(a) != 1 or len(b) != 1:
+        raise UnfitError("two dims of an operand run along one loop, and one of them is not evenly spaced in memory")
+    return (Digit(a[0].size, a[0].stride + b[0].stride),)

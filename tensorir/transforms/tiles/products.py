@@ -1,0 +1,247 @@
+"""Contractions of row-major operands: a unit packs its pieces into tiles, multiplies them, and unpacks what they give.
+
+Types for which the device has no tiles are multiplied and added element by element.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from tensorir.dialects import linalg, tile
+from tensorir.dialects.linalg.structured import accumulation_type
+from tensorir.encoding.resolver import Tiles
+from tensorir.ir.affine import identity
+from tensorir.ir.dims import Dim, ceildiv, product
+from tensorir.ir.dtype import DType
+from tensorir.ir.scalar import ScalarBody, apply, arg, cast
+from tensorir.ir.types import TensorType
+from tensorir.transforms.tiles.access import Access, Digit, Digits, UnfitError, common, joined
+from tensorir.transforms.tiles.emitter import Emitter, Piece
+from tensorir.transforms.tiles.operands import operand_digits
+
+Flat = list[tuple[Dim, tuple[Dim, ...]]]
+
+
+@frozen
+class Product:
+    """`out = init + Σ lhs·rhs` over an iteration space: where operands lie, and their digits along each dim of it."""
+
+    pieces: Sequence[Piece]
+    lhs: Access
+    rhs: Access
+    out: Access
+    digits: tuple[Sequence[Digits | None], Sequence[Digits | None], Sequence[Digits | None]]
+
+    def dims(self, lhs: bool, rhs: bool, out: bool) -> list[int]:
+        """The dims along which exactly these operands move."""
+        wanted = (lhs, rhs, out)
+        return [d for d in range(len(self.pieces)) if tuple(o[d] is not None for o in self.digits) == wanted]
+
+
+def contract(e: Emitter, op: linalg.Contract, out: Access) -> None:
+    """One contraction in a unit; `init` is added at the end."""
+    sizes = _sizes(op)
+    pieces = e.loop_pieces(op, sizes)
+    lhs, in_lhs = operand_digits(e, op.lhs, op.maps[0], pieces)
+    rhs, in_rhs = operand_digits(e, op.rhs, op.maps[1], pieces)
+    in_out: list[Digits | None] = [None] * len(pieces)
+    for dim, loop in enumerate(op.maps[2].positions()):
+        in_out[loop] = out.dims[dim]
+    given = Product(pieces, lhs, rhs, out, (in_lhs, in_rhs, in_out))
+    tiles = e.tiles_for((op.lhs.type.dtype, op.rhs.type.dtype, op.dtype))
+    alone = given.dims(True, False, False) + given.dims(False, True, False)
+    if tiles is None or alone:
+        _by_elements(e, op, given)
+        return
+    _by_tiles(e, op, given, tiles)
+    if op.init:
+        _add_init(e, op, given)
+
+
+def _sizes(op: linalg.Contract) -> list[Dim]:
+    sizes: dict[int, Dim] = {}
+    for map, value in ((op.maps[0], op.lhs), (op.maps[1], op.rhs)):
+        for loop, size in zip(map.positions(), value.type.shape, strict=True):
+            sizes.setdefault(loop, size)
+    return [sizes[d] for d in range(op.maps[0].num_dims)]
+
+
+def _by_tiles(e: Emitter, op: linalg.Contract, p: Product, tiles: Tiles) -> None:
+    m, n, k = p.dims(True, False, True), p.dims(False, True, True), p.dims(True, True, False)
+    batch = p.dims(True, True, True)
+    types = op.lhs.type.dtype, op.rhs.type.dtype, op.dtype
+    left = _packed(e, p, 0, batch, m, k, (tiles.m0, tiles.k0), False, types[0])
+    right = _packed(e, p, 1, batch, n, k, (tiles.n0, tiles.k0), tiles.rhs_order == "kn", types[1])
+    made = _tiled(e, p, batch, m, n, (tiles.m0, tiles.n0), types[2])
+    sizes = [p.pieces[d].size for d in batch]
+    b = len(batch)
+    loops: Flat = [
+        *((s, (left.dims[i][0].stride, right.dims[i][0].stride, made.dims[i][0].stride)) for i, s in enumerate(sizes)),
+        (left.dims[b][0].size, (left.dims[b][0].stride, 0, made.dims[b][0].stride)),
+        (right.dims[b][0].size, (0, right.dims[b][0].stride, made.dims[b + 1][0].stride)),
+        (left.dims[b + 1][0].size, (left.dims[b + 1][0].stride, right.dims[b + 1][0].stride, 0)),
+        (tiles.m0, (left.dims[b + 2][0].stride, 0, made.dims[b + 2][0].stride)),
+        (tiles.n0, (0, right.dims[b + 2][0].stride, made.dims[b + 3][0].stride)),
+        (tiles.k0, (left.dims[b + 3][0].stride, right.dims[b + 3][0].stride, 0)),
+    ]
+    e.emit(tile.Mmt4d, [left, right], [made], loops, rhs_order=tiles.rhs_order)
+    _unpacked(e, p, made, batch, m, n, (tiles.m0, tiles.n0), types[2])
+
+
+def _matrix(
+    e: Emitter, p: Product, operand: int, batch: Sequence[int], rows: Sequence[int], columns: Sequence[int],
+    dtype: DType, *, copied: bool,
+) -> tuple[Access, Flat, Digit, Digit]:  # fmt: skip
+    """An operand as a matrix: its access, its batch loops, and the digit of rows and of columns.
+
+    Dims that are not evenly spaced together are first copied to memory of the unit (`copied`), or, for an out, made
+    there."""
+    access, digits = (p.lhs, p.rhs, p.out)[operand], p.digits[operand]
+
+    def merged(dims: Sequence[int]) -> Digits:
+        return joined(tuple(x for d in dims for x in digits[d] or ()))
+
+    row, column = merged(rows), merged(columns)
+    loops = [merged([d]) for d in batch]
+    if len(row) == len(column) == 1 and all(len(x) == 1 for x in loops):
+        return access, [(x[0].size, (x[0].stride,)) for x in loops], row[0], column[0]
+    every = [*batch, *rows, *columns]
+    place = e.scratch_of(
+        [p.pieces[d].size for d in every], [p.pieces[d].most for d in every], TensorType((), dtype), "matrix"
+    )
+    if copied:
+        flat: Flat = []
+        for i, d in enumerate(every):
+            flat += common([digits[d] or (), place.dims[i]]) or [(1, (0, 0))]
+        e.emit(tile.Copy, [access], [place], flat)
+    b, r = len(batch), len(rows)
+    row, column = (joined(tuple(x for x in part for x in x)) for part in (place.dims[b : b + r], place.dims[b + r :]))
+    if len(row) != 1 or len(column) != 1:
+        raise UnfitError("the pieces of a contraction's dims do not form a matrix")
+    return place, [(place.dims[i][0].size, (place.dims[i][0].stride,)) for i in range(b)], row[0], column[0]
+
+
+def _packed(
+    e: Emitter, p: Product, operand: int, batch: Sequence[int], rows: Sequence[int], columns: Sequence[int],
+    tiles: tuple[int, int], transposed: bool, dtype: DType,
+) -> Access:  # fmt: skip
+    """Packs an operand: [batch…, rows/T0, columns/T1, T0, T1], or with the inner dims in the other order in memory."""
+    access, loops, row, column = _matrix(e, p, operand, batch, rows, columns, dtype, copied=True)
+    packed = _tile_memory(e, p, batch, rows, columns, tiles, transposed, dtype)
+    b = len(batch)
+    flat: Flat = [(size, (s[0], packed.dims[i][0].stride)) for i, (size, s) in enumerate(loops)]
+    for i, (digit, t) in enumerate(((row, tiles[0]), (column, tiles[1]))):
+        flat.append((packed.dims[b + i][0].size, (digit.stride * t, packed.dims[b + i][0].stride)))
+    for i, (digit, t) in enumerate(((row, tiles[0]), (column, tiles[1]))):
+        flat.append((t, (digit.stride, packed.dims[b + 2 + i][0].stride)))
+    e.emit(tile.Pack, [access], [packed], flat, extents=e.unit_map(row.size, column.size))
+    return packed
+
+
+def _tile_memory(
+    e: Emitter, p: Product, batch: Sequence[int], rows: Sequence[int], columns: Sequence[int],
+    tiles: tuple[int, int], transposed: bool, dtype: DType,
+) -> Access:  # fmt: skip
+    def count(dims: Sequence[int], t: int, largest: bool) -> Dim:
+        return ceildiv(product(p.pieces[d].most if largest else p.pieces[d].size for d in dims), t)
+
+    inner = (tiles[1], tiles[0]) if transposed else tiles
+    sizes = [
+        [*((p.pieces[d].most if largest else p.pieces[d].size) for d in batch),
+         count(rows, tiles[0], largest), count(columns, tiles[1], largest), *inner]
+        for largest in (False, True)
+    ]  # fmt: skip
+    made = e.scratch_of(sizes[0], sizes[1], TensorType((), dtype), "tiles")
+    return made.transposed([*range(len(batch) + 2), len(batch) + 3, len(batch) + 2]) if transposed else made
+
+
+def _tiled(
+    e: Emitter, p: Product, batch: Sequence[int], m: Sequence[int], n: Sequence[int], tiles: tuple[int, int],
+    dtype: DType,
+) -> Access:  # fmt: skip
+    return _tile_memory(e, p, batch, m, n, tiles, False, dtype)
+
+
+def _unpacked(
+    e: Emitter, p: Product, made: Access, batch: Sequence[int], m: Sequence[int], n: Sequence[int],
+    tiles: tuple[int, int], dtype: DType,
+) -> None:  # fmt: skip
+    access, loops, row, column = _matrix(e, p, 2, batch, m, n, dtype, copied=False)
+    b = len(batch)
+    flat: Flat = [(size, (made.dims[i][0].stride, s[0])) for i, (size, s) in enumerate(loops)]
+    for i, (digit, t) in enumerate(((row, tiles[0]), (column, tiles[1]))):
+        flat.append((made.dims[b + i][0].size, (made.dims[b + i][0].stride, digit.stride * t)))
+    for i, (digit, t) in enumerate(((row, tiles[0]), (column, tiles[1]))):
+        flat.append((t, (made.dims[b + 2 + i][0].stride, digit.stride)))
+    e.emit(tile.Unpack, [made], [access], flat, extents=e.unit_map(row.size, column.size))
+    if access.buffer is p.out.buffer:
+        return
+    every = [*batch, *m, *n]
+    flat = []
+    for i, d in enumerate(every):
+        flat += common([access.dims[i], p.digits[2][d] or ()]) or [(1, (0, 0))]
+    e.emit(tile.Copy, [access], [p.out], flat)
+
+
+def _add_init(e: Emitter, op: linalg.Contract, p: Product) -> None:
+    dims = op.maps[2].positions()
+    pieces = [p.pieces[d] for d in dims]
+    init, digits = operand_digits(e, op.init[0], identity(len(dims)), pieces)
+    dtype = op.dtype
+    body = ScalarBody((dtype, dtype), apply("add", arg(0, dtype), arg(1, dtype)))
+    flat: Flat = []
+    for i, d in enumerate(dims):
+        here = p.digits[2][d] or ()
+        flat += common([here, digits[i] or (), here]) or [(1, (0, 0, 0))]
+    e.emit(tile.Map, [p.out, init], [p.out], flat, bodies=(body,))
+
+
+def _by_elements(e: Emitter, op: linalg.Contract, p: Product) -> None:
+    """Multiplies and adds position by position of the summed dims, in row-major order."""
+    summed = [d for d in range(len(p.pieces)) if p.digits[2][d] is None]
+    kept = [d for d in range(len(p.pieces)) if d not in summed]
+    total = accumulation_type(op.dtype)
+    out, in_out = p.out, list(p.digits[2])
+    if total != op.dtype or op.init:
+        out = e.scratch_of(
+            [p.pieces[d].size for d in kept], [p.pieces[d].most for d in kept], TensorType((), total), "sum"
+        )
+        for i, d in enumerate(kept):
+            in_out[d] = out.dims[i]
+    fill: Flat = [(x.size, (x.stride,)) for d in kept for x in in_out[d] or ()]
+    e.emit(tile.Fill, [], [out], fill, value=False if total.kind == "bool" else 0)
+    types = op.lhs.type.dtype, op.rhs.type.dtype, total
+    multiply, add = ("and", "or") if total.kind == "bool" else ("mul", "add")
+    pair = apply(multiply, cast(arg(0, types[0]), total), cast(arg(1, types[1]), total))
+    body = ScalarBody(types, apply(add, arg(2, total), pair))
+    loops: list[Flat] = []
+    for d in (*summed, *kept):
+        moving = [i for i, o in enumerate((p.digits[0], p.digits[1], in_out)) if o[d] is not None]
+        parts = common([(p.digits[0], p.digits[1], in_out)[i][d] or () for i in moving])
+        loops.append([(s, tuple(st[moving.index(i)] if i in moving else 0 for i in range(3))) for s, st in parts])
+    flat = [loop for part in loops for loop in part]
+    sequential = sum(len(part) for part in loops[: len(summed)])
+    e.emit(tile.Map, [p.lhs, p.rhs], [out], flat, bodies=(body,), sequential=sequential)
+    if out.buffer is not p.out.buffer:
+        _rounded(e, op, p, out, total)
+
+
+def _rounded(e: Emitter, op: linalg.Contract, p: Product, sums: Access, total: DType) -> None:
+    """Adds the initial value and converts the sums to the type of the result."""
+    dims = op.maps[2].positions()
+    kept = sorted(dims)
+    value = arg(0, total)
+    inputs, digits = [sums], [[sums.dims[kept.index(d)] for d in dims]]
+    if op.init:
+        init, along = operand_digits(e, op.init[0], identity(len(dims)), [p.pieces[d] for d in dims])
+        inputs.append(init)
+        digits.append([x or () for x in along])
+        value = apply("add", value, cast(arg(1, op.dtype), total))
+    body = ScalarBody(tuple(t for t, _ in zip((total, op.dtype), inputs, strict=False)), cast(value, op.dtype))
+    flat: Flat = []
+    for i, d in enumerate(dims):
+        parts = [x[i] for x in digits] + [p.digits[2][d] or ()]
+        flat += common(parts) or [(1, (0,) * len(parts))]
+    e.emit(tile.Map, inputs, [p.out], flat, bodies=(body,))
