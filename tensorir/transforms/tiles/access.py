@@ -72,7 +72,7 @@ class Access:
         return evolve(self, dims=tuple((Digit(s, 0),) if d in new else next(kept) for d, s in enumerate(shape)))
 
     def sliced(self, offsets: Sequence[Dim], sizes: Sequence[Dim], strides: Sequence[int]) -> Access:
-        """Every `strides[d]`-th position from `offsets[d]` on. Raises UnfitError where a dim of several digits is cut."""
+        """Every `strides[d]`-th position from `offsets[d]` on. Raises UnfitError where several digits are cut."""
         offset, dims = self.offset, list[Digits]()
         for d, (begin, size, stride) in enumerate(zip(offsets, sizes, strides, strict=True)):
             if begin == 0 and stride == 1 and (size == self.shape[d] or len(self.dims[d]) == 1):

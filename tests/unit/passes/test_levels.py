@@ -126,6 +126,7 @@ def test_what_holds_at_the_end_of_each_stage() -> None:
         "dispatch": [*boundaries, "no-transfers"],
         "specialized": [*boundaries, "no-transfers", "no-encodings"],
         "materialized": [*boundaries, "no-transfers", "no-encodings", "no-layouts", "no-dispatches", "only-data"],
+        "tiles": [*boundaries, "no-transfers", "no-encodings", "no-layouts", "no-dispatches", "only-data"],
     }
     assert set(levels("off", "materialized")) == set(LEVELS)
 

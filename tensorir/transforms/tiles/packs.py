@@ -1,0 +1,94 @@
+"""Packs and unpacks: a unit runs along whole tiles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tensorir.dialects import packing, tile
+from tensorir.encoding.layout import Layout
+from tensorir.ir.dims import Dim
+from tensorir.ir.op import Op
+from tensorir.transforms.tiles.access import Access, UnfitError
+from tensorir.transforms.tiles.emitter import Emitter, Loop, Piece, refined
+
+
+def pack(e: Emitter, op: packing.Pack, out: Access) -> None:
+    """The plain side of the unit's tiles is packed."""
+    packed = e.value_pieces(op.result)
+    plain = _plain_pieces(e, op, op.layout, op.source.type.shape, packed)
+    source = e.accesses[op.source]
+    if op.source in e.whole:
+        source = e.within(source, plain)
+    _pack_step(e, op.layout, source, out, plain, packed, op.padding)
+
+
+def _plain_pieces(e: Emitter, op: Op, layout: Layout, shape: Sequence[Dim], packed: Sequence[Piece]) -> list[Piece]:
+    """The pieces of the plain tensor that correspond to those of its packed form."""
+    plain: list[Piece] = []
+    for d in range(layout.rank):
+        outer, tile_size = packed[layout.outer_position(d)], layout.tile(d)
+        if outer.begin == 0 and outer.size == (outer.most):
+            plain.append(Piece(0, shape[d], shape[d]))
+        elif tile_size is None:
+            plain.append(outer)
+        else:
+            unit = next(k for k, u in enumerate(e.units) if u.values[op.results[0]].dim == layout.outer_position(d))
+            factor = e.units[unit].values[op.results[0]].factor * tile_size
+            plain.append(e.piece(unit, factor, shape[d]))
+    return plain
+
+
+def _pack_step(
+    e: Emitter, layout: Layout, plain: Access, packed: Access, pieces: Sequence[Piece], tiles: Sequence[Piece],
+    padding: Any = None,
+) -> None:  # fmt: skip
+    """Packs (with `padding`) or unpacks (None)."""
+    tiled = list(layout.inner_dims)
+    if len(tiled) > 2:
+        raise UnfitError(f"{len(tiled)} dims are tiled; the kernels pack two")
+    batch = [
+        refined([Loop(pieces[d], (plain.dims[d], packed.dims[layout.outer_position(d)]))])[0]
+        for d in range(layout.rank)
+        if d not in tiled
+    ]
+    rows: list[tuple[Dim, tuple[Dim, Dim]]] = []
+    inner: list[tuple[Dim, tuple[Dim, Dim]]] = []
+    extents: list[Dim] = []
+    for d in tiled:
+        size, step = layout.tile(d) or 1, plain.single(d).stride
+        outer, within = packed.single(layout.outer_position(d)), packed.single(layout.inner_position(d))
+        rows.append((tiles[layout.outer_position(d)].size, (step * size, outer.stride)))
+        inner.append((size, (step, within.stride)))
+        extents.append(pieces[d].size)
+    while len(rows) < 2:
+        at = 0 if inner and inner[0][1][0] == 1 else len(rows)
+        rows.insert(at, (1, (0, 0)))
+        inner.insert(at, (1, (0, 0)))
+        extents.insert(at, 1)
+    flat = [*(loop for part in batch for loop in part), *rows, *inner]
+    limits = e.unit_map(*extents)
+    if padding is None:
+        e.emit(tile.Unpack, [packed], [plain], [(n, (s[1], s[0])) for n, s in flat], extents=limits)
+    else:
+        e.emit(tile.Pack, [plain], [packed], flat, extents=limits, padding=padding)
+
+
+def unpack(e: Emitter, op: packing.Unpack, out: Access) -> None:
+    """The tiles of the unit are unpacked, without what lies beyond the extents."""
+    plain = e.value_pieces(op.result)
+    layout, source = op.layout, e.accesses[op.source]
+    tiles: list[Piece] = [Piece(0, s, s) for s in op.source.type.shape]
+    for d, piece in enumerate(plain):
+        if piece.begin == 0 and piece.size == piece.most:
+            continue
+        unit = next(k for k, u in enumerate(e.units) if u.values[op.result].dim == d)
+        tile_size = layout.tile(d) or 1
+        factor = e.units[unit].values[op.result].factor
+        if factor % tile_size:
+            raise UnfitError(f"units of {factor} rows cut tiles of {tile_size}")
+        outer = layout.outer_position(d)
+        tiles[outer] = e.piece(unit, factor // tile_size, op.source.type.shape[outer])
+    if op.source in e.whole:
+        source = e.within(source, tiles)
+    _pack_step(e, layout, out, source, plain, tiles)
