@@ -175,8 +175,10 @@ def map_results(lex: Lexer, names: tuple[str, ...]) -> AffineMap:
     """Reads the rest of a map, from the list of its size symbols or the arrow on."""
     symbols = _map_symbols(lex) if lex.accept("[") else ()
     known = frozenset((*names, *symbols))
+    if len(frozenset(names)) != len(names):
+        raise lex.error("two iteration dims have the same name")
     if len(known) != len(names) + len(symbols):
-        raise lex.error("two iteration dims or sizes of a map have the same name")
+        raise lex.error("two sizes of a map have the same name, or one has that of an iteration dim")
     lex.expect("->")
     lex.expect("(")
     dims = {n: iteration_dim(i) for i, n in enumerate(names)}

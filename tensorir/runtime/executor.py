@@ -1,0 +1,120 @@
+"""One function of a program, ready to run: its plan as an image, and the frames of its calls."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tensorir.interp import Context, apply_op
+from tensorir.ir.diagnostic import OutOfMemoryError, TensorIRError
+from tensorir.ir.dims import evaluate
+from tensorir.native._kernels import lib
+from tensorir.native.plans import Frame, PlanFault, PlanMemoryError
+from tensorir.native.plans import Plan as NativePlan
+from tensorir.native.table import Features
+from tensorir.runtime.plan import HostCommand, LaunchCommand, Plan, plan_image
+
+Array = npt.NDArray[Any]
+
+MAX_FRAMES = 16
+"""The most frames that wait for the next call."""
+
+
+def usable_cores() -> int:
+    """Returns how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Executor:
+    """Runs calls of one function. Any number of threads may call it: each call has a frame of its own."""
+
+    def __init__(self, plan: Plan, features: Features | None) -> None:
+        self.plan = plan
+        self.image = plan_image(plan)
+        self.native = NativePlan(self.image, [np.ascontiguousarray(c) for c in plan.constants], features)
+        self._free: dict[tuple[int, ...], list[Frame]] = {}
+        self._lock = Lock()
+
+    def frame(self, sizes: Mapping[str, int], threads: int, memory_limit: int | None) -> tuple[tuple[int, ...], Frame]:
+        """Returns a frame for these sizes, and the key under which it is given back. Raises TensorIRError for a size
+        that is invalid, OutOfMemoryError if there is not enough memory."""
+        values = [sizes[name] for name in self.plan.symbols[1:]]
+        key = (threads, *values)
+        waiting = self._free.get(key)
+        if waiting:
+            try:
+                return key, waiting.pop()
+            except IndexError:  # another thread was faster
+                pass
+        try:
+            return key, self.native.frame(values, threads, memory_limit)
+        except PlanFault as fault:
+            raise self.error(fault) from None
+
+    def give_back(self, key: tuple[int, ...], frame: Frame) -> None:
+        """Keeps a frame for the next call with its sizes."""
+        with self._lock:
+            if sum(map(len, self._free.values())) >= MAX_FRAMES:
+                self._free.clear()
+            self._free.setdefault(key, []).append(frame)
+
+    def run(self, arguments: Sequence[Array], sizes: Mapping[str, int], ctx: Context, threads: int) -> list[Array]:
+        """Returns the results as new arrays."""
+        key, frame = self.frame(sizes, threads, ctx.memory_limit)
+        results = [
+            np.empty([evaluate(d, sizes) for d in t.shape], t.dtype.numpy) for t in self.plan.results
+        ]
+        try:
+            frame.run(arguments, results, lambda command: self._host(command, frame, arguments, results, ctx))
+        except PlanFault as fault:
+            raise self.error(fault) from None
+        finally:
+            self.give_back(key, frame)
+        return results
+
+    def _host(
+        self, number: int, frame: Frame, arguments: Sequence[Array], results: Sequence[Array], ctx: Context
+    ) -> None:
+        """Runs a command in Python."""
+        command = self.plan.commands[number]
+        assert isinstance(command, HostCommand)  # only those come here
+
+        def array(b: int) -> Array:
+            buffer = self.plan.buffers[b]
+            match buffer.kind:
+                case "argument":
+                    return arguments[buffer.index]
+                case "result":
+                    return results[buffer.index]
+                case "constant":
+                    return self.plan.constants[buffer.index]
+                case "arena":
+                    shape = [evaluate(d, ctx.sizes) for d in buffer.type.shape]
+                    return np.frombuffer(frame.buffer(b), buffer.type.dtype.numpy)[: int(np.prod(shape))].reshape(shape)
+
+        count = len(command.buffers) - len(command.op.results)
+        made = apply_op(command.op, tuple(array(b) for b in command.buffers[:count]), ctx)
+        for b, value in zip(command.buffers[count:], made, strict=True):
+            array(b)[...] = value
+
+    def error(self, fault: PlanFault) -> TensorIRError:
+        """Returns the error for a fault of this plan, with the place of its op."""
+        if not 0 <= fault.command < len(self.plan.commands):
+            where, name = self.plan.function.loc, f"@{self.plan.function.name}"
+        else:
+            command = self.plan.commands[fault.command]
+            op = command.op if isinstance(command, HostCommand) else command.grid
+            if isinstance(command, LaunchCommand) and fault.step >= 0:
+                steps = [o for o in command.grid.body.ops if o.NAME != "tile.scratch"]
+                op = steps[fault.step]
+            where, name = op.loc, op.NAME
+        if isinstance(fault, PlanMemoryError):
+            return OutOfMemoryError(f"{name}: {fault}", where)
+        if fault.status == lib.TIR_STATUS_BAD_INDEX:
+            return TensorIRError(f"{name}: the index {fault.value} is outside of its table", where)
+        return TensorIRError(f"{name}: {fault}", where)
