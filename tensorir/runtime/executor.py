@@ -66,9 +66,7 @@ class Executor:
     def run(self, arguments: Sequence[Array], sizes: Mapping[str, int], ctx: Context, threads: int) -> list[Array]:
         """Returns the results as new arrays."""
         key, frame = self.frame(sizes, threads, ctx.memory_limit)
-        results = [
-            np.empty([evaluate(d, sizes) for d in t.shape], t.dtype.numpy) for t in self.plan.results
-        ]
+        results = [np.empty([evaluate(d, sizes) for d in t.shape], t.dtype.numpy) for t in self.plan.results]
         try:
             frame.run(arguments, results, lambda command: self._host(command, frame, arguments, results, ctx))
         except PlanFault as fault:
