@@ -26,6 +26,7 @@ def compile(
     snapshot: Snapshot | None = None,
     progress: Progress | None = None,
     memory_limit: int | None = None,
+    num_threads: int | None = None,
 ) -> Program:
     """Compiles `module` for a device.
 
@@ -36,7 +37,8 @@ def compile(
     `verify_each` verifies after every pass, not only at the start. `snapshot(pass, module)` is called after each
     pass. `progress(what, done, total)` is called while constants are evaluated. `memory_limit`: the most bytes of
     intermediates that a call of the program, or the evaluation of one constant, may allocate; None means the memory
-    available then.
+    available then. `num_threads`: how many threads work on a call; None means as many as cores that this process may
+    use.
 
     Raises TensorIRError (VerifyError for an invalid module), with locations and reasons."""
     device = _one_device(module, devices)
@@ -47,7 +49,7 @@ def compile(
     passes = pipeline(data_tiling, device.name).passes
     with gc_paused():
         compiled = run_passes(module, passes, ctx, verify_each=verify_each, verify_input=True, snapshot=snapshot)
-        return Program(compiled, device, ctx.remarks, perf_counter() - start, ctx.seconds, memory_limit)
+        return Program(compiled, device, ctx.remarks, perf_counter() - start, ctx.seconds, memory_limit, num_threads)
 
 
 def _one_device(module: Module, devices: DevicesLike) -> Device:

@@ -102,7 +102,7 @@ def levels(data_tiling: str, stage: str) -> tuple[Level, ...]:
     return held
 
 
-def pipeline(data_tiling: str, device: str = "cpu", to: str = "materialized") -> Pipeline:
+def pipeline(data_tiling: str, device: str = "cpu", to: str = "tiles") -> Pipeline:
     """Returns the compiler for one device up to and including the stage `to`. Raises TensorIRError for an unknown
     name."""
     by_stage = stages(data_tiling, device)

@@ -17,6 +17,7 @@ from tensorir.native._kernels import lib
 from tensorir.native.plans import Frame, PlanFault, PlanMemoryError
 from tensorir.native.plans import Plan as NativePlan
 from tensorir.native.table import Features
+from tensorir.runtime.counts import Used, kernels_of
 from tensorir.runtime.plan import HostCommand, LaunchCommand, Plan, plan_image
 
 Array = npt.NDArray[Any]
@@ -37,6 +38,7 @@ class Executor:
         self.plan = plan
         self.image = plan_image(plan)
         self.native = NativePlan(self.image, [np.ascontiguousarray(c) for c in plan.constants], features)
+        self.kernels = kernels_of(plan)
         self._free: dict[tuple[int, ...], list[Frame]] = {}
         self._lock = Lock()
 

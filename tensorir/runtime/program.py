@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy.typing as npt
 from attrs import evolve, frozen
@@ -12,12 +12,16 @@ from attrs import evolve, frozen
 from tensorir.analysis.movement import is_view, moves_only
 from tensorir.dialects.flow import Launch
 from tensorir.interp import Context, bind_arguments
-from tensorir.interp.interpreter import copied, run_region
+from tensorir.interp.interpreter import run_region
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import Remark, Remarks, TensorIRError
 from tensorir.ir.module import Function, Module
-from tensorir.runtime.memory_plan import Peak, check_peak, peak_of
-from tensorir.runtime.region_plan import Run, plan_executables, plan_region
+from tensorir.runtime.counts import Used, moving_launches
+from tensorir.runtime.executor import Executor, usable_cores
+from tensorir.runtime.given_results import given_results
+from tensorir.runtime.plan import plan_function
+from tensorir.runtime.python_runner import PythonRunner
+from tensorir.runtime.region_plan import plan_executables
 from tensorir.targets.device import Device
 
 Array = npt.NDArray[Any]
@@ -42,6 +46,16 @@ class Stats:
     """The peak bytes of intermediates in the last call, without arguments and constants; 0 before the first call."""
 
 
+class Runner(Protocol):
+    """Runs calls of one function; any number of threads may use it at once."""
+
+    def run(
+        self, arguments: tuple[Array, ...], ctx: Context, threads: int, out: Sequence[Array | None]
+    ) -> tuple[tuple[Array, ...], Used]:
+        """Returns the results, in the arrays of `out` where there is one, and what the call used."""
+        ...
+
+
 class Program:
     """A compiled module. Calls are re-entrant: they share nothing but the constants and the last statistics."""
 
@@ -53,24 +67,39 @@ class Program:
         compile_s: float,
         pass_seconds: Mapping[str, float],
         memory_limit: int | None = None,
+        num_threads: int | None = None,
     ) -> None:
         """`module` must be fully compiled for `device`: every global holds data, every dispatch is outlined.
 
-        `memory_limit`: the most bytes of intermediates that a call may allocate; None means the available memory."""
+        `memory_limit`: the most bytes of intermediates that a call may allocate; None means the available memory.
+        `num_threads`: how many threads work on a call; None means as many as cores that this process may use."""
         self.module = module
         self.device = device
         self.memory_limit = memory_limit
+        self.num_threads = num_threads
         self.remarks = Remarks(remarks)
         self.pass_seconds = dict(pass_seconds)
-        executables = plan_executables(module, {device.name: device})
-        self._plans = {f.name: plan_region(f.body, device, executables) for f in module.functions}
-        self._peaks: dict[tuple[str, tuple[tuple[str, int], ...], tuple[bool, ...]], Peak] = {}
         self._default = _default_function(module)
         self._constants = {g.name: g.value.array for g in module.globals if isinstance(g.value, Dense)}
-        self.stats = Stats(
-            dispatches=_count_launches(module, self._default),
+        self._runners = self._made_runners()
+        self.stats = self._stats(compile_s)
+
+    def _made_runners(self) -> dict[str, Runner]:
+        device = self.device
+        if (features := device.executor) is not None:
+            return {f.name: Executor(plan_function(self.module, f), features) for f in self.module.functions}
+        executables = plan_executables(self.module, {device.name: device})
+        held = tuple(self._constants.values())
+        return {f.name: PythonRunner(self.module, f, device, executables, held) for f in self.module.functions}
+
+    def _stats(self, compile_s: float) -> Stats:
+        module, default = self.module, self._default
+        runner = self._runners[default.name] if default is not None else None
+        copies = moving_launches(runner.plan) if isinstance(runner, Executor) else _count_copies(module, default)
+        return Stats(
+            dispatches=_count_launches(module, default),
             init_dispatches=sum(1 for g in module.globals if not isinstance(g.value, Dense)),
-            copies=_count_copies(module, self._default),
+            copies=copies,
             weights_bytes=sum(g.value.nbytes for g in module.globals if isinstance(g.value, Dense)),
             compile_s=compile_s,
             kernels={},
@@ -81,20 +110,35 @@ class Program:
         """Pickles only the compiled module: plans are made again when it is loaded, where other kernels may be
         available."""
         seconds = (self.stats.compile_s, self.pass_seconds)
-        return Program, (self.module, self.device, self.remarks, *seconds, self.memory_limit)
+        return Program, (self.module, self.device, self.remarks, *seconds, self.memory_limit, self.num_threads)
 
-    def __call__(self, *args: npt.ArrayLike, function: str | None = None) -> Any:
+    def __call__(
+        self,
+        *args: npt.ArrayLike,
+        function: str | None = None,
+        out: Array | Sequence[Array | None] | None = None,
+        num_threads: int | None = None,
+    ) -> Any:
         """Returns the results for `args`: one array, or a tuple of several. See `call`."""
-        results = self.call(args, function)
+        results = self.call(args, function, out=out, num_threads=num_threads)
         return results[0] if len(results) == 1 else results
 
-    def call(self, args: Sequence[npt.ArrayLike], function: str | None = None) -> tuple[Array, ...]:
-        """Returns the results for `args`. They are C-contiguous, writable and own their memory.
+    def call(
+        self,
+        args: Sequence[npt.ArrayLike],
+        function: str | None = None,
+        *,
+        out: Array | Sequence[Array | None] | None = None,
+        num_threads: int | None = None,
+    ) -> tuple[Array, ...]:
+        """Returns the results for `args`. They are C-contiguous, writable and own their memory, or are the arrays of
+        `out`: one array, or one array or None per result, which must have the type and shape of the result, be
+        C-contiguous and writable, and share no memory with an argument.
 
-        Arguments may have any strides and may be read-only; they are never written. Raises TensorIRError naming
-        the argument, what was expected and what was given, or the op and an invalid size. Raises OutOfMemoryError,
-        which is also a MemoryError, before anything is allocated if the intermediates need more memory than is
-        available."""
+        Arguments may have any strides and may be read-only; they are never written. `num_threads` overrides that of
+        the program. Raises TensorIRError naming the argument, what was expected and what was given, or the op and an
+        invalid size. Raises OutOfMemoryError, which is also a MemoryError, before anything is allocated if the
+        intermediates need more memory than is available."""
         chosen = self.module.lookup(Function, function) if function is not None else self._default
         if chosen is None:
             names = ", ".join("@" + f.name for f in self.module.functions)
@@ -109,39 +153,11 @@ class Program:
             runner=run_region,
             memory_limit=self.memory_limit,
         )
-        check_peak(self._peak(chosen.name, arrays, ctx), ctx, f"@{chosen.name}")
-        run = Run.of(ctx, arrays)
-        results = self._plans[chosen.name].run(arrays, run)
-        self.stats = evolve(self.stats, kernels=dict(run.kernels), transient_bytes=run.peak_bytes)
-        return _owned(results, (*arrays, *self._constants.values()), chosen, ctx)
-
-    def _peak(self, function: str, args: Sequence[Array], ctx: Context) -> Peak:
-        """Returns the memory that a call with these sizes needs; cached for the sizes of the last calls."""
-        contiguous = tuple([a.flags.c_contiguous for a in args])
-        key = (function, tuple(ctx.sizes.items()), contiguous)
-        found = self._peaks.get(key)
-        if found is None:
-            found = peak_of(self._plans[function], ctx, contiguous)
-            if len(self._peaks) >= _MOST_PEAKS:
-                self._peaks.clear()
-            self._peaks[key] = found
-        return found
-
-
-_MOST_PEAKS = 256
-
-
-def _owned(
-    results: tuple[Array, ...], foreign: tuple[Array, ...], function: Function, ctx: Context
-) -> tuple[Array, ...]:
-    """Returns the results as arrays that share no memory with anything else."""
-    seen = {id(a) for a in foreign}
-    owned: list[Array] = []
-    for r in results:
-        fresh = r.base is None and r.flags.c_contiguous and r.flags.writeable and id(r) not in seen
-        owned.append(kept := r if fresh else copied(r, function, ctx))
-        seen.add(id(kept))
-    return tuple(owned)
+        threads = num_threads or self.num_threads or usable_cores()
+        places = given_results(chosen, out, arrays, ctx)
+        results, used = self._runners[chosen.name].run(arrays, ctx, threads, places)
+        self.stats = evolve(self.stats, kernels=used.kernels, transient_bytes=used.transient_bytes)
+        return results
 
 
 def _default_function(module: Module) -> Function | None:

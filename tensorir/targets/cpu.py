@@ -73,7 +73,7 @@ def features_text(features: Features) -> str:
 
 
 def _with_features(target: Target, features: Features) -> Target:
-    return evolve(target, resolver=CpuResolver(features), kernels=CpuKernels(features))
+    return evolve(target, resolver=CpuResolver(features), kernels=CpuKernels(features), executor=features)
 
 
 def _levels() -> tuple[Features, ...]:
@@ -94,4 +94,11 @@ FEATURES = Option(
     samples=_levels(),
 )
 
-CPU = Target("cpu", CpuResolver(), "this machine's CPU, C kernels", kernels=CpuKernels(), options=(FEATURES,))
+CPU = Target(
+    "cpu",
+    CpuResolver(),
+    "this machine's CPU, C kernels",
+    kernels=CpuKernels(),
+    executor=cpu_features(),
+    options=(FEATURES,),
+)

@@ -14,6 +14,7 @@ from tensorir.ir.diagnostic import TensorIRError
 from tensorir.targets.kernels import Kernels
 from tensorir.targets.lowering import Lowering
 from tensorir.targets.memory import Memory
+from tensorir.native.table import Features
 from tensorir.targets.registry import device_target
 from tensorir.targets.target import Option, Target
 
@@ -70,6 +71,11 @@ class Device:
     @property
     def kernels(self) -> Kernels:
         return self.target.kernels
+
+    @property
+    def executor(self) -> Features | None:
+        """The CPU features with which the executor runs tile programs of this device; None: Python runs its ops."""
+        return self.target.executor
 
     @property
     def memory(self) -> Memory:

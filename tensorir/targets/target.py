@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from tensorir.encoding.resolver import Resolver
 from tensorir.ir.diagnostic import TensorIRError
+from tensorir.native.table import Features
 from tensorir.targets.kernels import NO_KERNELS, Kernels
 from tensorir.targets.lowering import MMT4D, Lowering
 from tensorir.targets.memory import HOST, Memory
@@ -45,6 +46,8 @@ class Target:
     kernels: Kernels = NO_KERNELS
     lowering: Lowering = MMT4D
     memory: Memory = HOST
+    executor: Features | None = None
+    """The CPU features with which the executor runs tile programs; None: Python runs the ops of launches."""
     options: tuple[Option, ...] = ()
 
     def __attrs_post_init__(self) -> None:

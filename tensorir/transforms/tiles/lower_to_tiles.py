@@ -43,7 +43,7 @@ class LowerToTiles(Pass):
         refuse = ctx.decisions.of(self.name)
 
         def lowered(executable: Executable) -> Executable:
-            if not executable.body.ops or any(isinstance(o, Grid) for o in executable.body.ops):
+            if ctx.device(executable.target).executor is None or any(isinstance(o, Grid) for o in executable.body.ops):
                 return executable
             return executable.with_region(lower_region(executable.body, ctx.device(executable.target), refuse))
 
