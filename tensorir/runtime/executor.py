@@ -65,17 +65,24 @@ class Executor:
                 self._free.clear()
             self._free.setdefault(key, []).append(frame)
 
-    def run(self, arguments: Sequence[Array], sizes: Mapping[str, int], ctx: Context, threads: int) -> list[Array]:
-        """Returns the results as new arrays."""
-        key, frame = self.frame(sizes, threads, ctx.memory_limit)
-        results = [np.empty([evaluate(d, sizes) for d in t.shape], t.dtype.numpy) for t in self.plan.results]
+    def run(
+        self, arguments: tuple[Array, ...], ctx: Context, threads: int, out: Sequence[Array | None]
+    ) -> tuple[tuple[Array, ...], Used]:
+        """Returns the results, written to the arrays of `out` where there is one, and what the call used."""
+        key, frame = self.frame(ctx.sizes, threads, ctx.memory_limit)
+        given = [np.ascontiguousarray(a) if a.ndim else a for a in arguments]
+        results = [
+            np.empty([evaluate(d, ctx.sizes) for d in t.shape], t.dtype.numpy) if o is None else o
+            for t, o in zip(self.plan.results, out, strict=True)
+        ]
         try:
-            frame.run(arguments, results, lambda command: self._host(command, frame, arguments, results, ctx))
+            frame.run(given, results, lambda command: self._host(command, frame, given, results, ctx))
+            used = Used(self.kernels, frame.arena_bytes + threads * frame.scratch_bytes)
         except PlanFault as fault:
             raise self.error(fault) from None
         finally:
             self.give_back(key, frame)
-        return results
+        return tuple(results), used
 
     def _host(
         self, number: int, frame: Frame, arguments: Sequence[Array], results: Sequence[Array], ctx: Context

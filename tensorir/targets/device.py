@@ -11,10 +11,10 @@ from attrs import frozen
 
 from tensorir.encoding.resolver import Resolver
 from tensorir.ir.diagnostic import TensorIRError
+from tensorir.native.table import Features
 from tensorir.targets.kernels import Kernels
 from tensorir.targets.lowering import Lowering
 from tensorir.targets.memory import Memory
-from tensorir.native.table import Features
 from tensorir.targets.registry import device_target
 from tensorir.targets.target import Option, Target
 
