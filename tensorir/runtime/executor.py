@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorir.interp import Context, apply_op
+from tensorir.interp.memory import available_bytes, bytes_text
 from tensorir.ir.diagnostic import OutOfMemoryError, TensorIRError
 from tensorir.ir.dims import evaluate
 from tensorir.native._kernels import lib
@@ -53,8 +54,20 @@ class Executor:
                 return key, waiting.pop()
             except IndexError:  # another thread was faster
                 pass
+        limit = available_bytes() if memory_limit is None else memory_limit
         try:
-            return key, self.native.frame(values, threads, memory_limit)
+            return key, self.native.frame(values, threads, limit)
+        except PlanMemoryError:
+            function = self.plan.function
+            message = (
+                f"@{function.name}: there is not enough memory for the intermediates: {bytes_text(limit)} are available"
+            )
+            if memory_limit is not None:
+                allowed = bytes_text(limit)
+                message = (
+                    f"@{function.name}: intermediates take more than the {allowed} that are allowed by memory_limit"
+                )
+            raise OutOfMemoryError(message, function.loc) from None
         except PlanFault as fault:
             raise self.error(fault) from None
 
@@ -70,16 +83,19 @@ class Executor:
     ) -> tuple[tuple[Array, ...], Used]:
         """Returns the results, written to the arrays of `out` where there is one, and what the call used."""
         key, frame = self.frame(ctx.sizes, threads, ctx.memory_limit)
-        given = [np.ascontiguousarray(a) if a.ndim else a for a in arguments]
-        results = [
-            np.empty([evaluate(d, ctx.sizes) for d in t.shape], t.dtype.numpy) if o is None else o
-            for t, o in zip(self.plan.results, out, strict=True)
-        ]
         try:
+            given = [np.ascontiguousarray(a) if a.ndim else a for a in arguments]
+            results = [
+                np.empty([evaluate(d, ctx.sizes) for d in t.shape], t.dtype.numpy) if o is None else o
+                for t, o in zip(self.plan.results, out, strict=True)
+            ]
             frame.run(given, results, lambda command: self._host(command, frame, given, results, ctx))
             used = Used(self.kernels, frame.arena_bytes + threads * frame.scratch_bytes)
         except PlanFault as fault:
             raise self.error(fault) from None
+        except MemoryError as e:
+            message = f"@{self.plan.function.name}: there is not enough memory: {e}"
+            raise OutOfMemoryError(message, self.plan.function.loc) from None
         finally:
             self.give_back(key, frame)
         return tuple(results), used
