@@ -10,7 +10,7 @@ import numpy as np
 
 from tensorir.dialects import tile
 from tensorir.dialects.tile import Grid, Scratch, Step
-from tensorir.ir.dims import Dim, product
+from tensorir.ir.dims import Dim, product, symbol
 from tensorir.ir.dtype import DType
 from tensorir.ir.scalar import ScalarValue
 from tensorir.ir.value import Value
@@ -18,6 +18,9 @@ from tensorir.native._kernels import lib
 from tensorir.native.table import ELEMENT_TYPES, RHS_ORDERS
 from tensorir.runtime.bodies import body_code
 from tensorir.runtime.values import OPERATIONS, Entry, Registers, Values
+
+THREADS = "threads"
+"""The first symbol of every image: the number of threads of the call."""
 
 Word = int | Entry
 """A number, or an entry of the value table whose number is known when the table is finished."""
@@ -39,12 +42,22 @@ def program_words(grid: Grid, bound: Mapping[str, Dim], values: Values) -> list[
         place.update(zip(op.results, (place[v] for v in op.outs), strict=True))
     words: list[Word] = [len(grid.totals)]
     for extent, block in zip(grid.extents, grid.blocks, strict=True):
-        words += [values.of(extent, bound), values.of(block, bound)]
+        granules = values.of(extent, bound)
+        words += [granules, _block(granules, values.of(block, bound), values)]
     words.append(len(registers.operations))
     for operation, a, b in registers.operations:
         words += [OPERATIONS.index(operation), a, b]
     words += [len(grid.body.args), len(scratch), *scratch, len(steps)]
     return words + [w for step in steps for w in step]
+
+
+def _block(extent: Entry, block: Entry, values: Values) -> Entry:
+    """Returns the granules of a unit along one dim: `block` for one thread, for more at most such an even number that
+    each thread gets about four units."""
+    one, two, three, four = (values.number(n) for n in (1, 2, 3, 4))
+    parts = values.apply("sub", values.apply("mul", four, values.of(symbol(THREADS))), three)
+    even = values.apply("mul", two, values.apply("ceildiv", extent, values.apply("mul", two, parts)))
+    return values.apply("max", one, values.apply("min", block, even))
 
 
 def _bytes(shape: Sequence[Dim], dtype: DType) -> Dim:

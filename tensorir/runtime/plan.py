@@ -19,7 +19,7 @@ from tensorir.ir.module import Executable, Function, Global, Module
 from tensorir.ir.op import Op
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
-from tensorir.runtime.image import Word, program_words
+from tensorir.runtime.image import THREADS, Word, program_words
 from tensorir.runtime.values import OPERATIONS, Values
 
 Array = npt.NDArray[Any]
@@ -27,8 +27,6 @@ BufferKind = Literal["argument", "result", "constant", "arena"]
 KINDS: tuple[BufferKind, ...] = ("argument", "result", "constant", "arena")
 MAGIC = 0x004E414C50524954
 VERSION = 1
-THREADS = "threads"
-"""The first symbol of every image: the number of threads of the call."""
 
 
 @frozen

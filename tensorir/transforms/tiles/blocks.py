@@ -1,7 +1,8 @@
 """Which of the possible unit dims a grid has, and how large a unit is.
 
 A unit should be large enough that its start costs nothing, small enough that what it makes stays in the caches, and
-there should be enough of them for several threads. Contractions: panels of about 32 columns, all rows up to 128.
+there should be enough of them for several threads (which split further, see `runtime.image`). Contractions: 128
+columns, so that a kernel fetches the next panel while it multiplies this one, of up to 64 rows.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from tensorir.transforms.tiles.unit_dims import UnitDim, unit_dims
 ELEMENTS = 1 << 14
 """About how many elements a unit of elementwise work has."""
 
-COLUMNS = 32
+COLUMNS = 128
 ROWS = 64
 
 MAX_DIMS = 3
@@ -42,9 +43,8 @@ def _of_contraction(op: Mmt4d | BatchMmt4d, found: Sequence[UnitDim]) -> tuple[l
     by_dim = {unit.values[op.result].dim: unit for unit in found}
     units: list[UnitDim] = []
     blocks: list[Dim] = []
-    for dim, wanted, per in ((0, 1, 1), (batch + 1, COLUMNS, shape[-1]), (batch, ROWS, shape[-2])):
-        if dim == 0 and not batch:
-            continue
+    outer = [(0, 1, 1)] if batch else []
+    for dim, wanted, per in (*outer, (batch + 1, COLUMNS, shape[-1]), (batch, ROWS, shape[-2])):
         unit = by_dim.get(dim)
         if unit is None or not isinstance(per, int):
             continue
