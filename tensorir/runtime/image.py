@@ -41,9 +41,10 @@ def program_words(grid: Grid, bound: Mapping[str, Dim], values: Values) -> list[
         steps.append(_step(op, place, registers))
         place.update(zip(op.results, (place[v] for v in op.outs), strict=True))
     words: list[Word] = [len(grid.totals)]
-    for extent, block in zip(grid.extents, grid.blocks, strict=True):
+    least = grid.least or (1,) * len(grid.totals)
+    for extent, block, fewest in zip(grid.extents, grid.blocks, least, strict=True):
         granules = values.of(extent, bound)
-        words += [granules, _block(granules, values.of(block, bound), values)]
+        words += [granules, _block(granules, values.of(block, bound), fewest, values)]
     words.append(len(registers.operations))
     for operation, a, b in registers.operations:
         words += [OPERATIONS.index(operation), a, b]
@@ -51,13 +52,13 @@ def program_words(grid: Grid, bound: Mapping[str, Dim], values: Values) -> list[
     return words + [w for step in steps for w in step]
 
 
-def _block(extent: Entry, block: Entry, values: Values) -> Entry:
+def _block(extent: Entry, block: Entry, least: int, values: Values) -> Entry:
     """Returns the granules of a unit along one dim: `block` for one thread, for more at most such an even number that
     each thread gets about four units."""
-    one, two, three, four = (values.number(n) for n in (1, 2, 3, 4))
+    two, three, four = (values.number(n) for n in (2, 3, 4))
     parts = values.apply("sub", values.apply("mul", four, values.of(symbol(THREADS))), three)
     even = values.apply("mul", two, values.apply("ceildiv", extent, values.apply("mul", two, parts)))
-    return values.apply("max", one, values.apply("min", block, even))
+    return values.apply("min", block, values.apply("max", values.number(least), even))
 
 
 def _bytes(shape: Sequence[Dim], dtype: DType) -> Dim:

@@ -34,7 +34,8 @@ class Grid(Op):
     """Runs `body` once per unit, in any order or all at once.
 
     The grid has one dim per entry of `totals`: `totals[k]` positions in granules of `granules[k]`, cut into blocks of
-    `blocks[k]` granules. In the maps of the steps the unit stands as three dims per dim of the grid: the first granule
+    `blocks[k]` granules; for several threads a block may be smaller, but has at least `least[k]` granules (one, if
+    `least` is empty). In the maps of the steps the unit stands as three dims per dim of the grid: the first granule
     of its block, the number of granules in it, and the number of positions in it; the last granule may be incomplete.
 
     The body's arguments are the `inputs`, then the results, whose contents are unspecified at first. It yields the
@@ -46,6 +47,7 @@ class Grid(Op):
     totals: tuple[Dim, ...] = attribute(default=())
     granules: tuple[int, ...] = attribute(default=())
     blocks: tuple[Dim, ...] = attribute(default=())
+    least: tuple[int, ...] = attribute(default=())
 
     def infer_types(self) -> Sequence[Type]:
         if not len(self.totals) == len(self.granules) == len(self.blocks) <= MAX_GRID_RANK:
@@ -59,6 +61,8 @@ class Grid(Op):
         yield from check_inputs((*self.inputs, *self.results), self.body.arg_types)
         if self.body.yield_types != self.types:
             yield f"the body yields {', '.join(map(str, self.body.yield_types))}"
+        if self.least and len(self.least) != len(self.totals):
+            yield f"{len(self.least)} least sizes of blocks for {len(self.totals)} dims"
         if any(g < 1 for g in self.granules) or any(isinstance(b, int) and b < 1 for b in self.blocks):
             yield f"granules {list(self.granules)} and blocks must be at least 1"
         yield from self._verify_steps()

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
+from attrs import frozen
+
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d
-from tensorir.ir.dims import Dim, ceildiv
+from tensorir.ir.dims import Dim
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
 from tensorir.transforms.tiles.access import quotient
@@ -19,16 +21,26 @@ from tensorir.transforms.tiles.unit_dims import UnitDim, unit_dims
 ELEMENTS = 1 << 14
 """About how many elements a unit of elementwise work has."""
 
-COLUMNS = 128
-ROWS = 64
+COLUMNS, LEAST_COLUMNS = 128, 32
+ROWS, LEAST_ROWS = 64, 16
+
+LEAST = 1 << 12
+"""A unit of elementwise work has at least so many elements, also for several threads."""
 
 MAX_DIMS = 3
 
 
-def chosen_units(
-    ops: Sequence[Op], yields: Sequence[Value], whole: Container[Value]
-) -> tuple[list[UnitDim], list[Dim]]:
-    """Returns unit dims and the granules per block of each."""
+@frozen
+class Cut:
+    """One dim of a grid: granules per block, and the fewest for several threads."""
+
+    unit: UnitDim
+    block: int
+    least: int
+
+
+def chosen_units(ops: Sequence[Op], yields: Sequence[Value], whole: Container[Value]) -> list[Cut]:
+    """Returns the dims of the grid, the slowest first."""
     found = unit_dims(ops, yields, whole)
     contraction = next((op for op in ops if isinstance(op, Mmt4d | BatchMmt4d)), None)
     if contraction is not None:
@@ -36,39 +48,36 @@ def chosen_units(
     return _of_elements(yields[0], found)
 
 
-def _of_contraction(op: Mmt4d | BatchMmt4d, found: Sequence[UnitDim]) -> tuple[list[UnitDim], list[Dim]]:
+def _of_contraction(op: Mmt4d | BatchMmt4d, found: Sequence[UnitDim]) -> list[Cut]:
     """Batch dims first, then columns, then rows, so that neighbouring units share the right side."""
     batch = 1 if isinstance(op, BatchMmt4d) else 0
     shape = op.result.type.shape
     by_dim = {unit.values[op.result].dim: unit for unit in found}
-    units: list[UnitDim] = []
-    blocks: list[Dim] = []
-    outer = [(0, 1, 1)] if batch else []
-    for dim, wanted, per in (*outer, (batch + 1, COLUMNS, shape[-1]), (batch, ROWS, shape[-2])):
+    cuts: list[Cut] = []
+    outer = [(0, 1, 1, 1)] if batch else []
+    for dim, most, least, per in (
+        *outer,
+        (batch + 1, COLUMNS, LEAST_COLUMNS, shape[-1]),
+        (batch, ROWS, LEAST_ROWS, shape[-2]),
+    ):
         unit = by_dim.get(dim)
         if unit is None or not isinstance(per, int):
             continue
         each = unit.values[op.result].factor * per
-        units.append(unit)
-        blocks.append(max(1, wanted // each))
-    return units, blocks
+        cuts.append(Cut(unit, max(1, most // each), max(1, least // each)))
+    return cuts
 
 
-def _of_elements(value: Value, found: Sequence[UnitDim]) -> tuple[list[UnitDim], list[Dim]]:
+def _of_elements(value: Value, found: Sequence[UnitDim]) -> list[Cut]:
     """Outer dims one by one until a unit is small, then a block of the next."""
-    units = list(found[:MAX_DIMS])
-    blocks: list[Dim] = []
+    cuts: list[Cut] = []
     rest: Dim = value.type.elements
-    for unit in units:
-        rest = _per_granule(rest, unit)
-        blocks.append(1)
+    for unit in found[:MAX_DIMS]:
+        exact = quotient(rest, unit.total)
+        rest = exact * unit.granule if exact is not None else rest
         if isinstance(rest, int) and rest <= ELEMENTS:
-            blocks[-1] = ceildiv(ELEMENTS, max(1, rest))
-            return units[: len(blocks)], blocks
-    return units[: len(blocks)], blocks
-
-
-def _per_granule(elements: Dim, unit: UnitDim) -> Dim:
-    """The elements of one granule."""
-    exact = quotient(elements, unit.total)
-    return exact * unit.granule if exact is not None else elements
+            each = max(1, rest)
+            cuts.append(Cut(unit, -(-ELEMENTS // each), -(-LEAST // each)))
+            break
+        cuts.append(Cut(unit, 1, 1))
+    return cuts

@@ -12,7 +12,6 @@ from tensorir.dialects.tensor import Constant
 from tensorir.dialects.tile import Grid
 from tensorir.ir.affine import identity
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.dims import Dim
 from tensorir.ir.module import Executable, Module
 from tensorir.ir.op import Op, Trait
 from tensorir.ir.region import Region
@@ -23,12 +22,11 @@ from tensorir.passes.levels import NO_DISPATCHES, Level
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.targets.device import Device
 from tensorir.transforms.tiles.access import Access, UnfitError, row_major
-from tensorir.transforms.tiles.blocks import chosen_units
+from tensorir.transforms.tiles.blocks import Cut, chosen_units
 from tensorir.transforms.tiles.emitter import Emitter
 from tensorir.transforms.tiles.fuse_elementwise import fuse_elementwise
 from tensorir.transforms.tiles.lower_ops import LOWERINGS
 from tensorir.transforms.tiles.storage import VIEWS, homes, in_place_operand, viewed
-from tensorir.transforms.tiles.unit_dims import UnitDim
 
 
 @frozen
@@ -114,19 +112,18 @@ class _Lowering:
                 computing.append(op)
             else:
                 raise _RefusedError(op, f"{op.NAME} has no steps")
-        units, blocks = chosen_units(computing, self.region.yields, set(whole))
+        cuts = chosen_units(computing, self.region.yields, set(whole))
         while True:
             try:
-                return self._with_units(units, blocks, computing, whole)
+                return self._with_units(cuts, computing, whole)
             except _RefusedError:
-                if not units:
+                if not cuts:
                     raise
-                units, blocks = units[:-1], blocks[:-1]
+                cuts = cuts[:-1]
 
-    def _with_units(
-        self, units: Sequence[UnitDim], blocks: Sequence[Dim], computing: Sequence[Op], whole: dict[Value, Access]
-    ) -> Region:
-        e = Emitter(self.device, units, blocks, whole)
+    def _with_units(self, cuts: Sequence[Cut], computing: Sequence[Op], whole: dict[Value, Access]) -> Region:
+        units = [c.unit for c in cuts]
+        e = Emitter(self.device, units, [c.block for c in cuts], whole)
         self._place(e, computing)
         for op in computing:
             try:
@@ -146,7 +143,8 @@ class _Lowering:
             tuple(y.type for y in region.yields),
             tuple(u.total for u in units),
             tuple(u.granule for u in units),
-            tuple(blocks),
+            tuple(c.block for c in cuts),
+            tuple(c.least for c in cuts),
             loc=contraction.loc,
         )
         return evolve(region, ops=(*self.constants, grid), yields=grid.results)
