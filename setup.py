@@ -76,17 +76,7 @@ def libraries() -> list[tuple[str, Any]]:
             library(f"tir_{isa}", [f"kernels/x86_64/{op}_{isa}.c" for op in ops], flags)
             for isa, flags in (("avx512", AVX512), ("avx2", AVX2))
         ]
-    generic = [
-        "mmt4d_loops.c",
-        "copy_loops.c",
-        "mmt4d_generic.c",
-        "copy_generic.c",
-        "calibrate_generic.c",
-        "math_generic.c",
-        "blocks_generic.c",
-        "rows_generic.c",
-        "blocks_generic.c",
-    ]
+    generic = ["mmt4d_loops.c", "copy_loops.c", *(f"{op}_generic.c" for op in ops)]
     found += [
         library("tir_generic", [f"kernels/generic/{name}" for name in generic], []),
         library("tir_ref", ["kernels/ref/mmt4d_ref.c", "kernels/ref/copy_ref.c"], []),

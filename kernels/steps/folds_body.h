@@ -20,7 +20,8 @@ typedef struct {
   static void name##_one(const tir_float_key* key, void* total, const void* from, int64_t count) {           \
     const type* x = from;                                                                                    \
     type a = *(type*)total;                                                                                  \
-    (void)key;                                                                                               \
+    const int64_t infinity = key->infinity, nan = key->nan;                                                  \
+    (void)infinity, (void)nan;                                                                               \
     for (int64_t i = 0; i < count; i++) {                                                                    \
       const type b = element;                                                                                \
       a = (type)(expression);                                                                                \
@@ -30,7 +31,8 @@ typedef struct {
   static void name##_each(const tir_float_key* key, void* total, const void* from, int64_t count) {          \
     const type* restrict x = from;                                                                           \
     type* restrict totals = total;                                                                           \
-    (void)key;                                                                                               \
+    const int64_t infinity = key->infinity, nan = key->nan;                                                  \
+    (void)infinity, (void)nan;                                                                               \
     for (int64_t i = 0; i < count; i++) {                                                                    \
       const type a = totals[i], b = element;                                                                 \
       totals[i] = (type)(expression);                                                                        \
@@ -64,9 +66,9 @@ FOLD(min_i4, tir_s8, (tir_s8)(((x[i] & 15) ^ 8) - 8), a < b ? a : b)
 FOLD(max_u4, tir_b8, x[i] & 15, a > b ? a : b)
 FOLD(min_u4, tir_b8, x[i] & 15, a < b ? a : b)
 
-#define KEY(bits, greatest)                                                                                        \
-  ((x[i] & greatest) > (tir_s##bits)key->infinity ? (tir_s##bits)key->nan                                           \
-                                                  : (tir_s##bits)(x[i] ^ ((x[i] >> (bits - 1)) & greatest)))
+#define KEY(bits, greatest)                                             \
+  ((x[i] & greatest) > (tir_s##bits)infinity ? (tir_s##bits)nan         \
+                                             : (tir_s##bits)(x[i] ^ ((x[i] >> (bits - 1)) & greatest)))
 #define KEY_FOLDS_OF(bits, greatest)                                     \
   FOLD(max_f##bits, tir_s##bits, KEY(bits, greatest), a > b ? a : b)     \
   FOLD(min_f##bits, tir_s##bits, KEY(bits, greatest), a < b ? a : b)
@@ -103,6 +105,7 @@ static const tir_fold float_folds[2][4] = {
 /* How one reduction of one type is done. */
 typedef struct {
   tir_fold fold;
+  tir_fold_function join; /* totals with a total */
   tir_float_key key;
   int64_t bytes, neutral;
   bool is_float, is_bool, is_nibble, is_signed;
@@ -140,6 +143,7 @@ static int plan_float(int32_t type, int32_t reduction, int log, tir_fold_plan* p
   const bool smallest = reduction == TIR_REDUCE_min || reduction == TIR_REDUCE_minnum;
   const bool skips = reduction == TIR_REDUCE_maxnum || reduction == TIR_REDUCE_minnum;
   plan->fold = float_folds[smallest][log];
+  plan->join = extreme_folds[smallest][1][log].one;
   plan->key.infinity = type == TIR_TYPE_f64 ? 0x7ff0000000000000 : type == TIR_TYPE_f32 ? 0x7f800000 :
                        type == TIR_TYPE_f16 ? 0x7c00 : 0x7f80;
   plan->key.nan = smallest == skips ? greatest(plan) : least(plan);
@@ -168,6 +172,7 @@ static int plan_fold(int32_t type, int32_t reduction, tir_fold_plan* plan) {
   } else {
     plan->fold = extreme_folds[smallest][plan->is_signed][log];
   }
+  plan->join = extreme ? extreme_folds[smallest][plan->is_signed][log].one : plan->fold.one;
   switch (reduction) {
     case TIR_REDUCE_mul: plan->neutral = 1; break;
     case TIR_REDUCE_and: plan->neutral = plan->is_bool ? 1 : plan->is_signed ? -1 : greatest(plan); break;
@@ -227,13 +232,33 @@ static void fold_across(const tir_rows* rows, const tir_fold_plan* plan, const t
   }
 }
 
+/* Rows in short contiguous pieces, as of tiles: a total per place in a piece. */
+static void fold_pieces(const tir_rows* rows, const tir_fold_plan* plan, const tir_row_walk* walk, char* total) {
+  const int last = rows->along.count - 1;
+  const int64_t length = rows->along.size[last];
+  char* totals = rows->workspace;
+  for (int64_t i = 0; i < length; i++) put(totals + i * plan->bytes, plan->bytes, plan->neutral);
+  tir_row_place place = {{0}, walk->offset[0]};
+  for (int64_t left = rows->valid; left > 0;) {
+    const int64_t run = tir_row_left(rows, &place, last, left);
+    plan->fold.each(&plan->key, totals, rows->base[0] + place.offset, run);
+    tir_row_advance(rows, 0, &place, last, run);
+    left -= run;
+  }
+  plan->join(&plan->key, total, totals, length);
+}
+
+enum { FOLD_PIECE = 64 }; /* elements of a short piece, at most */
+
 static void fold_row(const tir_rows* rows, const tir_fold_plan* plan, const tir_row_walk* walk) {
   char total[8] __attribute__((aligned(8)));
   put(total, plan->bytes, plan->neutral);
   const int last = rows->along.count - 1;
   const int64_t step = rows->along.stride[0][last];
+  const bool pieces = last > 0 && step == plan->bytes && rows->along.size[last] <= FOLD_PIECE;
+  if (pieces) fold_pieces(rows, plan, walk, total);
   tir_row_place place = {{0}, walk->offset[0]};
-  for (int64_t left = rows->valid; left > 0;) {
+  for (int64_t left = pieces ? 0 : rows->valid; left > 0;) {
     const int64_t run = tir_row_left(rows, &place, last, left);
     const char* from = rows->base[0] + place.offset;
     if (step == plan->bytes) {

@@ -1,10 +1,20 @@
 /* Rows of any layout as contiguous numbers of one type, and back. Included once per type; see row_lanes.h. */
 
-/* Copies rows of `length` elements, a constant. */
-TIR_INLINE void OF(copy_pieces)(const int length, const char* from, int64_t from_step, char* to, int64_t to_step,
+/* Pieces of 16, 8 and 4 numbers, anywhere in memory. */
+typedef REAL OF(piece16) __attribute__((vector_size(16 * sizeof(REAL)), aligned(sizeof(REAL)), may_alias));
+typedef REAL OF(piece8) __attribute__((vector_size(8 * sizeof(REAL)), aligned(sizeof(REAL)), may_alias));
+typedef REAL OF(piece4) __attribute__((vector_size(4 * sizeof(REAL)), aligned(sizeof(REAL)), may_alias));
+
+TIR_INLINE void OF(move_pieces)(int64_t length, const char* from, int64_t from_step, char* to, int64_t to_step,
                                 int64_t pieces) {
-  for (; pieces > 0; pieces--, from += from_step, to += to_step) {
-    TIR_UNROLL for (int i = 0; i < length; i++) ((OF(memory)*)to)[i] = ((const OF(memory)*)from)[i];
+  if (length == 16) {
+    for (; pieces > 0; pieces--, from += from_step, to += to_step) {
+      *(OF(piece16)*)to = *(const OF(piece16)*)from;
+    }
+  } else if (length == 8) {
+    for (; pieces > 0; pieces--, from += from_step, to += to_step) *(OF(piece8)*)to = *(const OF(piece8)*)from;
+  } else {
+    for (; pieces > 0; pieces--, from += from_step, to += to_step) *(OF(piece4)*)to = *(const OF(piece4)*)from;
   }
 }
 
@@ -18,11 +28,11 @@ static void OF(gather_run)(int32_t type, const char* from, int64_t step, REAL* t
     }
 #if REAL_IS_F32
   } else if (type == TIR_TYPE_bf16) {
-    for (int64_t i = 0; i < count; i++) to[i] = tir_from_bf16(*(const tir_b16*)(from + i * step));
+    for (int64_t i = 0; i < count; i++) to[i] = tir_of_bf16(*(const tir_b16*)(from + i * step));
   } else if (step == 2) {
-    tir_from_f16_run((const tir_b16*)from, to, count);
+    tir_of_f16_run((const tir_e_f16*)from, to, count);
   } else {
-    for (int64_t i = 0; i < count; i++) to[i] = tir_from_f16(*(const tir_b16*)(from + i * step));
+    for (int64_t i = 0; i < count; i++) to[i] = tir_of_f16(*(const tir_b16*)(from + i * step));
 #endif
   }
 }
@@ -36,11 +46,11 @@ static void OF(scatter_run)(int32_t type, const REAL* from, char* to, int64_t st
     }
 #if REAL_IS_F32
   } else if (type == TIR_TYPE_bf16) {
-    for (int64_t i = 0; i < count; i++) *(tir_b16*)(to + i * step) = tir_to_bf16(from[i]);
+    for (int64_t i = 0; i < count; i++) *(tir_b16*)(to + i * step) = tir_bf16_of(from[i]);
   } else if (step == 2) {
-    tir_to_f16_run(from, (tir_b16*)to, count);
+    tir_f16_of_run(from, (tir_e_f16*)to, count);
   } else {
-    for (int64_t i = 0; i < count; i++) *(tir_b16*)(to + i * step) = tir_to_f16(from[i]);
+    for (int64_t i = 0; i < count; i++) *(tir_b16*)(to + i * step) = tir_f16_of(from[i]);
 #endif
   }
 }
@@ -52,17 +62,6 @@ TIR_INLINE int64_t OF(pieces_at)(const tir_rows* rows, int operand, const tir_ro
   if (l == 0 || rows->type[operand] != OF(type) || rows->along.stride[operand][l] != (int64_t)sizeof(REAL)) return 0;
   if (place->position[l] != 0 || (length != 16 && length != 8 && length != 4)) return 0;
   return tir_row_left(rows, place, l - 1, count / length);
-}
-
-TIR_INLINE void OF(move_pieces)(int64_t length, const char* from, int64_t from_step, char* to, int64_t to_step,
-                                int64_t pieces) {
-  if (length == 16) {
-    OF(copy_pieces)(16, from, from_step, to, to_step, pieces);
-  } else if (length == 8) {
-    OF(copy_pieces)(8, from, from_step, to, to_step, pieces);
-  } else {
-    OF(copy_pieces)(4, from, from_step, to, to_step, pieces);
-  }
 }
 
 /* Positions first … first + count - 1 of the row of an operand at `offset`. */

@@ -3,6 +3,7 @@
 #include "steps/rows.h"
 #include "vector/halves.h"
 #include "vector/math_body.h"
+#include "vector/math_exp_f64.h"
 
 typedef float __attribute__((may_alias)) memory_f;
 typedef double __attribute__((may_alias)) memory_d;
@@ -26,7 +27,7 @@ enum { type_f = TIR_TYPE_f32, type_d = TIR_TYPE_f64 };
 #define VECTOR tir_vd
 #define VECTOR_LANES TIR_VD_LANES
 #define OF(name) name##_d
-#define row_exp_d(x) (x)
+#define row_exp_d tir_exp_f64
 #include "steps/rows_typed.h"
 
 static int reduce(const tir_rows* rows) {
@@ -41,6 +42,5 @@ static int reduce(const tir_rows* rows) {
 }
 
 static int normalise(const tir_rows* rows) {
-  if (rows->type[0] == TIR_TYPE_f64 && rows->kind == TIR_STEP_softmax) return TIR_STATUS_NO_KERNEL;
   return rows->type[0] == TIR_TYPE_f64 ? normalise_d(rows) : normalise_f(rows);
 }

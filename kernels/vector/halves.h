@@ -2,83 +2,69 @@
 #ifndef TENSORIR_HALVES_H
 #define TENSORIR_HALVES_H
 
-#include "common.h"
-
+#include "vector/blocks.h"
 #if defined(__F16C__)
 #include <immintrin.h>
 #endif
 
-TIR_INLINE float tir_float_of(uint32_t bits) {
-  union { uint32_t bits; float value; } all = {.bits = bits};
-  return all.value;
+TIR_INLINE uint16_t tir_f16_of(float x) {
+#if defined(__F16C__)
+  return (uint16_t)_cvtss_sh(x, _MM_FROUND_TO_NEAREST_INT);
+#else
+  const uint32_t bits = tir_bits_f32(x), sign = bits & 0x80000000u, size = bits ^ sign;
+  /* Below the normal numbers of f16 adding 0.5 rounds at the right bit. */
+  const uint32_t small = tir_bits_f32(tir_from_bits_f32(size) + 0.5f) - 0x3f000000u;
+  const uint32_t normal = (size - 0x38000000u + 0xfffu + ((size >> 13) & 1)) >> 13;
+  const uint32_t large = size > 0x7f800000u ? 0x7e00u | ((size >> 13) & 0x3ffu) : 0x7c00u;
+  return (uint16_t)((size >= 0x47800000u ? large : size < 0x38800000u ? small : normal) | sign >> 16);
+#endif
 }
-
-TIR_INLINE uint32_t tir_bits_of(float x) {
-  union { float value; uint32_t bits; } all = {.value = x};
-  return all.bits;
-}
-
-TIR_INLINE float tir_from_bf16(uint16_t x) { return tir_float_of((uint32_t)x << 16); }
-
-TIR_INLINE uint16_t tir_to_bf16(float x) {
-  const uint32_t bits = tir_bits_of(x);
-  const uint32_t rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
-  return (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? bits >> 16 | 0x40 : rounded);
-}
-
-TIR_INLINE float tir_from_f16(uint16_t x) {
+TIR_INLINE float tir_of_f16(uint16_t x) {
 #if defined(__F16C__)
   return _cvtsh_ss(x);
 #else
-  const uint32_t sign = (uint32_t)(x & 0x8000) << 16, rest = (uint32_t)(x & 0x7fff) << 13;
-  if (rest >= 0x0f800000) return tir_float_of(sign | rest | 0x7f800000); /* inf, NaN */
-  return tir_float_of(sign | tir_bits_of(tir_float_of(rest) * 0x1p112f)); /* exact, denormals too */
+  const uint32_t sign = (uint32_t)(x & 0x8000) << 16, size = (uint32_t)(x & 0x7fff) << 13;
+  const uint32_t small = tir_bits_f32(tir_from_bits_f32(size + 0x38800000u) - tir_from_bits_f32(0x38800000u));
+  const uint32_t quiet = size > 0x0f800000u ? 0x00400000u : 0;
+  const uint32_t normal = size + 0x38000000u, large = (size + 0x70000000u) | quiet;
+  return tir_from_bits_f32((size >= 0x0f800000u ? large : size < 0x00800000u ? small : normal) | sign);
 #endif
 }
-
-TIR_INLINE uint16_t tir_to_f16(float x) {
-#if defined(__F16C__)
-  return _cvtss_sh(x, _MM_FROUND_TO_NEAREST_INT);
-#else
-  const uint32_t sign = tir_bits_of(x) >> 16 & 0x8000;
-  uint32_t bits = tir_bits_of(x) & 0x7fffffff;
-  if (bits > 0x7f800000) {
-    bits = 0x7e00 | (bits >> 13 & 0x3ff); /* as the instruction: a quiet NaN with what fits of the rest */
-  } else if (bits >= 0x47800000) {
-    bits = 0x7c00;
-  } else if (bits < 0x38800000) { /* denormal: the sum with 0.5 has the last bit of such a number */
-    bits = tir_bits_of(tir_float_of(bits) + 0.5f) - 0x3f000000;
-  } else {
-    bits = (bits - 0x38000000 + 0xfff + (bits >> 13 & 1)) >> 13;
-  }
-  return (uint16_t)(sign | bits);
-#endif
+TIR_INLINE uint16_t tir_bf16_of(float x) {
+  const uint32_t bits = tir_bits_f32(x);
+  const uint32_t near = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+  return (uint16_t)((bits & 0x7fffffffu) > 0x7f800000u ? bits >> 16 | 0x40 : near);
 }
+TIR_INLINE float tir_of_bf16(uint16_t x) { return tir_from_bits_f32((uint32_t)x << 16); }
 
-TIR_INLINE void tir_from_f16_run(const tir_b16* from, float* to, int64_t count) {
-  int64_t i = 0;
 #if defined(__AVX512F__)
-  for (; i + 16 <= count; i += 16) {
-    _mm512_storeu_ps(to + i, _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i*)(from + i))));
-  }
+#define TIR_HALF_LANES 16
+#define TIR_HALVES(p) _mm512_cvtps_ph(_mm512_loadu_ps(p), _MM_FROUND_TO_NEAREST_INT)
+#define TIR_PUT_HALVES(p, v) _mm256_storeu_si256((__m256i_u*)(p), v)
+#define TIR_GET_HALVES(p) _mm256_loadu_si256((const __m256i_u*)(p))
+#define TIR_PUT_FLOATS(p, halves) _mm512_storeu_ps(p, _mm512_cvtph_ps(halves))
 #elif defined(__F16C__)
-  for (; i + 8 <= count; i += 8) _mm256_storeu_ps(to + i, _mm256_cvtph_ps(_mm_loadu_si128((const __m128i*)(from + i))));
+#define TIR_HALF_LANES 8
+#define TIR_HALVES(p) _mm256_cvtps_ph(_mm256_loadu_ps(p), _MM_FROUND_TO_NEAREST_INT)
+#define TIR_PUT_HALVES(p, v) _mm_storeu_si128((__m128i_u*)(p), v)
+#define TIR_GET_HALVES(p) _mm_loadu_si128((const __m128i_u*)(p))
+#define TIR_PUT_FLOATS(p, halves) _mm256_storeu_ps(p, _mm256_cvtph_ps(halves))
 #endif
-  for (; i < count; i++) to[i] = tir_from_f16(from[i]);
-}
 
-TIR_INLINE void tir_to_f16_run(const float* from, tir_b16* to, int64_t count) {
+/* Whole runs of f16; `from` and `to` don't overlap. */
+TIR_INLINE void tir_of_f16_run(const tir_e_f16* from, float* to, int64_t count) {
   int64_t i = 0;
-#if defined(__AVX512F__)
-  for (; i + 16 <= count; i += 16) {
-    _mm256_storeu_si256((__m256i*)(to + i), _mm512_cvtps_ph(_mm512_loadu_ps(from + i), _MM_FROUND_TO_NEAREST_INT));
-  }
-#elif defined(__F16C__)
-  for (; i + 8 <= count; i += 8) {
-    _mm_storeu_si128((__m128i*)(to + i), _mm256_cvtps_ph(_mm256_loadu_ps(from + i), _MM_FROUND_TO_NEAREST_INT));
-  }
+#if defined(TIR_HALF_LANES)
+  for (; i <= count - TIR_HALF_LANES; i += TIR_HALF_LANES) TIR_PUT_FLOATS(to + i, TIR_GET_HALVES(from + i));
 #endif
-  for (; i < count; i++) to[i] = tir_to_f16(from[i]);
+  for (; i < count; i++) to[i] = tir_of_f16(from[i]);
+}
+TIR_INLINE void tir_f16_of_run(const float* from, tir_e_f16* to, int64_t count) {
+  int64_t i = 0;
+#if defined(TIR_HALF_LANES)
+  for (; i <= count - TIR_HALF_LANES; i += TIR_HALF_LANES) TIR_PUT_HALVES(to + i, TIR_HALVES(from + i));
+#endif
+  for (; i < count; i++) to[i] = tir_f16_of(from[i]);
 }
 
 #endif
