@@ -3,50 +3,57 @@
  * Each operation is rounded, in the order of the decomposition of the op: x - max, exp, the sum, the quotient;
  * x - mean, its square, the mean of squares, + epsilon, the root, the quotient, · scale, + bias. */
 
+TIR_INLINE OF(lanes) OF(powers_of)(OF(lanes) x, REAL largest) {
+  TIR_UNROLL for (int v = 0; v < OF(vectors); v++) x.v[v] = OF(row_exp)(x.v[v] - OF(tir_splat)(largest));
+  return x;
+}
+
 /* x - max, exp and the sum of it. */
-static OF(lanes) OF(powers)(const REAL* x, REAL largest, int64_t count, REAL* y) {
+static OF(lanes) OF(powers)(OF(blocks) x, REAL largest, int64_t count, OF(blocks) y) {
   OF(lanes) sum = OF(all_lanes)(0);
-  int64_t i = 0;
-  for (; i + TIR_ROW_LANES <= count; i += TIR_ROW_LANES) {
-    OF(lanes) e = OF(load)(x + i);
-    TIR_UNROLL for (int v = 0; v < OF(vectors); v++) e.v[v] = OF(row_exp)(e.v[v] - OF(tir_splat)(largest));
-    OF(store)(y + i, e);
+  for (; count >= TIR_ROW_LANES; count -= TIR_ROW_LANES, x.at += x.step, y.at += y.step) {
+    const OF(lanes) e = OF(powers_of)(OF(load)(x.at), largest);
+    OF(store)(y.at, e);
     sum = OF(combine_lanes)(TIR_REDUCE_add, e, sum);
   }
-  if (i < count) {
-    OF(lanes) e = OF(load_first)(x + i, count - i, OF(neutral)(TIR_REDUCE_max));
-    TIR_UNROLL for (int v = 0; v < OF(vectors); v++) e.v[v] = OF(row_exp)(e.v[v] - OF(tir_splat)(largest));
-    OF(store_first)(y + i, count - i, e);
+  if (count > 0) {
+    const OF(lanes) e = OF(powers_of)(OF(load_first)(x.at, count, OF(neutral)(TIR_REDUCE_max)), largest);
+    OF(store_first)(y.at, count, e);
     sum = OF(combine_lanes)(TIR_REDUCE_add, e, sum);
   }
   return sum;
 }
 
-TIR_INLINE void OF(quotients)(REAL* y, REAL divisor, int64_t count) {
-  int64_t i = 0;
-  for (; i + VECTOR_LANES <= count; i += VECTOR_LANES) {
-    OF(tir_store)(y + i, OF(tir_load)(y + i) / OF(tir_splat)(divisor));
+static void OF(quotients)(OF(blocks) y, REAL divisor, int64_t count) {
+  for (; count >= TIR_ROW_LANES; count -= TIR_ROW_LANES, y.at += y.step) {
+    TIR_UNROLL for (int v = 0; v < TIR_ROW_LANES; v += VECTOR_LANES) {
+      OF(tir_store)(y.at + v, OF(tir_load)(y.at + v) / OF(tir_splat)(divisor));
+    }
   }
-  for (; i < count; i++) y[i] /= divisor;
+  for (int64_t i = 0; i < count; i++) y.at[i] /= divisor;
 }
 
 /* One part of a norm: (x - mean) / deviation · scale + bias; without bias the mean is not subtracted either. */
-static void OF(normed)(const REAL* x, REAL mean, REAL deviation, const REAL* scale, const REAL* bias,
-                           int64_t count, REAL* y) {
-  int64_t i = 0;
-  for (; i + VECTOR_LANES <= count; i += VECTOR_LANES) {
-    VECTOR value = OF(tir_load)(x + i);
-    if (bias != NULL) value = value - OF(tir_splat)(mean);
-    value = value / OF(tir_splat)(deviation) * OF(tir_load)(scale + i);
-    if (bias != NULL) value = value + OF(tir_load)(bias + i);
-    OF(tir_store)(y + i, value);
+static void OF(normed)(OF(blocks) x, REAL mean, REAL deviation, OF(blocks) scale, OF(blocks) bias, int64_t count,
+                       OF(blocks) y) {
+  const bool centered = bias.at != NULL;
+  for (; count >= TIR_ROW_LANES; count -= TIR_ROW_LANES) {
+    TIR_UNROLL for (int v = 0; v < TIR_ROW_LANES; v += VECTOR_LANES) {
+      VECTOR value = OF(tir_load)(x.at + v);
+      if (centered) value = value - OF(tir_splat)(mean);
+      value = value / OF(tir_splat)(deviation) * OF(tir_load)(scale.at + v);
+      if (centered) value = value + OF(tir_load)(bias.at + v);
+      OF(tir_store)(y.at + v, value);
+    }
+    x.at += x.step, y.at += y.step, scale.at += scale.step;
+    if (centered) bias.at += bias.step;
   }
-  for (; i < count; i++) {
-    REAL value = x[i];
-    if (bias != NULL) value = value - mean;
-    value = value / deviation * scale[i];
-    if (bias != NULL) value = value + bias[i];
-    y[i] = value;
+  for (int64_t i = 0; i < count; i++) {
+    REAL value = x.at[i];
+    if (centered) value = value - mean;
+    value = value / deviation * scale.at[i];
+    if (centered) value = value + bias.at[i];
+    y.at[i] = value;
   }
 }
 
@@ -79,20 +86,28 @@ TIR_INLINE bool OF(varies)(const tir_rows* rows, int operand) {
 
 /* The rows of a group: where each is read and written, and the offsets of its operands. */
 typedef struct {
-  int64_t count;
-  const REAL* x[TIR_ROW_GROUP];
+  int64_t count, x_step, y_step;
+  REAL* x[TIR_ROW_GROUP];
   REAL* y[TIR_ROW_GROUP];
   int64_t offset[TIR_ROW_GROUP][TIR_ROW_OPERANDS];
 } OF(group);
 
+TIR_INLINE OF(blocks) OF(x_of)(const OF(group)* group, int64_t g) {
+  return (OF(blocks)){group->x[g], group->x_step};
+}
+
+TIR_INLINE OF(blocks) OF(y_of)(const OF(group)* group, int64_t g) {
+  return (OF(blocks)){group->y[g], group->y_step};
+}
+
 TIR_INLINE void OF(softmax_group)(const tir_rows* rows, const OF(group)* group) {
   const REAL unused[TIR_ROW_GROUP] = {0};
   REAL largest[TIR_ROW_GROUP], sum[TIR_ROW_GROUP];
-  OF(totals)(TIR_REDUCE_max, OF(AS_IS), group->count, group->x, rows->valid, unused, largest);
+  OF(totals)(TIR_REDUCE_max, OF(AS_IS), group->count, group->x, group->x_step, rows->valid, unused, largest);
   for (int64_t g = 0; g < group->count; g++) {
-    sum[g] = OF(tree)(TIR_REDUCE_add, OF(powers)(group->x[g], largest[g], rows->valid, group->y[g]));
+    sum[g] = OF(tree)(TIR_REDUCE_add, OF(powers)(OF(x_of)(group, g), largest[g], rows->valid, OF(y_of)(group, g)));
   }
-  for (int64_t g = 0; g < group->count; g++) OF(quotients)(group->y[g], sum[g], rows->valid);
+  for (int64_t g = 0; g < group->count; g++) OF(quotients)(OF(y_of)(group, g), sum[g], rows->valid);
 }
 
 TIR_INLINE void OF(norm_group)(const tir_rows* rows, const OF(group)* group, OF(norm_memory)* memory, bool vary) {
@@ -100,11 +115,11 @@ TIR_INLINE void OF(norm_group)(const tir_rows* rows, const OF(group)* group, OF(
   const bool centered = rows->kind == TIR_STEP_layer_norm;
   REAL mean[TIR_ROW_GROUP] = {0}, squares[TIR_ROW_GROUP];
   if (centered) {
-    OF(totals)(TIR_REDUCE_add, OF(AS_IS), group->count, group->x, count, mean, squares);
+    OF(totals)(TIR_REDUCE_add, OF(AS_IS), group->count, group->x, group->x_step, count, mean, squares);
     for (int64_t g = 0; g < group->count; g++) mean[g] = squares[g] / (REAL)count;
-    OF(totals)(TIR_REDUCE_add, OF(SQUARED_DISTANCES), group->count, group->x, count, mean, squares);
+    OF(totals)(TIR_REDUCE_add, OF(SQUARED_DISTANCES), group->count, group->x, group->x_step, count, mean, squares);
   } else {
-    OF(totals)(TIR_REDUCE_add, OF(SQUARES), group->count, group->x, count, mean, squares);
+    OF(totals)(TIR_REDUCE_add, OF(SQUARES), group->count, group->x, group->x_step, count, mean, squares);
   }
   for (int64_t g = 0; g < group->count; g++) {
     if (vary) {
@@ -112,7 +127,8 @@ TIR_INLINE void OF(norm_group)(const tir_rows* rows, const OF(group)* group, OF(
       if (centered) OF(gather)(rows, 2, group->offset[g][2], 0, count, memory->bias);
     }
     const REAL deviation = OF(deviation)(rows, squares[g]);
-    OF(normed)(group->x[g], mean[g], deviation, memory->scale, centered ? memory->bias : NULL, count, group->y[g]);
+    const OF(blocks) scale = {memory->scale, TIR_ROW_LANES}, bias = {centered ? memory->bias : NULL, TIR_ROW_LANES};
+    OF(normed)(OF(x_of)(group, g), mean[g], deviation, scale, bias, count, OF(y_of)(group, g));
   }
 }
 
@@ -122,7 +138,7 @@ static void OF(short_rows)(const tir_rows* rows, OF(norm_memory)* memory) {
   const int64_t apart = (count + TIR_ROW_LANES - 1) / TIR_ROW_LANES * TIR_ROW_LANES;
   const int64_t fitting = TIR_ROW_GROUP_POSITIONS / (apart > 0 ? apart : 1);
   const int64_t most = fitting < TIR_ROW_GROUP ? fitting : TIR_ROW_GROUP;
-  const bool direct = tir_row_contiguous(rows, (int)result, OF(type));
+  const int64_t direct = tir_row_block_step(rows, (int)result, OF(type));
   bool vary = false;
   for (int o = 1; o < result; o++) {
     vary = vary || OF(varies)(rows, o);
@@ -130,14 +146,17 @@ static void OF(short_rows)(const tir_rows* rows, OF(norm_memory)* memory) {
   }
   tir_row_walk walk = {{0}, {0}};
   OF(group) group;
+  group.y_step = direct != 0 ? direct : TIR_ROW_LANES;
   bool more = true;
   while (more) {
     group.count = 0;
     do {
       REAL* buffer = memory->buffer + group.count * apart;
       for (int o = 0; o < rows->operands; o++) group.offset[group.count][o] = walk.offset[o];
-      group.x[group.count] = OF(part_of)(rows, 0, walk.offset[0], 0, count, buffer);
-      group.y[group.count] = direct ? (REAL*)(rows->base[result] + walk.offset[result]) : buffer;
+      const OF(blocks) x = OF(part_of)(rows, 0, walk.offset[0], 0, count, buffer);
+      group.x[group.count] = x.at;
+      group.x_step = x.step;
+      group.y[group.count] = direct != 0 ? (REAL*)(rows->base[result] + walk.offset[result]) : buffer;
       group.count++;
       more = tir_row_next(rows, &walk);
     } while (more && group.count < most);
@@ -145,7 +164,7 @@ static void OF(short_rows)(const tir_rows* rows, OF(norm_memory)* memory) {
     if (count > 0 && rows->kind != TIR_STEP_softmax) OF(norm_group)(rows, &group, memory, vary);
     for (int64_t g = 0; g < group.count; g++) {
       const int64_t offset = group.offset[g][result];
-      if (!direct) OF(scatter)(rows, (int)result, offset, 0, count, group.y[g]);
+      if (direct == 0) OF(scatter)(rows, (int)result, offset, 0, count, group.y[g]);
       OF(write_padding)(rows, memory, offset);
     }
   }
@@ -162,7 +181,7 @@ typedef struct {
   for (int64_t first = 0, count; first < (row)->rows->valid; first += TIR_ROW_PART)              \
     if (count = (row)->rows->valid - first, count = count < TIR_ROW_PART ? count : TIR_ROW_PART, true)
 
-TIR_INLINE const REAL* OF(long_part)(const OF(long_row)* row, int64_t first, int64_t count) {
+TIR_INLINE OF(blocks) OF(long_part)(const OF(long_row)* row, int64_t first, int64_t count) {
   return OF(part_of)(row->rows, 0, row->offset[0], first, count, row->memory->buffer);
 }
 
@@ -170,9 +189,9 @@ static REAL OF(long_sum)(const OF(long_row)* row, const int how, const int what,
   OF(long_total) total;
   OF(long_begin)(how, &total);
   EACH_PART(row, first, count) {
-    const REAL* x = OF(long_part)(row, first, count);
+    const OF(blocks) x = OF(long_part)(row, first, count);
     OF(lanes) part;
-    OF(chains)(how, what, 1, &x, count, &center, &part);
+    OF(chains)(how, what, 1, &x.at, x.step, count, &center, &part);
     OF(long_add)(how, &total, part);
   }
   return OF(long_end)(how, &total);
@@ -180,7 +199,7 @@ static REAL OF(long_sum)(const OF(long_row)* row, const int how, const int what,
 
 TIR_INLINE void OF(long_softmax)(const OF(long_row)* row) {
   const int result = row->rows->operands - 1;
-  REAL* const y = row->memory->buffer + TIR_ROW_PART;
+  const OF(blocks) y = {row->memory->buffer + TIR_ROW_PART, TIR_ROW_LANES};
   const REAL largest = OF(long_sum)(row, TIR_REDUCE_max, OF(AS_IS), 0);
   OF(long_total) total;
   OF(long_begin)(TIR_REDUCE_add, &total);
@@ -191,7 +210,7 @@ TIR_INLINE void OF(long_softmax)(const OF(long_row)* row) {
   EACH_PART(row, first, count) {
     OF(powers)(OF(long_part)(row, first, count), largest, count, y);
     OF(quotients)(y, sum, count);
-    OF(scatter)(row->rows, result, row->offset[result], first, count, y);
+    OF(scatter)(row->rows, result, row->offset[result], first, count, y.at);
   }
 }
 
@@ -207,12 +226,13 @@ TIR_INLINE void OF(long_norm)(const OF(long_row)* row) {
     squares = OF(long_sum)(row, TIR_REDUCE_add, OF(SQUARES), 0);
   }
   const REAL deviation = OF(deviation)(rows, squares);
-  REAL* const y = row->memory->buffer + TIR_ROW_PART;
+  const OF(blocks) y = {row->memory->buffer + TIR_ROW_PART, TIR_ROW_LANES};
   EACH_PART(row, first, count) {
-    const REAL* scale = OF(part_of)(rows, 1, row->offset[1], first, count, row->memory->scale);
-    const REAL* bias = centered ? OF(part_of)(rows, 2, row->offset[2], first, count, row->memory->bias) : NULL;
+    const OF(blocks) scale = OF(part_of)(rows, 1, row->offset[1], first, count, row->memory->scale);
+    OF(blocks) bias = {NULL, 0};
+    if (centered) bias = OF(part_of)(rows, 2, row->offset[2], first, count, row->memory->bias);
     OF(normed)(OF(long_part)(row, first, count), mean, deviation, scale, bias, count, y);
-    OF(scatter)(rows, result, row->offset[result], first, count, y);
+    OF(scatter)(rows, result, row->offset[result], first, count, y.at);
   }
 }
 

@@ -112,12 +112,24 @@ static void OF(scatter)(const tir_rows* rows, int operand, int64_t offset, int64
   }
 }
 
-/* The same positions, where they are if they are contiguous, else copied to `buffer`. */
-TIR_INLINE const REAL* OF(part_of)(const tir_rows* rows, int operand, int64_t offset, int64_t first, int64_t count,
-                                   REAL* buffer) {
-  if (tir_row_contiguous(rows, operand, OF(type))) {
-    return (const REAL*)(rows->base[operand] + offset) + first;
-  }
+/* Numbers of a row in blocks of 16, `step` elements apart; all but the last one are whole. */
+typedef struct {
+  REAL* at;
+  int64_t step;
+} OF(blocks);
+
+/* The positions from `first` on, a whole number of blocks, where they are; `at` is NULL if they are not in blocks. */
+TIR_INLINE OF(blocks) OF(blocks_of)(const tir_rows* rows, int operand, int64_t offset, int64_t first) {
+  const int64_t step = tir_row_block_step(rows, operand, OF(type));
+  if (step == 0) return (OF(blocks)){NULL, 0};
+  return (OF(blocks)){(REAL*)(rows->base[operand] + offset) + first / TIR_ROW_LANES * step, step};
+}
+
+/* `count` positions from `first` on, where they are, or else copied to `buffer`. */
+TIR_INLINE OF(blocks) OF(part_of)(const tir_rows* rows, int operand, int64_t offset, int64_t first, int64_t count,
+                                  REAL* buffer) {
+  const OF(blocks) there = OF(blocks_of)(rows, operand, offset, first);
+  if (there.at != NULL) return there;
   OF(gather)(rows, operand, offset, first, count, buffer);
-  return buffer;
+  return (OF(blocks)){buffer, TIR_ROW_LANES};
 }

@@ -89,21 +89,22 @@ TIR_INLINE OF(lanes) OF(summand)(const int what, OF(lanes) x, REAL center) {
   return x;
 }
 
-/* Combines `count` elements, at most a part, of each of `rows` rows at once: one chain per lane. */
-TIR_INLINE void OF(chains)(const int how, const int what, const int rows, const REAL* const* x, int64_t count,
+/* Combines `count` elements, at most a part, of each of `rows` rows at once: one chain per lane. The elements are in
+ * blocks of 16 that lie `step` apart. */
+TIR_INLINE void OF(chains)(const int how, const int what, const int rows, REAL* const* x, int64_t step, int64_t count,
                            const REAL* center, OF(lanes)* total) {
   OF(lanes) sum[4];
   TIR_UNROLL for (int r = 0; r < rows; r++) sum[r] = OF(all_lanes)(OF(neutral)(how));
-  int64_t i = 0;
-  for (; i + TIR_ROW_LANES <= count; i += TIR_ROW_LANES) {
+  int64_t at = 0;
+  for (; count >= TIR_ROW_LANES; count -= TIR_ROW_LANES, at += step) {
     TIR_UNROLL for (int r = 0; r < rows; r++) {
-      sum[r] = OF(combine_lanes)(how, OF(summand)(what, OF(load)(x[r] + i), center[r]), sum[r]);
+      sum[r] = OF(combine_lanes)(how, OF(summand)(what, OF(load)(x[r] + at), center[r]), sum[r]);
     }
   }
-  if (i < count) {
+  if (count > 0) {
     TIR_UNROLL for (int r = 0; r < rows; r++) {
       const REAL other = what == OF(SQUARED_DISTANCES) ? center[r] : OF(neutral)(how);
-      const OF(lanes) last = OF(load_first)(x[r] + i, count - i, other);
+      const OF(lanes) last = OF(load_first)(x[r] + at, count, other);
       sum[r] = OF(combine_lanes)(how, OF(summand)(what, last, center[r]), sum[r]);
     }
   }
@@ -111,16 +112,16 @@ TIR_INLINE void OF(chains)(const int how, const int what, const int rows, const 
 }
 
 /* The same, to one number per row, for any number of rows. */
-static void OF(totals)(const int how, const int what, int64_t rows, const REAL* const* x, int64_t count,
-                           const REAL* center, REAL* total) {
+static void OF(totals)(const int how, const int what, int64_t rows, REAL* const* x, int64_t step, int64_t count,
+                       const REAL* center, REAL* total) {
   OF(lanes) sum[4];
   int64_t r = 0;
   for (; r + 4 <= rows; r += 4) {
-    OF(chains)(how, what, 4, x + r, count, center + r, sum);
+    OF(chains)(how, what, 4, x + r, step, count, center + r, sum);
     TIR_UNROLL for (int i = 0; i < 4; i++) total[r + i] = OF(tree)(how, sum[i]);
   }
   for (; r < rows; r++) {
-    OF(chains)(how, what, 1, x + r, count, center + r, sum);
+    OF(chains)(how, what, 1, x + r, step, count, center + r, sum);
     total[r] = OF(tree)(how, sum[0]);
   }
 }

@@ -78,6 +78,10 @@ typedef struct {
 TIR_INLINE tir_row_place tir_row_place_of(const tir_rows* rows, int operand, int64_t offset, int64_t position) {
   tir_row_place place;
   place.offset = offset;
+  if (position == 0) { /* no division */
+    for (int l = 0; l < rows->along.count; l++) place.position[l] = 0;
+    return place;
+  }
   for (int l = rows->along.count - 1; l >= 0; l--) {
     place.position[l] = l > 0 ? position % rows->along.size[l] : position;
     position /= rows->along.size[l];
@@ -104,10 +108,14 @@ TIR_INLINE int64_t tir_row_left(const tir_rows* rows, const tir_row_place* place
   return left < count ? left : count;
 }
 
-/* Whether a row of the operand lies in memory as elements of this type, one after the other. */
-TIR_INLINE bool tir_row_contiguous(const tir_rows* rows, int operand, int32_t type) {
-  return rows->type[operand] == type && rows->along.count == 1 &&
-         rows->along.stride[operand][0] == tir_type_bytes(type);
+/* If a row of the operand consists of blocks of 16 contiguous elements of this type, one after the other or in tiles of
+ * that width: the distance of two blocks in elements. Else 0. */
+TIR_INLINE int64_t tir_row_block_step(const tir_rows* rows, int operand, int32_t type) {
+  const int last = rows->along.count - 1;
+  const int64_t bytes = tir_type_bytes(type), *stride = rows->along.stride[operand];
+  if (rows->type[operand] != type || stride[last] != bytes) return 0;
+  if (last == 0) return TIR_ROW_LANES;
+  return last == 1 && rows->along.size[1] == TIR_ROW_LANES ? stride[0] / bytes : 0;
 }
 
 /* ---- neighbouring rows ----------------------------------------------------- */

@@ -23,15 +23,17 @@ TIR_INLINE void OF(sum_short_rows)(const tir_rows* rows, const int how, OF(sum_m
   tir_row_walk walk = {{0}, {0}};
   bool more = true;
   while (more) {
-    const REAL* x[TIR_ROW_GROUP];
-    int64_t to[TIR_ROW_GROUP], group = 0;
+    REAL* x[TIR_ROW_GROUP];
+    int64_t to[TIR_ROW_GROUP], group = 0, step;
     do {
-      x[group] = OF(part_of)(rows, 0, walk.offset[0], 0, count, memory->buffer + group * apart);
+      const OF(blocks) row = OF(part_of)(rows, 0, walk.offset[0], 0, count, memory->buffer + group * apart);
+      x[group] = row.at;
+      step = row.step;
       to[group++] = walk.offset[1];
       more = tir_row_next(rows, &walk);
     } while (more && group < most);
     REAL total[TIR_ROW_GROUP];
-    OF(totals)(how, OF(AS_IS), group, x, count, unused, total);
+    OF(totals)(how, OF(AS_IS), group, x, step, count, unused, total);
     for (int64_t g = 0; g < group; g++) OF(scatter_run)(rows->type[1], total + g, rows->base[1] + to[g], 0, 1);
   }
 }
@@ -39,23 +41,23 @@ TIR_INLINE void OF(sum_short_rows)(const tir_rows* rows, const int how, OF(sum_m
 /* Longer rows, one after the other, four parts at once. */
 TIR_INLINE void OF(sum_long_rows)(const tir_rows* rows, const int how, OF(sum_memory)* memory) {
   const REAL unused[4] = {0};
-  const bool contiguous = tir_row_contiguous(rows, 0, OF(type));
+  const int64_t step = tir_row_block_step(rows, 0, OF(type)), apart = TIR_ROW_CHAIN * step;
   tir_row_walk walk = {{0}, {0}};
   do {
     OF(long_total) total;
     OF(long_begin)(how, &total);
     OF(lanes) part[4];
     int64_t first = 0;
-    for (; contiguous && first + 4 * TIR_ROW_PART <= rows->valid; first += 4 * TIR_ROW_PART) {
-      const REAL* x = (const REAL*)(rows->base[0] + walk.offset[0]) + first;
-      const REAL* parts[4] = {x, x + TIR_ROW_PART, x + 2 * TIR_ROW_PART, x + 3 * TIR_ROW_PART};
-      OF(chains)(how, OF(AS_IS), 4, parts, TIR_ROW_PART, unused, part);
+    for (; step != 0 && first + 4 * TIR_ROW_PART <= rows->valid; first += 4 * TIR_ROW_PART) {
+      REAL* x = OF(blocks_of)(rows, 0, walk.offset[0], first).at;
+      REAL* const parts[4] = {x, x + apart, x + 2 * apart, x + 3 * apart};
+      OF(chains)(how, OF(AS_IS), 4, parts, step, TIR_ROW_PART, unused, part);
       TIR_UNROLL for (int i = 0; i < 4; i++) OF(long_add)(how, &total, part[i]);
     }
     for (; first < rows->valid; first += TIR_ROW_PART) {
       const int64_t left = rows->valid - first, count = left < TIR_ROW_PART ? left : TIR_ROW_PART;
-      const REAL* x = OF(part_of)(rows, 0, walk.offset[0], first, count, memory->buffer);
-      OF(chains)(how, OF(AS_IS), 1, &x, count, unused, part);
+      const OF(blocks) x = OF(part_of)(rows, 0, walk.offset[0], first, count, memory->buffer);
+      OF(chains)(how, OF(AS_IS), 1, &x.at, x.step, count, unused, part);
       OF(long_add)(how, &total, part[0]);
     }
     const REAL sum = OF(long_end)(how, &total);
