@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tensorir.ir.dtype import DTYPES, DType, bf16, f16, f32, i1, i64
-from tensorir.ir.scalar import MAY_FAIL, SCALAR_FNS, ScalarBody, apply, arg, bitcast, cast, const
+from tensorir.ir.scalar import CONVERSIONS, MAY_FAIL, SCALAR_FNS, ScalarBody, apply, arg, bitcast, cast, const
 from tensorir.native import Features
 from tensorir.native._kernels import lib
 
@@ -139,6 +139,19 @@ def test_only_the_elements_are_touched(dtype: DType, level: Features) -> None:
         assert same(views[2], wanted[0]).all()
         assert same(views[3], wanted[1]).all()
         assert all(place.slack_untouched() for place in memory)
+
+
+@levels
+def test_every_function_of_every_type_runs(level: Features) -> None:
+    """None is missing in a table of an instruction set."""
+    for name, fn in SCALAR_FNS.items():
+        for dtype in DTYPES.values():
+            if name in CONVERSIONS or fn.domain not in ("any", "float" if dtype.is_float else "integer"):
+                continue
+            body = function_body(name, dtype)
+            views = [np.ones(1, kind.numpy) for kind in (*body.args, body.result.dtype)]
+            status = run_map([body], [*body.args, body.result.dtype], views, features=level)
+            assert status == lib.TIR_STATUS_OK, (name, dtype)
 
 
 def test_the_functions_are_those_of_the_ir() -> None:
