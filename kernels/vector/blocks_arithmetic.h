@@ -31,6 +31,17 @@ TIR_FLOATS(f32, f)
 TIR_FLOATS(f64, )
 TIR_BLOCK_3(fma_odd_f64, f64, f64, f64, tir_fma_odd(x, y, z))
 
+/* Two functions at once: what lies between them needs no memory. The product of mul_add is rounded. */
+#define TIR_PAIR_OF(t, name, u)                                                    \
+  TIR_BLOCK_3(name##_add_##t, t, t, t, (u) + z)                                    \
+  TIR_BLOCK_3(name##_sub_##t, t, t, t, (u) - z)                                    \
+  TIR_BLOCK_3(name##_rsub_##t, t, t, t, z - (u))                                   \
+  TIR_BLOCK_3(name##_mul_##t, t, t, t, (u) * z)                                    \
+  TIR_BLOCK_3(name##_max_##t, t, t, t, (((u) >= z) | ((u) != (u))) ? (u) : z)      \
+  TIR_BLOCK_3(name##_min_##t, t, t, t, (((u) <= z) | ((u) != (u))) ? (u) : z)
+#define TIR_PAIRS(t) TIR_PAIR_OF(t, add, x + y) TIR_PAIR_OF(t, sub, x - y) TIR_PAIR_OF(t, mul, x * y)
+TIR_PAIRS(f32) TIR_PAIRS(f64)
+
 #define TIR_ORDERED(t)                  \
   TIR_BLOCK_2(lt_##t, t, u8, x < y)     \
   TIR_BLOCK_2(le_##t, t, u8, x <= y)    \

@@ -19,6 +19,10 @@
 #define TIR_CASTS_OF_FLOATS(t) [TIR_TYPE_f32] = t##_of_f32, [TIR_TYPE_f64] = t##_of_f64
 #define TIR_CAST(t, from) [TIR_TYPE_##from] = t##_of_##from
 
+#define TIR_ROW_PAIRS(f)                                                                                   \
+  TIR_ROW_F(f##_add), TIR_ROW_F(f##_sub), TIR_ROW_F(f##_rsub), TIR_ROW_F(f##_mul), TIR_ROW_F(f##_max),      \
+      TIR_ROW_F(f##_min)
+
 #define TIR_TABLE                                                                                          \
   .function = {                                                                                            \
       TIR_ROW_FU(add), TIR_ROW_FU(sub), TIR_ROW_FU(mul), TIR_ROW_FIU(div), TIR_ROW_FIU(rem),               \
@@ -29,7 +33,7 @@
       [TIR_FN_floordiv] = {TIR_I(floordiv), TIR_U(div)}, TIR_ROW_IU(ceildiv), TIR_ROW_IU(ipow),            \
       TIR_ROW_U(ctpop), TIR_ROW_U(ctlz), TIR_ROW_U(cttz), TIR_ROW_FU(eq), TIR_ROW_FU(ne),                  \
       TIR_ROW_FIU(lt), TIR_ROW_FIU(le), TIR_ROW_FIU(gt), TIR_ROW_FIU(ge), TIR_ROW_U(select),               \
-      TIR_ROW_U(move),                                                                                     \
+      TIR_ROW_PAIRS(add), TIR_ROW_PAIRS(sub), TIR_ROW_PAIRS(mul), TIR_ROW_U(move),                \
       [TIR_FN_round_f16] = {[TIR_TYPE_f32] = round_f16_f32},                                               \
       [TIR_FN_round_bf16] = {[TIR_TYPE_f32] = round_bf16_f32},                                             \
       [TIR_FN_odd] = {[TIR_TYPE_f64] = odd_f64, [TIR_TYPE_i64] = odd_i64, [TIR_TYPE_u64] = odd_u64},       \

@@ -151,7 +151,7 @@ static bool set_loops(tir_map* m, const tir_step* step, int64_t results, int64_t
 /* The registers, as long as they may be: all of them together about as large as half of a first level cache, but not
  * so short that calls cost more than what they compute. */
 static int set_registers(tir_map* m, void* workspace) {
-  enum { FAVOURED = 24 * 1024, SHORT = 256, STEP = 16, PADDING = 192 };
+  enum { FAVOURED = 32 * 1024, SHORT = 256, STEP = 16, PADDING = 192 };
   int64_t slots = m->code.constants + m->code.registers;
   for (int v = 0; v < m->views; v++) slots += m->view[v].used;
   if (slots == 0) slots = 1;

@@ -30,8 +30,8 @@
 #include "steps/steps.h"
 #include "vector/vector.h"
 
-/* What instructions compute beyond the functions of scalars. Where the sign of an integer doesn't change the bits of the
- * result (add, sub, mul, neg, and, or, xor, shl, ctpop, ctlz, cttz, eq, ne, move, select) there are functions of
+/* What instructions compute beyond the functions of scalars. Where the sign of an integer doesn't change the bits of
+ * the result (add, sub, mul, neg, and, or, xor, shl, ctpop, ctlz, cttz, eq, ne, move, select) there are functions of
  * unsigned types only. move and select take any element of that width. */
 enum tir_machine_function {
   TIR_FN_move = TIR_FUNCTIONS, /* out = a */
@@ -40,12 +40,16 @@ enum tir_machine_function {
   TIR_FN_odd,                  /* f64 to f32, i64 and u64 to f64, so that it may be rounded again */
   TIR_FN_fma_odd,              /* f64: a * b, which must be exact, plus c; rounded as by `odd` */
   TIR_FN_wrap_i4,              /* i8: the low four bits, with their sign */
+  /* f32, f64: the second function of the first one's result and c, each rounded as if it stood alone. rsub: c - … */
+  TIR_FN_add_add, TIR_FN_add_sub, TIR_FN_add_rsub, TIR_FN_add_mul, TIR_FN_add_max, TIR_FN_add_min,
+  TIR_FN_sub_add, TIR_FN_sub_sub, TIR_FN_sub_rsub, TIR_FN_sub_mul, TIR_FN_sub_max, TIR_FN_sub_min,
+  TIR_FN_mul_add, TIR_FN_mul_sub, TIR_FN_mul_rsub, TIR_FN_mul_mul, TIR_FN_mul_max, TIR_FN_mul_min,
   TIR_MACHINE_FUNCTIONS
 };
 
 enum {
   TIR_TYPE_NUMBERS = TIR_TYPE_u4 + 1,
-  TIR_BLOCK = 1024,
+  TIR_BLOCK = 2048,
   TIR_MAX_VIEWS = TIR_MAX_OPERANDS + TIR_MAX_LOOPS,
   TIR_CODE_HEADER = 5
 };

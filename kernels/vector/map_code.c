@@ -2,14 +2,16 @@
  * step; it costs about a nanosecond for an instruction. */
 #include "vector/map.h"
 
-/* Operands of each function, and bytes of its first operand and its result if they aren't those of its type. */
-static const int8_t operands_of[TIR_MACHINE_FUNCTIONS] = {
+/* Operands of each function before the pairs, which have three. */
+static const int8_t few_operands[TIR_FN_add_add] = {
 #define TIR_FUNCTION(name, operands) [TIR_FN_##name] = operands,
 #include "vector/functions.inc"
 #undef TIR_FUNCTION
   [TIR_FN_move] = 1, [TIR_FN_round_f16] = 1, [TIR_FN_round_bf16] = 1, [TIR_FN_odd] = 1, [TIR_FN_fma_odd] = 3,
   [TIR_FN_wrap_i4] = 1,
 };
+
+static int operands_of(int32_t function) { return function < TIR_FN_add_add ? few_operands[function] : 3; }
 
 static int64_t result_bytes(int32_t function, int32_t type) {
   switch (function) {
@@ -24,7 +26,7 @@ static bool known(const tir_block_table* table, int32_t function, int32_t type, 
   if (function >= TIR_MACHINE_FUNCTIONS || type >= TIR_TYPE_NUMBERS || source >= TIR_TYPE_NUMBERS) return false;
   if (function == TIR_FN_cast) return table->cast[type][source] != NULL;
   return table->function[function][type] != NULL ||
-         (function < TIR_FUNCTIONS && operands_of[function] < 3 && table->math(function, type) != NULL);
+         (function < TIR_FUNCTIONS && operands_of(function) < 3 && table->math(function, type) != NULL);
 }
 
 int tir_map_read(const tir_step* step, int64_t results, const tir_block_table* table, tir_map_code* code) {
@@ -67,7 +69,7 @@ int tir_map_read(const tir_step* step, int64_t results, const tir_block_table* t
     const int32_t source = tir_field(what, 24, 0xff);
     if ((uint64_t)what >> 32 != 0 || !known(table, function, type, source)) return TIR_STATUS_BAD_TYPE;
     int64_t bytes = function == TIR_FN_select ? 1 : tir_type_bytes(function == TIR_FN_cast ? source : type);
-    for (int j = 0; j < operands_of[function]; j++) {
+    for (int j = 0; j < operands_of(function); j++) {
       const int32_t from = tir_field(where, 16 * j, 0xffff);
       if (from >= count || bytes > code->widest) return TIR_STATUS_BAD_SIZE;
       if (from < views) {

@@ -8,6 +8,7 @@ that is how the interpreter computes them too, so results are the same.
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -18,7 +19,12 @@ from tensorir.ir.dtype import DType, f16, f32, f64, i4, i8, u4, u8, u16, u32, u6
 from tensorir.ir.scalar import SCALAR_FNS, Scalar, ScalarBody
 from tensorir.native.table import ELEMENT_TYPES
 
-MACHINE_FNS = ("move", "round_f16", "round_bf16", "odd", "fma_odd", "wrap_i4")
+_FIRST, _SECOND = ("add", "sub", "mul"), ("add", "sub", "rsub", "mul", "max", "min")
+
+MACHINE_FNS = (
+    *("move", "round_f16", "round_bf16", "odd", "fma_odd", "wrap_i4"),
+    *(f"{first}_{second}" for first in _FIRST for second in _SECOND),
+)
 """What instructions compute beyond `SCALAR_FNS`, in the order of the C header."""
 
 FUNCTION_NUMBERS = {name: number for number, name in enumerate((*SCALAR_FNS, *MACHINE_FNS))}
@@ -273,6 +279,28 @@ def _encoded(machine: _Machine, roots: list[Value], inputs: int, results: int) -
     return tuple(word - (1 << 64) if word >= 1 << 63 else word for word in (*header, *loops, *pairs, *words))
 
 
+def _in_pairs(steps: list[Value], roots: list[Value]) -> tuple[list[Value], list[Value]]:
+    """Joins two functions of floats where nothing else reads what is between them."""
+    uses = Counter([*(id(o) for v in steps for o in v.operands), *map(id, roots)])
+    made: dict[int, Value] = {}
+    joined: set[int] = set()
+    for value in steps:
+        operands = tuple(made.get(id(o), o) for o in value.operands)
+        fn = value.fn
+        if value.dtype.is_float and fn in _SECOND:
+            # `max` and `min` are not turned around: of two zeros, or two NaNs, they give the same one as before.
+            for place in (0, 1) if fn in _FIRST else (0,):
+                inner, other = operands[place], operands[1 - place]
+                if inner.fn in _FIRST and inner.dtype is value.dtype and uses[id(value.operands[place])] == 1:
+                    fn = f"{inner.fn}_{'rsub' if fn == 'sub' and place == 1 else fn}"
+                    operands = (*inner.operands, other)
+                    joined.add(id(inner))
+                    break
+        made[id(value)] = Value(value.bytes, fn=fn, dtype=value.dtype, source=value.source, operands=operands)
+    kept = [v for v in made.values() if id(v) not in joined]
+    return kept, [made.get(id(root), root) for root in roots]
+
+
 def _with_results(instructions: list[Value], roots: list[Value], inputs: int) -> list[tuple[Value, int]]:
     """The instructions that are needed, each with the result that it writes, or -1.
 
@@ -285,7 +313,7 @@ def _with_results(instructions: list[Value], roots: list[Value], inputs: int) ->
         if id(value) not in needed:
             needed.add(id(value))
             stack.extend(value.operands)
-    steps = [v for v in instructions if id(v) in needed]
+    steps, roots = _in_pairs([v for v in instructions if id(v) in needed], roots)
     copies: list[Value] = []
     sources: list[Value] = []
     for root in roots:

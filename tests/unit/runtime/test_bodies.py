@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -10,7 +12,7 @@ from tensorir.ir.dtype import DType, f16, f32, f64, i4, i64
 from tensorir.ir.scalar import SCALAR_FNS, Scalar, ScalarBody, apply, arg, bitcast, cast, const
 from tensorir.native._kernels import lib
 from tensorir.runtime.bodies import FUNCTION_NUMBERS, MACHINE_FNS, body_code
-from tests.kernels.maps import interpreted, run_map
+from tests.kernels.maps import LEVELS, elements, interpreted, run_map, same
 
 NAMES = {number: name for name, number in FUNCTION_NUMBERS.items()}
 
@@ -31,6 +33,9 @@ def instructions(words: Sequence[int]) -> list[str]:
 
 
 def test_numbers_are_those_of_the_header() -> None:
+    header = (Path(__file__).parents[3] / "kernels" / "vector" / "map.h").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"enum tir_machine_function \{(.*?)TIR_MACHINE_FUNCTIONS", header, re.DOTALL)
+    assert re.findall(r"TIR_FN_(\w+)", listed) == list(MACHINE_FNS)
     assert list(FUNCTION_NUMBERS) == [*SCALAR_FNS, *MACHINE_FNS]
 
 
@@ -113,3 +118,34 @@ def test_a_bitcast_costs_nothing() -> None:
     assert instructions(code([bitcast(arg(0, f64), i64)], [f64])) == ["move"]
     x = bitcast(apply("xor", bitcast(arg(0, f64), i64), const(1 << 62, i64)), f64)
     assert instructions(code([apply("add", x, cast(const(1.0, f32), f64))], [f64]))[:1] == ["xor"]
+
+
+def test_two_functions_of_floats_become_one_where_nothing_else_reads_between() -> None:
+    x, y, z = (arg(i, f32) for i in range(3))
+    total = apply("add", x, y)
+    assert instructions(code([apply("add", total, z)], [f32] * 3)) == ["add_add"]
+    assert instructions(code([apply("sub", z, total)], [f32] * 3)) == ["add_rsub"]
+    assert instructions(code([apply("sub", total, total)], [f32] * 3)) == ["add", "sub"]
+    assert instructions(code([apply("max", z, total)], [f32] * 3)) == ["add", "max"]
+    assert instructions(code([apply("mul", total, z), total], [f32] * 3)) == ["add", "mul", "move"]
+    integers = [arg(i, i64) for i in range(3)]
+    assert instructions(code([apply("add", apply("add", *integers[:2]), integers[2])], [i64] * 3)) == ["add", "add"]
+
+
+def test_pairs_give_the_bits_of_the_two_functions() -> None:
+    rng = np.random.default_rng(4)
+    for dtype in (f32, f64):
+        x, y, z = (arg(i, dtype) for i in range(3))
+        views = [elements(dtype, 4000, rng) for _ in range(3)]
+        for first in ("add", "sub", "mul"):
+            inner = apply(first, x, y)
+            for second in ("add", "sub", "mul", "max", "min"):
+                for node in (apply(second, inner, z), apply(second, z, inner)):
+                    body = ScalarBody((dtype,) * 3, node)
+                    out = np.zeros(4000, dtype.numpy)
+                    for level in LEVELS:
+                        status = run_map([body], [dtype] * 4, [*views, out], features=level)
+                        assert status == lib.TIR_STATUS_OK
+                        zeros_matter = second not in ("max", "min")
+                        right = interpreted([body], [*views, out])[0]
+                        assert same(out, right, signs_of_zeros=zeros_matter).all(), node
