@@ -62,6 +62,7 @@ def libraries() -> list[tuple[str, Any]]:
         "steps/mmt4d.c",
         "vector/map.c",
         "vector/map_code.c",
+        "vector/map_loops.c",
         "vector/math.c",
     ]
     execute = ["image", "rules", "values", "arena", "frame", "access", "unit", "run", "pool", "calibrate"]

@@ -180,3 +180,20 @@ def test_tiles_with_a_row_that_is_the_same_for_all(level: Features) -> None:
         body = ScalarBody((f32, f32), apply("add", arg(0, f32), arg(1, f32)))
         assert run_map([body], [f32] * 3, views, features=level) == lib.TIR_STATUS_OK
         assert (out == product + bias[:, None, :]).all()
+
+
+@levels
+@pytest.mark.parametrize("dtype", [f32, f64, u8, f16], ids=str)
+@pytest.mark.parametrize("shape", [(150, 200), (3, 70, 129), (9, 128), (8, 63), (40, 2, 130)], ids=str)
+def test_an_input_that_is_turned(level: Features, shape: Shape, dtype: DType) -> None:
+    """Read in tiles, with rests on both sides; the last loop is the farthest apart in one input and near in the other."""
+    rng = np.random.default_rng(7)
+    turned, plain = (elements(dtype, int(np.prod(s)), rng).reshape(s) for s in (shape[::-1], shape))
+    for repeated in (set[int](), {0}):
+        views = [turned.T, broadcast(plain, shape, repeated), np.zeros(shape, dtype.numpy)]
+        args = [dtype, dtype]
+        x, y = arg(0, dtype), arg(1, dtype)
+        body = ScalarBody((dtype, dtype), apply("select", apply("lt", x, y), apply("sub", x, y), y))
+        status = run_map([body], [*args, dtype], views, features=level)
+        assert status == lib.TIR_STATUS_OK
+        assert same(views[-1], interpreted([body], views)[0]).all()
