@@ -186,7 +186,7 @@ def test_tiles_with_a_row_that_is_the_same_for_all(level: Features) -> None:
 @pytest.mark.parametrize("dtype", [f32, f64, u8, f16], ids=str)
 @pytest.mark.parametrize("shape", [(150, 200), (3, 70, 129), (9, 128), (8, 63), (40, 2, 130)], ids=str)
 def test_an_input_that_is_turned(level: Features, shape: Shape, dtype: DType) -> None:
-    """Read in tiles, with rests on both sides; the last loop is the farthest apart in one input and near in the other."""
+    """Read in tiles, with rests on both sides: one input lies far apart where the other is contiguous."""
     rng = np.random.default_rng(7)
     turned, plain = (elements(dtype, int(np.prod(s)), rng).reshape(s) for s in (shape[::-1], shape))
     for repeated in (set[int](), {0}):
