@@ -50,7 +50,7 @@ kernels: ## C kernels against the reference, bit for bit
 	$(PYTHON) -m pytest tests/kernels
 
 FUNCTIONS = exp exp2 log tanh erf gelu sin cos
-math-sweep: ## vector functions (FUNCTIONS="exp erf") on every float32; minutes each
+math-sweep: ## vector functions (FUNCTIONS="exp erf") on every float32; ten minutes each
 	$(PYTHON) -m tests.kernels.math_oracle $(FUNCTIONS)
 
 e2e: ## whole models and MLIR programs

@@ -212,13 +212,13 @@ TIR_INLINE tir_vd tir_scale_d(tir_vd x, tir_vd rounded) {
 #else
 TIR_INLINE tir_vf tir_scale_f(tir_vf x, tir_vf rounded) {
   const tir_vi n = (tir_vi)rounded - (tir_vi)tir_splat_f(TIR_ROUND_F), half = n >> 1;
-  return x * (tir_vf)((half + 127) << 23) * (tir_vf)((n - half + 127) << 23);
+  return x * (tir_vf)((tir_vui)(half + 127) << 23) * (tir_vf)((tir_vui)(n - half + 127) << 23);
 }
 TIR_INLINE tir_vd tir_scale_d(tir_vd x, tir_vd rounded) {
   const tir_vl n = (tir_vl)rounded - (tir_vl)tir_splat_d(TIR_ROUND_D);
   /* There is no arithmetic shift of 64 bits before AVX-512. */
   const tir_vl half = (tir_vl)((tir_vul)(n + 4096) >> 1) - 2048;
-  return x * (tir_vd)((half + 1023) << 52) * (tir_vd)((n - half + 1023) << 52);
+  return x * (tir_vd)((tir_vul)(half + 1023) << 52) * (tir_vd)((tir_vul)(n - half + 1023) << 52);
 }
 #endif
 

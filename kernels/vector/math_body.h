@@ -32,9 +32,9 @@ TIR_INLINE tir_vf tir_exp2_f32(tir_vf x) {
 TIR_INLINE tir_vf tir_log_f32(tir_vf x) {
   const tir_vf zero = tir_splat_f(0.0f), infinity = tir_splat_f((float)TIR_INFINITY), nan = tir_splat_f((float)TIR_NAN);
   const tir_mf denormal = tir_less_f(x, tir_splat_f(0x1p-126f));
-  const tir_vi bits = (tir_vi)tir_select_f(denormal, x * tir_splat_f(0x1p25f), x);
-  const tir_vi k = (bits - (tir_vi)tir_splat_f((float)TIR_SQRT_HALF)) >> 23;
-  const tir_vf f = (tir_vf)(bits - (k << 23)) - tir_splat_f(1.0f);
+  const tir_vui bits = (tir_vui)tir_select_f(denormal, x * tir_splat_f(0x1p25f), x);
+  const tir_vi k = (tir_vi)(bits - (tir_vui)tir_splat_f((float)TIR_SQRT_HALF)) >> 23;
+  const tir_vf f = (tir_vf)(bits - ((tir_vui)k << 23)) - tir_splat_f(1.0f);
   const tir_vf n = tir_from_small_i(k) - tir_select_f(denormal, tir_splat_f(25.0f), zero);
   const tir_vf square = f * f;
   tir_vf rest = tir_fma_f(n, tir_splat_f(TIR_LN2_LOW_F), f * square * TIR_POLYNOMIAL_F(f, tir_log_f));
@@ -75,7 +75,7 @@ TIR_INLINE tir_vf tir_gelu_f32(tir_vf x) {
   const tir_vf low = tir_fma_f(n, tir_splat_f(TIR_TWICE_LN2_LOW_F), tir_low_f(bounded, bounded, square));
   const tir_vf w = tir_fma_f(n, tir_splat_f(TIR_TWICE_LN2_HIGH_F), square) + low;
   const tir_vf fraction = tir_fma_f(w, TIR_POLYNOMIAL_F(w, tir_half_exp_f), one);
-  const tir_vf power = (tir_vf)((tir_vi)fraction + ((tir_vi)rounded << 23));
+  const tir_vf power = (tir_vf)((tir_vui)fraction + ((tir_vui)rounded << 23));
   const tir_vf above = power * TIR_POLYNOMIAL_F(bounded, tir_gelu_above_f) * t;
   /* The last step with t, so that inf gives inf / inf. */
   const tir_vf most = tir_polynomial_f(bounded, tir_gelu_below_f + 1, TIR_LENGTH(tir_gelu_below_f) - 1);

@@ -49,7 +49,7 @@ TIR_INLINE tir_vd tir_expm1_unscaled(tir_vd x, tir_vd* rounded) {
   *rounded = parts.rounded;
   const tir_vd bounded = tir_min_d(tir_splat_d(1000.0), parts.n); /* beyond, 2^-n is nothing beside 1 */
   const tir_vl n = (tir_vl)(bounded + tir_splat_d(TIR_ROUND_D)) - (tir_vl)tir_splat_d(TIR_ROUND_D);
-  const tir_vd power = (tir_vd)((1023 - n) << 52);
+  const tir_vd power = (tir_vd)((tir_vul)(1023 - n) << 52);
   return tir_expm1_small(parts.high, parts.low) + (tir_splat_d(1.0) - power);
 }
 

@@ -17,7 +17,7 @@ TIR_INLINE tir_log_parts tir_log_reduce(tir_vd x) {
   /* 1024 keeps the difference positive, as there is no arithmetic shift of 64 bits before AVX-512. */
   const tir_vul shifted = (tir_vul)x - (tir_vul)tir_splat_d(TIR_SQRT_HALF) + ((tir_vul)tir_splat_l(1024) << 52);
   const tir_vl k = (tir_vl)(shifted >> 52) - 1024;
-  parts.m = (tir_vd)((tir_vl)x - (k << 52));
+  parts.m = (tir_vd)((tir_vul)x - ((tir_vul)k << 52));
   parts.k = tir_from_small_l(k) - tir_select_d(denormal, tir_splat_d(54.0), tir_splat_d(0.0));
   return parts;
 }

@@ -135,7 +135,7 @@ TIR_INLINE tir_vd tir_sin_from(tir_vd x, const int64_t quarters, const bool narr
   angle.n = angle.n + quarters;
   const tir_vd value =
       tir_select_d(tir_is_odd(angle.n), tir_cos_small(angle, narrow), tir_sin_small(angle, narrow));
-  return tir_flip_d(value, (tir_vd)(angle.n << 62));
+  return tir_flip_d(value, (tir_vd)((tir_vul)angle.n << 62));
 }
 
 TIR_INLINE tir_vd tir_tan_any(tir_vd x, const bool narrow) {
