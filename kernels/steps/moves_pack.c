@@ -55,7 +55,7 @@ static int run(tir_step* step, int plain, int packed) {
   }
   /* The tile is contiguous in one order or the other. */
   tir_copy_axis* axis = p.axis;
-  if (axis[0].inside == 1 || (axis[1].inside > 1 && axis[1].inside == axis[0].tile)) {
+  if (axis[0].inside == 1) {
     const tir_copy_axis first = axis[0];
     axis[0] = axis[1];
     axis[1] = first;

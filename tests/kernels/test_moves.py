@@ -188,6 +188,23 @@ def test_gather(
 
 
 @levels
+@pytest.mark.parametrize("width", [1, 5, 24])
+def test_gather_along_a_dimension(level: Features, width: int) -> None:
+    """The source moves on with the indices, as in `np.take_along_axis`; there are more of them than in one chunk."""
+    table = values(width, (3, 7, 300, width), np.dtype(np.uint32))
+    index = np.random.default_rng(width).integers(0, 7, (3, 5, 300))
+    expected = np.take_along_axis(table, np.broadcast_to(index[..., None], (3, 5, 300, width)), 1)
+    loops = (3, 5, 300, width)
+    b, i, j, k = table.strides
+    source = np.lib.stride_tricks.as_strided(table, loops, (b, 0, j, k), writeable=False)
+    spread = np.lib.stride_tricks.as_strided(index, loops, (*index.strides, 0), writeable=False)
+    out = np.zeros(loops, np.uint32)
+    attributes = [i // 4, 7]
+    assert run_step(lib.TIR_STEP_gather, loops, [source, spread, out], attributes=attributes, features=level) == 0
+    assert (out == expected).all()
+
+
+@levels
 @pytest.mark.parametrize("name", INDEX_TYPES)
 @pytest.mark.parametrize("slice_size", [1, 20])
 def test_bad_indices(level: Features, name: str, slice_size: int) -> None:
