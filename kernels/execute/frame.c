@@ -5,6 +5,7 @@
 
 #include "execute/plan.h"
 
+enum { GRID_WORDS = sizeof(tir_grid) / sizeof(int64_t) };
 #define TIR_HUGE_PAGE ((int64_t)2 << 20)
 
 static int64_t whole_lines(int64_t bytes) { return (bytes + TIR_LINE - 1) / TIR_LINE * TIR_LINE; }
@@ -15,14 +16,17 @@ static int64_t whole_lines(int64_t bytes) { return (bytes + TIR_LINE - 1) / TIR_
 static int64_t count_units(tir_frame* frame) {
   for (int64_t i = 0; i < frame->plan->header->programs; i++) {
     const tir_program program = frame->plan->program[i];
-    int64_t units = 1;
+    tir_grid* grid = &frame->grid[i];
+    grid->units = 1;
     for (int64_t d = 0; d < program.dims; d++) {
       const int64_t extent = frame->values[program.grid[2 * d]], block = frame->values[program.grid[2 * d + 1]];
       if (extent < 0) return program.grid[2 * d];
       if (block < 1) return program.grid[2 * d + 1];
-      if (__builtin_mul_overflow(units, extent / block + (extent % block > 0), &units)) return program.grid[2 * d];
+      grid->extent[d] = extent;
+      grid->block[d] = block;
+      grid->blocks[d] = extent / block + (extent % block > 0);
+      if (__builtin_mul_overflow(grid->units, grid->blocks[d], &grid->units)) return program.grid[2 * d];
     }
-    frame->units[i] = units;
   }
   return -1;
 }
@@ -139,7 +143,7 @@ int tir_frame_open(const tir_plan* plan, const int64_t* symbols, int64_t symbol_
     fault->value = header->numbers;
     return TIR_STATUS_BAD_SIZE;
   }
-  const int64_t words = plan->values + 2 * header->buffers + header->programs + 2 * header->commands + threads;
+  const int64_t words = plan->values + 2 * header->buffers + GRID_WORDS * header->programs + 2 * header->commands + threads;
   tir_frame* made = calloc(1, sizeof(tir_frame) + (size_t)words * 8);
   if (made == NULL) {
     fault->status = TIR_STATUS_NO_MEMORY;
@@ -152,8 +156,8 @@ int tir_frame_open(const tir_plan* plan, const int64_t* symbols, int64_t symbol_
   made->values = (int64_t*)(made + 1);
   made->address = (char**)(made->values + plan->values);
   made->bytes = (int64_t*)(made->address + header->buffers);
-  made->units = made->bytes + header->buffers;
-  made->command_ns = made->units + header->programs;
+  made->grid = (tir_grid*)(made->bytes + header->buffers);
+  made->command_ns = (int64_t*)(made->grid + header->programs);
   made->command_units = made->command_ns + header->commands;
   made->ready = made->command_units + header->commands;
   const int status = open_frame(made, symbols, byte_limit, &fault->value);

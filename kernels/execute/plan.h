@@ -129,6 +129,12 @@ int64_t tir_evaluate(const tir_plan* plan, int64_t* values);
 
 /* ---- frames ---------------------------------------------------------------- */
 
+/* The units of a program. */
+typedef struct {
+  int64_t units;
+  int64_t extent[TIR_MAX_UNIT_DIMS], block[TIR_MAX_UNIT_DIMS], blocks[TIR_MAX_UNIT_DIMS];
+} tir_grid;
+
 /* What one thread needs during a run. It lies in the frame's memory, and nothing touches it before its first run. */
 typedef struct {
   int64_t* slots;    /* the value table; register r stands at -1 - r */
@@ -144,8 +150,8 @@ typedef struct {
   tir_frame* frame;
   int64_t number;               /* of the command */
   const tir_command* command;
-  tir_program program;
-  int64_t extent[TIR_MAX_UNIT_DIMS], block[TIR_MAX_UNIT_DIMS], blocks[TIR_MAX_UNIT_DIMS];
+  const tir_program* program;
+  const tir_grid* grid;
   int64_t first, units, piece;  /* units first … units - 1 are to run, `piece` of them at a time */
   int64_t deadline;             /* of the coarse clock; INT64_MAX: none */
 } tir_launch;
@@ -157,7 +163,7 @@ struct tir_frame {
   int64_t* values;
   char** address;        /* of each buffer */
   int64_t* bytes;        /* of each buffer */
-  int64_t* units;        /* of each program */
+  tir_grid* grid;        /* of each program */
   int64_t* command_ns;
   int64_t* command_units;
   int64_t* ready;        /* of each worker: whether it was made */

@@ -28,6 +28,8 @@ enum { PIECE_BITS = 23, WORKER_BITS = 11 };
 #define SPIN_NS 300000      /* a worker waits so long for the next task before it sleeps */
 #define WAIT_SPIN_NS 20000  /* the caller for the last pieces */
 #define PAUSES_PER_LOOK 32
+#define MOVE_NS 1000000     /* workers are moved at most so often … */
+#define LOOK_NS 100000000   /* … and the caller's cores are asked for at least so often while it computes */
 
 #if defined(__x86_64__)
 #define relax() __builtin_ia32_pause()
@@ -45,8 +47,12 @@ static struct {
   _Alignas(64) _Atomic uint32_t bell;  /* changes with every task; workers sleep on it */
   _Atomic uint32_t sleepers;
   _Alignas(64) _Atomic bool taken;
-  int64_t started; /* workers; belongs to who took the pool */
-} pool = {.word = PIECES};
+  /* The rest belongs to who took the pool. */
+  int64_t started;                 /* workers */
+  pthread_t worker[TIR_MAX_THREADS];
+  int caller_core;                 /* which the workers keep away from; -1: none yet */
+  int64_t looked;                  /* at it, and at the cores that the caller may use, at this time */
+} pool = {.word = PIECES, .caller_core = -1};
 
 static void futex(_Atomic uint32_t* word, int operation, uint32_t value) {
   syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
@@ -123,6 +129,7 @@ static void* live(void* nothing) {
 /* After a fork only the thread that called it exists, and it is not at work. */
 static void forget(void) {
   pool.started = 0;
+  pool.caller_core = -1;
   atomic_store(&pool.word, (atomic_load(&pool.word) / TASK + 1) * TASK | PIECES);
   atomic_store(&pool.sleepers, 0);
   atomic_store(&pool.waiting, false);
@@ -142,11 +149,27 @@ static void start(int64_t count) {
   pthread_attr_t detached;
   pthread_attr_init(&detached);
   pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-  for (pthread_t thread; pool.started < count; pool.started++) {
-    if (pthread_create(&thread, &detached, live, NULL) != 0) break;
+  for (; pool.started < count; pool.started++) {
+    if (pthread_create(&pool.worker[pool.started], &detached, live, NULL) != 0) break;
   }
   pthread_attr_destroy(&detached);
+  pool.caller_core = -1;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+/* Keeps the workers away from the caller's core: left alone, one that wakes up lands on the core of who woke it, and both
+ * run at half speed. They may use all other cores that the caller may use, so nothing is pinned to one core, and two
+ * processes don't meet on the same one. */
+static void keep_apart(void) {
+  const int core = sched_getcpu();
+  const int64_t now = tir_now_coarse();
+  if (core < 0 || now - pool.looked < (core == pool.caller_core ? LOOK_NS : pool.caller_core < 0 ? 0 : MOVE_NS)) return;
+  cpu_set_t cores;
+  pool.caller_core = core;
+  pool.looked = now;
+  if (sched_getaffinity(0, sizeof(cores), &cores) != 0) return; /* more cores than the type has room for */
+  if (CPU_COUNT(&cores) > 1) CPU_CLR((unsigned)core, &cores);
+  for (int64_t i = 0; i < pool.started; i++) pthread_setaffinity_np(pool.worker[i], sizeof(cores), &cores);
 }
 
 /* ---- tasks --------------------------------------------------------------------- */
@@ -177,6 +200,7 @@ int64_t tir_pool_run(const tir_task* task, int64_t threads, int64_t pieces) {
   if (threads < 2 || pieces < 2 || atomic_exchange_explicit(&pool.taken, true, memory_order_acquire))
     return run_alone(task, pieces);
   if (pool.started < threads - 1) start(threads - 1);
+  keep_apart();
   pool.task = *task;
   atomic_store_explicit(&pool.pieces, pieces, memory_order_relaxed);
   atomic_store_explicit(&pool.threads, threads, memory_order_relaxed);

@@ -52,23 +52,20 @@ static int64_t units_of_a_piece(int64_t units, int64_t threads) {
 
 /* Whether all units of the launch at which the frame stands have run. Otherwise one failed, or it is time to pause. */
 static bool run_launch(tir_frame* frame, const tir_command* command, int64_t deadline) {
-  const int64_t units = frame->units[command->target];
+  const int64_t units = frame->grid[command->target].units;
   if (units == 0) return true;
   tir_launch* launch = &frame->launch;
   launch->frame = frame;
   launch->number = frame->command;
   launch->command = command;
-  launch->program = frame->plan->program[command->target];
-  for (int64_t d = 0; d < launch->program.dims; d++) {
-    launch->extent[d] = frame->values[launch->program.grid[2 * d]];
-    launch->block[d] = frame->values[launch->program.grid[2 * d + 1]];
-    launch->blocks[d] = (launch->extent[d] - 1) / launch->block[d] + 1;
-  }
+  launch->program = &frame->plan->program[command->target];
+  launch->grid = &frame->grid[command->target];
   launch->first = frame->unit;
   launch->units = units;
   launch->piece = units_of_a_piece(units - launch->first, frame->threads);
   launch->deadline = deadline;
-  const int64_t pieces = (units - launch->first - 1) / launch->piece + 1;
+  const int64_t left = units - launch->first;
+  const int64_t pieces = launch->piece == 1 ? left : (left - 1) / launch->piece + 1;
   const int64_t began = frame->profiled ? tir_now() : 0;
   const tir_task task = {.context = launch, .join = join, .run = run_piece};
   const int64_t done = tir_pool_run(&task, frame->threads, pieces);

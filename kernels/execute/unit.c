@@ -3,7 +3,7 @@
 
 void tir_worker_bind(tir_worker* worker, const tir_launch* launch) {
   const tir_frame* frame = launch->frame;
-  const tir_program* program = &launch->program;
+  const tir_program* program = launch->program;
   for (int64_t b = 0; b < program->bindings; b++) {
     worker->address[b] = frame->address[launch->command->buffer[b]];
     worker->bytes[b] = frame->bytes[launch->command->buffer[b]];
@@ -62,9 +62,9 @@ static bool decode(tir_worker* worker, const tir_step_head* head) {
 }
 
 static bool run_steps(const tir_launch* launch, tir_worker* worker, int64_t unit) {
-  const int64_t* at = launch->program.step;
+  const int64_t* at = launch->program->step;
   tir_step* step = &worker->step;
-  for (int64_t i = 0; i < launch->program.steps; i++) {
+  for (int64_t i = 0; i < launch->program->steps; i++) {
     const tir_step_head* head = (const tir_step_head*)at;
     at += head->words;
     if (!decode(worker, head)) continue;
@@ -83,18 +83,19 @@ static bool run_steps(const tir_launch* launch, tir_worker* worker, int64_t unit
 }
 
 bool tir_run_units(const tir_launch* launch, tir_worker* worker, int64_t first, int64_t end) {
-  const tir_program* program = &launch->program;
+  const tir_program* program = launch->program;
+  const tir_grid* grid = launch->grid;
   int64_t* slots = worker->slots;
-  int64_t index[TIR_MAX_UNIT_DIMS], rest = first;
-  for (int64_t d = program->dims - 1; d >= 0; d--) {
-    index[d] = rest % launch->blocks[d];
-    rest /= launch->blocks[d];
+  int64_t index[TIR_MAX_UNIT_DIMS] = {0}, rest = first;
+  for (int64_t d = program->dims - 1; d >= 0 && rest > 0; d--) {
+    index[d] = rest % grid->blocks[d];
+    rest /= grid->blocks[d];
   }
   for (int64_t unit = first; unit < end; unit++) {
     for (int64_t d = 0; d < program->dims; d++) {
-      const int64_t start = index[d] * launch->block[d], left = launch->extent[d] - start;
+      const int64_t start = index[d] * grid->block[d], left = grid->extent[d] - start;
       slots[-1 - 2 * d] = start;
-      slots[-2 - 2 * d] = left < launch->block[d] ? left : launch->block[d];
+      slots[-2 - 2 * d] = left < grid->block[d] ? left : grid->block[d];
     }
     for (int64_t i = 0; i < program->operations; i++) {
       const tir_expression* e = &program->operation[i];
@@ -102,7 +103,7 @@ bool tir_run_units(const tir_launch* launch, tir_worker* worker, int64_t first, 
         return blame(launch, (tir_fault){TIR_STATUS_BAD_SIZE, .unit = unit, .step = -1, .operand = -1, .value = i});
     }
     if (!run_steps(launch, worker, unit)) return false;
-    for (int64_t d = program->dims - 1; d >= 0 && ++index[d] == launch->blocks[d]; d--) index[d] = 0;
+    for (int64_t d = program->dims - 1; d >= 0 && ++index[d] == grid->blocks[d]; d--) index[d] = 0;
   }
   return true;
 }

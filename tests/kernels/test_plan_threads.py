@@ -26,7 +26,6 @@ from tests.support.plan_images import (
     Operand,
     Program,
     Register,
-    Size,
     Step,
     Symbol,
 )
@@ -143,11 +142,11 @@ def test_forks_while_threads_compute() -> None:
 def test_an_interrupt_ends_a_call(threads: int) -> None:
     """A call of minutes; a signal's handler runs while it lasts, and the next call begins at its beginning."""
     units = 4_000_000_000
-    zero: Size = 0
-    operands = [Operand(0, "i64", [1], zero), Operand(1, "i64", [1], zero)]
-    program = Program([(Symbol(1), 1)], 2, [Step("copy", [8], operands)])
+    computing = Program([(Symbol(1), 1)], 0, [], [(Op.MUL, Register(0), 3)] * 50)
+    copying = Program([], 2, [Step("copy", [8], [Operand(0, "i64", [1]), Operand(1, "i64", [1])])])
     buffers = [Buffer(Kind.ARGUMENT, 0, 64), Buffer(Kind.RESULT, 0, 64)]
-    plan = Plan(Image(buffers, [program], [Host(0), Launch(0, [0, 1])], symbols=2).words())
+    commands = [Host(0), Launch(0, []), Launch(1, [0, 1])]
+    plan = Plan(Image(buffers, [computing, copying], commands, symbols=2).words())
     frame = plan.frame([units], threads)
     values, result = np.arange(8), np.zeros(8, np.int64)
     seen: list[int] = []
@@ -165,3 +164,24 @@ def test_an_interrupt_ends_a_call(threads: int) -> None:
     result[:] = 0
     plan.frame([100], threads).run([values], [result], host=seen.append)
     assert (result == values).all()
+
+
+@pytest.mark.skipif(not TASKS.is_dir() or len(os.sched_getaffinity(0)) < 2, reason="needs Linux and two cores")
+def test_workers_keep_away_from_the_callers_core() -> None:
+    """They may use the caller's cores but one; and its only core if it has one."""
+    done = in_python(
+        "mine = os.sched_getaffinity(0)\n"
+        "before = {path.name for path in TASKS.iterdir()}\n"
+        "plan, values = rotation(2), np.arange(100)\n"
+        "assert right(plan.frame([100], 3), values, 2)\n"
+        "workers = {path.name for path in TASKS.iterdir()} - before\n"
+        "cores = [os.sched_getaffinity(int(worker)) for worker in workers]\n"
+        "assert len(cores) == 2 and cores[0] == cores[1] and cores[0] < mine, cores\n"
+        "assert len(cores[0]) == len(mine) - 1, cores\n"
+        "one = {min(cores[0])}\n"
+        "os.sched_setaffinity(0, one)\n"
+        "assert right(plan.frame([100], 4), values, 2)\n"
+        "workers = {path.name for path in TASKS.iterdir()} - before\n"
+        "assert [os.sched_getaffinity(int(worker)) for worker in workers] == [one] * 3\n"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
