@@ -12,7 +12,9 @@ static bool move(int64_t* end, int64_t times, int64_t stride) {
   return !__builtin_mul_overflow(times, stride, &distance) && !__builtin_add_overflow(*end, distance, end);
 }
 
-static bool widen(span* s, int64_t size, int64_t stride) { return move(stride < 0 ? &s->low : &s->high, size - 1, stride); }
+static bool widen(span* s, int64_t size, int64_t stride) {
+  return move(stride < 0 ? &s->low : &s->high, size - 1, stride);
+}
 
 /* Some loops as one row-major axis. */
 typedef struct {

@@ -136,14 +136,15 @@ static int open_frame(tir_frame* frame, const int64_t* symbols, int64_t byte_lim
 int tir_frame_open(const tir_plan* plan, const int64_t* symbols, int64_t symbol_count, int64_t threads,
                    int64_t byte_limit, int checked, tir_frame** frame, tir_fault* fault) {
   *frame = NULL;
-  *fault = (tir_fault){.status = TIR_STATUS_BAD_SIZE, .command = -1, .unit = -1, .step = -1, .operand = -1, .value = -1};
+  *fault = (tir_fault){TIR_STATUS_BAD_SIZE, .command = -1, .unit = -1, .step = -1, .operand = -1, .value = -1};
   const tir_header* header = plan->header;
   if (symbol_count != header->symbols - 1) return TIR_STATUS_BAD_SIZE;
   if (threads < 1 || threads > TIR_MAX_THREADS) {
     fault->value = header->numbers;
     return TIR_STATUS_BAD_SIZE;
   }
-  const int64_t words = plan->values + 2 * header->buffers + GRID_WORDS * header->programs + 2 * header->commands + threads;
+  const int64_t words =
+      plan->values + 2 * header->buffers + GRID_WORDS * header->programs + 3 * header->commands + threads;
   tir_frame* made = calloc(1, sizeof(tir_frame) + (size_t)words * 8);
   if (made == NULL) {
     fault->status = TIR_STATUS_NO_MEMORY;
@@ -159,7 +160,8 @@ int tir_frame_open(const tir_plan* plan, const int64_t* symbols, int64_t symbol_
   made->grid = (tir_grid*)(made->bytes + header->buffers);
   made->command_ns = (int64_t*)(made->grid + header->programs);
   made->command_units = made->command_ns + header->commands;
-  made->ready = made->command_units + header->commands;
+  made->piece_ns = made->command_units + header->commands;
+  made->ready = made->piece_ns + header->commands;
   const int status = open_frame(made, symbols, byte_limit, &fault->value);
   fault->status = status;
   if (status == TIR_STATUS_OK) {

@@ -325,8 +325,11 @@ static int open_plan(reader* r, const void* const* constants, const int64_t* con
   r->written = zeros(plan->header->programs, sizeof(r->written[0]));
   int64_t* entry = zeros(buffers, sizeof(entry[0]));
   int status = TIR_STATUS_NO_MEMORY;
-  if (plan->constants != NULL && plan->constant_bytes != NULL && plan->program != NULL && plan->outside != NULL && plan->home != NULL &&
-      plan->arena != NULL && r->written != NULL && entry != NULL) {
+  const void* made[] = {plan->constants, plan->constant_bytes, plan->program, plan->outside,
+                        plan->home,      plan->arena,          r->written,    entry};
+  bool all = true;
+  for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) all = all && made[i] != NULL;
+  if (all) {
     for (int64_t i = 0; i < constant_count; i++) {
       plan->constants[i] = constants[i];
       plan->constant_bytes[i] = constant_bytes[i];

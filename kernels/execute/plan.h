@@ -35,7 +35,10 @@ typedef struct {
   int64_t operation, a, b;
 } tir_expression;
 
-enum { TIR_BUFFER_ARGUMENT = 0, TIR_BUFFER_RESULT = 1, TIR_BUFFER_CONSTANT = 2, TIR_BUFFER_ARENA = 3, TIR_BUFFER_SHARED = 4 };
+enum {
+  TIR_BUFFER_ARGUMENT = 0, TIR_BUFFER_RESULT = 1, TIR_BUFFER_CONSTANT = 2, TIR_BUFFER_ARENA = 3,
+  TIR_BUFFER_SHARED = 4
+};
 
 typedef struct {
   int64_t kind, index, bytes, first, last;
@@ -166,6 +169,7 @@ struct tir_frame {
   tir_grid* grid;        /* of each program */
   int64_t* command_ns;
   int64_t* command_units;
+  int64_t* piece_ns;     /* of each command, for the pool */
   int64_t* ready;        /* of each worker: whether it was made */
   int64_t arena_bytes, scratch_bytes, worker_bytes;
   char* memory;          /* the arena, then the workers */
@@ -202,6 +206,7 @@ typedef struct {
   void* context;
   void (*join)(void* context, int64_t worker);             /* before the first piece that a worker runs */
   bool (*run)(void* context, int64_t worker, int64_t piece); /* false: no further piece shall begin */
+  int64_t* piece_ns; /* what a piece took when that was last asked for; 0: not known */
 } tir_task;
 
 /* Runs pieces 0, 1, … in this thread and in up to `threads` - 1 others. How many have begun; all of them have ended. */

@@ -28,6 +28,7 @@ enum { PIECE_BITS = 23, WORKER_BITS = 11 };
 #define SPIN_NS 300000      /* a worker waits so long for the next task before it sleeps */
 #define WAIT_SPIN_NS 20000  /* the caller for the last pieces */
 #define PAUSES_PER_LOOK 32
+#define WAKE_NS 30000       /* work for which it pays to wake a worker */
 #define MOVE_NS 1000000     /* workers are moved at most so often … */
 #define LOOK_NS 100000000   /* … and the caller's cores are asked for at least so often while it computes */
 
@@ -85,18 +86,15 @@ static bool claim(uint64_t* mine, int64_t* number, int64_t* piece) {
   }
 }
 
-/* Runs pieces until there are none. Whether there was any. */
+/* Runs the next piece of the task at hand. False: there is none. */
 static bool work(uint64_t* mine, int64_t* number) {
   int64_t piece;
-  bool any = false;
-  while (claim(mine, number, &piece)) {
-    any = true;
-    if (!pool.task.run(pool.task.context, *number, piece)) atomic_store_explicit(&pool.stop, true, memory_order_relaxed);
-    /* From here on the task may be gone. */
-    atomic_fetch_add(&pool.ended, 1);
-    if (atomic_load(&pool.waiting)) futex(&pool.ended, FUTEX_WAKE, 1);
-  }
-  return any;
+  if (!claim(mine, number, &piece)) return false;
+  if (!pool.task.run(pool.task.context, *number, piece)) atomic_store_explicit(&pool.stop, true, memory_order_relaxed);
+  /* From here on the task may be gone. */
+  atomic_fetch_add(&pool.ended, 1);
+  if (atomic_load(&pool.waiting)) futex(&pool.ended, FUTEX_WAKE, 1);
+  return true;
 }
 
 /* ---- workers ------------------------------------------------------------------- */
@@ -117,11 +115,13 @@ static void wait_for_task(uint32_t heard) {
 
 static void* live(void* nothing) {
   (void)nothing;
-  uint64_t mine = UINT64_MAX;
-  int64_t number = 0;
   for (;;) {
+    uint64_t mine = UINT64_MAX; /* none; what it joined long ago may have the number of a task to come */
+    int64_t number = 0;
     const uint32_t heard = atomic_load(&pool.bell);
-    if (!work(&mine, &number)) wait_for_task(heard);
+    bool any = false;
+    while (work(&mine, &number)) any = true;
+    if (!any) wait_for_task(heard);
   }
   return NULL;
 }
@@ -157,9 +157,9 @@ static void start(int64_t count) {
   pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-/* Keeps the workers away from the caller's core: left alone, one that wakes up lands on the core of who woke it, and both
- * run at half speed. They may use all other cores that the caller may use, so nothing is pinned to one core, and two
- * processes don't meet on the same one. */
+/* Keeps the workers away from the caller's core: left alone, one that wakes up lands on the core of who woke it, and
+ * both run at half speed. They may use all other cores that the caller may use, so nothing is pinned to one core, and
+ * two processes don't meet on the same one. */
 static void keep_apart(void) {
   const int core = sched_getcpu();
   const int64_t now = tir_now_coarse();
@@ -196,6 +196,10 @@ static void wait_for_pieces(uint32_t begun) {
   }
 }
 
+static void ring(int64_t threads, int64_t pieces) {
+  futex(&pool.bell, FUTEX_WAKE, (uint32_t)((threads < pieces ? threads : pieces) - 1));
+}
+
 int64_t tir_pool_run(const tir_task* task, int64_t threads, int64_t pieces) {
   if (threads < 2 || pieces < 2 || atomic_exchange_explicit(&pool.taken, true, memory_order_acquire))
     return run_alone(task, pieces);
@@ -210,13 +214,22 @@ int64_t tir_pool_run(const tir_task* task, int64_t threads, int64_t pieces) {
   task->join(task->context, 0);
   atomic_store(&pool.word, next | WORKER); /* the caller has joined, as worker 0 */
   atomic_fetch_add(&pool.bell, 1);
-  if (atomic_load(&pool.sleepers) > 0) {
-    const int64_t useful = (threads < pieces ? threads : pieces) - 1;
-    futex(&pool.bell, FUTEX_WAKE, (uint32_t)useful);
-  }
   uint64_t mine = next / TASK;
   int64_t number = 0;
-  work(&mine, &number);
+  /* Sleepers are woken for what is worth it: known from last time, or seen as soon as some pieces are done. */
+  bool wake = atomic_load(&pool.sleepers) > 0;
+  if (wake && *task->piece_ns * pieces > WAKE_NS) {
+    ring(threads, pieces);
+    wake = false;
+  }
+  const int64_t began = wake ? tir_now() : 0;
+  for (int64_t done = 1; work(&mine, &number); done++) {
+    if (!wake) continue;
+    *task->piece_ns = (tir_now() - began) / done;
+    if (*task->piece_ns * (pieces - done) <= WAKE_NS) continue;
+    ring(threads, pieces);
+    wake = false;
+  }
   const int64_t begun = (int64_t)(atomic_fetch_or(&pool.word, PIECES) & PIECES);
   wait_for_pieces((uint32_t)begun);
   atomic_store_explicit(&pool.taken, false, memory_order_release);

@@ -67,7 +67,7 @@ static bool run_launch(tir_frame* frame, const tir_command* command, int64_t dea
   const int64_t left = units - launch->first;
   const int64_t pieces = launch->piece == 1 ? left : (left - 1) / launch->piece + 1;
   const int64_t began = frame->profiled ? tir_now() : 0;
-  const tir_task task = {.context = launch, .join = join, .run = run_piece};
+  const tir_task task = {launch, join, run_piece, &frame->piece_ns[frame->command]};
   const int64_t done = tir_pool_run(&task, frame->threads, pieces);
   frame->unit = done == pieces ? units : launch->first + done * launch->piece;
   if (frame->profiled) {

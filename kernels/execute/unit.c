@@ -33,7 +33,8 @@ static bool blame(const tir_launch* launch, tir_fault fault) {
 static bool decode(tir_worker* worker, const tir_step_head* head) {
   const int64_t* slots = worker->slots;
   tir_step* step = &worker->step;
-  const int32_t loops = (int32_t)head->loops, operands = (int32_t)head->operands, attributes = (int32_t)head->attributes;
+  const int32_t loops = (int32_t)head->loops, operands = (int32_t)head->operands;
+  const int32_t attributes = (int32_t)head->attributes;
   const int64_t* at = (const int64_t*)(head + 1);
   for (int32_t l = 0; l < loops; l++) {
     const int64_t size = slots[at[l]];

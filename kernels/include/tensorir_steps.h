@@ -96,7 +96,7 @@ typedef struct {
 } tir_fault;
 
 /* Checks `words`, which stay with the caller like the constants. Returns a status; the fault's `value` is then the
- * position of the wrong word. */
+ * position of the wrong word, or `count` if words are missing. */
 int tir_plan_open(const int64_t* words, int64_t count, const void* const* constants, const int64_t* constant_bytes,
                   int64_t constant_count, uint64_t cpu_features, tir_plan** plan, tir_fault* fault);
 void tir_plan_close(tir_plan* plan);

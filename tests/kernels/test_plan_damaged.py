@@ -137,12 +137,12 @@ def in_a_child(call: Callable[[], None]) -> str:
 
 
 def refused(words: NDArray[np.int64]) -> bool:
-    """Whether the plan is not opened; the position of the wrong word is one of a word."""
+    """Whether the plan is not opened; the position is that of a word, or of the end if words are missing."""
     try:
         Plan(words, [CONSTANT])
     except PlanFault as fault:
         assert fault.status == lib.TIR_STATUS_BAD_IMAGE
-        assert 0 <= fault.value < max(len(words), 1)
+        assert 0 <= fault.value <= len(words)
         return True
     return False
 
