@@ -171,6 +171,14 @@ def test_each_unit_runs_once(grid: list[tuple[int, int]], threads: int, checked:
     assert sum(frame.worker_ns()) > 0 or units == 0
 
 
+def test_units_of_one_piece_follow_each_other_in_all_dimensions() -> None:
+    """So many that several units are claimed at once."""
+    frame = opened(counting([30, 7, 20], [1, 2, 1])).frame([], 2)
+    values = np.arange(1, 30 * 7 * 20 + 1)
+    for _ in range(5):
+        assert (ran(frame, values) == values).all()
+
+
 def test_registers_that_overflow_are_a_fault_of_their_unit() -> None:
     program = copy_program(100, 1)
     program = Program(program.grid, 2, program.steps, [(Op.SUB, START, 1), (Op.FLOORDIV, 7, START)])
@@ -298,19 +306,19 @@ def test_constants_are_at_least_as_long_as_their_buffers() -> None:
 
 def test_scratch_is_each_threads_own() -> None:
     """Every unit copies through scratch; the second piece begins behind the first."""
-    steps = [
+    steps: list[Step] = [
         Step("copy", [COUNT], [Operand(0, "f32", [1], START), Operand(-1, "f32", [1])]),
         Step("copy", [COUNT], [Operand(-1, "f32", [1]), Operand(-2, "f32", [1])]),
-        Step("fill", [16], [Operand(-1, "f32", [1])], code=[0]),
+        Step("fill", [25], [Operand(-1, "f32", [1])], code=[0]),
         Step("copy", [COUNT], [Operand(-2, "f32", [1]), Operand(1, "f32", [1], START)]),
     ]
-    program = Program([(5000, 16)], 2, steps, scratch=[64, 64])
+    program = Program([(5000, 16)], 2, steps, scratch=[100, 64])
     buffers = [Buffer(Kind.ARGUMENT, 0, 20000), Buffer(Kind.RESULT, 0, 20000)]
     plan = opened(Image(buffers, [program], [Launch(0, [0, 1])]))
     values = np.arange(5000, dtype=np.float32)
     for checked in (False, True):
         frame = plan.frame([], 4, checked=checked)
-        assert frame.scratch_bytes == 256
+        assert frame.scratch_bytes == 128 + 64 + 64 + 64
         for _ in range(10):
             assert (ran(frame, values) == values).all()
 

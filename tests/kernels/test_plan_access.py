@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -141,6 +141,46 @@ def test_a_step_is_refused_if_it_would_leave_a_buffer(kind: str, data: st.DataOb
         assert fault is not None
         assert (fault.status, fault.command, fault.unit, fault.step) == (lib.TIR_STATUS_BAD_ACCESS, 0, 0, 0)
         assert fault.operand == operand
+
+
+EDGES = [
+    # A row of 3 × 4 of which 6 positions are valid: the last one is (1, 1), at 10 + 1.
+    (Step("softmax", [3, 4], [Operand(0, "f32", [10, 1]), Operand(1, "f32", [1, 3])], [2, 6]), 0, 12),
+    (Step("softmax", [3, 4], [Operand(0, "f32", [1, 10], 4), Operand(1, "f32", [1, 3])], [2, 6]), 0, 35),
+    (Step("softmax", [3, 4], [Operand(0, "f32", [-1, 1], 1), Operand(1, "f32", [1, 3])], [2, 6]), 0, 5),
+    # Tiles of 4 rows over 6 of them: the last one is (1, 1), at 40 + 10, and 3 columns.
+    (
+        Step("pack", [2, 1, 4, 4], [Operand(0, "i8", [40, 4, 10, 1]), Operand(1, "i8", [16, 16, 4, 1])], [6, 3], [0]),
+        0,
+        53,
+    ),
+    (Step("copy", [3], [Operand(0, "i8", [-1], 2), Operand(1, "i8", [1])]), 0, 3),
+]
+
+
+@pytest.mark.parametrize(("step", "operand", "elements"), EDGES)
+def test_the_last_element_and_the_first(step: Step, operand: int, elements: int) -> None:
+    """One element fewer, or one place further to the left, is refused."""
+    size = SIZES[step.operands[operand].type]
+    room = [200, 200]
+    room[operand] = elements * size
+    fault = run(Case(step, room))
+    assert fault is None or fault.status != lib.TIR_STATUS_BAD_ACCESS
+    room[operand] -= size
+    fault = run(Case(step, room))
+    assert fault is not None
+    assert (fault.status, fault.operand) == (lib.TIR_STATUS_BAD_ACCESS, operand)
+    lowest = elements_of(step, operand)
+    moved = evolve(step.operands[operand], offset=int(step.operands[operand].offset) - lowest - 1)  # pyright: ignore[reportArgumentType]
+    operands = [moved if i == operand else o for i, o in enumerate(step.operands)]
+    fault = run(Case(evolve(step, operands=operands), [200, 200]))
+    assert fault is not None
+    assert (fault.status, fault.operand) == (lib.TIR_STATUS_BAD_ACCESS, operand)
+
+
+def elements_of(step: Step, operand: int) -> int:
+    """The lowest element that an operand needs."""
+    return int(touched(Case(step, [0, 0]), operand).min())
 
 
 @pytest.mark.parametrize("k1", [0, 1, 3])
