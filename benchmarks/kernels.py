@@ -4,9 +4,9 @@ against NumPy's BLAS, pack and unpack against a plain copy.
     python benchmarks/kernels.py [--seconds 0.5] [--isa avx512 avx2 generic]
 
 Contenders of one shape take turns within the same seconds, so that a busy machine
-slows all of them; compare ratios, not figures of different runs. The peak is a loop of
-multiply-adds in registers, compiled here for each instruction set; without a C compiler
-it is the best figure of any contender, and the column says so.
+slows all of them; compare ratios, not figures of different runs. The peak is that of f32
+multiply-adds in registers with the line's instruction set; for other types it is the best
+figure of any contender, and the column says so.
 """
 
 import os
@@ -15,12 +15,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("MKL_NUM_THREADS", "1")
 
 import argparse
-import ctypes
-import subprocess
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -28,6 +24,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from tensorir.native import Kernel, cpu_features, kernels, mmt4d, pack, unpack
+from tensorir.native.calibrate import multiply_add_rate
 from tensorir.native.table import DTYPES
 
 Array = NDArray[Any]
@@ -36,25 +33,9 @@ MATMUL_SHAPES = [(128, 384, 384), (128, 1536, 384), (128, 384, 1536), (128, 3072
 SKINNY_SHAPES = [(1, 4096, 4096), (4, 4096, 4096)]
 COPY_SHAPES = [(128, 384), (1024, 1024), (4096, 4096)]
 
-PEAK_SOURCE = """
-typedef ELEMENT vec __attribute__((vector_size(WIDTH)));
-void peak(long rounds, ELEMENT* data) {
-  vec sum[SUMS], factor = {data[0]}, term = {data[1]};
-  for (int i = 0; i < SUMS; i++) sum[i] = (vec){data[2] + i};
-  for (long r = 0; r < rounds; r++) {
-#pragma GCC unroll 16
-    for (int i = 0; i < SUMS; i++) sum[i] = sum[i] * factor + term;
-  }
-  for (int i = 1; i < SUMS; i++) sum[0] += sum[i];
-  data[3] = sum[0][0];
-}
-"""
-PEAK_FLAGS = {"avx512": ("-mavx512f",), "avx2": ("-mavx2", "-mfma"), "generic": ()}
-PEAK_BYTES = {"avx512": 64, "avx2": 32, "generic": 16}
-PEAK_SUMS = 12
-PEAK_ROUNDS = 20_000
-C_TYPES = {"f32": ("float", ctypes.c_float), "f64": ("double", ctypes.c_double)}
-"""Element types whose multiply-add peak the loop measures, and for which NumPy calls BLAS."""
+ISAS = ("avx512", "avx2", "generic")
+BLAS_TYPES = ("f32", "f64")
+"""Element types for which NumPy calls BLAS."""
 
 
 def aligned(*shape: int, dtype: DTypeLike = np.float32) -> Array:
@@ -85,39 +66,13 @@ def seconds_each(contenders: dict[str, Callable[[], object]], seconds: float) ->
     return times
 
 
-def peak_loop(line: Kernel, folder: Path) -> Callable[[int], object] | None:
-    """Returns the calibration loop for a line's instruction set and types; None without a compiler or for other
-    types."""
-    if line.types[2] not in C_TYPES or len(set(line.types)) > 1:
-        return None
-    name, c_type = C_TYPES[line.types[2]]
-    library = folder / f"peak_{line.isa}_{name}.so"
-    source = folder / "peak.c"
-    source.write_text(PEAK_SOURCE, encoding="utf-8")
-    defines = (f"-DWIDTH={PEAK_BYTES[line.isa]}", f"-DSUMS={PEAK_SUMS}", f"-DELEMENT={name}")
-    flags = ["-O2", "-ffp-contract=fast", "-shared", "-fPIC", *PEAK_FLAGS[line.isa], *defines]
-    try:
-        subprocess.run(["cc", *flags, str(source), "-o", str(library)], check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    data = (c_type * 4)(0.5, 1.0, 0.0, 0.0)
-    function = ctypes.CDLL(str(library)).peak
-    return lambda rounds: function(ctypes.c_long(rounds), data)
-
-
-def peak_flops(line: Kernel) -> float:
-    """Floating-point operations of one call of the calibration loop."""
-    return 2.0 * (PEAK_BYTES[line.isa] // DTYPES[line.types[2]].itemsize) * PEAK_SUMS * PEAK_ROUNDS
-
-
-def bench_mmt4d(lines: list[Kernel], seconds: float, folder: Path) -> None:
+def bench_mmt4d(lines: list[Kernel], seconds: float) -> None:
     print(f"{'kernel':<40} {'M x N x K':>16} {'GFLOP/s best':>12} {'median':>8} {'of peak':>8} {'of BLAS':>8}")
     for line in lines:
         m0, n0, k0 = line.tile
-        loop = peak_loop(line, folder)
         lhs_dtype, rhs_dtype, out_dtype = (DTYPES[name] for name in line.types)
         # NumPy multiplies types that BLAS lacks without BLAS, so there is no peer to compare with.
-        blas_dtype = lhs_dtype if line.types[0] in C_TYPES else np.dtype(np.float32)
+        blas_dtype = lhs_dtype if line.types[0] in BLAS_TYPES else np.dtype(np.float32)
         for m, n, k in MATMUL_SHAPES if m0 >= 4 else SKINNY_SHAPES:
             if m % m0:
                 continue
@@ -136,16 +91,17 @@ def bench_mmt4d(lines: list[Kernel], seconds: float, folder: Path) -> None:
 
             assert tiles().name == line.name
             contenders: dict[str, Callable[[], object]] = {"tiles": tiles, "blas": blas}
-            if loop is not None:
-                contenders["peak"] = lambda loop=loop: loop(PEAK_ROUNDS)
+            rates: list[float] = []
+            if set(line.types) == {"f32"}:
+                contenders["peak"] = lambda line=line, rates=rates: rates.append(multiply_add_rate(line.features, 1))
             times = seconds_each(contenders, seconds)
             flops = 2.0 * m * n * k
             best = flops / min(times["tiles"]) / 1e9
             blas_best = flops / min(times["blas"]) / 1e9
-            peak = peak_flops(line) / min(times["peak"]) / 1e9 if loop else max(best, blas_best)
+            peak = max(rates, default=max(best, blas_best))
             print(
                 f"{line.name:<40} {f'{m} x {n} x {k}':>16} {best:12.1f} {flops / median(times['tiles']) / 1e9:8.1f} "
-                f"{best / peak:7.2f}{' ' if loop else '?'} {best / blas_best:8.2f}"
+                f"{best / peak:7.2f}{' ' if rates else '?'} {best / blas_best:8.2f}"
             )
 
 
@@ -183,11 +139,10 @@ def bench_copy(lines: list[Kernel], seconds: float) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seconds", type=float, default=0.3, help="for each contender of each shape")
-    parser.add_argument("--isa", nargs="*", default=list(PEAK_FLAGS), choices=list(PEAK_FLAGS))
+    parser.add_argument("--isa", nargs="*", default=list(ISAS), choices=ISAS)
     arguments = parser.parse_args()
     lines = [line for line in kernels() if line.isa in arguments.isa and line.runs_with(cpu_features()) and line.tile]
-    with tempfile.TemporaryDirectory() as folder:
-        bench_mmt4d([line for line in lines if line.op == "mmt4d"], arguments.seconds, Path(folder))
+    bench_mmt4d([line for line in lines if line.op == "mmt4d"], arguments.seconds)
     empty = aligned(0, 1, 8, 16), aligned(1, 1, 16, 16), aligned(0, 1, 8, 16)
     times = seconds_each({"call": lambda: mmt4d(*empty)}, arguments.seconds)
     print(f"\nA call from Python takes {min(times['call']) * 1e6:.1f} us; all figures here include it.")

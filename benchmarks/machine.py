@@ -11,21 +11,35 @@ from typing import Any
 
 from benchmarks.peers import contender
 from tensorir.native import cpu_features
+from tensorir.native.calibrate import read_rate
 
 DISTRIBUTIONS = {"iree.compiler": "iree-base-compiler", "iree.runtime": "iree-base-runtime"}
 """Packages whose names are not those of their modules."""
 
 
+READS = {"16 KiB": 1 << 14, "512 KiB": 1 << 19, "256 MiB": 1 << 28}
+"""Sizes that a first cache, a second cache, and no cache holds."""
+
+
 def machine(contenders: Sequence[str]) -> dict[str, Any]:
-    """Facts for a report: `cpu`, `cores` that this process may use, `features`, and `versions` by package."""
+    """Facts for a report.
+
+    `cpu`, `cores` that this process may use, `features`; `versions` by package; `busy`: the processes that wanted a
+    core in the last minute, on average, near 0 on a quiet machine; `gigabytes_per_second` of reads, by size."""
     modules = dict.fromkeys(module for name in contenders for module in contender(name).needs)
     names = ["tensorir", "numpy", *(DISTRIBUTIONS.get(module, module) for module in modules)]
-    versions = {"python": platform.python_version(), **{name: _version(name) for name in names}}
-    cores = len(os.sched_getaffinity(0))
-    return {"cpu": _cpu(), "cores": cores, "features": str(cpu_features()), "versions": versions}
+    return {
+        "cpu": _cpu(),
+        "cores": len(os.sched_getaffinity(0)),
+        "features": str(cpu_features()),
+        "versions": {"python": platform.python_version(), **{name: version_of(name) for name in names}},
+        "busy": os.getloadavg()[0],
+        "gigabytes_per_second": {size: read_rate(bytes) for size, bytes in READS.items()},
+    }
 
 
-def _version(distribution: str) -> str:
+def version_of(distribution: str) -> str:
+    """The installed version, or "unknown"."""
     try:
         return version(distribution)
     except PackageNotFoundError:

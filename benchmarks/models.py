@@ -150,7 +150,10 @@ def main() -> None:
     args = parser.parse_args()
     names = [*(OURS + spec for spec in args.ours), *installed(args.peers)]
     about = machine(names)
-    print(about["cpu"], *(f"{name} {version}" for name, version in about["versions"].items()), sep="; ", flush=True)
+    versions = (f"{name} {version}" for name, version in about["versions"].items())
+    reads = (f"{size} at {rate:.0f} GB/s" for size, rate in about["gigabytes_per_second"].items())
+    print(f"{about['cpu']}, {about['cores']} cores, {about['busy']:.1f} busy before the run; reads {', '.join(reads)}")
+    print(*versions, sep="; ", flush=True)
     with TemporaryDirectory() as temporary:
         folder: Path = args.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
