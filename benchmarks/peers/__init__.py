@@ -6,7 +6,7 @@ from benchmarks.peers.ctranslate2 import CTRANSLATE2
 from benchmarks.peers.iree import IREE, IREE_LATE
 from benchmarks.peers.onnxruntime import ONNXRUNTIME
 from benchmarks.peers.openvino import OPENVINO
-from benchmarks.peers.ours import OURS, ours
+from benchmarks.peers.ours import OURS, tensorir_for
 from benchmarks.peers.peer import Array, Embed, Peer, Shape, Weights
 from benchmarks.peers.torch_eager import TORCH
 
@@ -15,8 +15,8 @@ PEERS = {peer.name: peer for peer in (CTRANSLATE2, OPENVINO, ONNXRUNTIME, IREE, 
 
 
 def contender(name: str) -> Peer:
-    """The peer of this name, or tensorir itself as `ours` names it."""
-    return ours(name.removeprefix(OURS)) if name.startswith(OURS) else PEERS[name]
+    """The peer of this name, or tensorir itself as `tensorir_for` names it."""
+    return tensorir_for(name.removeprefix(OURS)) if name.startswith(OURS) else PEERS[name]
 
 
 def device_of(name: str) -> str:
@@ -24,4 +24,4 @@ def device_of(name: str) -> str:
     return name.removeprefix(OURS).rpartition("/")[0] if name.startswith(OURS) else "cpu"
 
 
-__all__ = ["OURS", "PEERS", "Array", "Embed", "Peer", "Shape", "Weights", "contender", "device_of", "ours"]
+__all__ = ["OURS", "PEERS", "Array", "Embed", "Peer", "Shape", "Weights", "contender", "device_of"]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 from benchmarks.peers.peer import Array, Embed, Peer, Shape, Weights
 from tensorir.api import compile
 from tensorir.builder.module import ModuleBuilder
@@ -17,15 +15,14 @@ OURS = "tensorir "
 """The names of our contenders begin with it."""
 
 
-def ours(spec: str) -> Peer:
+def tensorir_for(spec: str) -> Peer:
     """The contender for DEVICE/TILING, such as cpu/late or cpu{features=avx2}/off."""
     device, _, tiling = spec.rpartition("/")
 
     def build(weights: Weights, shape: Shape, folder: Path) -> Embed:
-        if shape.threads > 1:
-            raise NotImplementedError("a call of this version runs on one thread")
         batch = None if shape.batch == 1 else shape.batch
-        program = compile(build_minilm(weights, sequence=shape.tokens, batch=batch), device, tiling)
+        model = build_minilm(weights, sequence=shape.tokens, batch=batch)
+        program = compile(model, device, tiling, num_threads=shape.threads)
         if batch is None:
             return lambda ids, mask: program(ids[0], mask[0])[None]
         return program
@@ -38,7 +35,6 @@ def ours(spec: str) -> Peer:
         for _ in range(length):
             x = x @ weight if op == "matmul" else x + weight
         f.returns(x)
-        program = compile(module.build(), device, tiling)
-        return lambda x: np.asarray(program(x))
+        return compile(module.build(), device, tiling, num_threads=1)
 
     return Peer(OURS + spec, (), build, chain)

@@ -31,8 +31,7 @@ class Peer:
 
     `build(weights, shape, folder)` gives MiniLM; files that take long to make are kept in `folder`, for others and for
     other threads. `chain(op, length, value)`, if there is one, gives x → x ∘ value ∘ … ∘ value for matrices of one
-    element, where `op` is "add" or "matmul". Both raise NotImplementedError, with the reason, for what they don't
-    support."""
+    element, where `op` is "add" or "matmul". Whatever they raise is the reason why a contender is left out."""
 
     name: str
     needs: tuple[str, ...]
