@@ -14,8 +14,7 @@ from tensorir.ir.dims import Dim, product, symbol
 from tensorir.ir.dtype import DType
 from tensorir.ir.scalar import ScalarValue
 from tensorir.ir.value import Value
-from tensorir.native._kernels import lib
-from tensorir.native.table import ELEMENT_TYPES, RHS_ORDERS
+from tensorir.native.table import ELEMENT_TYPES, RHS_ORDERS, lib
 from tensorir.runtime.bodies import body_code
 from tensorir.runtime.values import OPERATIONS, Entry, Registers, Values
 
