@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tensorir.ir.op import Op, Trait
-from tensorir.ir.relation import Relation
+from tensorir.ir.relation import Relation, Same
 from tensorir.ir.value import Value
 
 Units = Mapping[int, int]
@@ -36,13 +36,17 @@ def root_units(op: Op) -> Units:
 def joined_units(op: Op, inside: Mapping[Value, Units]) -> Units:
     """Returns the ids that survive `op`; its operands in `inside` were computed in the same dispatch.
 
-    Empty if the op needs more than its own piece of some operand. A contraction always begins a new dispatch, although
-    its rows could follow those of another: choosing its tiles freely saves more than the launch costs."""
+    Empty if the op needs more than its own piece of some operand. A contraction joins only along a batch dim, as the
+    product of probabilities and values in attention does: what it reads besides is small then, and the larger operand
+    never leaves the unit. Any other contraction begins a new dispatch, although its rows could follow those of another:
+    each unit would read the whole other operand again."""
     if any(inside[v] is SINGLE for v in op.operands if v in inside):
         return SINGLE if all(v.type.rank == 0 for v in (*op.operands, *op.results)) else {}
-    if op.is_(Trait.CONTRACTION) or not op.results:
+    if not op.results:
         return {}
     relation = op.relation()
+    if op.is_(Trait.CONTRACTION) and not _joins_in_batches(relation, op, inside):
+        return {}
     return _agree(
         [
             {i: new for i, dim in inside[value].items() if (new := _onward(relation, operand, dim)) is not None}
@@ -52,10 +56,20 @@ def joined_units(op: Op, inside: Mapping[Value, Units]) -> Units:
     )
 
 
+def _joins_in_batches(relation: Relation, op: Op, inside: Mapping[Value, Units]) -> bool:
+    """Whether one operand of a contraction is computed in the dispatch, and some unit runs along a batch dim of it."""
+    mine = [i for i, v in enumerate(op.operands) if v in inside]
+    if len(mine) != 1 or len(op.operands) != 2:
+        return False
+    loops = [{loop for link in links if isinstance(link, Same) for loop in link.loops} for links in relation.operands]
+    batch = set.intersection(*loops, set(relation.results[0]))
+    return any(relation.onward(mine[0], dim) in batch for dim in inside[op.operands[mine[0]]].values())
+
+
 def why_apart(op: Op) -> str:
     """Why `joined_units` finds none for an op that reads what a launch makes: a sentence for a remark."""
     if op.is_(Trait.CONTRACTION):
-        return "a contraction begins a launch of its own: its tiles are worth more than the launch that it could join"
+        return "a contraction begins a launch of its own: each unit would read the whole other operand again"
     return "no loop of the launch that makes it goes on through this op, which needs more than a piece of it"
 
 

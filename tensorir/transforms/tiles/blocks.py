@@ -11,9 +11,11 @@ from collections.abc import Container, Sequence
 
 from attrs import frozen
 
+from tensorir.dialects.linalg import Contract
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d
-from tensorir.ir.dims import Dim
-from tensorir.ir.op import Op
+from tensorir.dialects.tile.grid import MAX_GRID_RANK
+from tensorir.ir.dims import Dim, product
+from tensorir.ir.op import Op, Trait
 from tensorir.ir.value import Value
 from tensorir.transforms.tiles.access import quotient
 from tensorir.transforms.tiles.unit_dims import UnitDim, unit_dims
@@ -23,6 +25,9 @@ ELEMENTS = 1 << 14
 
 COLUMNS, LEAST_COLUMNS = 128, 32
 ROWS, LEAST_ROWS = 64, 16
+
+PACKED_ELEMENTS = 1 << 17
+"""About how many elements of the right side a unit packs."""
 
 LEAST = 1 << 12
 """A unit of elementwise work has at least so many elements, also for several threads."""
@@ -42,13 +47,16 @@ class Cut:
 def chosen_units(ops: Sequence[Op], yields: Sequence[Value], whole: Container[Value]) -> list[Cut]:
     """Returns the dims of the grid, the slowest first."""
     found = unit_dims(ops, yields, whole)
-    contraction = next((op for op in ops if isinstance(op, Mmt4d | BatchMmt4d)), None)
-    if contraction is not None:
-        return _of_contraction(contraction, found)
-    return _of_elements(yields[0], found)
+    match next((op for op in ops if op.is_(Trait.CONTRACTION)), None):
+        case Mmt4d() | BatchMmt4d() as op:
+            return _of_tiles(op, found)
+        case Contract() as op:
+            return _of_rows_and_columns(op, found)
+        case _:
+            return _of_elements(yields[0], found)
 
 
-def _of_contraction(op: Mmt4d | BatchMmt4d, found: Sequence[UnitDim]) -> list[Cut]:
+def _of_tiles(op: Mmt4d | BatchMmt4d, found: Sequence[UnitDim]) -> list[Cut]:
     """Batch dims first, then columns, then rows, so that neighbouring units share the right side."""
     batch = 1 if isinstance(op, BatchMmt4d) else 0
     shape = op.result.type.shape
@@ -66,6 +74,33 @@ def _of_contraction(op: Mmt4d | BatchMmt4d, found: Sequence[UnitDim]) -> list[Cu
         each = unit.values[op.result].factor * per
         cuts.append(Cut(unit, max(1, most // each), max(1, least // each)))
     return cuts
+
+
+def _of_rows_and_columns(op: Contract, found: Sequence[UnitDim]) -> list[Cut]:
+    """As for tiles, but with larger blocks, because each unit packs its rows and columns for itself. Among several dims
+    of rows or columns the innermost is cut, and the outer ones have units of one position."""
+    lhs, rhs, out = (set(m.positions()) for m in op.maps)
+    sizes = dict(zip(op.maps[2].positions(), op.result.type.shape, strict=True))
+    by_loop = {op.maps[2].positions()[u.values[op.result].dim]: u for u in found}
+    depth = product(s for m, v in ((op.maps[0], op.lhs),) for d, s in zip(m.positions(), v.type.shape, strict=True)
+                    if d not in out)  # fmt: skip
+    columns = max(COLUMNS, min(2 * COLUMNS, PACKED_ELEMENTS // depth)) if isinstance(depth, int) and depth else COLUMNS
+    cuts: list[Cut] = []
+    batch = lhs & rhs & out
+    for dims, most, least in (
+        ([d for d in sizes if d in batch], 1, 1),
+        ([d for d in sizes if d in rhs - lhs], columns, LEAST_COLUMNS),
+        ([d for d in sizes if d in lhs - rhs], 2 * ROWS, LEAST_ROWS),
+    ):
+        for i, d in enumerate(dims):
+            if (unit := by_loop.get(d)) is None:
+                continue
+            inner = product(sizes[x] for x in dims[i + 1 :])
+            each = unit.values[op.result].factor * (inner if isinstance(inner, int) else most)
+            cuts.append(Cut(unit, max(1, most // each), max(1, least // each)))
+            if each < most:
+                break
+    return cuts[:MAX_GRID_RANK]
 
 
 def _of_elements(value: Value, found: Sequence[UnitDim]) -> list[Cut]:
