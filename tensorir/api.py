@@ -9,7 +9,7 @@ from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Module
 from tensorir.passes.pass_ import PassContext, Progress
 from tensorir.passes.runner import Snapshot, gc_paused, run_passes
-from tensorir.pipelines import pipeline
+from tensorir.pipelines import stages
 from tensorir.runtime.program import Program
 from tensorir.targets.device import Device, DevicesLike, as_devices
 from tensorir.transforms.constants.bind_parameters import Parameters, bind_parameters
@@ -46,10 +46,14 @@ def compile(
         module = bind_parameters(module, parameters)
     ctx = PassContext(progress=progress, devices={device.name: device}, memory_limit=memory_limit)
     start = perf_counter()
-    passes = pipeline(data_tiling, device.name).passes
+    by_stage = stages(data_tiling, device.name)
+    lowering = by_stage["tiles"]
+    passes = tuple(p for stage, of_stage in by_stage.items() if stage != "tiles" for p in of_stage)
     with gc_paused():
         compiled = run_passes(module, passes, ctx, verify_each=verify_each, verify_input=True, snapshot=snapshot)
-        return Program(compiled, device, ctx.remarks, perf_counter() - start, ctx.seconds, memory_limit, num_threads)
+        tiles = run_passes(compiled, lowering, ctx, verify_each=verify_each, verify_input=False, snapshot=snapshot)
+        took = perf_counter() - start
+        return Program(compiled, tiles, device, ctx.remarks, took, ctx.seconds, memory_limit, num_threads)
 
 
 def _one_device(module: Module, devices: DevicesLike) -> Device:

@@ -12,12 +12,16 @@ import numpy.typing as npt
 from attrs import frozen
 
 from tensorir.interp import Context, apply_op
+from tensorir.interp.context import SizeError
+from tensorir.interp.limits import size_error
 from tensorir.interp.memory import available_bytes, bytes_text
 from tensorir.ir.diagnostic import OutOfMemoryError, TensorIRError
 from tensorir.ir.dims import evaluate
+from tensorir.ir.module import Module
+from tensorir.native._kernels import lib
 from tensorir.native.plans import Frame, PlanFault, PlanMemoryError
 from tensorir.native.plans import Plan as NativePlan
-from tensorir.native.table import Features, lib
+from tensorir.native.table import Features
 from tensorir.runtime.counts import Used, kernels_of
 from tensorir.runtime.plan import HostCommand, LaunchCommand, Plan, plan_image
 
@@ -44,7 +48,8 @@ class _Prepared:
 class Executor:
     """Runs calls of one function. Any number of threads may call it: each call has a frame of its own."""
 
-    def __init__(self, plan: Plan, features: Features | None) -> None:
+    def __init__(self, module: Module, plan: Plan, features: Features | None) -> None:
+        self.module = module
         self.plan = plan
         self.image = plan_image(plan)
         self.native = NativePlan(self.image, [np.ascontiguousarray(c) for c in plan.constants], features)
@@ -115,7 +120,19 @@ class Executor:
                 )
             raise OutOfMemoryError(message, function.loc) from None
         except PlanFault as fault:
-            raise self.error(fault) from None
+            raise self._size_error(sizes) or self.error(fault) from None
+
+    def _size_error(self, sizes: Mapping[str, int]) -> TensorIRError | None:
+        """Returns the error about the first op that has an invalid size in this call, if there is one."""
+        ctx = Context(self.module, sizes)
+        for command in self.plan.commands:
+            try:
+                ctx.shape([*command.bound.values()])
+                for b in command.buffers:
+                    ctx.shape(self.plan.buffers[b].type.shape)
+            except SizeError as e:
+                return size_error(command.op, e, ctx)
+        return None
 
     def give_back(self, key: tuple[int, ...], frame: Frame) -> None:
         """Keeps a frame for the next call with its sizes."""

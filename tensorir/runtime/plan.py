@@ -48,9 +48,10 @@ class Buffer:
 
 @frozen(eq=False)
 class LaunchCommand:
-    """Runs a grid whose size symbols are `bound` to sizes of the function. `buffers`: the grid's inputs, then
-    results."""
+    """Runs a grid whose size symbols are `bound` to sizes of the function, for the launch `op`. `buffers`: the grid's
+    inputs, then results."""
 
+    op: Launch
     executable: str
     grid: Grid
     bound: Mapping[str, Dim]
@@ -163,7 +164,7 @@ class _Planner:
             for r in o.results:
                 value = outer.get(r, r)
                 inner[r] = self.place[value] = self._made(value, value.type)
-            self._add(LaunchCommand(executable.name, o, bound, tuple(inner[v] for v in (*o.inputs, *o.results))))
+            self._add(LaunchCommand(op, executable.name, o, bound, tuple(inner[v] for v in (*o.inputs, *o.results))))
 
     def _host(self, op: Op, bound: Mapping[str, Dim], inputs: Sequence[Value], results: Sequence[Value]) -> None:
         for r in results:

@@ -62,6 +62,7 @@ class Program:
     def __init__(
         self,
         module: Module,
+        tiles: Module,
         device: Device,
         remarks: Sequence[Remark],
         compile_s: float,
@@ -69,11 +70,13 @@ class Program:
         memory_limit: int | None = None,
         num_threads: int | None = None,
     ) -> None:
-        """`module` must be fully compiled for `device`: every global holds data, every dispatch is outlined.
+        """`module` must be fully compiled for `device`: every global holds data, every dispatch is outlined. `tiles`:
+        the same module with tile programs in its executables; what runs is planned from it.
 
         `memory_limit`: the most bytes of intermediates that a call may allocate; None means the available memory.
         `num_threads`: how many threads work on a call; None means as many as cores that this process may use."""
         self.module = module
+        self.tiles = tiles
         self.device = device
         self.memory_limit = memory_limit
         self.num_threads = num_threads
@@ -89,7 +92,7 @@ class Program:
     def _made_runners(self) -> dict[str, Runner]:
         device = self.device
         if (features := device.executor) is not None:
-            return {f.name: Executor(plan_function(self.module, f), features) for f in self.module.functions}
+            return {f.name: Executor(self.tiles, plan_function(self.tiles, f), features) for f in self.tiles.functions}
         executables = plan_executables(self.module, {device.name: device})
         held = tuple(self._constants.values())
         return {f.name: PythonRunner(self.module, f, device, executables, held) for f in self.module.functions}
@@ -109,10 +112,17 @@ class Program:
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickles only the compiled module: plans are made again when it is loaded, where other kernels may be
-        available."""
+        """Pickles only the compiled modules: plans are made again when they are loaded."""
         seconds = (self.stats.compile_s, self.pass_seconds)
-        return Program, (self.module, self.device, self.remarks, *seconds, self.memory_limit, self.num_threads)
+        return Program, (
+            self.module,
+            self.tiles,
+            self.device,
+            self.remarks,
+            *seconds,
+            self.memory_limit,
+            self.num_threads,
+        )
 
     def __call__(
         self,

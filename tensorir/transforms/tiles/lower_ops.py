@@ -78,6 +78,8 @@ def _indexed(
 
 def mmt4d(e: Emitter, op: packing.Mmt4d | packing.BatchMmt4d, out: Access) -> None:
     """The tiles of the unit; an accumulator is copied to the result first."""
+    if not op.kernel:
+        raise UnfitError("the device has no kernel for these tiles")
     batch = 1 if isinstance(op, packing.BatchMmt4d) else 0
     maps = packing.mmt4d_maps(batch, op.rhs_order)
     sizes = _mmt4d_sizes(op, batch)
