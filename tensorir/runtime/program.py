@@ -21,7 +21,7 @@ from tensorir.runtime.executor import Executor, usable_cores
 from tensorir.runtime.given_results import given_results
 from tensorir.runtime.plan import plan_function
 from tensorir.runtime.python_runner import PythonRunner
-from tensorir.runtime.region_plan import plan_executables
+from tensorir.runtime.region_plan import device_of, plan_executables
 from tensorir.targets.device import Device
 
 Array = npt.NDArray[Any]
@@ -92,6 +92,8 @@ class Program:
     def _made_runners(self) -> dict[str, Runner]:
         device = self.device
         if (features := device.executor) is not None:
+            for e in self.module.executables:
+                device_of(e, {device.name: device})
             return {f.name: Executor(self.tiles, plan_function(self.tiles, f), features) for f in self.tiles.functions}
         executables = plan_executables(self.module, {device.name: device})
         held = tuple(self._constants.values())

@@ -193,17 +193,18 @@ def plan_region(region: Region, device: Device, launches: Mapping[str, Launched]
 def plan_executables(module: Module, devices: Mapping[str, Device]) -> dict[str, Launched]:
     """Makes one plan per executable, on its own device. Raises TensorIRError for a device that is not among
     `devices`."""
-    return {e.name: (e, _plan_executable(e, devices)) for e in module.executables}
+    return {e.name: (e, plan_region(e.body, device_of(e, devices), {})) for e in module.executables}
 
 
-def _plan_executable(executable: Executable, devices: Mapping[str, Device]) -> RegionPlan:
+def device_of(executable: Executable, devices: Mapping[str, Device]) -> Device:
+    """Returns the device of an executable. Raises TensorIRError if it is not among `devices`."""
     device = devices.get(executable.target)
     if device is None:
         raise TensorIRError(
             f"@{executable.name} is made for the device {executable.target!r}; the program has: {', '.join(devices)}",
             executable.loc,
         )
-    return plan_region(executable.body, device, {})
+    return device
 
 
 def evaluate(region: Region, device: Device, launches: Mapping[str, Launched], ctx: Context) -> tuple[Array, ...]:

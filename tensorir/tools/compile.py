@@ -28,15 +28,15 @@ from tensorir.tools.usage import UsageError
 
 _HELP = """\
 Stages: input: as read; encoded: with the intent to tile; dispatch: cut into launches, constants hoisted; specialized:
-with the device's layouts; materialized: packed, constants evaluated. In MLIR text launches are written in place;
-specialized has no form in MLIR and is written as .tir."""
+with the device's layouts; materialized: packed, constants evaluated; tiles: launches as tile programs. In MLIR text
+launches are written in place; specialized and tiles have no form in MLIR and are written as .tir."""
 
 
 def add_parser(commands: Any) -> None:
     """Adds the command."""
     p = commands.add_parser("compile", help="print a program at a stage of its compilation", epilog=_HELP)
     p.add_argument("file", help="a .tir or .mlir file, - for standard input")
-    p.add_argument("--compile-to", choices=STAGES, default="materialized", help="where to stop (default: at the end)")
+    p.add_argument("--compile-to", choices=STAGES, default="materialized", help="where to stop (default: materialized)")
     p.add_argument("--data-tiling", choices=DATA_TILING, default="late")
     add_device_flag(p)
     p.add_argument("--parameters", action="append", default=[], metavar="[SCOPE=]FILE", help="data for parameters")

@@ -43,7 +43,8 @@ def test_every_way_to_say_the_device_is_the_same_device(devices: Any, name: str)
     assert [e.target for e in program.module.executables] == [name]
     a, b = (np.arange(n * m, dtype=np.float32).reshape(n, m) % 7 for n, m in ((20, 30), (30, 40)))
     np.testing.assert_array_equal(program(a, b), a @ b)
-    assert {name for name in program.stats.kernels if name.endswith("_generic")} == set(program.stats.kernels)
+    (multiplied,) = (name for name in program.stats.kernels if "mmt4d" in name)
+    assert multiplied.endswith("_generic")
     assert len(program.stats.kernels) == 3  # pack, mmt4d, unpack
 
 

@@ -10,18 +10,22 @@ A call has the op's operands and, after them, one tensor<i64> per symbolic size 
 
 from __future__ import annotations
 
+from tensorir.dialects.tile import Grid
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import Dim
 from tensorir.ir.op import Op
 from tensorir.mlir.writer.emitter import Emitter
 from tensorir.mlir.writer.literals import symbol_name
 from tensorir.mlir.writer.program import Composite
+from tensorir.mlir.writer.types import STAGES
 from tensorir.text.attributes import attributes_text
 
 
 def write(op: Op, e: Emitter) -> None:
     """Writes the call; equal ops share a function. Raises TensorIRError for an op that has no decomposition."""
     parts = op.decomposition()
+    if isinstance(op, Grid):
+        raise TensorIRError(f"{op.NAME}: a tile program has no MLIR form: {STAGES}", op.loc)
     if parts is None:
         raise TensorIRError(f"{op.NAME} has no MLIR form: an op that has a decomposition() has one", op.loc)
     sizes = [e.let(f"tensor.from_elements {_as_i64(d, e)} : tensor<i64>") for d in parts.sizes]

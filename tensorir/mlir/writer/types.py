@@ -15,7 +15,7 @@ from tensorir.mlir.writer.literals import quoted
 from tensorir.mlir.writer.spaces import Spaces
 from tensorir.text.encodings import encoding_text
 
-STAGES = "input, encoded and materialized programs can be written, specialized ones (#layout) can't"
+STAGES = "input, encoded and materialized programs can be written, specialized ones (#layout) and tile programs can't"
 
 
 def element_text(dtype: DType) -> str:

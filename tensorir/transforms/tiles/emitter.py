@@ -17,6 +17,7 @@ from tensorir.ir.location import UNKNOWN
 from tensorir.ir.op import Op
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
+from tensorir.targets.answers import Answers
 from tensorir.targets.device import Device
 from tensorir.transforms.tiles.access import Access, Digit, Digits, UnfitError, common, quotient, row_major
 from tensorir.transforms.tiles.unit_dims import UnitDim
@@ -64,6 +65,11 @@ class Emitter:
     def tiles_for(self, types: tuple[DType, DType, DType]) -> Tiles | None:
         """The tiles in which the device multiplies a large matrix of these element types, or None."""
         return device_tiles(self.device, types)
+
+    def kernel_for(self, types: tuple[DType, DType, DType], tiles: Tiles) -> str:
+        """The device's kernel for these tiles, or "" if it has none: any kernel that computes them runs then."""
+        found = Answers(self.device).kernel(types, tiles, self.loc)
+        return found if isinstance(found, str) else ""
 
     @property
     def first_loop(self) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import ClassVar
 
 from attrs import evolve, frozen
@@ -87,6 +88,12 @@ def _whole_values(region: Region) -> set[Value]:
     return whole
 
 
+def _subsets(count: int) -> Iterator[tuple[int, ...]]:
+    """The subsets of 0 … count − 1, larger ones and those of earlier numbers first."""
+    for size in range(count, -1, -1):
+        yield from combinations(range(count), size)
+
+
 class _Lowering:
     """The state of one region."""
 
@@ -113,13 +120,14 @@ class _Lowering:
             else:
                 raise _RefusedError(op, f"{op.NAME} has no steps")
         cuts = chosen_units(computing, self.region.yields, set(whole))
-        while True:
+        refused: _RefusedError | None = None
+        for kept in _subsets(len(cuts)):
             try:
-                return self._with_units(cuts, computing, whole)
-            except _RefusedError:
-                if not cuts:
-                    raise
-                cuts = cuts[:-1]
+                return self._with_units([cuts[k] for k in kept], computing, whole)
+            except _RefusedError as e:
+                refused = e
+        assert refused is not None  # there is at least the empty subset
+        raise refused
 
     def _with_units(self, cuts: Sequence[Cut], computing: Sequence[Op], whole: dict[Value, Access]) -> Region:
         units = [c.unit for c in cuts]

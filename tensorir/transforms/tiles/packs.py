@@ -9,6 +9,7 @@ from tensorir.dialects import packing, tile
 from tensorir.encoding.layout import Layout
 from tensorir.ir.dims import Dim
 from tensorir.ir.op import Op
+from tensorir.ir.value import Value
 from tensorir.transforms.tiles.access import Access, UnfitError
 from tensorir.transforms.tiles.emitter import Emitter, Loop, Piece, refined
 
@@ -20,7 +21,21 @@ def pack(e: Emitter, op: packing.Pack, out: Access) -> None:
     source = e.accesses[op.source]
     if op.source in e.whole:
         source = e.within(source, plain)
+    if not _is_matrix(op.layout, source):
+        place = _plain_memory(e, plain, op.source)
+        e.copy(source, place, plain)
+        source = place
     _pack_step(e, op.layout, source, out, plain, packed, op.padding)
+
+
+def _is_matrix(layout: Layout, plain: Access) -> bool:
+    """Whether each tiled dim is evenly spaced in memory, as the kernels need it."""
+    return all(len(plain.dims[d]) == 1 for d in layout.inner_dims)
+
+
+def _plain_memory(e: Emitter, pieces: Sequence[Piece], value: Value) -> Access:
+    """Memory of the unit for the plain side, row-major."""
+    return e.scratch_of([p.size for p in pieces], [p.most for p in pieces], value.type, value.hint)
 
 
 def _plain_pieces(e: Emitter, op: Op, layout: Layout, shape: Sequence[Dim], packed: Sequence[Piece]) -> list[Piece]:
@@ -91,4 +106,6 @@ def unpack(e: Emitter, op: packing.Unpack, out: Access) -> None:
         tiles[outer] = e.piece(unit, factor // tile_size, op.source.type.shape[outer])
     if op.source in e.whole:
         source = e.within(source, tiles)
-    _pack_step(e, layout, out, source, plain, tiles)
+    place = out if _is_matrix(layout, out) else _plain_memory(e, plain, op.result)
+    _pack_step(e, layout, place, source, plain, tiles)
+    e.copy(place, out, plain)

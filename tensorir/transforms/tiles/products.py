@@ -86,7 +86,8 @@ def _by_tiles(e: Emitter, op: linalg.Contract, p: Product, tiles: Tiles) -> None
         (tiles.n0, (0, right.dims[b + 2][0].stride, made.dims[b + 3][0].stride)),
         (tiles.k0, (left.dims[b + 3][0].stride, right.dims[b + 3][0].stride, 0)),
     ]
-    e.emit(tile.Mmt4d, [left, right], [made], loops, rhs_order=tiles.rhs_order)
+    kernel = e.kernel_for(types, tiles)
+    e.emit(tile.Mmt4d, [left, right], [made], loops, rhs_order=tiles.rhs_order, kernel=kernel)
     _unpacked(e, p, made, batch, m, n, (tiles.m0, tiles.n0), types[2])
 
 
