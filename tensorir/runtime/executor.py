@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from threading import Lock
@@ -12,9 +13,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from tensorir.interp import Context, apply_op
-from tensorir.interp.context import SizeError
-from tensorir.interp.limits import size_error
-from tensorir.interp.memory import available_bytes, bytes_text
+from tensorir.interp.memory import SMALL, available_bytes, bytes_text
 from tensorir.ir.diagnostic import OutOfMemoryError, TensorIRError
 from tensorir.ir.dims import evaluate
 from tensorir.ir.module import Module
@@ -23,6 +22,7 @@ from tensorir.native.plans import Frame, PlanFault, PlanMemoryError
 from tensorir.native.plans import Plan as NativePlan
 from tensorir.native.table import Features
 from tensorir.runtime.counts import Used, kernels_of
+from tensorir.runtime.explain_failure import why_impossible
 from tensorir.runtime.plan import HostCommand, LaunchCommand, Plan, plan_image
 
 Array = npt.NDArray[Any]
@@ -48,11 +48,12 @@ class _Prepared:
 class Executor:
     """Runs calls of one function. Any number of threads may call it: each call has a frame of its own."""
 
-    def __init__(self, module: Module, plan: Plan, features: Features | None) -> None:
-        self.module = module
+    def __init__(self, source: Module, plan: Plan, features: Features | None) -> None:
+        """`source`: the module from which the tile programs of the plan were made; it explains failures."""
+        self.source = source
         self.plan = plan
         self.image = plan_image(plan)
-        self.native = NativePlan(self.image, [np.ascontiguousarray(c) for c in plan.constants], features)
+        self.native = NativePlan(self.image.words, [np.ascontiguousarray(c) for c in plan.constants], features)
         self.kernels = kernels_of(plan)
         self._dtypes = tuple(a.type.dtype.numpy for a in plan.function.body.args)
         self._prepared: _Prepared | None = None
@@ -105,34 +106,27 @@ class Executor:
                 return key, waiting.pop()
             except IndexError:  # another thread was faster
                 pass
-        limit = available_bytes() if memory_limit is None else memory_limit
         try:
-            return key, self.native.frame(values, threads, limit)
-        except PlanMemoryError:
-            function = self.plan.function
-            message = (
-                f"@{function.name}: there is not enough memory for the intermediates: {bytes_text(limit)} are available"
-            )
-            if memory_limit is not None:
-                allowed = bytes_text(limit)
-                message = (
-                    f"@{function.name}: intermediates take more than the {allowed} that are allowed by memory_limit"
-                )
-            raise OutOfMemoryError(message, function.loc) from None
+            frame = self.native.frame(values, threads, memory_limit)
         except PlanFault as fault:
-            raise self._size_error(sizes) or self.error(fault) from None
+            raise self._impossible(sizes, memory_limit) or self._too_large(fault, memory_limit) from None
+        if any(frame.value(number) < 0 for number in self.image.required):
+            name = self.plan.function.name
+            raise self._impossible(sizes, memory_limit) or TensorIRError(f"@{name}: a size is invalid")
+        return key, frame
 
-    def _size_error(self, sizes: Mapping[str, int]) -> TensorIRError | None:
-        """Returns the error about the first op that has an invalid size in this call, if there is one."""
-        ctx = Context(self.module, sizes)
-        for command in self.plan.commands:
-            try:
-                ctx.shape([*command.bound.values()])
-                for b in command.buffers:
-                    ctx.shape(self.plan.buffers[b].type.shape)
-            except SizeError as e:
-                return size_error(command.op, e, ctx)
-        return None
+    def _impossible(self, sizes: Mapping[str, int], memory_limit: int | None) -> TensorIRError | None:
+        return why_impossible(self.source, self.plan, sizes, memory_limit)
+
+    def _too_large(self, fault: PlanFault, memory_limit: int | None) -> TensorIRError:
+        if not isinstance(fault, PlanMemoryError):
+            return self.error(fault)
+        function = self.plan.function
+        message = f"@{function.name}: there is not enough memory for the intermediates"
+        if memory_limit is not None:
+            allowed = bytes_text(memory_limit)
+            message = f"@{function.name}: intermediates take more than the {allowed} allowed by memory_limit"
+        return OutOfMemoryError(message, function.loc)
 
     def give_back(self, key: tuple[int, ...], frame: Frame) -> None:
         """Keeps a frame for the next call with its sizes."""
@@ -146,6 +140,7 @@ class Executor:
     ) -> tuple[tuple[Array, ...], Used]:
         """Returns the results, written to the arrays of `out` where there is one, and what the call used."""
         key, frame = self.frame(ctx.sizes, threads, ctx.memory_limit)
+        self._check_memory(frame, ctx)
         try:
             given = [np.ascontiguousarray(a) if a.ndim else a for a in arguments]
             results = [
@@ -158,10 +153,22 @@ class Executor:
             raise self.error(fault) from None
         except MemoryError as e:
             message = f"@{self.plan.function.name}: there is not enough memory: {e}"
-            raise OutOfMemoryError(message, self.plan.function.loc) from None
+            unexplained = OutOfMemoryError(message, self.plan.function.loc)
+            raise self._impossible(ctx.sizes, ctx.memory_limit) or unexplained from None
         finally:
             self.give_back(key, frame)
         return tuple(results), used
+
+    def _check_memory(self, frame: Frame, ctx: Context) -> None:
+        """Raises OutOfMemoryError before a call whose results and intermediates are more than what is available."""
+        needed = frame.arena_bytes + sum(
+            math.prod(evaluate(d, ctx.sizes) for d in t.shape) * t.dtype.itemsize for t in self.plan.results
+        )
+        if needed > SMALL and needed > available_bytes():
+            function = self.plan.function
+            message = f"@{function.name}: results and intermediates take {bytes_text(needed)}, which are not available"
+            unexplained = OutOfMemoryError(message, function.loc)
+            raise self._impossible(ctx.sizes, ctx.memory_limit) or unexplained
 
     def _host(
         self, number: int, frame: Frame, arguments: Sequence[Array], results: Sequence[Array], ctx: Context

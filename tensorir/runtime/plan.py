@@ -20,6 +20,7 @@ from tensorir.ir.op import Op
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.runtime.image import THREADS, Word, program_words
+from tensorir.runtime.requirements import Requirement, requirements
 from tensorir.runtime.values import OPERATIONS, Values
 
 Array = npt.NDArray[Any]
@@ -81,21 +82,25 @@ class Plan:
     constants: tuple[Array, ...]
     launches: int
     """The number of `flow.launch` ops."""
+    requirements: tuple[Requirement, ...]
 
     @property
     def results(self) -> tuple[TensorType, ...]:
         return self.function.body.yield_types
 
 
-def plan_function(module: Module, function: Function) -> Plan:
-    """Returns the plan of a compiled function."""
-    return _Planner(module, function).plan()
+def plan_function(module: Module, function: Function, source: Module) -> Plan:
+    """Returns the plan of a compiled function. `source`: the module from which the tile programs were made, whose ops
+    say what sizes are valid."""
+    return _Planner(module, function, source).plan()
 
 
 @define
 class _Planner:
     module: Module
     function: Function
+    source: Module
+    needed: dict[Dim, Requirement] = field(factory=dict[Dim, Requirement])
     buffers: list[Buffer] = field(factory=list[Buffer])
     commands: list[Command] = field(factory=list[Command])
     constants: list[Array] = field(factory=list[Array])
@@ -122,7 +127,15 @@ class _Planner:
                     self._host(op, {}, op.operands, op.results)
         self._yields()
         symbols = (THREADS, *self.function.symbols)
-        return Plan(self.function, symbols, tuple(self.buffers), tuple(self.commands), tuple(self.constants), launches)
+        return Plan(
+            self.function,
+            symbols,
+            tuple(self.buffers),
+            tuple(self.commands),
+            tuple(self.constants),
+            launches,
+            tuple(self.needed.values()),
+        )
 
     def _buffer(self, kind: BufferKind, index: int, type: TensorType, name: str = "") -> int:
         at = len(self.commands)
@@ -150,6 +163,8 @@ class _Planner:
     def _launch(self, op: Launch) -> None:
         executable = self.module.lookup(Executable, op.executable)
         bound = op.bound_sizes(executable)
+        for found in requirements(op, self.source.lookup(Executable, op.executable)):
+            self.needed.setdefault(found.dim, found)
         body = executable.body
         if not all(isinstance(o, Grid | Constant) for o in body.ops):
             self._host(op, {}, op.inputs, op.results)
@@ -188,8 +203,16 @@ class _Planner:
                 self._add(HostCommand(copy, {}, (self.place[y], at)))
 
 
-def plan_image(plan: Plan) -> npt.NDArray[np.int64]:
-    """Returns the words of a plan."""
+@frozen
+class Image:
+    """The words of a plan, and the number of each requirement in its value table."""
+
+    words: npt.NDArray[np.int64]
+    required: tuple[int, ...]
+
+
+def plan_image(plan: Plan) -> Image:
+    """Returns a plan in the form that the executor runs."""
     values = Values(plan.symbols)
     programs: list[list[Word]] = []
     number: dict[tuple[int, tuple[tuple[str, Dim], ...]], int] = {}
@@ -206,7 +229,9 @@ def plan_image(plan: Plan) -> npt.NDArray[np.int64]:
     buffers: list[Word] = []
     for b in plan.buffers:
         buffers += [KINDS.index(b.kind), b.index, values.of(b.bytes), b.first, b.last]
-    return _assembled(plan, values, buffers, programs, commands)
+    required = [values.of(r.dim) for r in plan.requirements]
+    words = _assembled(plan, values, buffers, programs, commands)
+    return Image(words, tuple(values.ref(entry) for entry in required))
 
 
 def _assembled(

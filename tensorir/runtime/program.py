@@ -94,7 +94,8 @@ class Program:
         if (features := device.executor) is not None:
             for e in self.module.executables:
                 device_of(e, {device.name: device})
-            return {f.name: Executor(self.tiles, plan_function(self.tiles, f), features) for f in self.tiles.functions}
+            plans = [plan_function(self.tiles, f, self.module) for f in self.tiles.functions]
+            return {p.function.name: Executor(self.module, p, features) for p in plans}
         executables = plan_executables(self.module, {device.name: device})
         held = tuple(self._constants.values())
         return {f.name: PythonRunner(self.module, f, device, executables, held) for f in self.module.functions}

@@ -221,7 +221,7 @@ def test_a_view_that_is_returned_is_not_copied_beyond_the_memory() -> None:
     spread = Broadcast(x, (0, 1), (1 << 24, 1 << 24))
     module = Module((Function("main", Region((x,), (spread,), spread.results), Location("view.tir", 1)),))
     for run in runs(module).values():
-        with pytest.raises(OutOfMemoryError, match=r"^view.tir:1: error: @main: a result takes 1125 TB, "):
+        with pytest.raises(OutOfMemoryError, match=r"^view.tir:1: error: @main: .* 1125 TB"):
             run(np.float32(1))
 
 

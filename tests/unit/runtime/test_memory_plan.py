@@ -72,9 +72,7 @@ def test_a_limit_refuses_calls_by_their_sizes() -> None:
     program = compile(dynamic(), memory_limit=1 << 20)
     small = program(np.ones((10, 20), np.float32), np.ones((20, 30), np.float32))
     np.testing.assert_array_equal(small, np.full((10, 30), 20, np.float32))
-    with pytest.raises(
-        OutOfMemoryError, match=r"@main: intermediates take more than the 1\.05 MB that are allowed by memory_limit"
-    ):
+    with pytest.raises(OutOfMemoryError, match=r"@main: intermediates take .*MB, 1\.05 MB are allowed by memory_limit"):
         program(np.ones((1000, 20), np.float32), np.ones((20, 1000), np.float32))
     np.testing.assert_array_equal(program(np.ones((10, 20), np.float32), np.ones((20, 30), np.float32)), small)
 
@@ -114,7 +112,7 @@ def test_under_a_limit_of_the_process_every_call_ends_in_an_error_or_a_result() 
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     planned, interpreted, *ran_out = json.loads(done.stdout)
-    assert "@main: there is not enough memory for the intermediates" in planned
+    assert "@main: intermediates take" in planned
     assert "are available" in planned
     assert "linalg.contract: the result takes 324 MB" in interpreted
     assert "there is not enough memory" in ran_out[0]
