@@ -17,10 +17,9 @@ from tensorir.interp.memory import SMALL, available_bytes, bytes_text
 from tensorir.ir.diagnostic import OutOfMemoryError, TensorIRError
 from tensorir.ir.dims import evaluate
 from tensorir.ir.module import Module
-from tensorir.native._kernels import lib
 from tensorir.native.plans import Frame, PlanFault, PlanMemoryError
 from tensorir.native.plans import Plan as NativePlan
-from tensorir.native.table import Features
+from tensorir.native.table import Features, lib
 from tensorir.runtime.counts import Used, kernels_of
 from tensorir.runtime.explain_failure import why_impossible
 from tensorir.runtime.plan import HostCommand, LaunchCommand, Plan, plan_image
