@@ -8,7 +8,7 @@ from tensorir.dialects.device import Transfer
 from tensorir.dialects.flow import Dispatch, GlobalLoad, Launch
 from tensorir.dialects.func import Call
 from tensorir.dialects.linalg import Broadcast, Transpose
-from tensorir.dialects.tensor import Cast, CollapseShape, Constant, ExpandShape
+from tensorir.dialects.tensor import Cast, CollapseShape, Constant, ExpandShape, ExtractSlice
 from tensorir.interp.context import Context, SizeError
 from tensorir.interp.memory import SMALL, available_bytes, bytes_text
 from tensorir.ir.diagnostic import Diagnostic, OutOfMemoryError, TensorIRError
@@ -18,7 +18,7 @@ from tensorir.ir.op import Op, Trait
 from tensorir.ir.types import Type
 from tensorir.ir.verify import MAX_BYTES
 
-SHARING = (Constant, GlobalLoad, Broadcast, Transfer, Transpose, ExpandShape, CollapseShape, Cast)
+SHARING = (Constant, GlobalLoad, Broadcast, Transfer, Transpose, ExpandShape, CollapseShape, Cast, ExtractSlice)
 """Ops whose results are views of existing memory, as NumPy computes them. Encode ops are views too."""
 
 CALLING = (Dispatch, Launch, Call)

@@ -28,7 +28,8 @@ def pack(op: Pack, inputs: Arrays, ctx: Context) -> Arrays:
 
 
 def unpack(op: Unpack, inputs: Arrays, ctx: Context) -> Arrays:
-    """The inverse of pack: transposes the parts back, merges them, and cuts the padding off."""
+    """The inverse of pack: transposes the parts back, merges them, and cuts the padding off. The result has memory of
+    its own, so that the tiles need not be kept."""
     (source,) = inputs
     layout = op.layout
     shape = ctx.shape(op.shape)
@@ -36,7 +37,7 @@ def unpack(op: Unpack, inputs: Arrays, ctx: Context) -> Arrays:
     split = _split(padded_shape, layout)
     order = _order(layout)
     merged = source.reshape([split[i] for i in order]).transpose(np.argsort(order)).reshape(padded_shape)
-    return (merged[tuple(slice(0, n) for n in shape)],)
+    return (np.array(merged[tuple(slice(0, n) for n in shape)], order="C"),)
 
 
 def mmt4d(op: Mmt4d | BatchMmt4d, inputs: Arrays, ctx: Context) -> Arrays:

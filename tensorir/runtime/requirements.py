@@ -12,6 +12,8 @@ from attrs import frozen
 from tensorir.dialects.flow import Launch
 from tensorir.dialects.tensor import Cast, ExtractSlice, InsertSlice, Pad
 from tensorir.interp import Context, apply_op
+from tensorir.interp.context import SizeError
+from tensorir.interp.limits import size_error
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import Dim, DimExpr, Divided, evaluate, never_negative, substitute
@@ -30,6 +32,8 @@ class Requirement:
 
     def error(self, ctx: Context) -> TensorIRError:
         """Returns the error of the op, with the values of this call."""
+        if isinstance(self.op, Launch):
+            return _of_launch(self.op, self.dim, ctx)
         sizes = {name: evaluate(d, ctx.sizes) for name, d in self.bound.items()}
         inside = Context(ctx.module, sizes)
         try:
@@ -47,11 +51,27 @@ class Requirement:
 def requirements(launch: Launch, executable: Executable) -> Iterator[Requirement]:
     """Yields what the ops of an executable need of the sizes of one launch."""
     bound = launch.bound_sizes(executable)
+    for dim in bound.values():
+        if not _is_safe(dim):
+            yield Requirement(dim, launch, bound)
     for op in executable.body.ops:
         for dim in _needed(op):
             inside = substitute(dim, bound)
-            if not never_negative(inside) or _may_divide_by_zero(inside):
+            if not _is_safe(inside):
                 yield Requirement(inside, op, bound)
+
+
+def _of_launch(launch: Launch, dim: Dim, ctx: Context) -> TensorIRError:
+    try:
+        ctx.shape([dim])
+    except SizeError as e:
+        return size_error(launch, e, ctx)
+    return TensorIRError(f"{launch.NAME}: the size {dim} is invalid in this call", launch.loc)
+
+
+def _is_safe(dim: Dim) -> bool:
+    """Whether a size is valid for all values of its symbols."""
+    return never_negative(dim) and not _may_divide_by_zero(dim)
 
 
 def _may_divide_by_zero(dim: Dim) -> bool:
