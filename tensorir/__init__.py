@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from tensorir.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from tensorir.api import compile
     from tensorir.builder.module import FunctionBuilder, ModuleBuilder, Weight
@@ -17,11 +19,11 @@ if TYPE_CHECKING:
     from tensorir.ir.module import Function, Global, Module
     from tensorir.ir.types import TensorType
     from tensorir.ir.verify import verify
-    from tensorir.runtime.program import Program, Stats
+    from tensorir.runtime.program import Program
+    from tensorir.runtime.saved.load import LoadedProgram, load
+    from tensorir.runtime.stats import Stats
     from tensorir.targets.device import Device
     from tensorir.transforms.constants.bind_parameters import bind_parameters
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "tensorir.api": ("compile",),
@@ -73,10 +75,12 @@ _HOMES = {
     ),
     "tensorir.ir.types": ("TensorType",),
     "tensorir.ir.verify": ("verify",),
-    "tensorir.runtime.program": (
-        "Program",
-        "Stats",
+    "tensorir.runtime.program": ("Program",),
+    "tensorir.runtime.saved.load": (
+        "LoadedProgram",
+        "load",
     ),
+    "tensorir.runtime.stats": ("Stats",),
     "tensorir.targets.device": ("Device",),
     "tensorir.transforms.constants.bind_parameters": ("bind_parameters",),
 }
@@ -88,6 +92,7 @@ __all__ = [
     "Function",
     "FunctionBuilder",
     "Global",
+    "LoadedProgram",
     "Module",
     "ModuleBuilder",
     "OutOfMemoryError",
@@ -117,6 +122,7 @@ __all__ = [
     "i64",
     "interpret",
     "isomorphic",
+    "load",
     "symbol",
     "u4",
     "u8",

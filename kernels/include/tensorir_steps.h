@@ -139,6 +139,14 @@ double tir_calibrate_fma(uint64_t cpu_features, int64_t repeats);
  * that holds it. */
 double tir_calibrate_read(uint64_t cpu_features, const void* memory, int64_t bytes, int64_t repeats);
 
+/* ---- checksums ------------------------------------------------------------ */
+
+enum { TIR_CHECKSUM_LANES = 8 };
+
+/* The words of `data`, eight bytes each and little-endian, go to the lanes in turn; zeros follow up to a whole round.
+ * Lane l begins as l and takes in a word w by lane = rotate_left((lane ^ w) * 0x9E3779B97F4A7C15, 29). */
+void tir_checksum(const void* data, int64_t bytes, uint64_t* lanes);
+
 /* cffi: end */
 
 #ifdef __cplusplus

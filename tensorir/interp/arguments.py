@@ -12,7 +12,7 @@ from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import DimExpr, evaluate, plain_symbol
 from tensorir.ir.dtype import DTYPES, DType
 from tensorir.ir.location import Location
-from tensorir.ir.module import Function
+from tensorir.ir.signature import Signature
 from tensorir.ir.types import Type
 from tensorir.text.stored import StoredArray
 
@@ -21,17 +21,17 @@ Array = npt.NDArray[Any]
 _UNSIGNED = {t: DTYPES[f"u{t.bits}"].numpy for t in DTYPES.values() if t.kind == "signed"}
 
 
-def bind_arguments(function: Function, args: Sequence[npt.ArrayLike]) -> tuple[tuple[Array, ...], dict[str, int]]:
+def bind_arguments(function: Signature, args: Sequence[npt.ArrayLike]) -> tuple[tuple[Array, ...], dict[str, int]]:
     """Returns the arguments as arrays of native byte order and aligned elements, and the value of every size symbol.
 
     Raises TensorIRError that names the argument, what was expected and what was given."""
-    expected = function.body.args
+    expected = function.arg_types
     if len(args) != len(expected):
         raise TensorIRError(f"@{function.name} takes {len(expected)} arguments, got {len(args)}", function.loc)
-    names = [f"argument {i}" + (f" (%{v.hint})" if v.hint else "") for i, v in enumerate(expected)]
-    given = tuple(_given(function, n, v.type, a) for n, v, a in zip(names, expected, args, strict=True))
-    sizes = bind_sizes(function.body.arg_types, given, names, f"@{function.name}", function.loc)
-    return tuple(_array(v.type, a) for v, a in zip(expected, given, strict=True)), sizes
+    names = [f"argument {i}" + (f" (%{hint})" if hint else "") for i, hint in enumerate(function.arg_names)]
+    given = tuple(_given(function, n, t, a) for n, t, a in zip(names, expected, args, strict=True))
+    sizes = bind_sizes(expected, given, names, f"@{function.name}", function.loc)
+    return tuple(_array(t, a) for t, a in zip(expected, given, strict=True)), sizes
 
 
 def bind_sizes(
@@ -72,7 +72,7 @@ def bind_sizes(
     return sizes
 
 
-def _given(function: Function, name: str, type: Type, given: npt.ArrayLike) -> Array | StoredArray:
+def _given(function: Signature, name: str, type: Type, given: npt.ArrayLike) -> Array | StoredArray:
     """Returns an argument of the right element type and rank. Data in a file is read only when its sizes fit too."""
     where = f"@{function.name}: {name}"
     array = given if isinstance(given, StoredArray) else np.asarray(given)

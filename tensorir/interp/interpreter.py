@@ -90,7 +90,7 @@ def interpret(
     can't be computed, and if there is no such function; raises OutOfMemoryError, which is also a MemoryError, if
     there is not enough memory."""
     chosen = module.lookup(Function, function)
-    arrays, sizes = bind_arguments(chosen, args)
+    arrays, sizes = bind_arguments(chosen.signature, args)
     run = runner or run_region
     ctx = Context(module, sizes, widen, _Globals(module, widen, memory_limit), run, (function,), memory_limit)
     if widen:

@@ -15,6 +15,7 @@ from tensorir.ir.immutable import Immutable
 from tensorir.ir.location import UNKNOWN, Location
 from tensorir.ir.op import Op, SymbolKind
 from tensorir.ir.region import Region
+from tensorir.ir.signature import Signature
 from tensorir.ir.sizes import free_sizes
 from tensorir.ir.types import Type
 
@@ -50,10 +51,17 @@ class Function(Immutable):
         """Returns this function with another body; itself if the body is the same."""
         return self if region is self.body else evolve(self, body=region)
 
+    @cached_property
+    def signature(self) -> Signature:
+        """What a caller must know."""
+        body = self.body
+        names = tuple(v.hint for v in body.args)
+        return Signature(self.name, names, body.arg_types, body.yield_types, self.loc, self.signless)
+
     @property
     def symbols(self) -> tuple[str, ...]:
         """The size variables of the arguments, sorted."""
-        return tuple(sorted(frozenset[str]().union(*(t.symbols for t in self.body.arg_types))))
+        return self.signature.symbols
 
 
 @frozen

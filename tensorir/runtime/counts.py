@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-
-from attrs import frozen
 
 from tensorir.dialects import tile
 from tensorir.runtime.plan import LaunchCommand, Plan
-
-
-@frozen
-class Used:
-    """What one call used: kernel → number of its calls, and the most bytes of intermediates."""
-
-    kernels: Mapping[str, int]
-    transient_bytes: int
 
 
 def kernels_of(plan: Plan) -> dict[str, int]:

@@ -1,31 +1,28 @@
-"""One function of a program, ready to run: its plan as an image, and the frames of its calls."""
+"""One function, ready to run: its words, opened, and the frames of its calls."""
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping, Sequence
+from math import prod
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import field, frozen
 
-from tensorir.interp import Context, apply_op
+from tensorir.interp.context import Context
 from tensorir.interp.memory import SMALL, available_bytes, bytes_text
 from tensorir.ir.diagnostic import OutOfMemoryError, TensorIRError
-from tensorir.ir.dims import evaluate
-from tensorir.ir.module import Module
-from tensorir.native.plans import Frame, PlanFault, PlanMemoryError
-from tensorir.native.plans import Plan as NativePlan
+from tensorir.ir.dims import Dim, evaluate
+from tensorir.ir.types import Type
+from tensorir.native.plans import Frame, Plan, PlanFault, PlanMemoryError
 from tensorir.native.table import Features, lib
-from tensorir.runtime.counts import Used, kernels_of
-from tensorir.runtime.explain_failure import why_impossible
-from tensorir.runtime.plan import HostCommand, LaunchCommand, Plan, plan_image
+from tensorir.runtime.compiled_function import CompiledFunction
+from tensorir.runtime.stats import Used
 
 Array = npt.NDArray[Any]
-
 MAX_FRAMES = 16
 """The most frames that wait for the next call."""
 
@@ -36,175 +33,223 @@ def usable_cores() -> int:
 
 
 @frozen(eq=False)
-class _Prepared:
-    """What calls with arguments of these shapes need: frames that wait, and the shapes and types of the results."""
+class _Sizes:
+    """What calls of the same sizes share: frames that wait, and the shapes and types of the results."""
+
+    key: tuple[int, ...]
+    results: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...]
+    result_bytes: int
+    frames: list[Frame] = field(factory=list[Frame])
+
+
+@frozen(eq=False)
+class _Usual:
+    """What calls like the one before have in common."""
 
     shapes: tuple[tuple[int, ...], ...]
-    frames: list[Frame]
-    results: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...]
+    sizes: _Sizes
+
+
+class Host(Protocol):
+    """What Python does for a plan."""
+
+    def run(
+        self, number: int, frame: Frame, arguments: Sequence[Array], results: Sequence[Array], ctx: Context
+    ) -> None:
+        """Runs a command."""
+        ...
+
+    def why_impossible(self, sizes: Mapping[str, int], memory_limit: int | None) -> TensorIRError | None:
+        """Returns the error that names the first op that the sizes of a call or its memory don't allow, if it is
+        known."""
+        ...
 
 
 class Executor:
-    """Runs calls of one function. Any number of threads may call it: each call has a frame of its own."""
+    """Runs calls of one function. Any number of threads may call it: each call has a frame of its own.
 
-    def __init__(self, source: Module, plan: Plan, features: Features | None) -> None:
-        """`source`: the module from which the tile programs of the plan were made; it explains failures."""
-        self.source = source
-        self.plan = plan
-        self.image = plan_image(plan)
-        self.native = NativePlan(self.image.words, [np.ascontiguousarray(c) for c in plan.constants], features)
-        self.kernels = kernels_of(plan)
-        self._dtypes = tuple(a.type.dtype.numpy for a in plan.function.body.args)
-        self._prepared: _Prepared | None = None
-        self._free: dict[tuple[int, ...], list[Frame]] = {}
+    Args:
+        function: its words are checked here.
+        features: the CPU features that its steps may use.
+        host: runs the commands in Python, and explains failures.
+        checked: compare each access with its buffer before it happens, and the buffers with the types of arguments and
+            results, because the words come from a file.
+
+    Raises:
+        PlanFault: a word is wrong.
+    """
+
+    def __init__(self, function: CompiledFunction, features: Features, host: Host, checked: bool = False) -> None:
+        self.function = function
+        self._symbols = function.signature.symbols
+        self._native = Plan(function.image, function.constants, features)
+        self._host = host
+        self._checked = checked
+        self._dtypes = tuple(t.dtype.numpy for t in function.signature.arg_types)
+        self._runs_alone = all(c.steps for c in function.commands)
+        self._known: dict[tuple[int, ...], _Sizes] = {}
+        self._usual: _Usual | None = None
         self._lock = Lock()
+
+    def open(self, sizes: Mapping[str, int]) -> None:
+        """Makes a frame for these sizes; raises the errors of calls with them."""
+        self._give_back(*self._taken(sizes, 1, None))
 
     def prepare(self, arguments: Sequence[Array], sizes: Mapping[str, int], threads: int) -> None:
         """Makes `again` take calls with arguments of the same shapes."""
-        if any(isinstance(c, HostCommand) for c in self.plan.commands):
-            return
-        key = (threads, *(sizes[name] for name in self.plan.symbols[1:]))
-        types = self.plan.results
-        results = tuple((tuple(evaluate(d, sizes) for d in t.shape), t.dtype.numpy) for t in types)
-        shapes = tuple(a.shape for a in arguments)
-        self._prepared = _Prepared(shapes, self._free.setdefault(key, []), results)
+        known = self._known.get(self._key(sizes, threads))
+        if known is not None and self._runs_alone:
+            self._usual = _Usual(tuple(a.shape for a in arguments), known)
 
     def again(self, arguments: tuple[Any, ...]) -> list[Array] | None:
         """Runs a call like the one before: arrays of the same shapes, contiguous. Returns None for any other call, of
         which nothing has been done then."""
-        prepared = self._prepared
-        if prepared is None or len(arguments) != len(self._dtypes):
+        usual = self._usual
+        if usual is None or len(arguments) != len(self._dtypes):
             return None
-        for a, dtype, shape in zip(arguments, self._dtypes, prepared.shapes, strict=True):
+        for a, dtype, shape in zip(arguments, self._dtypes, usual.shapes, strict=True):
             if a.__class__ is not np.ndarray or a.dtype is not dtype or a.shape != shape:
                 return None
             flags = a.flags
             if not (flags.c_contiguous and flags.aligned):
                 return None
+        frames = usual.sizes.frames
         try:
-            frame = prepared.frames.pop()
+            frame = frames.pop()
         except IndexError:  # another thread uses it
             return None
-        results = [np.empty(shape, dtype) for shape, dtype in prepared.results]
+        results = [np.empty(shape, dtype) for shape, dtype in usual.sizes.results]
         try:
             frame.run(arguments, results)
         except PlanFault as fault:
-            raise self.error(fault) from None
+            raise self._error(fault) from None
         finally:
-            prepared.frames.append(frame)
+            frames.append(frame)
         return results
 
-    def frame(self, sizes: Mapping[str, int], threads: int, memory_limit: int | None) -> tuple[tuple[int, ...], Frame]:
-        """Returns a frame for these sizes, and the key under which it is given back. Raises TensorIRError for a size
-        that is invalid, OutOfMemoryError if there is not enough memory."""
-        values = [sizes[name] for name in self.plan.symbols[1:]]
-        key = (threads, *values)
-        waiting = self._free.get(key)
-        if waiting:
-            try:
-                return key, waiting.pop()
-            except IndexError:  # another thread was faster
-                pass
-        try:
-            frame = self.native.frame(values, threads, memory_limit)
-        except PlanFault as fault:
-            raise self._impossible(sizes, memory_limit) or self._too_large(fault, memory_limit) from None
-        if any(frame.value(number) < 0 for number in self.image.required):
-            name = self.plan.function.name
-            raise self._impossible(sizes, memory_limit) or TensorIRError(f"@{name}: a size is invalid")
-        return key, frame
+    def _key(self, sizes: Mapping[str, int], threads: int) -> tuple[int, ...]:
+        return (threads, *(sizes[name] for name in self._symbols))
 
-    def _impossible(self, sizes: Mapping[str, int], memory_limit: int | None) -> TensorIRError | None:
-        return why_impossible(self.source, self.plan, sizes, memory_limit)
+    def _taken(self, sizes: Mapping[str, int], threads: int, memory_limit: int | None) -> tuple[_Sizes, Frame]:
+        """Returns a frame for these sizes. Raises TensorIRError for a size that is invalid, OutOfMemoryError if there
+        is not enough memory."""
+        key = self._key(sizes, threads)
+        known = self._known.get(key)
+        if known is not None:
+            try:
+                return known, known.frames.pop()
+            except IndexError:  # other threads use them
+                pass
+        frame = self._opened(key, sizes, memory_limit)
+        if known is None:
+            results = [(self._shape(t, sizes), t.dtype.numpy) for t in self.function.signature.result_types]
+            taken = sum(prod(shape) * dtype.itemsize for shape, dtype in results)
+            known = self._known.setdefault(key, _Sizes(key, tuple(results), taken))
+        return known, frame
+
+    def _value(self, dim: Dim, sizes: Mapping[str, int]) -> int:
+        try:
+            return evaluate(dim, sizes)
+        except ZeroDivisionError:
+            signature = self.function.signature
+            raise TensorIRError(f"@{signature.name}: the size {dim} divides by zero", signature.loc) from None
+
+    def _shape(self, type: Type, sizes: Mapping[str, int]) -> tuple[int, ...]:
+        """The shape of a result. Raises TensorIRError for one that no array has."""
+        signature = self.function.signature
+        shape = tuple(self._value(d, sizes) for d in type.shape)
+        if any(size < 0 for size in shape):
+            raise TensorIRError(f"@{signature.name}: a result of type {type} has the shape {shape}", signature.loc)
+        if prod(size for size in shape if size) * type.dtype.itemsize >= 1 << 63:
+            message = f"@{signature.name}: a result of type {type} has the shape {shape}, which is too large"
+            raise OutOfMemoryError(message, signature.loc)
+        return shape
+
+    def _opened(self, key: tuple[int, ...], sizes: Mapping[str, int], memory_limit: int | None) -> Frame:
+        try:
+            frame = self._native.frame(key[1:], key[0], memory_limit, self._checked)
+        except PlanFault as fault:
+            raise self._host.why_impossible(sizes, memory_limit) or self._too_large(fault, memory_limit) from None
+        for required in self.function.required:
+            if frame.value(required.value) < 0:
+                message = f"{required.place.op}: {required.dim} is negative in this call"
+                unexplained = TensorIRError(message, required.place.loc)
+                raise self._host.why_impossible(sizes, memory_limit) or unexplained
+        if self._checked:
+            self._check_buffers(frame, sizes)
+        return frame
 
     def _too_large(self, fault: PlanFault, memory_limit: int | None) -> TensorIRError:
         if not isinstance(fault, PlanMemoryError):
-            return self.error(fault)
-        function = self.plan.function
-        message = f"@{function.name}: there is not enough memory for the intermediates"
+            return self._error(fault)
+        signature = self.function.signature
+        message = f"@{signature.name}: there is not enough memory for the intermediates"
         if memory_limit is not None:
             allowed = bytes_text(memory_limit)
-            message = f"@{function.name}: intermediates take more than the {allowed} allowed by memory_limit"
-        return OutOfMemoryError(message, function.loc)
+            message = f"@{signature.name}: intermediates take more than the {allowed} allowed by memory_limit"
+        return OutOfMemoryError(message, signature.loc)
 
-    def give_back(self, key: tuple[int, ...], frame: Frame) -> None:
+    def _check_memory(self, needed: int, ctx: Context) -> None:
+        """Raises OutOfMemoryError before a call whose results and intermediates are more than what is available."""
+        if needed > SMALL and needed > available_bytes():
+            signature = self.function.signature
+            message = f"@{signature.name}: results and intermediates take {bytes_text(needed)}, which are not available"
+            unexplained = OutOfMemoryError(message, signature.loc)
+            raise self._host.why_impossible(ctx.sizes, ctx.memory_limit) or unexplained
+
+    def _check_buffers(self, frame: Frame, sizes: Mapping[str, int]) -> None:
+        """Raises TensorIRError if the plan gives an argument or a result other bytes than its type does."""
+        signature, native = self.function.signature, self._native
+        for what, types, buffers, least in (
+            ("argument", signature.arg_types, native.argument_buffers, frame.argument_bytes),
+            ("result", signature.result_types, native.result_buffers, frame.result_bytes),
+        ):
+            used = {index for index, _ in buffers}
+            for i, t in enumerate(types):
+                wanted = self._value(t.elements, sizes) * t.dtype.itemsize
+                if least[i] != wanted and (i in used or what == "result"):
+                    message = f"@{signature.name}: {what} {i}, {t}, has {wanted} bytes, but its plan has {least[i]}"
+                    raise TensorIRError(f"{message}: the program is damaged", signature.loc)
+
+    def _give_back(self, sizes: _Sizes, frame: Frame) -> None:
         """Keeps a frame for the next call with its sizes."""
         with self._lock:
-            if sum(map(len, self._free.values())) >= MAX_FRAMES:
-                self._free.clear()
-            self._free.setdefault(key, []).append(frame)
+            if sum(len(known.frames) for known in self._known.values()) >= MAX_FRAMES:
+                self._known.clear()
+            self._known.setdefault(sizes.key, sizes)
+            sizes.frames.append(frame)
 
     def run(
         self, arguments: tuple[Array, ...], ctx: Context, threads: int, out: Sequence[Array | None]
     ) -> tuple[tuple[Array, ...], Used]:
         """Returns the results, written to the arrays of `out` where there is one, and what the call used."""
-        key, frame = self.frame(ctx.sizes, threads, ctx.memory_limit)
-        self._check_memory(frame, ctx)
+        signature = self.function.signature
+        sizes, frame = self._taken(ctx.sizes, threads, ctx.memory_limit)
         try:
+            self._check_memory(frame.arena_bytes + sizes.result_bytes, ctx)
             given = [np.ascontiguousarray(a) if a.ndim else a for a in arguments]
             results = [
-                np.empty([evaluate(d, ctx.sizes) for d in t.shape], t.dtype.numpy) if o is None else o
-                for t, o in zip(self.plan.results, out, strict=True)
+                np.empty(shape, dtype) if o is None else o for (shape, dtype), o in zip(sizes.results, out, strict=True)
             ]
-            frame.run(given, results, lambda command: self._host(command, frame, given, results, ctx))
-            used = Used(self.kernels, frame.arena_bytes + threads * frame.scratch_bytes)
+            frame.run(given, results, lambda command: self._host.run(command, frame, given, results, ctx))
+            used = Used(self.function.kernels, frame.arena_bytes + threads * frame.scratch_bytes)
         except PlanFault as fault:
-            raise self.error(fault) from None
+            raise self._error(fault) from None
         except MemoryError as e:
-            message = f"@{self.plan.function.name}: there is not enough memory: {e}"
-            unexplained = OutOfMemoryError(message, self.plan.function.loc)
-            raise self._impossible(ctx.sizes, ctx.memory_limit) or unexplained from None
+            unexplained = OutOfMemoryError(f"@{signature.name}: there is not enough memory: {e}", signature.loc)
+            raise self._host.why_impossible(ctx.sizes, ctx.memory_limit) or unexplained from None
         finally:
-            self.give_back(key, frame)
+            self._give_back(sizes, frame)
         return tuple(results), used
 
-    def _check_memory(self, frame: Frame, ctx: Context) -> None:
-        """Raises OutOfMemoryError before a call whose results and intermediates are more than what is available."""
-        needed = frame.arena_bytes + sum(
-            math.prod(evaluate(d, ctx.sizes) for d in t.shape) * t.dtype.itemsize for t in self.plan.results
-        )
-        if needed > SMALL and needed > available_bytes():
-            function = self.plan.function
-            message = f"@{function.name}: results and intermediates take {bytes_text(needed)}, which are not available"
-            unexplained = OutOfMemoryError(message, function.loc)
-            raise self._impossible(ctx.sizes, ctx.memory_limit) or unexplained
-
-    def _host(
-        self, number: int, frame: Frame, arguments: Sequence[Array], results: Sequence[Array], ctx: Context
-    ) -> None:
-        """Runs a command in Python."""
-        command = self.plan.commands[number]
-        assert isinstance(command, HostCommand)  # only those come here
-
-        def array(b: int) -> Array:
-            buffer = self.plan.buffers[b]
-            match buffer.kind:
-                case "argument":
-                    return arguments[buffer.index]
-                case "result":
-                    return results[buffer.index]
-                case "constant":
-                    return self.plan.constants[buffer.index]
-                case "arena":
-                    shape = [evaluate(d, ctx.sizes) for d in buffer.type.shape]
-                    return np.frombuffer(frame.buffer(b), buffer.type.dtype.numpy)[: int(np.prod(shape))].reshape(shape)
-
-        count = len(command.buffers) - len(command.op.results)
-        made = apply_op(command.op, tuple(array(b) for b in command.buffers[:count]), ctx)
-        for b, value in zip(command.buffers[count:], made, strict=True):
-            array(b)[...] = value
-
-    def error(self, fault: PlanFault) -> TensorIRError:
+    def _error(self, fault: PlanFault) -> TensorIRError:
         """Returns the error for a fault of this plan, with the place of its op."""
-        if not 0 <= fault.command < len(self.plan.commands):
-            where, name = self.plan.function.loc, f"@{self.plan.function.name}"
-        else:
-            command = self.plan.commands[fault.command]
-            op = command.op if isinstance(command, HostCommand) else command.grid
-            if isinstance(command, LaunchCommand) and fault.step >= 0:
-                steps = [o for o in command.grid.body.ops if o.NAME != "tile.scratch"]
-                op = steps[fault.step]
-            where, name = op.loc, op.NAME
+        signature, commands = self.function.signature, self.function.commands
+        where, name = signature.loc, f"@{signature.name}"
+        if 0 <= fault.command < len(commands):
+            places = commands[fault.command]
+            place = places.steps[fault.step] if 0 <= fault.step < len(places.steps) else places.command
+            where, name = place.loc, place.op
         if isinstance(fault, PlanMemoryError):
             return OutOfMemoryError(f"{name}: {fault}", where)
         if fault.status == lib.TIR_STATUS_BAD_INDEX:

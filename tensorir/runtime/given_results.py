@@ -8,19 +8,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tensorir.interp import Context
+from tensorir.interp.context import Context
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.module import Function
+from tensorir.ir.signature import Signature
 
 Array = npt.NDArray[Any]
 
 
 def given_results(
-    function: Function, out: Array | Sequence[Array | None] | None, arguments: Sequence[Array], ctx: Context
+    function: Signature, out: Array | Sequence[Array | None] | None, arguments: Sequence[Array], ctx: Context
 ) -> Sequence[Array | None]:
     """Returns one array or None per result. Raises TensorIRError that names the result and what is wrong with its
     array."""
-    types = function.body.yield_types
+    types = function.result_types
     if out is None:
         return (None,) * len(types)
     given = (out,) if isinstance(out, np.ndarray) else tuple(out)

@@ -4,59 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
-
-import numpy.typing as npt
-from attrs import evolve, frozen
+from pathlib import Path
+from typing import Any
 
 from tensorir.analysis.movement import is_view, moves_only
 from tensorir.dialects.flow import Launch
-from tensorir.interp import Context, bind_arguments
+from tensorir.interp.context import Context
 from tensorir.interp.interpreter import run_region
 from tensorir.ir.dense import Dense
-from tensorir.ir.diagnostic import Remark, Remarks, TensorIRError
+from tensorir.ir.diagnostic import Remark, Remarks
 from tensorir.ir.module import Function, Module
-from tensorir.runtime.counts import Used, moving_launches
-from tensorir.runtime.executor import Executor, usable_cores
-from tensorir.runtime.given_results import given_results
+from tensorir.ir.signature import Signature
+from tensorir.runtime.calls import CallableProgram, Runner
+from tensorir.runtime.counts import moving_launches
+from tensorir.runtime.executor import Executor
+from tensorir.runtime.finish import finished
+from tensorir.runtime.host_commands import HostCommands
 from tensorir.runtime.plan import plan_function
 from tensorir.runtime.python_runner import PythonRunner
 from tensorir.runtime.region_plan import device_of, plan_executables
+from tensorir.runtime.saved.save import save
+from tensorir.runtime.stats import Stats
 from tensorir.targets.device import Device
 
-Array = npt.NDArray[Any]
 
-
-@frozen
-class Stats:
-    """Statistics of a program and of its last call. Counts are per call of the default function."""
-
-    dispatches: int
-    """The number of launches per call."""
-    init_dispatches: int
-    """The number of initializers that run when the program is loaded."""
-    copies: int
-    """The number of commands per call that only move data."""
-    weights_bytes: int
-    """The bytes of all constants, each counted once."""
-    compile_s: float
-    kernels: Mapping[str, int]
-    """C kernel → number of its calls in the last call of the program; empty before the first."""
-    transient_bytes: int
-    """The peak bytes of intermediates in the last call, without arguments and constants; 0 before the first call."""
-
-
-class Runner(Protocol):
-    """Runs calls of one function; any number of threads may use it at once."""
-
-    def run(
-        self, arguments: tuple[Array, ...], ctx: Context, threads: int, out: Sequence[Array | None]
-    ) -> tuple[tuple[Array, ...], Used]:
-        """Returns the results, in the arrays of `out` where there is one, and what the call used."""
-        ...
-
-
-class Program:
+class Program(CallableProgram):
     """A compiled module. Calls are re-entrant: they share nothing but the constants and the last statistics."""
 
     def __init__(
@@ -78,108 +50,54 @@ class Program:
         self.module = module
         self.tiles = tiles
         self.device = device
-        self.memory_limit = memory_limit
-        self.num_threads = num_threads
         self.remarks = Remarks(remarks)
         self.pass_seconds = dict(pass_seconds)
-        self._default = _default_function(module)
         self._constants = {g.name: g.value.array for g in module.globals if isinstance(g.value, Dense)}
-        self._runners = self._made_runners()
-        usual = self._runners.get(self._default.name) if self._default is not None else None
-        self._usual = usual if isinstance(usual, Executor) else None
-        self.stats = self._stats(compile_s)
+        planned = tiles.functions if device.executor is not None else ()
+        self.plans = {f.name: plan_function(tiles, f, module) for f in planned}
+        """What the executor does in a call of each function; empty if Python runs the ops of this device."""
+        super().__init__(self._made_functions(), self._stats(compile_s), memory_limit, num_threads)
 
-    def _made_runners(self) -> dict[str, Runner]:
-        device = self.device
+    def _made_functions(self) -> dict[str, tuple[Signature, Runner]]:
+        device, functions = self.device, self.module.functions
         if (features := device.executor) is not None:
             for e in self.module.executables:
                 device_of(e, {device.name: device})
-            plans = [plan_function(self.tiles, f, self.module) for f in self.tiles.functions]
-            return {p.function.name: Executor(self.module, p, features) for p in plans}
+            made = {n: Executor(finished(p), features, HostCommands(self.module, p)) for n, p in self.plans.items()}
+            return {f.name: (f.signature, made[f.name]) for f in functions}
         executables = plan_executables(self.module, {device.name: device})
         held = tuple(self._constants.values())
-        return {f.name: PythonRunner(self.module, f, device, executables, held) for f in self.module.functions}
+        return {f.name: (f.signature, PythonRunner(self.module, f, device, executables, held)) for f in functions}
+
+    def _context(self, sizes: Mapping[str, int]) -> Context:
+        load = self._constants.__getitem__
+        return Context(self.module, sizes, load_global=load, runner=run_region, memory_limit=self.memory_limit)
 
     def _stats(self, compile_s: float) -> Stats:
-        module, default = self.module, self._default
-        runner = self._runners[default.name] if default is not None else None
-        copies = moving_launches(runner.plan) if isinstance(runner, Executor) else _count_copies(module, default)
+        module, default = self.module, _default_function(self.module)
+        plan = self.plans.get(default.name) if default is not None else None
         return Stats(
             dispatches=_count_launches(module, default),
             init_dispatches=sum(1 for g in module.globals if not isinstance(g.value, Dense)),
-            copies=copies,
+            copies=moving_launches(plan) if plan is not None else _count_copies(module, default),
             weights_bytes=sum(g.value.nbytes for g in module.globals if isinstance(g.value, Dense)),
             compile_s=compile_s,
             kernels={},
             transient_bytes=0,
         )
 
+    def save(self, path: str | Path) -> None:
+        """Writes the program to a file that `tensorir.load` reads (docs/saved-programs.md).
+
+        Raises UnsupportedError naming the ops that run in Python, which can't be stored, and TensorIRError if the file
+        can't be written."""
+        save(path, tuple(self.plans.values()), self.device.spec, self.device.executor, self.stats)
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickles only the compiled modules: plans are made again when they are loaded."""
         seconds = (self.stats.compile_s, self.pass_seconds)
-        return Program, (
-            self.module,
-            self.tiles,
-            self.device,
-            self.remarks,
-            *seconds,
-            self.memory_limit,
-            self.num_threads,
-        )
-
-    def __call__(
-        self,
-        *args: npt.ArrayLike,
-        function: str | None = None,
-        out: Array | Sequence[Array | None] | None = None,
-        num_threads: int | None = None,
-    ) -> Any:
-        """Returns the results for `args`: one array, or a tuple of several. See `call`."""
-        if function is None and out is None and num_threads is None and self._usual is not None:
-            made = self._usual.again(args)
-            if made is not None:
-                return made[0] if len(made) == 1 else tuple(made)
-        results = self.call(args, function, out=out, num_threads=num_threads)
-        return results[0] if len(results) == 1 else results
-
-    def call(
-        self,
-        args: Sequence[npt.ArrayLike],
-        function: str | None = None,
-        *,
-        out: Array | Sequence[Array | None] | None = None,
-        num_threads: int | None = None,
-    ) -> tuple[Array, ...]:
-        """Returns the results for `args`. They are C-contiguous, writable and own their memory, or are the arrays of
-        `out`: one array, or one array or None per result, which must have the type and shape of the result, be
-        C-contiguous and writable, and share no memory with an argument.
-
-        Arguments may have any strides and may be read-only; they are never written. `num_threads` overrides that of
-        the program. Raises TensorIRError naming the argument, what was expected and what was given, or the op and an
-        invalid size. Raises OutOfMemoryError, which is also a MemoryError, before anything is allocated if the
-        intermediates need more memory than is available."""
-        chosen = self.module.lookup(Function, function) if function is not None else self._default
-        if chosen is None:
-            names = ", ".join("@" + f.name for f in self.module.functions)
-            if not names:
-                raise TensorIRError("the program has no public function")
-            raise TensorIRError(f"the program has several functions: pass function= one of {names}")
-        arrays, sizes = bind_arguments(chosen, args)
-        ctx = Context(
-            self.module,
-            sizes,
-            load_global=self._constants.__getitem__,
-            runner=run_region,
-            memory_limit=self.memory_limit,
-        )
-        usual = self.num_threads or usable_cores()
-        places = given_results(chosen, out, arrays, ctx)
-        runner = self._runners[chosen.name]
-        results, used = runner.run(arrays, ctx, num_threads or usual, places)
-        if isinstance(runner, Executor) and num_threads in (None, usual):
-            runner.prepare(arrays, sizes, usual)
-        self.stats = evolve(self.stats, kernels=used.kernels, transient_bytes=used.transient_bytes)
-        return results
+        limits = (self.memory_limit, self.num_threads)
+        return Program, (self.module, self.tiles, self.device, self.remarks, *seconds, *limits)
 
 
 def _default_function(module: Module) -> Function | None:

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from tensorir.interp import Context
 from tensorir.interp.interpreter import copied
 from tensorir.ir.module import Function, Module
-from tensorir.runtime.counts import Used
 from tensorir.runtime.memory_plan import Peak, check_peak, peak_of
 from tensorir.runtime.region_plan import Launched, Run, plan_region
+from tensorir.runtime.stats import Used
 from tensorir.targets.device import Device
 
 Array = npt.NDArray[Any]

@@ -1,4 +1,4 @@
-"""`tensorir compile`: print a program as it is at a stage of the compilation."""
+"""`tensorir compile`: print a program as it is at a stage of the compilation, or save it compiled."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import argparse
 import sys
 from typing import Any
 
-from tensorir.ir.diagnostic import Remark
+from tensorir import api
+from tensorir.ir.diagnostic import Remark, Remarks
 from tensorir.ir.verify import verify
 from tensorir.passes.pass_ import PassContext
 from tensorir.passes.runner import run_passes
@@ -14,12 +15,14 @@ from tensorir.pipelines import DATA_TILING, STAGES, pipeline
 from tensorir.targets.device import Device
 from tensorir.tools.devices import add_device_flag
 from tensorir.tools.files import (
+    SAVED,
     add_output_flags,
     bound,
     format_of,
     module_text,
     output_format,
     parse_module,
+    read_module,
     read_text,
     save_without_weights,
     write_text,
@@ -29,14 +32,15 @@ from tensorir.tools.usage import UsageError
 _HELP = """\
 Stages: input: as read; encoded: with the intent to tile; dispatch: cut into launches, constants hoisted; specialized:
 with the device's layouts; materialized: packed, constants evaluated; tiles: launches as tile programs. In MLIR text
-launches are written in place; specialized and tiles have no form in MLIR and are written as .tir."""
+launches are written in place; specialized and tiles have no form in MLIR and are written as .tir. -o FILE.tirx saves
+the compiled program with its packed weights; `tensorir run` and `tensorir.load` read it."""
 
 
 def add_parser(commands: Any) -> None:
     """Adds the command."""
     p = commands.add_parser("compile", help="print a program at a stage of its compilation", epilog=_HELP)
     p.add_argument("file", help="a .tir or .mlir file, - for standard input")
-    p.add_argument("--compile-to", choices=STAGES, default="materialized", help="where to stop (default: materialized)")
+    p.add_argument("--compile-to", choices=STAGES, help="where to stop (default: materialized)")
     p.add_argument("--data-tiling", choices=DATA_TILING, default="late")
     add_device_flag(p)
     p.add_argument("--parameters", action="append", default=[], metavar="[SCOPE=]FILE", help="data for parameters")
@@ -53,6 +57,8 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Reads a program, runs the passes up to the stage, and writes the result."""
+    if args.output is not None and args.output.endswith(SAVED):
+        return _save(args)
     text = read_text(args.file)
     device: Device = args.device
     ctx = PassContext(devices={device.name: device})
@@ -60,7 +66,8 @@ def run(args: argparse.Namespace) -> int:
     module = bound(parse_module(text, args.file, remarks=dropped), args.parameters)
     ctx.decisions.extend(dropped)
     verify(module)
-    module = run_passes(module, pipeline(args.data_tiling, device.name, args.compile_to).passes, ctx, verify_each=False)
+    passes = pipeline(args.data_tiling, device.name, args.compile_to or "materialized").passes
+    module = run_passes(module, passes, ctx, verify_each=False)
     if args.remarks:
         print(ctx.remarks, file=sys.stderr)
     form = output_format(args, format_of(args.file, text))
@@ -70,4 +77,16 @@ def run(args: argparse.Namespace) -> int:
         save_without_weights(module, args.output, args.dialect)
     else:
         raise UsageError("--weights=external is for MLIR text in a file: give -o OUT.mlir")
+    return 0
+
+
+def _save(args: argparse.Namespace) -> int:
+    if args.compile_to or args.emit or args.weights != "inline":
+        raise UsageError(f"{args.output} is a compiled program: leave out --compile-to, --emit and --weights")
+    dropped: list[Remark] = []
+    module = bound(read_module(args.file, dropped), args.parameters)
+    program = api.compile(module, args.device, args.data_tiling)
+    if args.remarks:
+        print(Remarks((*dropped, *program.remarks)), file=sys.stderr)
+    program.save(args.output)
     return 0

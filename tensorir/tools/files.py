@@ -24,6 +24,9 @@ from tensorir.transforms.constants.bind_parameters import bind_parameters
 Format = Literal["tir", "mlir"]
 FORMATS: tuple[Format, ...] = ("tir", "mlir")
 
+SAVED = ".tirx"
+"""How the name of a saved program ends."""
+
 _COMMENTS = re.compile(r"(?:\s|//[^\n]*)*")
 _TIR_BEGINS = re.compile(r"(?:global|executable|func)\s+(?:private\s+)?@|\Z")
 

@@ -1,4 +1,4 @@
-"""`tensorir run`: compile a program and call one of its functions."""
+"""`tensorir run`: compile a program, or load a compiled one, and call one of its functions."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from tensorir.ir.dtype import DTYPES, DType, dtype_of
 from tensorir.ir.location import Location
 from tensorir.ir.scalar import const
 from tensorir.pipelines import DATA_TILING
+from tensorir.runtime.calls import CallableProgram
+from tensorir.runtime.saved.load import load
 from tensorir.text.npy import npy_array
 from tensorir.text.stored import StoredArray
 from tensorir.tools.devices import add_device_flag
-from tensorir.tools.files import bound, read_module
+from tensorir.tools.files import SAVED, bound, read_module
 from tensorir.tools.usage import UsageError
 
 _INLINE = re.compile(r"((?:\d+x)*)([a-z]+\d+)=(.*)", re.DOTALL)
@@ -32,8 +34,8 @@ MAX_RANK = 64  # NumPy's
 
 def add_parser(commands: Any) -> None:
     """Adds the command."""
-    p = commands.add_parser("run", help="compile and run a .tir or .mlir file")
-    p.add_argument("file", help="a .tir or .mlir file, - for standard input")
+    p = commands.add_parser("run", help="compile and run a .tir or .mlir file, or run a .tirx file")
+    p.add_argument("file", help="a .tir or .mlir file, - for standard input; a .tirx file is run as it is")
     p.add_argument("--function", help="the function to call; optional if there is only one, or a @main")
     p.add_argument(
         "--input",
@@ -51,8 +53,9 @@ def add_parser(commands: Any) -> None:
         help="as --input; exit code 1 if a result differs; one per result",
     )
     p.add_argument("--parameters", action="append", default=[], metavar="[SCOPE=]FILE", help="data for parameters")
-    p.add_argument("--data-tiling", choices=DATA_TILING, default="late")
+    p.add_argument("--data-tiling", choices=DATA_TILING, help="default: late")
     add_device_flag(p)
+    p.set_defaults(device=None)  # so that it is known whether it was given
     p.add_argument("--memory-limit", type=int, metavar="BYTES", help="the limit of memory for a call or a constant")
     p.add_argument("--stats", choices=("json",), help="print statistics on stderr")
     p.set_defaults(run=run)
@@ -62,8 +65,7 @@ def run(args: argparse.Namespace) -> int:
     """Prints or stores the results."""
     inputs = [parse_input(text) for text in args.input]
     expected = [parse_input(text, "--expected-output") for text in args.expected_output]
-    module = bound(read_module(args.file), args.parameters)
-    program = compile(module, args.device, args.data_tiling, memory_limit=args.memory_limit)
+    program = _program(args)
     results = program.call(inputs, args.function)
     if expected and len(expected) != len(results):
         raise UsageError(f"{len(expected)} --expected-output for {len(results)} results")
@@ -77,6 +79,17 @@ def run(args: argparse.Namespace) -> int:
     for line in differences:
         print(line, file=sys.stderr)
     return 1 if differences else 0
+
+
+def _program(args: argparse.Namespace) -> CallableProgram:
+    if not args.file.endswith(SAVED):
+        module = bound(read_module(args.file), args.parameters)
+        return compile(module, args.device or "cpu", args.data_tiling or "late", memory_limit=args.memory_limit)
+    for flag in ("device", "data_tiling", "parameters"):
+        if getattr(args, flag):
+            name = f"--{flag.replace('_', '-')}"
+            raise UsageError(f"{name} is for programs that are compiled now; {args.file} is compiled already")
+    return load(args.file, memory_limit=args.memory_limit)
 
 
 TOLERANCE = 1e-5

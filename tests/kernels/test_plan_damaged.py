@@ -5,10 +5,7 @@ under AddressSanitizer."""
 
 from __future__ import annotations
 
-import os
 import signal
-import traceback
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -18,6 +15,7 @@ from numpy.typing import NDArray
 
 from tensorir.native._kernels import lib
 from tensorir.native.plans import Plan, PlanFault
+from tests.support.children import SECONDS, in_a_child
 from tests.support.plan_images import (
     Buffer,
     Expr,
@@ -36,7 +34,6 @@ from tests.support.plan_images import (
 CONSTANT = np.arange(64, dtype=np.float32)
 EVIL = (0, 1, -1, 2, -3, 7, 31, 65, 1000, 2**31, 2**40, 2**62, -(2**62), 2**63 - 1, -(2**63))
 BATCH = 200
-SECONDS = 5
 
 
 def whole() -> Image:
@@ -116,24 +113,6 @@ def run_checked(words: NDArray[np.int64]) -> None:
         frame.run(arguments, results, host=lambda command: None)
     except PlanFault:
         return
-
-
-def in_a_child(call: Callable[[], None]) -> str:
-    """How a child process ended that did it: empty if well, or because a step with absurd sizes took too long."""
-    child = os.fork()
-    if child == 0:
-        try:
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            signal.alarm(SECONDS)
-            call()
-            os._exit(0)
-        except BaseException:
-            traceback.print_exc()
-            os._exit(3)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return "" if os.WTERMSIG(status) == signal.SIGALRM else signal.Signals(os.WTERMSIG(status)).name
-    return "" if os.WEXITSTATUS(status) == 0 else f"exit status {os.WEXITSTATUS(status)}"
 
 
 def refused(words: NDArray[np.int64]) -> bool:

@@ -57,7 +57,7 @@ class _Recorder:
 def executions(module: Module, seed: int, *, widen: bool = False) -> list[Execution]:
     """What a call of @main on small integers runs, bodies of dispatches, executables and calls included."""
     main = module.lookup(Function, "main")
-    arrays, sizes = bind_arguments(main, arguments(module, seed))
+    arrays, sizes = bind_arguments(main.signature, arguments(module, seed))
     recorder = _Recorder(module, widen)
     ctx = recorder.context(sizes)
     given = [a.astype(ctx.numpy(v.type.dtype)) for a, v in zip(arrays, main.body.args, strict=True)]

@@ -37,7 +37,7 @@ def error_bounds(module: Module, function: str, args: Sequence[npt.ArrayLike]) -
     A bound of inf means that the result is unknown, for example where a comparison could go either way. Raises
     TensorIRError for an op without a rule."""
     chosen = module.lookup(Function, function)
-    arrays, sizes = bind_arguments(chosen, args)
+    arrays, sizes = bind_arguments(chosen.signature, args)
     return region_bounds(module, chosen.body, arrays, sizes)
 
 
@@ -114,7 +114,7 @@ class _Analysis:
     def _call(self, op: func.Call, given: list[Bounded]) -> tuple[Bounded, ...]:
         callee = self.module.lookup(Function, op.callee)
         narrow = [x.astype(t.dtype.numpy) for (x, _), t in zip(given, callee.body.arg_types, strict=True)]
-        _, sizes = bind_arguments(callee, narrow)
+        _, sizes = bind_arguments(callee.signature, narrow)
         return _Analysis(self.module, sizes).region(callee.body, given)
 
 

@@ -47,8 +47,8 @@ def arguments(module: Module) -> list[Array]:
 
 def planned(program: Program) -> int:
     """The peak that the last call was checked against."""
-    chosen = program._default or program.module.functions[0]  # pyright: ignore[reportPrivateUsage]
-    runner = program._runners[chosen.name]  # pyright: ignore[reportPrivateUsage]
+    functions = program._functions  # pyright: ignore[reportPrivateUsage]
+    _, runner = functions.get("main") or next(iter(functions.values()))
     assert isinstance(runner, PythonRunner)
     return list(runner._peaks.values())[-1].bytes  # pyright: ignore[reportPrivateUsage]
 

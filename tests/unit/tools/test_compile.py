@@ -74,3 +74,41 @@ def test_a_folder_that_is_not_there(file: str, tmp_path: Path, capsys: Capture) 
     for flags in ([], ["--weights=external"]):
         assert main(["compile", file, *flags, f"-o{tmp_path / 'no' / 'out.mlir'}"]) == 1
         assert "can't be written" in capsys.readouterr().err
+
+
+def test_a_compiled_program_is_saved_and_run(file: str, tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "out.tirx"
+    assert main(["compile", file, f"-o{out}", "--remarks"]) == 0
+    assert capsys.readouterr().out == ""
+    assert _runs(out, tmp_path)
+    assert main(["run", str(out), "--input=4x64xf32=1", "--stats=json", "--output=-"]) == 0
+    assert '"weights_bytes": 8192' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["compile", "FILE", "-oOUT", "--compile-to=tiles"], "leave out --compile-to"),
+        (["compile", "FILE", "-oOUT", "--emit=tir"], "leave out --compile-to"),
+        (["compile", "FILE", "-oOUT", "--weights=external"], "leave out --compile-to"),
+        (["run", "OUT", "--device=cpu"], "--device is for programs that are compiled now"),
+        (["run", "OUT", "--data-tiling=late"], "--data-tiling is for programs that are compiled now"),
+        (["run", "OUT", "--parameters=FILE"], "--parameters is for programs that are compiled now"),
+    ],
+)
+def test_flags_that_do_not_fit_a_compiled_program(
+    words: list[str], said: str, file: str, tmp_path: Path, capsys: Capture
+) -> None:
+    out = str(tmp_path / "out.tirx")
+    assert main([w.replace("FILE", file).replace("OUT", out) for w in words]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_saved_program_that_can_not_be_read_is_an_error(file: str, tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "out.tirx"
+    assert main(["run", str(out)]) == 1
+    assert capsys.readouterr().err == f"{out}: error: can't be read: No such file or directory\n"
+    assert main(["compile", file, f"-o{out}"]) == 0
+    out.write_bytes(out.read_bytes()[:-1])
+    assert main(["run", str(out)]) == 1
+    assert "is cut off" in capsys.readouterr().err

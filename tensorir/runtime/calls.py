@@ -1,0 +1,106 @@
+"""How programs are called, whether they were compiled or loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy.typing as npt
+from attrs import evolve
+
+from tensorir.interp import Context, bind_arguments
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.signature import Signature
+from tensorir.runtime.executor import Executor, usable_cores
+from tensorir.runtime.given_results import given_results
+from tensorir.runtime.stats import Stats, Used
+
+Array = npt.NDArray[Any]
+
+
+class Runner(Protocol):
+    """Runs calls of one function; any number of threads may use it at once."""
+
+    def run(
+        self, arguments: tuple[Array, ...], ctx: Context, threads: int, out: Sequence[Array | None]
+    ) -> tuple[tuple[Array, ...], Used]:
+        """Returns the results, in the arrays of `out` where there is one, and what the call used."""
+        ...
+
+
+class CallableProgram:
+    """Functions that are called with arrays, and statistics of the last call."""
+
+    def __init__(
+        self,
+        functions: Mapping[str, tuple[Signature, Runner]],
+        stats: Stats,
+        memory_limit: int | None,
+        num_threads: int | None,
+    ) -> None:
+        self.memory_limit = memory_limit
+        """The most bytes of intermediates that a call may allocate; None means the available memory."""
+        self.num_threads = num_threads
+        """How many threads work on a call; None means as many as cores that this process may use."""
+        self.stats = stats
+        self._functions = functions
+        self._default = next(iter(functions)) if len(functions) == 1 else "main"
+        usual = functions[self._default][1] if self._default in functions else None
+        self._usual = usual if isinstance(usual, Executor) else None
+
+    def _context(self, sizes: Mapping[str, int]) -> Context:
+        """What the ops of a call may use."""
+        raise NotImplementedError(type(self).__name__)
+
+    def _unknown(self, name: str) -> str:
+        names = ", ".join("@" + f for f in self._functions)
+        if not names:
+            return "the program has no public function"
+        if name == self._default:
+            return f"the program has several functions: pass function= one of {names}"
+        return f"no function @{name} in the module; known: {names}"
+
+    def __call__(
+        self,
+        *args: npt.ArrayLike,
+        function: str | None = None,
+        out: Array | Sequence[Array | None] | None = None,
+        num_threads: int | None = None,
+    ) -> Any:
+        """Returns the results for `args`: one array, or a tuple of several. See `call`."""
+        if function is None and out is None and num_threads is None and self._usual is not None:
+            made = self._usual.again(args)
+            if made is not None:
+                return made[0] if len(made) == 1 else tuple(made)
+        results = self.call(args, function, out=out, num_threads=num_threads)
+        return results[0] if len(results) == 1 else results
+
+    def call(
+        self,
+        args: Sequence[npt.ArrayLike],
+        function: str | None = None,
+        *,
+        out: Array | Sequence[Array | None] | None = None,
+        num_threads: int | None = None,
+    ) -> tuple[Array, ...]:
+        """Returns the results for `args`. They are C-contiguous, writable and own their memory, or are the arrays of
+        `out`: one array, or one array or None per result, which must have the type and shape of the result, be
+        C-contiguous and writable, and share no memory with an argument.
+
+        Arguments may have any strides and may be read-only; they are never written. `num_threads` overrides that of
+        the program. Raises TensorIRError naming the argument, what was expected and what was given, or the op and an
+        invalid size. Raises OutOfMemoryError, which is also a MemoryError, before anything is allocated if the
+        intermediates need more memory than is available."""
+        name = self._default if function is None else function
+        if name not in self._functions:
+            raise TensorIRError(self._unknown(name))
+        signature, runner = self._functions[name]
+        arrays, sizes = bind_arguments(signature, args)
+        ctx = self._context(sizes)
+        usual = self.num_threads or usable_cores()
+        places = given_results(signature, out, arrays, ctx)
+        results, used = runner.run(arrays, ctx, num_threads or usual, places)
+        if isinstance(runner, Executor) and num_threads in (None, usual):
+            runner.prepare(arrays, sizes, usual)
+        self.stats = evolve(self.stats, kernels=used.kernels, transient_bytes=used.transient_bytes)
+        return results

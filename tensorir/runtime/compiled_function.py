@@ -1,0 +1,54 @@
+"""What the executor needs of one function. It holds no IR, so it can be stored in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from tensorir.ir.location import Location
+from tensorir.ir.signature import Signature
+
+Array = npt.NDArray[Any]
+
+
+@frozen
+class Place:
+    """What an error says of a command or a step: the op and where it comes from."""
+
+    op: str
+    loc: Location
+
+
+@frozen
+class CommandPlaces:
+    """`steps`: those of the program that the command launches; none if it runs in Python."""
+
+    command: Place
+    steps: tuple[Place, ...] = ()
+
+
+@frozen
+class Required:
+    """A value of the plan's table that must not be negative: the op at `place` needs it. `dim`: its text."""
+
+    value: int
+    place: Place
+    dim: str
+
+
+@frozen(eq=False)
+class CompiledFunction:
+    """`image`: the words of the plan (docs/plan-image.md), whose symbols are the number of threads and those of the
+    signature. `constants`: contiguous."""
+
+    signature: Signature
+    image: npt.NDArray[np.int64]
+    constants: tuple[Array, ...]
+    commands: tuple[CommandPlaces, ...]
+    required: tuple[Required, ...]
+    kernels: Mapping[str, int]
+    """Kernel → number of the steps that run it."""

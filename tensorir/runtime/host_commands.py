@@ -1,0 +1,59 @@
+"""Commands that run in Python, between two runs of the executor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from tensorir.interp.context import Context
+from tensorir.interp.interpreter import apply_op
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.dims import evaluate
+from tensorir.ir.module import Module
+from tensorir.native.plans import Frame
+from tensorir.runtime.explain_failure import why_impossible
+from tensorir.runtime.plan import HostCommand, Plan
+
+Array = npt.NDArray[Any]
+
+
+@frozen
+class HostCommands:
+    """Those of one plan, each an op that the interpreter runs.
+
+    `source`: the module from which the tile programs of the plan were made; it explains failures."""
+
+    source: Module
+    plan: Plan
+
+    def why_impossible(self, sizes: Mapping[str, int], memory_limit: int | None) -> TensorIRError | None:
+        return why_impossible(self.source, self.plan, sizes, memory_limit)
+
+    def run(
+        self, number: int, frame: Frame, arguments: Sequence[Array], results: Sequence[Array], ctx: Context
+    ) -> None:
+        """Runs command `number`."""
+        command = self.plan.commands[number]
+        assert isinstance(command, HostCommand)  # only those come here
+
+        def array(b: int) -> Array:
+            buffer = self.plan.buffers[b]
+            match buffer.kind:
+                case "argument":
+                    return arguments[buffer.index]
+                case "result":
+                    return results[buffer.index]
+                case "constant":
+                    return self.plan.constants[buffer.index]
+                case "arena":
+                    shape = [evaluate(d, ctx.sizes) for d in buffer.type.shape]
+                    return np.frombuffer(frame.buffer(b), buffer.type.dtype.numpy)[: int(np.prod(shape))].reshape(shape)
+
+        count = len(command.buffers) - len(command.op.results)
+        made = apply_op(command.op, tuple(array(b) for b in command.buffers[:count]), ctx)
+        for b, value in zip(command.buffers[count:], made, strict=True):
+            array(b)[...] = value

@@ -1,0 +1,1 @@
+"""Programs in files: docs/saved-programs.md describes the form."""

@@ -1,0 +1,59 @@
+"""The only commands of a saved program that run in Python: copies of a buffer to another one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from tensorir.interp.context import Context
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.native.plans import Frame
+from tensorir.runtime.compiled_function import Array, CompiledFunction
+from tensorir.runtime.saved.fields import Malformed
+
+_AT_BUFFERS, _AT_COMMANDS = 9, 13
+"""Words of the header of a plan (docs/plan-image.md)."""
+_BUFFER_WORDS = 5
+_HOST = 1
+_WRITABLE = (1, 3, 4)
+"""Kinds of buffers that may be written: results and the arena."""
+
+
+@frozen(eq=False)
+class Copies:
+    """`words`: of a plan that the executor has accepted."""
+
+    words: npt.NDArray[np.int64]
+
+    def run(
+        self, number: int, frame: Frame, arguments: Sequence[Array], results: Sequence[Array], ctx: Context
+    ) -> None:
+        """Runs command `number`."""
+        source, target = self._buffers(number)
+        frame.buffer(target)[:] = frame.buffer(source)
+
+    def why_impossible(self, sizes: Mapping[str, int], memory_limit: int | None) -> TensorIRError | None:
+        """Nothing is known of the ops but what the function says."""
+        return None
+
+    def check(self, function: CompiledFunction) -> None:
+        """Raises Malformed for a command that is not a copy to a buffer that may be written."""
+        for number, places in enumerate(function.commands):
+            if self._command(number)[0] != _HOST:
+                continue
+            buffers = self._buffers(number)
+            at = int(self.words[_AT_BUFFERS])
+            if len(buffers) != 2 or int(self.words[at + _BUFFER_WORDS * buffers[1]]) not in _WRITABLE or places.steps:
+                raise Malformed(f"@{function.signature.name}: command {number} is not a copy")
+
+    def _command(self, number: int) -> list[int]:
+        at = int(self.words[int(self.words[_AT_COMMANDS]) + number])
+        return self.words[at : at + 3].tolist()
+
+    def _buffers(self, number: int) -> list[int]:
+        at = int(self.words[int(self.words[_AT_COMMANDS]) + number])
+        count = int(self.words[at + 2])
+        return self.words[at + 3 : at + 3 + count].tolist()

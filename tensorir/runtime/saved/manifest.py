@@ -1,0 +1,234 @@
+"""The manifest: everything of a saved program but the words of its plans and its constants, as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import asdict, frozen
+
+from tensorir.ir.diagnostic import ParseError
+from tensorir.ir.location import Location
+from tensorir.ir.signature import Signature
+from tensorir.ir.types import TensorType
+from tensorir.native.checksum import checksum
+from tensorir.native.table import Features
+from tensorir.runtime.compiled_function import Array, CommandPlaces, CompiledFunction, Place, Required
+from tensorir.runtime.saved.container import LINE, Sections, offsets
+from tensorir.runtime.saved.fields import (
+    Malformed,
+    anything,
+    chosen,
+    counts,
+    entries,
+    flag,
+    items,
+    number,
+    part,
+    seconds,
+    text,
+)
+from tensorir.runtime.stats import Stats
+from tensorir.text import parse_type
+from tensorir.text.types import type_text
+from tensorir.version import __version__
+
+
+@frozen(eq=False)
+class StoredProgram:
+    """What a file holds. `device`: the text that makes it."""
+
+    device: str
+    features: Features
+    functions: tuple[CompiledFunction, ...]
+    stats: Stats
+
+
+def encoded(program: StoredProgram) -> tuple[bytes, bytes, list[Array]]:
+    """Returns the manifest, the words and the constants, each of them once."""
+    shared = _Shared()
+    functions: list[dict[str, Any]] = []
+    at = 0
+    for f in program.functions:
+        functions.append(_function(f, at, shared))
+        at += f.image.size
+    starts = offsets([c.nbytes for c in shared.constants])
+    stats = asdict(program.stats)
+    manifest = {
+        "tensorir": __version__,
+        "device": program.device,
+        "features": [f.name for f in Features if f and f in program.features],
+        "stats": {name: stats[name] for name in _STATS},
+        "constants": [[begin, c.nbytes] for begin, c in zip(starts, shared.constants, strict=True)],
+        "files": list(shared.files),
+        "places": [list(place) for place in shared.places],
+        "functions": functions,
+    }
+    words = b"".join(f.image.astype("<i8").tobytes() for f in program.functions)
+    return json.dumps(manifest, separators=(",", ":")).encode(), words, shared.constants
+
+
+_STATS = ("dispatches", "copies", "weights_bytes", "compile_s")
+
+
+class _Shared:
+    """What functions have in common, by number."""
+
+    def __init__(self) -> None:
+        self.constants: list[Array] = []
+        self.files: dict[str, int] = {}
+        self.places: dict[tuple[str, int, int, int], int] = {}
+        self._known: dict[int, int] = {}
+        self._same: dict[bytes, list[int]] = {}
+
+    def constant(self, array: Array) -> int:
+        if id(array) not in self._known:
+            self._known[id(array)] = self._stored(array)
+        return self._known[id(array)]
+
+    def _stored(self, array: Array) -> int:
+        data = array.reshape(-1).view(np.uint8)
+        same = self._same.setdefault(checksum(data), [])
+        for i in same:
+            if np.array_equal(self.constants[i], data):
+                return i
+        same.append(len(self.constants))
+        self.constants.append(data)
+        return same[-1]
+
+    def place(self, place: Place) -> int:
+        file = self.files.setdefault(place.loc.file, len(self.files))
+        key = (place.op, file, place.loc.line, place.loc.col)
+        return self.places.setdefault(key, len(self.places))
+
+
+def _function(f: CompiledFunction, at: int, shared: _Shared) -> dict[str, Any]:
+    s = f.signature
+    return {
+        "name": s.name,
+        "place": shared.place(Place("", s.loc)),
+        "signless": s.signless,
+        "arguments": [[name, type_text(t)] for name, t in zip(s.arg_names, s.arg_types, strict=True)],
+        "results": [type_text(t) for t in s.result_types],
+        "words": [at, f.image.size],
+        "constants": [shared.constant(c) for c in f.constants],
+        "commands": [[shared.place(c.command), [shared.place(p) for p in c.steps]] for c in f.commands],
+        "required": [[r.value, shared.place(r.place), r.dim] for r in f.required],
+        "kernels": dict(f.kernels),
+    }
+
+
+def decoded(sections: Sections) -> StoredProgram:
+    """Returns what a file says. Raises Malformed."""
+    try:
+        found = json.loads(sections.manifest)
+    except (ValueError, RecursionError) as e:
+        raise Malformed(f"not JSON: {e}") from None
+    version, device, features, stats, constants, files, places, functions = entries(
+        found, "manifest", "tensorir", "device", "features", "stats", "constants", "files", "places", "functions"
+    )
+    if version != __version__:
+        raise Malformed(f"saved by tensorir {version}, and this is {__version__}; compile the program again")
+    paths = items(files, "files", text)
+
+    def place(value: object, where: str) -> Place:
+        op, file, line, col = items(value, where, anything, 4)
+        at = Location(chosen(file, where, paths), number(line, where), number(col, where))
+        return Place(text(op, where), at)
+
+    reader = _Functions(sections, _constants(constants, sections.constants), items(places, "places", place))
+    return StoredProgram(
+        text(device, "device"),
+        _features(features),
+        tuple(items(functions, "functions", reader.function)),
+        _stats(stats),
+    )
+
+
+def _constants(value: object, data: npt.NDArray[np.uint8]) -> list[Array]:
+    parts = items(value, "constants", lambda v, where: part(v, where, len(data)))
+    if [p.start for p in parts] != offsets([p.stop - p.start for p in parts]):
+        raise Malformed(f"constants: expected one behind the other, each at a multiple of {LINE}")
+    return [data[p] for p in parts]
+
+
+def _features(value: object) -> Features:
+    found = Features.NONE
+    for name in items(value, "features", text):
+        if name not in Features.__members__:
+            raise Malformed(f"features: there is no CPU feature {name!r}")
+        found |= Features[name]
+    return found
+
+
+def _stats(value: object) -> Stats:
+    dispatches, copies, weights, compile_s = entries(value, "stats", *_STATS)
+    return Stats(
+        dispatches=number(dispatches, "stats.dispatches"),
+        init_dispatches=0,
+        copies=number(copies, "stats.copies"),
+        weights_bytes=number(weights, "stats.weights_bytes"),
+        compile_s=seconds(compile_s, "stats.compile_s"),
+        kernels={},
+        transient_bytes=0,
+    )
+
+
+@frozen
+class _Functions:
+    sections: Sections
+    constants: Sequence[Array]
+    places: Sequence[Place]
+
+    def function(self, value: object, where: str) -> CompiledFunction:
+        names = ("name", "place", "signless", "arguments", "results", "words", "constants", "commands")
+        found = entries(value, where, *names, "required", "kernels")
+        name, place, signless, arguments, results, words, constants, commands, required, kernels = found
+        given = items(arguments, f"{where}.arguments", self._argument)
+        signature = Signature(
+            text(name, f"{where}.name"),
+            tuple(hint for hint, _ in given),
+            tuple(t for _, t in given),
+            tuple(items(results, f"{where}.results", _type)),
+            self._place(place, f"{where}.place").loc,
+            flag(signless, f"{where}.signless"),
+        )
+        for t in signature.result_types:
+            if unknown := t.symbols - set(signature.symbols):
+                raise Malformed(f"{where}.results: no argument has the size {min(unknown)}")
+        return CompiledFunction(
+            signature,
+            self.sections.words[part(words, f"{where}.words", len(self.sections.words))],
+            tuple(items(constants, f"{where}.constants", lambda v, at: chosen(v, at, self.constants))),
+            tuple(items(commands, f"{where}.commands", self._command)),
+            tuple(items(required, f"{where}.required", self._required)),
+            counts(kernels, f"{where}.kernels"),
+        )
+
+    def _argument(self, value: object, where: str) -> tuple[str, TensorType]:
+        name, type = items(value, where, text, 2)
+        return name, _type(type, where)
+
+    def _place(self, value: object, where: str) -> Place:
+        return chosen(value, where, self.places)
+
+    def _required(self, value: object, where: str) -> Required:
+        number_of, place, dim = items(value, where, anything, 3)
+        return Required(number(number_of, where), self._place(place, where), text(dim, where))
+
+    def _command(self, value: object, where: str) -> CommandPlaces:
+        command, steps = items(value, where, anything, 2)
+        return CommandPlaces(self._place(command, where), tuple(items(steps, where, self._place)))
+
+
+def _type(value: object, where: str) -> TensorType:
+    try:
+        found = parse_type(text(value, where))
+    except ParseError as e:
+        raise Malformed(f"{where}: {e.diagnostics[0].message}") from None
+    if found.encoding is not None:
+        raise Malformed(f"{where}: {found} has an encoding, and arrays have none")
+    return found

@@ -1,0 +1,37 @@
+"""Writes compiled programs to files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tensorir.dialects.tensor import Cast, CollapseShape, ExpandShape
+from tensorir.ir.diagnostic import UnsupportedError
+from tensorir.native.table import Features
+from tensorir.runtime.finish import finished
+from tensorir.runtime.plan import HostCommand, Plan
+from tensorir.runtime.saved.container import write
+from tensorir.runtime.saved.manifest import StoredProgram, encoded
+from tensorir.runtime.stats import Stats
+
+COPIES = Cast | CollapseShape | ExpandShape
+"""Ops in Python that can be stored: their result has the same bytes as their operand."""
+
+
+def save(path: str | Path, plans: Sequence[Plan], device: str, features: Features | None, stats: Stats) -> None:
+    """Writes a program. `device`: the text that makes its device.
+
+    Raises UnsupportedError naming the ops that run in Python, and TensorIRError if the file can't be written."""
+    if features is None:
+        raise UnsupportedError(f"a program for the device {device!r} can't be saved: Python runs its ops")
+    for plan in plans:
+        _check(plan)
+    functions = tuple(finished(plan) for plan in plans)
+    write(path, *encoded(StoredProgram(device, features, functions, stats)))
+
+
+def _check(plan: Plan) -> None:
+    ops = [c.op for c in plan.commands if isinstance(c, HostCommand) and not isinstance(c.op, COPIES)]
+    if ops:
+        names = ", ".join(f"{op.NAME} ({op.loc})" for op in ops)
+        raise UnsupportedError(f"@{plan.function.name} can't be saved: Python runs {names}", ops[0].loc)
