@@ -2,7 +2,7 @@
 PYTHON ?= python
 CLANG ?= clang
 
-.PHONY: help quick quick-tests check tests lint types layers unit filetests properties kernels math-sweep e2e repo bench fuzz fuzz-mlir clang sanitize wheel-test
+.PHONY: help quick quick-tests check tests lint types layers unit filetests properties kernels math-sweep e2e repo bench fuzz fuzz-mlir fuzz-saved clang sanitize wheel-test
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -72,11 +72,16 @@ fuzz: ## the laws on many more programs; takes long
 fuzz-mlir: ## 200,000 random changes of MLIR texts, read
 	$(PYTHON) -m tests.fuzz.mlir_reader
 
+fuzz-saved: ## 20,000 random changes of saved programs, loaded and run
+	$(PYTHON) -m tests.fuzz.saved_programs
+
 clang: ## the kernels built by clang, and their tests
 	bash tests/repo/kernels_with.sh $(CLANG) plain
 
+SAVED = tests/unit/runtime/saved/test_damaged.py tests/fuzz/test_saved_programs.py
 sanitize: ## kernel tests under sanitizers of gcc, and of clang where its runtime is: memory, undefined behaviour, threads
 	bash tests/repo/kernels_with.sh gcc address
+	bash tests/repo/kernels_with.sh gcc address $(SAVED)
 	bash tests/repo/kernels_with.sh gcc thread tests/kernels/test_threads.py tests/kernels/test_plan_threads.py
 	if [ -e "$$($(CLANG) -print-file-name=libclang_rt.asan-$$(uname -m).so)" ]; then \
 		bash tests/repo/kernels_with.sh $(CLANG) address; fi

@@ -11,8 +11,9 @@ from tensorir.plugins import Table, loaded, unusable
 from tensorir.targets.cpu import CPU
 from tensorir.targets.reference import REFERENCE
 from tensorir.targets.target import Target
+from tensorir.targets.vmvx import VMVX
 
-_BUILT_IN = {t.name: t for t in (CPU, REFERENCE)}
+_BUILT_IN = {t.name: t for t in (CPU, REFERENCE, VMVX)}
 _KNOWN: Table[str, Target] = Table("TARGETS", _BUILT_IN, lambda target: target.name)
 _REGISTERED: dict[str, Target] = {}
 

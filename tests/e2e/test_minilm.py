@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from tensorir.ir.dims import Dim, symbol
 from tensorir.ir.isomorphism import isomorphic
 from tensorir.ir.module import Executable, Module
 from tensorir.runtime.program import Program
+from tensorir.runtime.saved.load import load
 
 Array = npt.NDArray[Any]
 
@@ -61,6 +63,23 @@ def exact(length: int) -> Array:
 def test_the_embedding_is_that_of_a_float64_run(length: int, tiling: str, static: bool) -> None:
     got = program("cpu", tiling, length if static else None)(*tokens(length))
     assert np.max(np.abs(got - exact(length))) <= 1e-5
+
+
+def test_portable_kernels_give_the_embedding_and_late_has_the_bits_of_off() -> None:
+    given = tokens(LENGTHS[0])
+    late, off = (program("vmvx", tiling)(*given) for tiling in ("late", "off"))
+    assert np.max(np.abs(late - exact(LENGTHS[0]))) <= 1e-5
+    assert late.tobytes() == off.tobytes()
+
+
+@pytest.mark.parametrize("sequence", [None, 16], ids=["any length", "fixed length"])
+def test_a_saved_model_gives_the_same_bits(sequence: Dim | None, tmp_path: Path) -> None:
+    compiled = program("cpu", "late", sequence)
+    compiled.save(tmp_path / "minilm.tirx")
+    loaded = load(tmp_path / "minilm.tirx")
+    for length in LENGTHS if sequence is None else (16,):
+        assert loaded(*tokens(length)).tobytes() == compiled(*tokens(length)).tobytes()
+    assert loaded.stats.kernels == compiled.stats.kernels
 
 
 def test_the_float64_run_is_that_of_the_plain_formulas() -> None:

@@ -1,0 +1,17 @@
+"""vmvx: the device that runs anywhere. It runs the same tile programs as cpu, by the portable kernels alone, with their
+tiles; so it gives the same bits on every machine."""
+
+from __future__ import annotations
+
+from tensorir.native.table import Features
+from tensorir.targets.cpu import CpuResolver
+from tensorir.targets.cpu_kernels import CpuKernels
+from tensorir.targets.target import Target
+
+VMVX = Target(
+    "vmvx",
+    CpuResolver(Features.NONE),
+    "any machine, portable C kernels only",
+    kernels=CpuKernels(Features.NONE),
+    executor=Features.NONE,
+)
