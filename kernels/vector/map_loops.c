@@ -2,7 +2,7 @@
  *
  * Loops of one position are dropped, parallel loops are put in the order of the first result's memory, and neighbours
  * that every operand passes as one loop become one. A block is the inner loops as far as they fit, and a part of the
- * next one. */
+ * next one; it ends before a loop that would make long contiguous operands strided ones. */
 #include "vector/map_loops.h"
 
 /* ---- loops ---------------------------------------------------------------------- */
@@ -172,13 +172,37 @@ int tir_map_registers(tir_map* m, void* workspace) {
   return TIR_STATUS_OK;
 }
 
+/* Bytes of the operands of a block of the loops from `first` on that are copied only because of the loop before it:
+ * where that is part of a block, they are not contiguous any more. */
+static int64_t copied_for(const tir_map* m, int32_t first) {
+  int64_t bytes = 0;
+  for (int v = 0; v < m->views; v++) {
+    const tir_view* view = &m->view[v];
+    if (!view->used || view->base == NULL) continue;
+    int64_t run = view->bytes;
+    int32_t l = m->parallel;
+    while (l > first && m->loop[l - 1].stride[v] == run) run *= m->loop[--l].size;
+    if (l == first && m->loop[first - 1].stride[v] != run) bytes += run;
+  }
+  return bytes;
+}
+
+/* Whether blocks end inside of the loop before `first`, so that operands are used where they lie. Such a block costs
+ * about as much time as BLOCK copied bytes, and each of its instructions as INSTRUCTION. */
+static bool ends_block(const tir_map* m, int32_t first) {
+  enum { BLOCK = 512, INSTRUCTION = 256 };
+  return first > 0 && first < m->parallel && copied_for(m, first) > BLOCK + INSTRUCTION * (int64_t)m->code.instructions;
+}
+
 void tir_map_blocks(tir_map* m) {
   m->whole = 1;
   m->inner = m->parallel;
-  while (m->inner > 0 && m->loop[m->inner - 1].size <= m->block / m->whole) m->whole *= m->loop[--m->inner].size;
+  while (m->inner > 0 && !ends_block(m, m->inner) && m->loop[m->inner - 1].size <= m->block / m->whole) {
+    m->whole *= m->loop[--m->inner].size;
+  }
   m->cut = -1;
   m->part = m->last_part = 1;
-  if (m->inner == 0 || m->block / m->whole < 2) return;
+  if (m->inner == 0 || m->block / m->whole < 2 || ends_block(m, m->inner)) return;
   m->cut = m->inner - 1;
   const tir_loop* loop = &m->loop[m->cut];
   /* Parts of about the same length. */

@@ -183,6 +183,26 @@ def test_tiles_with_a_row_that_is_the_same_for_all(level: Features) -> None:
 
 
 @levels
+@pytest.mark.parametrize("functions", [1, 2, 9])
+@pytest.mark.parametrize("shape", [(16, 2, 8, 16), (5, 3, 8, 16), (7, 129), (3, 700), (9, 24, 4, 4)], ids=str)
+def test_panels_of_wider_arrays(level: Features, shape: Shape, functions: int) -> None:
+    """Long contiguous runs that lie apart: used where they are by short bodies, copied by long ones; the result is also
+    an input."""
+    rng = np.random.default_rng(3)
+    first, second = (rng.normal(0, 1, (shape[0], shape[1] + 3, *shape[2:])).astype(np.float32) for _ in range(2))
+    before, panel = first.copy(), (slice(None), slice(1, shape[1] + 1))
+    bias = rng.normal(0, 1, shape[1:]).astype(np.float32)
+    value, wanted = arg(0, f32), first[panel]
+    for i in range(functions):
+        value = apply("sub" if i % 2 else "mul", value, arg(1 + i % 2, f32))
+        wanted = wanted - bias if i % 2 else wanted * second[panel]
+    views = [first[panel], second[panel], np.broadcast_to(bias, shape), first[panel]]
+    assert run_map([ScalarBody((f32,) * 3, value)], [f32] * 4, views, features=level) == lib.TIR_STATUS_OK
+    before[panel] = wanted
+    assert (first == before).all()
+
+
+@levels
 @pytest.mark.parametrize("dtype", [f32, f64, u8, f16], ids=str)
 @pytest.mark.parametrize("shape", [(150, 200), (3, 70, 129), (9, 128), (8, 63), (40, 2, 130)], ids=str)
 def test_an_input_that_is_turned(level: Features, shape: Shape, dtype: DType) -> None:
