@@ -40,10 +40,7 @@ def program_words(grid: Grid, bound: Mapping[str, Dim], values: Values) -> list[
         steps.append(_step(op, place, registers))
         place.update(zip(op.results, (place[v] for v in op.outs), strict=True))
     words: list[Word] = [len(grid.totals)]
-    least = grid.least or (1,) * len(grid.totals)
-    for extent, block, fewest in zip(grid.extents, grid.blocks, least, strict=True):
-        granules = values.of(extent, bound)
-        words += [granules, _block(granules, values.of(block, bound), fewest, values)]
+    words += _grid(grid, bound, values)
     words.append(len(registers.operations))
     for operation, a, b in registers.operations:
         words += [OPERATIONS.index(operation), a, b]
@@ -51,13 +48,22 @@ def program_words(grid: Grid, bound: Mapping[str, Dim], values: Values) -> list[
     return words + [w for step in steps for w in step]
 
 
-def _block(extent: Entry, block: Entry, least: int, values: Values) -> Entry:
-    """Returns the granules of a unit along one dim: `block` for one thread, for more at most such an even number that
-    each thread gets about four units."""
-    two, three, four = (values.number(n) for n in (2, 3, 4))
-    parts = values.apply("sub", values.apply("mul", four, values.of(symbol(THREADS))), three)
-    even = values.apply("mul", two, values.apply("ceildiv", extent, values.apply("mul", two, parts)))
-    return values.apply("min", block, values.apply("max", values.number(least), even))
+def _grid(grid: Grid, bound: Mapping[str, Dim], values: Values) -> list[Word]:
+    """Returns extent and block of each dim. One thread takes the blocks of the grid. For more threads the first dims
+    are cut further, until each thread gets about four units, but never below `least`."""
+    one, four = (values.number(n) for n in (1, 4))
+    others = values.apply("sub", values.of(symbol(THREADS)), one)
+    wanted = values.apply("max", one, values.apply("mul", four, others))
+    words: list[Word] = []
+    least = grid.least or (1,) * len(grid.totals)
+    for extent, most, fewest in zip(grid.extents, grid.blocks, least, strict=True):
+        granules = values.of(extent, bound)
+        share = values.apply("max", values.number(fewest), values.apply("ceildiv", granules, wanted))
+        block = values.apply("min", values.of(most, bound), share)
+        units = values.apply("max", one, values.apply("ceildiv", granules, block))
+        wanted = values.apply("max", one, values.apply("ceildiv", wanted, units))
+        words += [granules, block]
+    return words
 
 
 def _bytes(shape: Sequence[Dim], dtype: DType) -> Dim:
