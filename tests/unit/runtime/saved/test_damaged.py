@@ -176,6 +176,18 @@ def twice(*path: Any) -> Callable[[File], None]:
     return change
 
 
+def words_of_another(file: File) -> None:
+    """Gives the first function the words of the second."""
+    first, second = file.manifest["functions"]
+    first["words"] = second["words"]
+
+
+def words_cut_off(file: File) -> None:
+    """Takes the last word from the first function."""
+    first: Any = file.manifest["functions"][0]
+    first["words"] = [first["words"][0], first["words"][1] - 1]
+
+
 MAIN, ROWS = ("functions", 0), ("functions", 1)
 
 CONTENTS: dict[str, tuple[Callable[[File], None], str]] = {
@@ -205,9 +217,9 @@ CONTENTS: dict[str, tuple[Callable[[File], None], str]] = {
     "a command more": (twice(*MAIN, "commands"), "expected 3 commands in its plan, found 2"),
     "a copy with steps": (entry(*MAIN, "commands", 1, to=[6, [2]]), "command 1 is not a copy"),
     "words behind the end": (entry(*MAIN, "words", to=[0, 10**6]), "words: 1000000 from 0 on are more"),
-    "words of another function": (entry(*MAIN, "words", to=[269, 127]), "symbols in its plan"),
+    "words of another function": (words_of_another, "symbols in its plan"),
     "no words": (entry(*MAIN, "words", to=[0, 0]), "@main: "),
-    "words that are cut off": (entry(*MAIN, "words", to=[0, 268]), "@main: "),
+    "words that are cut off": (words_cut_off, "@main: "),
     "an argument less": (drop(*ROWS, "arguments", 0), "expected 1 arguments in its plan, found 2"),
     "an argument more": (twice(*ROWS, "arguments"), "expected 3 arguments in its plan, found 2"),
     "a result more": (twice(*ROWS, "results"), "expected 2 results in its plan, found 1"),
