@@ -24,30 +24,38 @@ _WRITABLE = (1, 3, 4)
 
 @frozen(eq=False)
 class Copies:
-    """`words`: of a plan that the executor has accepted."""
+    """Those of a function whose plan the executor accepts; no other methods may be called before."""
 
-    words: npt.NDArray[np.int64]
+    function: CompiledFunction
+
+    @property
+    def words(self) -> npt.NDArray[np.int64]:
+        return self.function.image
 
     def run(
         self, number: int, frame: Frame, arguments: Sequence[Array], results: Sequence[Array], ctx: Context
     ) -> None:
-        """Runs command `number`."""
-        source, target = self._buffers(number)
-        frame.buffer(target)[:] = frame.buffer(source)
+        """Runs command `number`. Raises TensorIRError if its buffers don't have the same bytes."""
+        source, target = map(frame.buffer, self._buffers(number))
+        if len(source) != len(target):
+            place = self.function.commands[number].command
+            message = f"{place.op}: {len(source)} bytes would be copied to {len(target)}: the program is damaged"
+            raise TensorIRError(message, place.loc)
+        target[:] = source
 
     def why_impossible(self, sizes: Mapping[str, int], memory_limit: int | None) -> TensorIRError | None:
         """Nothing is known of the ops but what the function says."""
         return None
 
-    def check(self, function: CompiledFunction) -> None:
+    def check(self) -> None:
         """Raises Malformed for a command that is not a copy to a buffer that may be written."""
-        for number, places in enumerate(function.commands):
+        for number, places in enumerate(self.function.commands):
             if self._command(number)[0] != _HOST:
                 continue
             buffers = self._buffers(number)
             at = int(self.words[_AT_BUFFERS])
             if len(buffers) != 2 or int(self.words[at + _BUFFER_WORDS * buffers[1]]) not in _WRITABLE or places.steps:
-                raise Malformed(f"@{function.signature.name}: command {number} is not a copy")
+                raise Malformed(f"@{self.function.signature.name}: command {number} is not a copy")
 
     def _command(self, number: int) -> list[int]:
         at = int(self.words[int(self.words[_AT_COMMANDS]) + number])

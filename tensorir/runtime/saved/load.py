@@ -77,13 +77,13 @@ def _check_features(program: StoredProgram) -> None:
 
 def _executor(function: CompiledFunction, features: Features) -> Executor:
     where = f"@{function.signature.name}"
-    copies = Copies(function.image)
+    copies = Copies(function)
     try:
         made = Executor(function, features, copies, checked=True)
     except (PlanFault, ValueError) as e:
         raise Malformed(f"{where}: {e}") from None
     _check_counts(function)
-    copies.check(function)
+    copies.check()
     if not function.signature.symbols:
         try:
             made.open({})

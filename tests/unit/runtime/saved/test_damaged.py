@@ -291,6 +291,21 @@ def test_a_copy_that_writes_to_a_constant_is_refused(good: Path, tmp_path: Path)
         assert "@main: command 1 is not a copy" in refusal(path)
 
 
+def test_a_copy_between_buffers_of_other_sizes_is_refused_in_the_call(good: Path, tmp_path: Path) -> None:
+    path = tmp_path / "bad.tirx"
+    file = File.read(good)
+    header = file.words[:16].tolist()
+    copy = int(file.words[header[13] + 1])
+    kinds = file.words[header[9] : header[9] + 5 * header[8] : 5].tolist()
+    file.words[copy + 3] = kinds.index(2)  # a constant
+    file.write(path)
+    program = ti.load(path)
+    with pytest.raises(
+        ti.TensorIRError, match=r"tensor\.cast: \d+ bytes would be copied to 672"
+    ):
+        program(*ARGUMENTS["main"])
+
+
 def test_calls_find_what_depends_on_sizes(good: Path, tmp_path: Path) -> None:
     """The rows of a type are those of the plan for one size only; nothing runs."""
     path = tmp_path / "bad.tirx"

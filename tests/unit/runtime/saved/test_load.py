@@ -107,6 +107,22 @@ def test_errors_of_calls_name_the_place(tmp_path: Path) -> None:
     assert "model.tir:2" in str(loaded.value) and "index 7" in str(loaded.value)
 
 
+SLICE = """func @main(%x: tensor<[S]xf32>) -> (tensor<4xf32>) {
+  %r = tensor.extract_slice %x {offsets = [S - 9], sizes = [4], strides = [1]} : (tensor<[S]xf32>) -> tensor<4xf32>
+  return %r : tensor<4xf32>
+}
+"""
+
+
+def test_sizes_that_an_op_does_not_allow_are_refused_at_its_place(tmp_path: Path) -> None:
+    """An offset that is negative would read what lies before the argument."""
+    _, path = saved(parse(SLICE, OPS, file="model.tir"), tmp_path)
+    loaded = ti.load(path)
+    assert (loaded(np.arange(10, dtype=np.float32)) == [1, 2, 3, 4]).all()
+    with pytest.raises(ti.TensorIRError, match=r"model\.tir:2:\d+: error: tensor\.extract_slice: S \+ -9 is negative"):
+        loaded(np.arange(8, dtype=np.float32))
+
+
 def test_ops_that_run_in_python_are_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedError, match="device 'reference' can't be saved: Python runs its ops"):
         saved(graphs.mlp(), tmp_path, device="reference")

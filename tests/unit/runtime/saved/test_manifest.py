@@ -1,0 +1,51 @@
+"""The manifest: what is written is what is read, and what is equal is stored once."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+from attrs import evolve
+
+from tensorir.runtime.finish import finished
+from tensorir.runtime.saved.container import LINE, Sections, offsets
+from tensorir.runtime.saved.manifest import StoredProgram, decoded, encoded
+from tests.support.saved_programs import small
+
+
+def stored() -> StoredProgram:
+    program = small()
+    features = program.device.executor
+    assert features is not None
+    return StoredProgram("cpu", features, tuple(map(finished, program.plans.values())), program.stats)
+
+
+def read_again(program: StoredProgram) -> StoredProgram:
+    manifest, words, constants = encoded(program)
+    data = np.zeros(sum(-(-c.nbytes // LINE) * LINE for c in constants), np.uint8)
+    for at, c in zip(offsets([c.nbytes for c in constants]), constants, strict=True):
+        data[at : at + c.nbytes] = c
+    return decoded(Sections(manifest, np.frombuffer(words, np.int64), data))
+
+
+def test_what_is_written_is_read() -> None:
+    program = stored()
+    found = read_again(program)
+    assert (found.device, found.features, found.stats) == (program.device, program.features, program.stats)
+    for a, b in zip(found.functions, program.functions, strict=True):
+        assert (a.signature, a.commands, a.required, a.kernels) == (b.signature, b.commands, b.required, b.kernels)
+        assert (a.image == b.image).all()
+        for c, d in zip(a.constants, b.constants, strict=True):
+            assert c.tobytes() == d.tobytes()
+
+
+def test_equal_constants_are_stored_once_and_others_apart() -> None:
+    """Equal bytes of other arrays, and of another type; not those of another length."""
+    program = stored()
+    first, second = program.functions
+    ones = np.ones(100, np.float32)
+    constants = (ones, ones.copy(), ones.view(np.int32).reshape(10, 10).copy(), ones[:99].copy(), 2 * ones)
+    both = (evolve(first, constants=constants), evolve(second, constants=(ones + 1, ones)))
+    manifest, _, held = encoded(evolve(program, functions=both))
+    assert [f["constants"] for f in json.loads(manifest)["functions"]] == [[0, 0, 0, 1, 2], [2, 0]]
+    assert [c.nbytes for c in held] == [400, 396, 400]
