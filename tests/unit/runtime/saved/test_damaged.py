@@ -300,9 +300,7 @@ def test_a_copy_between_buffers_of_other_sizes_is_refused_in_the_call(good: Path
     file.words[copy + 3] = kinds.index(2)  # a constant
     file.write(path)
     program = ti.load(path)
-    with pytest.raises(
-        ti.TensorIRError, match=r"tensor\.cast: \d+ bytes would be copied to 672"
-    ):
+    with pytest.raises(ti.TensorIRError, match=r"tensor\.cast: \d+ bytes would be copied to 672"):
         program(*ARGUMENTS["main"])
 
 
