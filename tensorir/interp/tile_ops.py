@@ -144,7 +144,12 @@ def _mmt4d(op: tile.Mmt4d, inputs: Sequence[Array], outs: Sequence[Array], here:
     labels = [[*batch, m1, k1, m0, k0], [*batch, n1, k1, n0, k0], [*batch, m1, n1, m0, n0]]
     lhs, rhs, out = (_only(a, keep) for a, keep in zip((*inputs, *outs), labels, strict=True))
     made = multiply(lhs, rhs, labels, op.outs[0].type.dtype, here.ctx)
-    out[...] = made.astype(out.dtype) + out if op.accumulate else made
+    made = made.astype(out.dtype) + out if op.accumulate else made
+    tiles, height = out.shape[len(batch)], out.shape[len(batch) + 2]
+    rows = tiles * height if op.rows is None else min(tiles * height, here.numbers(op.rows)[0])
+    for tile_row in range(-(-rows // height)):
+        valid = min(height, rows - tile_row * height)
+        out[..., tile_row, :, :valid, :] = made[..., tile_row, :, :valid, :]
 
 
 def _only(array: Array, keep: Sequence[int]) -> Array:

@@ -118,7 +118,8 @@ def _fill(op: tile.Fill) -> Encoded:
 
 
 def _mmt4d(op: tile.Mmt4d) -> Encoded:
-    return (int(op.accumulate), RHS_ORDERS[op.rhs_order], -1), ()
+    rows = op.rows.results[0] if op.rows is not None else -1
+    return (int(op.accumulate), RHS_ORDERS[op.rhs_order], rows), ()
 
 
 def _pack(op: tile.Pack) -> Encoded:

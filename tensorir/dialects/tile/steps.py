@@ -76,16 +76,20 @@ class Fill(Step):
 @op("tile.mmt4d", Trait.PURE)
 class Mmt4d(Step):
     """`linalg.mmt4d` on tiles of lhs and rhs. The last six loops are m1, n1, k1, m0, n0, k0; the ones before are batch
-    loops. Tiles are contiguous, and so are the k1 tiles of a row or panel."""
+    loops. Tiles are contiguous, and so are the k1 tiles of a row or panel. `rows` (None: all): how many rows of all m1
+    tiles together are computed, from the unit dims; the other rows of the last tile are not written."""
 
     rhs_order: RhsOrder = attribute(default="kn")
     accumulate: bool = attribute(default=False)
     kernel: str = attribute(default="")
+    rows: AffineMap | None = attribute(default=None)
 
     def infer_types(self) -> Sequence[Type]:
         _counts(self, 2)
         if self.loops_count < 6:
             raise InferError(f"needs the six loops of mmt4d, got {self.loops_count}")
+        if self.rows is not None and (self.rows.num_dims, len(self.rows.results)) != (self.shape.num_dims, 1):
+            raise InferError(f"rows {self.rows}: one size from the unit dims")
         return Step.infer_types(self)
 
 

@@ -87,7 +87,8 @@ def _by_tiles(e: Emitter, op: linalg.Contract, p: Product, tiles: Tiles) -> None
         (tiles.k0, (left.dims[b + 3][0].stride, right.dims[b + 3][0].stride, 0)),
     ]
     kernel = e.kernel_for(types, tiles)
-    e.emit(tile.Mmt4d, [left, right], [made], loops, rhs_order=tiles.rhs_order, kernel=kernel)
+    rows = e.unit_map(product(p.pieces[d].size for d in m))
+    e.emit(tile.Mmt4d, [left, right], [made], loops, rhs_order=tiles.rhs_order, kernel=kernel, rows=rows)
     _unpacked(e, p, made, batch, m, n, (tiles.m0, tiles.n0), types[2])
 
 
