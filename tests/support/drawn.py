@@ -20,7 +20,8 @@ COMPILED = 120
 
 @cache
 def drawn_ops(device: str) -> frozenset[type[Op]]:
-    """The op classes in a fixed set of random programs, at each stage of their compilation for `device`."""
+    """The op classes in a fixed set of random programs, at each stage of their compilation for `device`, and as tile
+    programs for the cpu: only devices with an executor have these."""
     seen: set[type[Op]] = set()
     compiled = 0
 
@@ -37,7 +38,8 @@ def drawn_ops(device: str) -> frozenset[type[Op]]:
         nonlocal compiled
         compiled += 1
         for stage in STAGES if compiled <= COMPILED else STAGES[:1]:
-            made = run_passes(module, pipeline("late", device, stage).passes, verify_each=False)
+            here = "cpu" if stage == "tiles" else device
+            made = run_passes(module, pipeline("late", here, stage).passes, verify_each=False)
             seen.update(type(op) for op in _ops(made))
 
     look()

@@ -27,7 +27,7 @@ from tensorir.transforms.tiles.blocks import Cut, chosen_units
 from tensorir.transforms.tiles.emitter import Emitter
 from tensorir.transforms.tiles.fuse_elementwise import fuse_elementwise
 from tensorir.transforms.tiles.lower_ops import LOWERINGS
-from tensorir.transforms.tiles.storage import VIEWS, homes, in_place_operand, viewed
+from tensorir.transforms.tiles.storage import VIEWS, homes, in_place_operands, viewed
 
 
 @frozen
@@ -180,10 +180,10 @@ class _Lowering:
 
     def _in_place(self, e: Emitter, op: Op) -> Access | None:
         """Returns the memory of an operand that nobody reads afterwards, if the op can work in place."""
-        source = in_place_operand(op, e.whole)
-        if source is None or source in self.region.yields or self._readers(source) != 1 or source in self.views:
-            return None
-        return e.accesses[source]
+        kept = (*e.whole, *self.region.yields, *self.views)
+        free = (v for v in in_place_operands(op) if v not in kept and self._readers(v) == 1)
+        source = next(free, None)
+        return e.accesses[source] if source is not None else None
 
     def _readers(self, value: Value) -> int:
         return sum(v is value for o in self.ops for v in o.operands)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.linalg import Broadcast, Generic, LayerNorm, Softmax, Transpose
@@ -73,8 +73,10 @@ def homes(
     for op in reversed(ops):
         if len(op.results) != 1 or op.result not in found:
             continue
-        source = op.operands[0] if isinstance(op, VIEWS) else in_place_operand(op, whole)
-        if source is None or source in whole or source in found or len(readers[source]) != 1:
+        candidates = (op.operands[0],) if isinstance(op, VIEWS) else in_place_operands(op)
+        free = (v for v in candidates if v not in whole and v not in found and len(readers[v]) == 1)
+        source = next(free, None)
+        if source is None:
             continue
         place = unviewed(op, found[op.result], shape_of(source)) if isinstance(op, VIEWS) else found[op.result]
         if place is not None:
@@ -82,13 +84,12 @@ def homes(
     return found
 
 
-def in_place_operand(op: Op, whole: Container[Value]) -> Value | None:
-    """Returns the operand, computed in the unit, in whose memory the op could leave its result."""
-    if isinstance(op, Softmax | LayerNorm | RmsNorm) and op.source not in whole:
-        return op.source
+def in_place_operands(op: Op) -> Iterator[Value]:
+    """Yields the operands in whose memory the op could leave its result."""
+    if isinstance(op, Softmax | LayerNorm | RmsNorm):
+        yield op.source
     if isinstance(op, Generic):
         for value, map in zip(op.inputs, op.maps, strict=False):
             same = map == op.maps[-1] and value.type.dtype == op.result.type.dtype
-            if same and value not in whole and op.inputs.count(value) == 1:
-                return value
-    return None
+            if same and op.inputs.count(value) == 1:
+                yield value
