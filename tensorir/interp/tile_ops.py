@@ -29,18 +29,19 @@ Arrays = tuple[Array, ...]
 
 def run_grid(op: tile.Grid, inputs: Arrays, ctx: Context) -> Arrays:
     """Returns the results of all units, which run one after the other."""
-    results = tuple(np.array(filled(ctx.shape(t.shape), _unspecified(t), t.dtype, ctx)) for t in op.types)
-    for unit in _units(op, ctx):
-        _run_unit(op, (*inputs, *results), unit, ctx)
+    results = tuple(blank(t, ctx) for t in op.types)
+    for unit in units_of(op, ctx):
+        run_unit(op, (*inputs, *results), unit, ctx)
     return results
 
 
-def _unspecified(type: TensorType) -> float:
-    """What stands where nothing was written, so that it is noticed when it is read."""
-    return np.nan if type.dtype.is_float else type.dtype.range[1] if type.dtype.kind != "bool" else True
+def blank(type: TensorType, ctx: Context) -> Array:
+    """Returns memory to which nothing was written: what stands there should be noticed when it is read."""
+    value = np.nan if type.dtype.is_float else type.dtype.range[1] if type.dtype.kind != "bool" else True
+    return np.array(filled(ctx.shape(type.shape), value, type.dtype, ctx))
 
 
-def _units(op: tile.Grid, ctx: Context) -> list[tuple[int, ...]]:
+def units_of(op: tile.Grid, ctx: Context) -> list[tuple[int, ...]]:
     """Returns start, count and valid positions of each dim of the grid, for each unit."""
     blocks: list[list[tuple[int, int, int]]] = []
     for total, granule, block in zip(ctx.numbers(op.totals), op.granules, ctx.numbers(op.blocks), strict=True):
@@ -68,12 +69,19 @@ class _Unit:
         return tuple(self.number(r) for r in map.results)
 
 
-def _run_unit(op: tile.Grid, buffers: Arrays, unit: tuple[int, ...], ctx: Context) -> None:
+def run_unit(
+    op: tile.Grid,
+    buffers: Arrays,
+    unit: tuple[int, ...],
+    ctx: Context,
+    memory: Callable[[TensorType, Context], Array] = blank,
+) -> None:
+    """Runs one unit on the inputs and results of the grid, with `memory` for its scratch."""
     env: dict[Value, Array] = dict(zip(op.body.args, buffers, strict=True))
     here = _Unit(unit, ctx)
     for o in op.body.ops:
         if isinstance(o, tile.Scratch):
-            env[o.result] = np.array(filled(ctx.shape(o.type.shape), _unspecified(o.type), o.type.dtype, ctx))
+            env[o.result] = memory(o.type, ctx)
             continue
         assert isinstance(o, tile.Step)  # the verifier checked
         sizes = here.numbers(o.shape)
