@@ -20,6 +20,7 @@ from tensorir.testing.equivalence import assert_equivalent
 from tensorir.testing.programs.random import arguments
 from tensorir.testing.strategies import programs
 from tensorir.text import print_module
+from tensorir.transforms.tiles.lower_to_tiles import LowerToTiles
 from tests.support.tile_programs import execute, interpret_apart, same_bits, with_smallest_units
 
 Array = npt.NDArray[Any]
@@ -29,12 +30,13 @@ LEVELS = [f for f in (Features.X86_AVX2, Features.X86_AVX2 | Features.X86_AVX512
 """Sets of features, of which each gives the same bits."""
 
 
-def tiled(module: Module, tiling: str, features: Features | None = None) -> Module:
-    """The program as tile programs, for a CPU with some features (None: all)."""
+def tiled(module: Module, tiling: str, features: Features | None = None) -> tuple[Module, Module]:
+    """The program as it is before `lower-to-tiles`, and after it, for a CPU with some features (None: all)."""
     device = Device("cpu") if features is None else Device("cpu", features=features)
-    made = run_passes(module, pipeline(tiling, device.name).passes)
-    note(print_module(made))
-    return made
+    before = run_passes(module, pipeline(tiling, device.name, "materialized").passes)
+    after = run_passes(before, (LowerToTiles(),))
+    note(print_module(after))
+    return before, after
 
 
 def real(args: list[Array], seed: int) -> list[Array]:
@@ -45,12 +47,12 @@ def real(args: list[Array], seed: int) -> list[Array]:
 
 @given(module=programs(), seed=SEEDS, tiling=TILINGS)
 def test_they_mean_what_the_program_means(module: Module, seed: int, tiling: str) -> None:
-    assert_equivalent(module, tiled(module, tiling), seed=seed)
+    assert_equivalent(module, tiled(module, tiling)[1], seed=seed)
 
 
 @given(module=programs(), seed=SEEDS, tiling=TILINGS)
 def test_units_are_apart(module: Module, seed: int, tiling: str) -> None:
-    low = tiled(module, tiling)
+    _, low = tiled(module, tiling)
     args = arguments(module, seed)
     expected = interpret(low, "main", args)
     same_bits(interpret_apart(low, args, seed), expected)
@@ -62,10 +64,10 @@ def test_units_are_apart(module: Module, seed: int, tiling: str) -> None:
 def test_the_executor_gives_what_the_interpreter_gives(
     features: Features, module: Module, seed: int, tiling: str
 ) -> None:
-    low = tiled(module, tiling, features)
-    assert_equivalent(module, lambda *args: execute(low, args, features, 1), seed=seed)
+    source, low = tiled(module, tiling, features)
+    assert_equivalent(module, lambda *args: execute(source, low, args, features, 1), seed=seed)
     small = with_smallest_units(low)
-    assert_equivalent(module, lambda *args: execute(small, args, features, 3), seed=seed)
+    assert_equivalent(module, lambda *args: execute(source, small, args, features, 3), seed=seed)
 
 
 @given(module=programs(), seed=SEEDS, tiling=TILINGS)
@@ -73,7 +75,7 @@ def test_the_bits_depend_neither_on_vectors_nor_on_units_nor_on_threads(module: 
     args = real(arguments(module, seed), seed)
     first: tuple[Array, ...] | None = None
     for features in LEVELS:
-        low = tiled(module, tiling, features)
+        source, low = tiled(module, tiling, features)
         for version, threads in ((low, 1), (low, 3), (with_smallest_units(low), 3)):
-            got = execute(version, args, features, threads)
+            got = execute(source, version, args, features, threads)
             same_bits(got, first := got if first is None else first)

@@ -17,7 +17,7 @@ from tensorir.interp.conversions import filled
 from tensorir.interp.interpreter import run_region
 from tensorir.interp.tile_ops import blank, run_unit, units_of
 from tensorir.ir.dense import Dense
-from tensorir.ir.module import Executable, Function, Global, Module
+from tensorir.ir.module import Executable, Function, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.types import TensorType
@@ -113,13 +113,14 @@ def same_bits(a: Sequence[Array], b: Sequence[Array]) -> None:
         )
 
 
-def execute(module: Module, args: Sequence[npt.ArrayLike], features: Features, threads: int) -> tuple[Array, ...]:
-    """Returns the results of @main of a compiled module through the executor, which verifies every access."""
+def execute(
+    source: Module, module: Module, args: Sequence[npt.ArrayLike], features: Features, threads: int
+) -> tuple[Array, ...]:
+    """Returns the results of @main through the executor, which verifies every access. `module`: `source` as tile
+    programs."""
     function = module.lookup(Function, "main")
     arrays, sizes = bind_arguments(function, args)
-    held = {
-        g.name: g.value.array for g in module.symbols.values() if isinstance(g, Global) and isinstance(g.value, Dense)
-    }
-    ctx = Context(module, sizes, load_global=held.__getitem__, runner=run_region)
-    executor = Executor(plan_function(module, function), features, checked=True)
+    held = {g.name: g.value.array for g in module.globals if isinstance(g.value, Dense)}
+    ctx = Context(source, sizes, load_global=held.__getitem__, runner=run_region)
+    executor = Executor(source, plan_function(module, function, source), features, checked=True)
     return executor.run(arrays, ctx, threads, [None] * len(function.body.yields))[0]

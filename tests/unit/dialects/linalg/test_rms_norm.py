@@ -20,8 +20,6 @@ from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
-from tensorir.passes.runner import run_passes
-from tensorir.pipelines import pipeline
 from tensorir.testing.bounds.operations import error_bounds
 from tensorir.testing.equivalence import assert_agrees
 from tests.support.bad_ops import Bad, refusal
@@ -75,15 +73,15 @@ def test_it_is_the_formula(dtype: DType, slack: float) -> None:
 @pytest.mark.parametrize("columns", [16, 19, symbol("N")], ids=str)
 def test_between_contractions_it_stays_packed_and_skips_padding(columns: Dim) -> None:
     module = network(columns)
-    packed = run_passes(module, pipeline("late", "cpu", "materialized").passes)
-    bodies = [e.body for e in packed.executables]
+    program = ti.compile(module, verify_each=True)
+    bodies = [e.body for e in program.module.executables]
     (norm,) = [op for body in bodies for op in body.ops if isinstance(op, RmsNorm)]
     assert len(norm.dims) == 2
     assert norm.extent == (None if columns == 16 else columns)
     (body,) = [b for b in bodies if norm in b.ops]
     assert any(isinstance(op, Mmt4d) for op in body.ops)  # one launch with the contraction before it
     given = arrays(columns if isinstance(columns, int) else 13)
-    assert assert_agrees(module, "main", given, ti.compile(module, verify_each=True).call(given))
+    assert assert_agrees(module, "main", given, program.call(given))
 
 
 def test_its_rows_are_its_units() -> None:
