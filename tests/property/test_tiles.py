@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from tensorir.interp import interpret
 from tensorir.ir.module import Module
 from tensorir.native.table import Features, cpu_features
 from tensorir.passes.runner import run_passes
@@ -52,11 +51,11 @@ def test_they_mean_what_the_program_means(module: Module, seed: int, tiling: str
 
 @given(module=programs(), seed=SEEDS, tiling=TILINGS)
 def test_units_are_apart(module: Module, seed: int, tiling: str) -> None:
+    """NumPy rounds exp and the like differently at the end of an array, so not every bit is that of one large unit."""
     _, low = tiled(module, tiling)
-    args = arguments(module, seed)
-    expected = interpret(low, "main", args)
-    same_bits(interpret_apart(low, args, seed), expected)
-    same_bits(interpret_apart(with_smallest_units(low), args, seed), expected)
+    assert_equivalent(module, lambda *args: interpret_apart(low, args, seed), seed=seed)
+    small = with_smallest_units(low)
+    assert_equivalent(module, lambda *args: interpret_apart(small, args, seed), seed=seed)
 
 
 @pytest.mark.parametrize("features", [Features.NONE, cpu_features()], ids=["none", "all"])

@@ -24,6 +24,8 @@ from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.native.table import Features
 from tensorir.runtime.executor import Executor
+from tensorir.runtime.finish import finished
+from tensorir.runtime.host_commands import HostCommands
 from tensorir.runtime.plan import plan_function
 
 
@@ -119,8 +121,9 @@ def execute(
     """Returns the results of @main through the executor, which verifies every access. `module`: `source` as tile
     programs."""
     function = module.lookup(Function, "main")
-    arrays, sizes = bind_arguments(function, args)
+    arrays, sizes = bind_arguments(function.signature, args)
     held = {g.name: g.value.array for g in module.globals if isinstance(g.value, Dense)}
     ctx = Context(source, sizes, load_global=held.__getitem__, runner=run_region)
-    executor = Executor(source, plan_function(module, function, source), features, checked=True)
+    plan = plan_function(module, function, source)
+    executor = Executor(finished(plan), features, HostCommands(source, plan), checked=True)
     return executor.run(arrays, ctx, threads, [None] * len(function.body.yields))[0]
