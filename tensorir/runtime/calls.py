@@ -9,9 +9,10 @@ import numpy.typing as npt
 from attrs import evolve
 
 from tensorir.interp import Context, bind_arguments
-from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.diagnostic import TensorIRError, UnsupportedError
 from tensorir.ir.signature import Signature
-from tensorir.runtime.executor import Executor, usable_cores
+from tensorir.runtime.counts import Counts
+from tensorir.runtime.executor import Call, Executor, usable_cores
 from tensorir.runtime.given_results import given_results
 from tensorir.runtime.stats import Stats, Used
 
@@ -23,8 +24,9 @@ class Runner(Protocol):
 
     def run(
         self, arguments: tuple[Array, ...], ctx: Context, threads: int, out: Sequence[Array | None]
-    ) -> tuple[tuple[Array, ...], Used]:
-        """Returns the results, in the arrays of `out` where there is one, and what the call used."""
+    ) -> tuple[tuple[Array, ...], Used | None]:
+        """Returns the results, in the arrays of `out` where there is one, and what the call used if it was counted
+        while it ran."""
         ...
 
 
@@ -42,11 +44,15 @@ class CallableProgram:
         """The most bytes of intermediates that a call may allocate; None means the available memory."""
         self.num_threads = num_threads
         """How many threads work on a call; None means as many as cores that this process may use."""
-        self.stats = stats
+        self._stats = stats
+        self._last: Call | None = None
+        self._counted: tuple[Call, Counts] | None = None
         self._functions = functions
         self._default = next(iter(functions)) if len(functions) == 1 else "main"
         usual = functions[self._default][1] if self._default in functions else None
         self._usual = usual if isinstance(usual, Executor) else None
+        if self._usual is not None and not self._usual.function.signature.symbols:
+            self._last = Call(self._default, {}, num_threads or usable_cores())
 
     def _context(self, sizes: Mapping[str, int]) -> Context:
         """What the ops of a call may use."""
@@ -71,6 +77,7 @@ class CallableProgram:
         if function is None and out is None and num_threads is None and self._usual is not None:
             made = self._usual.again(args)
             if made is not None:
+                self._last = self._usual.usual_call
                 return made[0] if len(made) == 1 else tuple(made)
         results = self.call(args, function, out=out, num_threads=num_threads)
         return results[0] if len(results) == 1 else results
@@ -102,5 +109,66 @@ class CallableProgram:
         results, used = runner.run(arrays, ctx, num_threads or usual, places)
         if isinstance(runner, Executor) and num_threads in (None, usual):
             runner.prepare(arrays, sizes, usual)
-        self.stats = evolve(self.stats, kernels=used.kernels, transient_bytes=used.transient_bytes)
+        if used is not None:
+            self._stats = evolve(self._stats, kernels=used.kernels, transient_bytes=used.transient_bytes)
+        else:
+            self._last = Call(name, sizes, num_threads or usual)
         return results
+
+    @property
+    def stats(self) -> Stats:
+        """Statistics of the program and of its last call."""
+        call = self._last
+        if call is None:
+            return self._stats
+        counted = self._counted
+        if counted is None or counted[0] is not call:
+            counted = self._counted = call, self._executor(call.function).counts(call)
+        counts = counted[1]
+        return evolve(
+            self._stats,
+            kernels=self._executor(call.function).function.kernels,
+            transient_bytes=counts.arena_bytes + counts.threads * counts.scratch_bytes,
+            commands=len(counts.commands),
+            units=counts.units,
+            steps=counts.steps,
+            read_bytes=counts.read_bytes,
+            written_bytes=counts.written_bytes,
+            relaid_bytes=counts.relaid_bytes,
+            copied_bytes=counts.copied_bytes,
+            arena_bytes=counts.arena_bytes,
+            scratch_bytes=counts.scratch_bytes,
+            python=counts.python,
+        )
+
+    def counts(
+        self,
+        *args: npt.ArrayLike,
+        sizes: Mapping[str, int] | None = None,
+        function: str | None = None,
+        num_threads: int | None = None,
+    ) -> Counts:
+        """Returns what a call with `args`, or with these `sizes` of the function's symbols, does: exact numbers per
+        command and step. Nothing is run. Blocks may be smaller for more threads, so `num_threads` matters as it does in
+        a call.
+
+        Raises TensorIRError for arguments or sizes that a call can't have, UnsupportedError if Python runs the ops of
+        this device."""
+        name = self._default if function is None else function
+        executor = self._executor(name)
+        signature = executor.function.signature
+        if args or (sizes is None and not signature.arg_types):
+            _, sizes = bind_arguments(signature, args)
+        given = dict(sizes or {})
+        if set(given) != set(signature.symbols):
+            expected = ", ".join(signature.symbols) or "no sizes"
+            raise TensorIRError(f"@{name}: expected {expected}, got {', '.join(given) or 'no sizes'}", signature.loc)
+        return executor.counts(Call(name, given, num_threads or self.num_threads or usable_cores()))
+
+    def _executor(self, name: str) -> Executor:
+        if name not in self._functions:
+            raise TensorIRError(self._unknown(name))
+        runner = self._functions[name][1]
+        if not isinstance(runner, Executor):
+            raise UnsupportedError(f"@{name}: Python runs the ops of this device one by one, and there is no plan")
+        return runner

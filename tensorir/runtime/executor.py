@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from math import prod
 from threading import Lock
 from typing import Any, Protocol
@@ -20,7 +21,9 @@ from tensorir.ir.types import Type
 from tensorir.native.plans import Frame, Plan, PlanFault, PlanMemoryError
 from tensorir.native.table import Features, lib
 from tensorir.runtime.compiled_function import CompiledFunction
+from tensorir.runtime.counts import Counts, count
 from tensorir.runtime.stats import Used
+from tensorir.runtime.words import PlanWords, read_plan
 
 Array = npt.NDArray[Any]
 MAX_FRAMES = 16
@@ -48,6 +51,16 @@ class _Usual:
 
     shapes: tuple[tuple[int, ...], ...]
     sizes: _Sizes
+    call: Call
+
+
+@frozen
+class Call:
+    """What decides what a call does."""
+
+    function: str
+    sizes: Mapping[str, int]
+    threads: int
 
 
 class Host(Protocol):
@@ -99,7 +112,28 @@ class Executor:
         """Makes `again` take calls with arguments of the same shapes."""
         known = self._known.get(self._key(sizes, threads))
         if known is not None and self._runs_alone:
-            self._usual = _Usual(tuple(a.shape for a in arguments), known)
+            call = Call(self.function.signature.name, sizes, threads)
+            self._usual = _Usual(tuple(a.shape for a in arguments), known, call)
+
+    @property
+    def usual_call(self) -> Call | None:
+        """The call that `again` repeats."""
+        return None if self._usual is None else self._usual.call
+
+    @cached_property
+    def words(self) -> PlanWords:
+        """The plan of the function."""
+        return read_plan(self.function.image)
+
+    def counts(self, call: Call) -> Counts:
+        """What a call does. Raises the errors of such a call that are known before it runs."""
+        sizes, frame = self._taken(call.sizes, call.threads, None)
+        try:
+            values = np.array([frame.value(i) for i in range(self.words.values)], np.int64)
+            used = frame.arena_bytes, frame.scratch_bytes
+            return count(self.function, self.words, values, call.threads, *used)
+        finally:
+            self._give_back(sizes, frame)
 
     def again(self, arguments: tuple[Any, ...]) -> list[Array] | None:
         """Runs a call like the one before: arrays of the same shapes, contiguous. Returns None for any other call, of
@@ -221,8 +255,8 @@ class Executor:
 
     def run(
         self, arguments: tuple[Array, ...], ctx: Context, threads: int, out: Sequence[Array | None]
-    ) -> tuple[tuple[Array, ...], Used]:
-        """Returns the results, written to the arrays of `out` where there is one, and what the call used."""
+    ) -> tuple[tuple[Array, ...], Used | None]:
+        """Returns the results, written to the arrays of `out` where there is one. `counts` says what the call used."""
         signature = self.function.signature
         sizes, frame = self._taken(ctx.sizes, threads, ctx.memory_limit)
         try:
@@ -232,7 +266,6 @@ class Executor:
                 np.empty(shape, dtype) if o is None else o for (shape, dtype), o in zip(sizes.results, out, strict=True)
             ]
             frame.run(given, results, lambda command: self._host.run(command, frame, given, results, ctx))
-            used = Used(self.function.kernels, frame.arena_bytes + threads * frame.scratch_bytes)
         except PlanFault as fault:
             raise self._error(fault) from None
         except MemoryError as e:
@@ -240,7 +273,7 @@ class Executor:
             raise self._host.why_impossible(ctx.sizes, ctx.memory_limit) or unexplained from None
         finally:
             self._give_back(sizes, frame)
-        return tuple(results), used
+        return tuple(results), None
 
     def _error(self, fault: PlanFault) -> TensorIRError:
         """Returns the error for a fault of this plan, with the place of its op."""

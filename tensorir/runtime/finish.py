@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
-from tensorir.dialects.tile import Step
+from tensorir.dialects.tile import Mmt4d, Step
 from tensorir.ir.op import Op
 from tensorir.runtime.compiled_function import CommandPlaces, CompiledFunction, Place, Required
-from tensorir.runtime.counts import kernels_of
 from tensorir.runtime.plan import Command, HostCommand, Plan, plan_image
 
 
@@ -23,7 +24,7 @@ def finished(plan: Plan) -> CompiledFunction:
         tuple(np.ascontiguousarray(c) for c in plan.constants),
         tuple(_places(command) for command in plan.commands),
         tuple(required),
-        kernels_of(plan),
+        _kernels(plan),
     )
 
 
@@ -35,3 +36,16 @@ def _places(command: Command) -> CommandPlaces:
 
 def _place(op: Op) -> Place:
     return Place(op.NAME, op.loc)
+
+
+def _kernels(plan: Plan) -> dict[str, int]:
+    """Returns, for each kernel, how many steps of the plan run it."""
+    found: Counter[str] = Counter()
+    for command in plan.commands:
+        if isinstance(command, HostCommand):
+            found[f"python:{command.op.NAME}"] += 1
+            continue
+        for op in command.grid.body.ops:
+            if isinstance(op, Step):
+                found[op.kernel if isinstance(op, Mmt4d) and op.kernel else op.NAME] += 1
+    return dict(found)

@@ -16,15 +16,15 @@ from tensorir.ir.diagnostic import Remark, Remarks
 from tensorir.ir.module import Function, Module
 from tensorir.ir.signature import Signature
 from tensorir.runtime.calls import CallableProgram, Runner
-from tensorir.runtime.counts import moving_launches
 from tensorir.runtime.executor import Executor
 from tensorir.runtime.finish import finished
 from tensorir.runtime.host_commands import HostCommands
-from tensorir.runtime.plan import plan_function
+from tensorir.runtime.plan import LaunchCommand, Plan, plan_function
 from tensorir.runtime.python_runner import PythonRunner
 from tensorir.runtime.region_plan import device_of, plan_executables
 from tensorir.runtime.saved.save import save
 from tensorir.runtime.stats import Stats
+from tensorir.runtime.step_counts import MOVES
 from tensorir.targets.device import Device
 
 
@@ -56,7 +56,7 @@ class Program(CallableProgram):
         planned = tiles.functions if device.executor is not None else ()
         self.plans = {f.name: plan_function(tiles, f, module) for f in planned}
         """What the executor does in a call of each function; empty if Python runs the ops of this device."""
-        super().__init__(self._made_functions(), self._stats(compile_s), memory_limit, num_threads)
+        super().__init__(self._made_functions(), self._built(compile_s), memory_limit, num_threads)
 
     def _made_functions(self) -> dict[str, tuple[Signature, Runner]]:
         device, functions = self.device, self.module.functions
@@ -73,13 +73,13 @@ class Program(CallableProgram):
         load = self._constants.__getitem__
         return Context(self.module, sizes, load_global=load, runner=run_region, memory_limit=self.memory_limit)
 
-    def _stats(self, compile_s: float) -> Stats:
+    def _built(self, compile_s: float) -> Stats:
         module, default = self.module, _default_function(self.module)
         plan = self.plans.get(default.name) if default is not None else None
         return Stats(
             dispatches=_count_launches(module, default),
             init_dispatches=sum(1 for g in module.globals if not isinstance(g.value, Dense)),
-            copies=moving_launches(plan) if plan is not None else _count_copies(module, default),
+            copies=_moving_launches(plan) if plan is not None else _count_copies(module, default),
             weights_bytes=sum(g.value.nbytes for g in module.globals if isinstance(g.value, Dense)),
             compile_s=compile_s,
             kernels={},
@@ -105,6 +105,12 @@ def _default_function(module: Module) -> Function | None:
     if len(module.functions) == 1:
         return module.functions[0]
     return next((f for f in module.functions if f.name == "main"), None)
+
+
+def _moving_launches(plan: Plan) -> int:
+    """Returns how many commands only move elements."""
+    launches = [c.grid.body.ops for c in plan.commands if isinstance(c, LaunchCommand)]
+    return sum(all(op.NAME.removeprefix("tile.") in {*MOVES, "scratch"} for op in ops) for ops in launches)
 
 
 def _count_launches(module: Module, function: Function | None) -> int:

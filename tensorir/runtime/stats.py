@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 
 
 @frozen
@@ -17,18 +17,38 @@ class Used:
 
 @frozen
 class Stats:
-    """Statistics of a program and of its last call. Counts are per call of the default function."""
+    """Statistics of a program and of its last call; before the first one, of a call of the default function if its
+    sizes are known. What the executor runs is counted from its plan (`Program.counts` says more). Where Python runs the
+    ops of a device, only `kernels` and `transient_bytes` are known, from the last call."""
 
     dispatches: int
-    """The number of launches per call."""
+    """The number of launches in a call of the default function."""
     init_dispatches: int
     """The number of initializers that run when the program is loaded."""
     copies: int
-    """The number of commands per call that only move data."""
+    """The number of commands in a call of the default function that only move data."""
     weights_bytes: int
     """The bytes of all constants, each counted once."""
     compile_s: float
     kernels: Mapping[str, int]
-    """C kernel → number of its calls in the last call of the program; empty before the first."""
+    """Kernel → number of the plan's steps that run it; `python:` before an op that Python runs."""
     transient_bytes: int
-    """The peak bytes of intermediates in the last call, without arguments and constants; 0 before the first call."""
+    """The bytes of the arena and of all threads' scratch. Where Python runs the ops, the most bytes of intermediates
+    that were alive at once."""
+    commands: int = 0
+    """Launches in their parts, and ops that run in Python."""
+    units: int = 0
+    steps: int = 0
+    """Steps run, over all units."""
+    read_bytes: int = 0
+    """Of arguments, constants, results and the arena, by the steps of all units."""
+    written_bytes: int = 0
+    relaid_bytes: int = 0
+    """Written by packs, unpacks and copies in another order than they were read."""
+    copied_bytes: int = 0
+    """Written by other copies and by gathers."""
+    arena_bytes: int = 0
+    scratch_bytes: int = 0
+    """Of each thread."""
+    python: Mapping[str, int] = field(factory=dict[str, int])
+    """Op → number of commands in Python."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from attrs.exceptions import FrozenInstanceError
 
 from tensorir.api import compile
 from tensorir.builder.module import ModuleBuilder
-from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.diagnostic import TensorIRError, UnsupportedError
+from tensorir.ir.dims import symbol
 from tensorir.ir.dtype import f32
 
 X = np.arange(12, dtype=np.float32).reshape(3, 4)
@@ -59,11 +61,45 @@ def test_statistics_are_those_of_the_last_call() -> None:
     f = m.function("main")
     f.returns(f.arg("x", (3, 4), f32) @ w)
     program = compile(m.build(), ("cpu",))
-    assert program.stats.kernels == {}
-    assert program.stats.transient_bytes == 0
-    program(X)
-    once = program.stats
-    program(X)
-    assert program.stats.kernels == once.kernels != {}
-    assert program.stats.transient_bytes == once.transient_bytes > 0
     assert program.stats.weights_bytes >= W.nbytes
+    known = program.stats
+    assert known.kernels != {} and known.steps >= 3 and known.read_bytes >= X.nbytes
+    program(X)
+    assert program.stats == known
+    with pytest.raises(FrozenInstanceError):
+        known.steps = 0  # type: ignore[misc]
+
+
+def test_statistics_follow_the_sizes_of_calls() -> None:
+    """Calls that repeat the one before take a shorter way, which says their sizes too."""
+    m = ModuleBuilder()
+    f = m.function("main")
+    f.returns(f.arg("x", (symbol("S"), 4), f32) + 1.0)
+    program = compile(m.build(), num_threads=1)
+    assert program.stats.read_bytes == 0
+    small, large = np.ones((3, 4), np.float32), np.ones((30, 4), np.float32)
+    for x in (small, small, large, large, small, small):
+        program(x)
+        assert (program.stats.read_bytes, program.stats.written_bytes) == (x.nbytes, x.nbytes)
+        assert program.counts(x) == program.counts(sizes={"S": len(x)})
+    program(large, num_threads=2)
+    assert program.stats.read_bytes == large.nbytes
+    program(small)
+    assert program.stats.read_bytes == small.nbytes
+    with pytest.raises(TensorIRError, match="@main: expected S, got no sizes"):
+        program.counts()
+    with pytest.raises(TensorIRError, match="no function @other"):
+        program.counts(function="other")
+
+
+def test_statistics_where_python_runs_the_ops() -> None:
+    m = ModuleBuilder()
+    f = m.function("main")
+    w = m.weight("w", W)
+    f.returns((f.arg("x", (3, 4), f32) @ w) @ w)
+    program = compile(m.build(), "reference")
+    assert (program.stats.kernels, program.stats.transient_bytes) == ({}, 0)
+    program(X)
+    assert program.stats.transient_bytes >= X.nbytes
+    with pytest.raises(UnsupportedError, match="there is no plan"):
+        program.counts(X)

@@ -1,0 +1,144 @@
+"""A plan walked step by step over memory that notes which elements are read and written.
+
+It evaluates the maps of the tile programs position by position, so it shares nothing with the counts but the meaning of
+the steps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorir.dialects import tile
+from tensorir.ir.affine import AffineMap
+from tensorir.ir.dims import evaluate
+from tensorir.ir.value import Value
+from tensorir.runtime.plan import LaunchCommand, Plan
+
+Flags = NDArray[np.bool_]
+
+
+def watched(plan: Plan, sizes: Mapping[str, int]) -> dict[str, Counter[str]]:
+    """Kind of step → `read`, `written`, `scratch_read`, `scratch_written` (bytes) and `runs`, of a call by one thread.
+    Each access must lie in its buffer."""
+    found: dict[str, Counter[str]] = {}
+    for command in plan.commands:
+        if isinstance(command, LaunchCommand):
+            bound = {name: evaluate(dim, sizes) for name, dim in command.bound.items()}
+            for unit in _units(command.grid, bound):
+                for step, counts in _unit(command.grid, bound, unit):
+                    found.setdefault(step, Counter()).update(counts)
+    return found
+
+
+def _units(grid: tile.Grid, sizes: Mapping[str, int]) -> Iterator[tuple[int, ...]]:
+    """Start, count and valid positions along each dim."""
+    dims: list[list[tuple[int, int, int]]] = []
+    for total, granule, block in zip(grid.totals, grid.granules, grid.blocks, strict=True):
+        positions, size = evaluate(total, sizes), evaluate(block, sizes)
+        granules = -(-positions // granule)
+        starts = range(0, granules, size)
+        counts = [min(size, granules - s) for s in starts]
+        dims.append([(s, n, min(n * granule, positions - s * granule)) for s, n in zip(starts, counts, strict=True)])
+    for unit in product(*dims):
+        yield tuple(n for part in unit for n in part)
+
+
+def _unit(grid: tile.Grid, sizes: Mapping[str, int], unit: tuple[int, ...]) -> Iterator[tuple[str, Counter[str]]]:
+    point = dict(enumerate(unit))
+
+    def numbers(map: AffineMap) -> list[int]:
+        return [evaluate(r, sizes, point) for r in map.results]
+
+    scratch: set[Value] = set()
+    for op in grid.body.ops:
+        if isinstance(op, tile.Scratch):
+            scratch.add(op.result)
+            continue
+        assert isinstance(op, tile.Step)
+        scratch.update(r for r, out in zip(op.results, op.outs, strict=True) if out in scratch)
+        loops = numbers(op.shape)
+        if min(loops, default=0) < 0:
+            continue
+        counts = Counter({"runs": 1})
+        for i, buffer in enumerate(op.buffers):
+            where = op.slice(i)
+            strides = [evaluate(s, sizes, point) for s in where.strides]
+            offset = evaluate(where.offset, sizes, point)
+            elements = evaluate(prod(buffer.type.shape), sizes)
+            prefix = "scratch_" if buffer in scratch else ""
+            for access, positions in _accesses(op, i, loops, numbers):
+                if isinstance(op, tile.Gather) and i == 0:
+                    reached = prod(loops)  # the data say which
+                else:
+                    seen: Flags = np.zeros(elements, np.bool_)
+                    for at in positions:
+                        element = sum((p * s for p, s in zip(at, strides, strict=True)), np.full(1, offset))
+                        assert (element >= 0).all() and (element < elements).all()
+                        seen[element] = True
+                    reached = int(np.count_nonzero(seen))
+                counts[prefix + access] += reached * buffer.type.dtype.itemsize
+        yield op.NAME.removeprefix("tile."), counts
+
+
+Positions = Iterator[Sequence[NDArray[np.int64]]]
+
+
+def _accesses(
+    op: tile.Step, operand: int, loops: list[int], numbers: Callable[[AffineMap], list[int]]
+) -> Iterator[tuple[str, Positions]]:
+    """How a step touches an operand, and at which positions of its loops."""
+    inputs, count = len(op.inputs), len(loops)
+    at_once = list(loops)
+    if operand >= inputs and isinstance(op, tile.Reduce):
+        at_once[count - op.rows :] = [1] * op.rows
+    if operand >= inputs and isinstance(op, tile.Mmt4d):
+        at_once[-4] = at_once[-1] = 1
+    if isinstance(op, tile.Mmt4d) and operand < inputs and 0 in loops:
+        return
+    if isinstance(op, tile.Pack | tile.Unpack):
+        limits = numbers(op.extents)
+        if isinstance(op, tile.Unpack) or operand == 0:
+            yield ("read", "written")[operand], _inside(at_once, limits)
+            return
+    if operand < inputs and isinstance(op, tile.Reduce | tile.Softmax | tile.LayerNorm | tile.RmsNorm):
+        extent = numbers(op.extent)[0] if op.extent is not None else prod(loops[count - op.rows :])
+        yield "read", _first_of_rows(at_once, op.rows, extent)
+        return
+    if isinstance(op, tile.Map):
+        if any(n.fn == "arg" and n.index == operand for body in op.bodies for n in body.nodes()):
+            yield "read", _all(at_once)
+    elif operand < inputs or (isinstance(op, tile.Mmt4d) and op.accumulate):
+        yield "read", _all(at_once)
+    if operand >= inputs:
+        yield "written", _all(at_once)
+
+
+def _all(loops: Sequence[int]) -> Positions:
+    """Few positions at a time."""
+    inner = len(loops)
+    while inner > 0 and prod(loops[inner - 1 :]) <= 1 << 20:
+        inner -= 1
+    grid = np.indices(tuple(loops[inner:]), np.int64).reshape(len(loops) - inner, prod(loops[inner:]))
+    for outer in np.ndindex(*loops[:inner]):
+        yield [*(np.full(grid.shape[1], o, np.int64) for o in outer), *grid]
+
+
+def _inside(loops: Sequence[int], limits: Sequence[int]) -> Positions:
+    """Those whose element of the plain side is there."""
+    t0, t1 = loops[-2:]
+    for at in _all(loops):
+        keep = (at[-4] * t0 + at[-2] < limits[0]) & (at[-3] * t1 + at[-1] < limits[1])
+        yield [a[keep] for a in at]
+
+
+def _first_of_rows(loops: Sequence[int], rows: int, extent: int) -> Positions:
+    for at in _all(loops):
+        place = np.zeros(len(at[0]) if at else 1, np.int64)
+        for a, size in zip(at[len(loops) - rows :], loops[len(loops) - rows :], strict=True):
+            place = place * size + a
+        yield [a[place < extent] for a in at]
