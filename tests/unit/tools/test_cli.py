@@ -53,9 +53,9 @@ def test_run_reads_and_writes_arrays(tiling: str, device: str, file: str, tmp_pa
     assert stats["dispatches"] == 1
     assert stats["init_dispatches"] == 0
     assert {"copies", "kernels", "weights_bytes", "transient_bytes", "compile_s"} <= set(stats)
-    assert any("mmt4d" in k for k in stats["kernels"]) == (tiling == "late" and device != "reference")
+    assert any("mmt4d" in k for k in stats["kernels"]) == (device != "reference")
     if device == "cpu{features=none}":
-        assert all(k.endswith("_generic") for k in stats["kernels"])
+        assert all(k.endswith("_generic") for k in stats["kernels"] if "mmt4d" in k)
 
 
 def test_run_takes_a_function_by_name(file: str, capsys: Capture) -> None:
