@@ -98,8 +98,14 @@ def _accesses(
         at_once[count - op.rows :] = [1] * op.rows
     if operand >= inputs and isinstance(op, tile.Mmt4d):
         at_once[-4] = at_once[-1] = 1
-    if isinstance(op, tile.Mmt4d) and operand < inputs and 0 in loops:
-        return
+    if isinstance(op, tile.Mmt4d):
+        rows = numbers(op.rows)[0] if op.rows is not None else prod((loops[-6], loops[-3]))
+        if operand < inputs and (0 in loops or rows == 0):
+            return
+        if operand != 1:
+            for access in ("read",) * (operand == 0 or op.accumulate) + ("written",) * (operand == 2):
+                yield access, _first_tile_rows(at_once, rows)
+            return
     if isinstance(op, tile.Pack | tile.Unpack):
         limits = numbers(op.extents)
         if isinstance(op, tile.Unpack) or operand == 0:
@@ -112,7 +118,7 @@ def _accesses(
     if isinstance(op, tile.Map):
         if any(n.fn == "arg" and n.index == operand for body in op.bodies for n in body.nodes()):
             yield "read", _all(at_once)
-    elif operand < inputs or (isinstance(op, tile.Mmt4d) and op.accumulate):
+    elif operand < inputs:
         yield "read", _all(at_once)
     if operand >= inputs:
         yield "written", _all(at_once)
@@ -142,3 +148,10 @@ def _first_of_rows(loops: Sequence[int], rows: int, extent: int) -> Positions:
         for a, size in zip(at[len(loops) - rows :], loops[len(loops) - rows :], strict=True):
             place = place * size + a
         yield [a[place < extent] for a in at]
+
+
+def _first_tile_rows(loops: Sequence[int], rows: int) -> Positions:
+    """The first rows of all tiles together."""
+    for at in _all(loops):
+        keep = at[-6] * loops[-3] + at[-3] < rows
+        yield [a[keep] for a in at]
