@@ -8,29 +8,47 @@ TIR_INLINE OF(lanes) OF(powers_of)(OF(lanes) x, REAL largest) {
   return x;
 }
 
-/* x - max, exp and the sum of it. */
-static OF(lanes) OF(powers)(OF(blocks) x, REAL largest, int64_t count, OF(blocks) y) {
+TIR_INLINE void OF(quotient)(REAL* y, REAL divisor) {
+  TIR_UNROLL for (int v = 0; v < TIR_ROW_LANES; v += VECTOR_LANES) {
+    OF(tir_store)(y + v, OF(tir_load)(y + v) / OF(tir_splat)(divisor));
+  }
+}
+
+static void OF(quotients)(OF(blocks) y, REAL divisor, int64_t count) {
+  for (; count >= TIR_ROW_LANES; count -= TIR_ROW_LANES, y.at += y.step) OF(quotient)(y.at, divisor);
+  for (int64_t i = 0; i < count; i++) y.at[i] /= divisor;
+}
+
+/* x - max, exp and the sum of it. With `divides`, also the quotients of another row, `other`: divisions take long, but
+ * next to the multiplications of exp they take no time of their own. */
+TIR_INLINE OF(lanes) OF(powers_beside)(OF(blocks) x, REAL largest, int64_t count, OF(blocks) y, const bool divides,
+                                       OF(blocks) other, REAL divisor) {
   OF(lanes) sum = OF(all_lanes)(0);
   for (; count >= TIR_ROW_LANES; count -= TIR_ROW_LANES, x.at += x.step, y.at += y.step) {
     const OF(lanes) e = OF(powers_of)(OF(load)(x.at), largest);
     OF(store)(y.at, e);
     sum = OF(combine_lanes)(TIR_REDUCE_add, e, sum);
+    if (divides) {
+      OF(quotient)(other.at, divisor);
+      other.at += other.step;
+    }
   }
   if (count > 0) {
     const OF(lanes) e = OF(powers_of)(OF(load_first)(x.at, count, OF(neutral)(TIR_REDUCE_max)), largest);
     OF(store_first)(y.at, count, e);
     sum = OF(combine_lanes)(TIR_REDUCE_add, e, sum);
+    if (divides) OF(quotients)(other, divisor, count);
   }
   return sum;
 }
 
-static void OF(quotients)(OF(blocks) y, REAL divisor, int64_t count) {
-  for (; count >= TIR_ROW_LANES; count -= TIR_ROW_LANES, y.at += y.step) {
-    TIR_UNROLL for (int v = 0; v < TIR_ROW_LANES; v += VECTOR_LANES) {
-      OF(tir_store)(y.at + v, OF(tir_load)(y.at + v) / OF(tir_splat)(divisor));
-    }
-  }
-  for (int64_t i = 0; i < count; i++) y.at[i] /= divisor;
+static OF(lanes) OF(powers)(OF(blocks) x, REAL largest, int64_t count, OF(blocks) y) {
+  return OF(powers_beside)(x, largest, count, y, false, y, 1);
+}
+
+static OF(lanes) OF(powers_and_quotients)(OF(blocks) x, REAL largest, int64_t count, OF(blocks) y, OF(blocks) other,
+                                          REAL divisor) {
+  return OF(powers_beside)(x, largest, count, y, true, other, divisor);
 }
 
 /* One part of a norm: (x - mean) / deviation · scale + bias; without bias the mean is not subtracted either. */
@@ -100,14 +118,21 @@ TIR_INLINE OF(blocks) OF(y_of)(const OF(group)* group, int64_t g) {
   return (OF(blocks)){group->y[g], group->y_step};
 }
 
+/* The quotients of each row wait for the powers of the next one. */
 TIR_INLINE void OF(softmax_group)(const tir_rows* rows, const OF(group)* group) {
   const REAL unused[TIR_ROW_GROUP] = {0};
-  REAL largest[TIR_ROW_GROUP], sum[TIR_ROW_GROUP];
-  OF(totals)(TIR_REDUCE_max, OF(AS_IS), group->count, group->x, group->x_step, rows->valid, unused, largest);
-  for (int64_t g = 0; g < group->count; g++) {
-    sum[g] = OF(tree)(TIR_REDUCE_add, OF(powers)(OF(x_of)(group, g), largest[g], rows->valid, OF(y_of)(group, g)));
+  REAL largest[TIR_ROW_GROUP];
+  const int64_t count = rows->valid;
+  OF(totals)(TIR_REDUCE_max, OF(AS_IS), group->count, group->x, group->x_step, count, unused, largest);
+  OF(blocks) before = OF(y_of)(group, 0);
+  REAL sum = OF(tree)(TIR_REDUCE_add, OF(powers)(OF(x_of)(group, 0), largest[0], count, before));
+  for (int64_t g = 1; g < group->count; g++) {
+    const OF(blocks) y = OF(y_of)(group, g);
+    const OF(lanes) total = OF(powers_and_quotients)(OF(x_of)(group, g), largest[g], count, y, before, sum);
+    sum = OF(tree)(TIR_REDUCE_add, total);
+    before = y;
   }
-  for (int64_t g = 0; g < group->count; g++) OF(quotients)(OF(y_of)(group, g), sum[g], rows->valid);
+  OF(quotients)(before, sum, count);
 }
 
 TIR_INLINE void OF(norm_group)(const tir_rows* rows, const OF(group)* group, OF(norm_memory)* memory, bool vary) {
