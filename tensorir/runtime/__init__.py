@@ -1,1 +1,1 @@
-"""Runs compiled programs: packed ops through C kernels, everything else through NumPy."""
+"""Runs compiled programs: tile programs through the executor in C, all other ops in Python."""
