@@ -123,12 +123,10 @@ class _Specializer:
         """Returns the tiles and the kernel for a contraction, or nothing, with a remark, if it stays row-major."""
         space, encoding = op.space(), op.encoding
         if not isinstance(encoding, Encoding):
-            return self._row_major(op, "no-encoding", "it has no encoding, and is computed row-major by NumPy")
+            return self._row_major(op, "no-encoding", "it has no encoding, and stays row-major")
         asked = encoding.contraction
         if encoding.role != "result" or encoding.views or (asked.maps, asked.types) != (space.maps, space.types):
-            message = (
-                f"its result has the encoding of another tensor ({encoding}), and it is computed row-major by NumPy"
-            )
+            message = f"its result has the encoding of another tensor ({encoding}), and it stays row-major"
             return self._row_major(op, "other-encoding", message)
         choice = self.answers.choice(asked, op.loc)
         if isinstance(choice, Declined):

@@ -111,7 +111,7 @@ def test_a_contraction_without_intent_is_a_remark_too() -> None:
     module = run_passes(matmul(), (SpecializeEncodings(),), ctx)
     assert module is not None
     assert [(r.rule, r.message) for r in ctx.remarks] == [
-        ("no-encoding", "cpu: it has no encoding, and is computed row-major by NumPy")
+        ("no-encoding", "cpu: it has no encoding, and stays row-major")
     ]
 
 
