@@ -1,4 +1,5 @@
-"""How much the property tests do: HYPOTHESIS_PROFILE = quick, dev, ci (the default where CI is set) or deep.
+"""How much the property tests do: HYPOTHESIS_PROFILE = quick, dev, ci (the default where CI is set), same-bits or
+deep.
 
 At the end of a run: how many cases were compared with IREE, none included."""
 
@@ -18,6 +19,7 @@ settings.register_profile("dev", max_examples=50, deadline=None, suppress_health
 settings.register_profile(
     "ci", max_examples=200, deadline=None, derandomize=True, print_blob=True, suppress_health_check=_SLOW_IS_FINE
 )
+settings.register_profile("same-bits", max_examples=2000, deadline=None, suppress_health_check=_SLOW_IS_FINE)
 settings.register_profile("deep", max_examples=5000, deadline=None, suppress_health_check=_SLOW_IS_FINE)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
 

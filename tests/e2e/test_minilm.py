@@ -143,6 +143,17 @@ def test_a_batch_is_its_sentences(tiling: str, sizes: tuple[Dim, Dim | None]) ->
     np.testing.assert_allclose(got, wanted, atol=1e-5)
 
 
+@pytest.mark.parametrize("sizes", [(8, 16), (symbol("B"), None)], ids=["fixed sizes", "any sizes"])
+def test_a_batch_of_eight_has_the_bits_of_eight_batches_of_one(sizes: tuple[Dim, Dim | None]) -> None:
+    alone = [encode(s, pad_to=16) for s in (*SENTENCES, *SENTENCES)[:8]]
+    ids, mask = (np.stack(parts) for parts in zip(*alone, strict=True))
+    of_one = program("cpu", "late", sizes[1], 1 if isinstance(sizes[0], int) else sizes[0])
+    batch = program("cpu", "late", sizes[1], sizes[0])
+    wanted = [of_one(ids[i : i + 1], mask[i : i + 1]).tobytes() for i in range(8)]
+    for threads in (1, 2):
+        assert [row.tobytes() for row in batch(ids, mask, num_threads=threads)] == wanted
+
+
 def test_every_contraction_of_a_batch_runs_in_a_kernel() -> None:
     late = program("cpu", "late", None, symbol("B"))
     ids, mask = tokens(16)

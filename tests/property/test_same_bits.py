@@ -1,0 +1,77 @@
+"""Law L9 on random programs: data-tiling, the instruction set and the number of threads change no bit of a result.
+
+The floats are real ones, so every sum is rounded and another order of the same operations would show. Portable kernels
+without a fused multiply-add are the documented exception and are not compared here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import evolve
+from hypothesis import given, note
+from hypothesis import strategies as st
+
+from tensorir.api import compile
+from tensorir.ir.dense import Dense
+from tensorir.ir.module import Global, Module
+from tensorir.native.table import Features, cpu_features
+from tensorir.runtime.program import Program
+from tensorir.testing.programs.random import arguments
+from tensorir.testing.programs.values import DATA_BOUND
+from tensorir.testing.strategies import programs
+from tensorir.text import print_module
+
+Array = npt.NDArray[Any]
+
+TILINGS = ("late", "off")
+DEVICES = {"cpu{features=avx2}": Features.X86_AVX2, "cpu": Features.X86_AVX512}
+RUNNABLE = [name for name, needed in DEVICES.items() if needed & ~cpu_features() == 0] or ["cpu"]
+"""The devices whose kernels fuse multiplications with additions and run on this machine."""
+
+THREADS = (1, 2, 4)
+
+
+def real(rng: np.random.Generator, integers: Array) -> Array:
+    """Floats where there were integers as floats, within the bound that the program was drawn for."""
+    if integers.dtype.kind in "iub" or integers.dtype.name in ("int4", "uint4"):
+        return integers
+    drawn = np.clip(rng.standard_normal(integers.shape), -DATA_BOUND, DATA_BOUND)
+    return np.asarray(drawn).astype(integers.dtype)
+
+
+def with_real_weights(module: Module, rng: np.random.Generator) -> Module:
+    def changed(g: Global) -> Global:
+        return evolve(g, value=Dense(real(rng, g.value.array))) if isinstance(g.value, Dense) else g
+
+    return evolve(module, globals=tuple(changed(g) for g in module.globals))
+
+
+def called(program: Program, given: list[Array], threads: int) -> list[Array]:
+    return list(program.call(given, num_threads=threads))
+
+
+def assert_same_bits(what: str, got: list[Array], expected: list[Array]) -> None:
+    for i, (g, e) in enumerate(zip(got, expected, strict=True)):
+        # NaN compares by its place only: which of two operands gives its payload is not part of the law.
+        known = np.isnan(e) if e.dtype.kind == "f" else np.zeros(e.shape, bool)
+        if e.dtype.kind == "f":
+            np.testing.assert_array_equal(np.isnan(g), known, err_msg=f"{what}: NaN of result {i}")
+        bits = [np.ascontiguousarray(np.where(known, np.zeros_like(a), a)).view(np.uint8) for a in (g, e) if a.ndim]
+        if not bits:
+            bits = [np.frombuffer(np.where(known, np.zeros_like(a), a).tobytes(), np.uint8) for a in (g, e)]
+        np.testing.assert_array_equal(*bits, err_msg=f"{what}: result {i} should have the same bits")
+
+
+@given(module=programs(), seed=st.integers(0, 1 << 30))
+def test_tiling_instruction_set_and_threads_change_no_bit(module: Module, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    module = with_real_weights(module, rng)
+    note(print_module(module))
+    given = [real(rng, a) for a in arguments(module, seed)]
+    made = {(d, t): compile(module, (d,), t) for d in RUNNABLE for t in TILINGS}
+    expected = called(made[RUNNABLE[0], TILINGS[0]], given, 1)
+    for (device, tiling), program in made.items():
+        for threads in THREADS:
+            assert_same_bits(f"{device}, {tiling}, {threads} threads", called(program, given, threads), expected)
