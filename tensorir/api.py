@@ -10,6 +10,7 @@ from tensorir.ir.module import Module
 from tensorir.passes.pass_ import PassContext, Progress
 from tensorir.passes.runner import Snapshot, gc_paused, run_passes
 from tensorir.pipelines import stages
+from tensorir.runtime.options import checked_limit, checked_threads
 from tensorir.runtime.program import Program
 from tensorir.targets.device import Device, DevicesLike, as_devices
 from tensorir.transforms.constants.bind_parameters import Parameters, bind_parameters
@@ -41,6 +42,7 @@ def compile(
     use.
 
     Raises TensorIRError (VerifyError for an invalid module), with locations and reasons."""
+    memory_limit, num_threads = checked_limit(memory_limit), checked_threads(num_threads)
     device = _one_device(module, devices)
     if parameters is not None:
         module = bind_parameters(module, parameters)

@@ -136,7 +136,8 @@ static int open_frame(tir_frame* frame, const int64_t* symbols, int64_t byte_lim
 int tir_frame_open(const tir_plan* plan, const int64_t* symbols, int64_t symbol_count, int64_t threads,
                    int64_t byte_limit, int checked, tir_frame** frame, tir_fault* fault) {
   *frame = NULL;
-  *fault = (tir_fault){TIR_STATUS_BAD_SIZE, .command = -1, .unit = -1, .step = -1, .operand = -1, .value = -1};
+  *fault = (tir_fault){TIR_STATUS_BAD_SIZE, .command = -1, .unit = -1, .step = -1, .operand = -1, .value = -1,
+                       .size = -1};
   const tir_header* header = plan->header;
   if (symbol_count != header->symbols - 1) return TIR_STATUS_BAD_SIZE;
   if (threads < 1 || threads > TIR_MAX_THREADS) {

@@ -346,7 +346,8 @@ static int open_plan(reader* r, const void* const* constants, const int64_t* con
 int tir_plan_open(const int64_t* words, int64_t count, const void* const* constants, const int64_t* constant_bytes,
                   int64_t constant_count, uint64_t cpu_features, tir_plan** plan, tir_fault* fault) {
   *plan = NULL;
-  *fault = (tir_fault){.status = TIR_STATUS_BAD_IMAGE, .command = -1, .unit = -1, .step = -1, .operand = -1};
+  *fault = (tir_fault){.status = TIR_STATUS_BAD_IMAGE, .command = -1, .unit = -1, .step = -1, .operand = -1,
+                       .size = -1};
   if (words == NULL || count < HEADER_WORDS || constant_count < 0) return TIR_STATUS_BAD_IMAGE;
   reader r = {.plan = calloc(1, sizeof(tir_plan)), .count = count};
   int status = TIR_STATUS_NO_MEMORY;

@@ -112,7 +112,7 @@ int tir_frame_run(tir_frame* frame, void* const* arguments, void* const* results
     const tir_buffer* b = &plan->buffers[number];
     frame->address[number] = (b->kind == TIR_BUFFER_ARGUMENT ? arguments : results)[b->index];
   }
-  frame->fault = (tir_fault){TIR_STATUS_OK, .unit = -1, .step = -1, .operand = -1, .value = -1};
+  frame->fault = (tir_fault){TIR_STATUS_OK, .unit = -1, .step = -1, .operand = -1, .value = -1, .size = -1};
   frame->late = false;
   const int64_t deadline = pause_ns >= 0 ? tir_now_coarse() + pause_ns : INT64_MAX;
   const int status = run_commands(frame, deadline);

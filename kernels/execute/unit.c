@@ -72,13 +72,14 @@ static bool run_steps(const tir_launch* launch, tir_worker* worker, int64_t unit
     if (launch->frame->checked) {
       const int64_t operand = tir_find_bad_access(worker, (const int64_t*)(head + 1) + head->loops);
       if (operand >= 0)
-        return blame(launch, (tir_fault){TIR_STATUS_BAD_ACCESS, .unit = unit, .step = i, .operand = operand});
+        return blame(launch, (tir_fault){TIR_STATUS_BAD_ACCESS, .unit = unit, .step = i, .operand = operand,
+                                         .value = -1, .size = -1});
     }
-    step->fault_operand = step->fault_value = -1;
+    step->fault_operand = step->fault_value = step->fault_size = -1;
     const int status = tir_run_step(step);
     if (status != TIR_STATUS_OK)
       return blame(launch, (tir_fault){status, .unit = unit, .step = i, .operand = step->fault_operand,
-                                       .value = step->fault_value});
+                                       .value = step->fault_value, .size = step->fault_size});
   }
   return true;
 }
@@ -101,7 +102,8 @@ bool tir_run_units(const tir_launch* launch, tir_worker* worker, int64_t first, 
     for (int64_t i = 0; i < program->operations; i++) {
       const tir_expression* e = &program->operation[i];
       if (!tir_calculate(e->operation, slots[e->a], slots[e->b], &slots[-1 - 2 * program->dims - i]))
-        return blame(launch, (tir_fault){TIR_STATUS_BAD_SIZE, .unit = unit, .step = -1, .operand = -1, .value = i});
+        return blame(launch, (tir_fault){TIR_STATUS_BAD_SIZE, .unit = unit, .step = -1, .operand = -1, .value = i,
+                                         .size = -1});
     }
     if (!run_steps(launch, worker, unit)) return false;
     for (int64_t d = program->dims - 1; d >= 0 && ++index[d] == grid->blocks[d]; d--) index[d] = 0;

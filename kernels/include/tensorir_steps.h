@@ -73,8 +73,9 @@ typedef struct {
   int64_t code_words;
   uint64_t cpu_features;
   void* workspace;           /* TIR_WORKSPACE_BYTES */
-  int64_t fault_operand;     /* set with TIR_STATUS_BAD_INDEX: the operand, and the index that it holds */
+  int64_t fault_operand;     /* set with TIR_STATUS_BAD_INDEX: the operand, the index that it holds, … */
   int64_t fault_value;
+  int64_t fault_size;        /* … and how many indices there are */
 } tir_step;
 
 /* Runs one step. TIR_STATUS_OK, BAD_INDEX, BAD_DIVISION, or BAD_SIZE, BAD_TYPE for a step that nothing here runs. */
@@ -92,7 +93,7 @@ typedef struct tir_frame tir_frame;
 
 /* Where a call failed. */
 typedef struct {
-  int64_t status, command, unit, step, operand, value;
+  int64_t status, command, unit, step, operand, value, size;
 } tir_fault;
 
 /* Checks `words`, which stay with the caller like the constants. Returns a status; the fault's `value` is then the

@@ -30,6 +30,7 @@ static bool add_offsets(const gather_state* s, int table, const char* index, int
     if ((uint64_t)value >= (uint64_t)size) {                         \
       step->fault_operand = 1 + table;                               \
       step->fault_value = value;                                     \
+      step->fault_size = size;                                       \
       return false;                                                  \
     }                                                                \
     offset[i] += value * scale;                                      \

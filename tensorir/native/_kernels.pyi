@@ -104,6 +104,7 @@ class Step(CData):
     workspace: CData
     fault_operand: int
     fault_value: int
+    fault_size: int
 
 class Fault(CData):
     def __getitem__(self, index: Literal[0]) -> CData: ...
@@ -113,6 +114,7 @@ class Fault(CData):
     step: int
     operand: int
     value: int
+    size: int
 
 class Lib:
     TIR_STATUS_OK: int

@@ -24,8 +24,8 @@ OK, PAUSED, HOST = lib.TIR_STATUS_OK, lib.TIR_STATUS_PAUSED, lib.TIR_STATUS_HOST
 class PlanFault(Exception):  # noqa: N818 (it is what the C interface calls a fault)
     """A plan, a frame or a run failed; -1 stands for what is not known."""
 
-    def __init__(self, status: int, command: int, unit: int, step: int, operand: int, value: int) -> None:
-        super().__init__(status, command, unit, step, operand, value)
+    def __init__(self, status: int, command: int, unit: int, step: int, operand: int, value: int, size: int) -> None:
+        super().__init__(status, command, unit, step, operand, value, size)
         self.status = status
         """`TIR_STATUS_…`."""
         self.command = command
@@ -37,10 +37,12 @@ class PlanFault(Exception):  # noqa: N818 (it is what the C interface calls a fa
         self.value = value
         """BAD_IMAGE: the position of the wrong word. BAD_SIZE: the number of the value, in a command of the operation.
         BAD_INDEX: the index."""
+        self.size = size
+        """BAD_INDEX: how many indices there are, from 0 on."""
 
     def __str__(self) -> str:
         message = ffi.string(lib.tir_status_message(self.status)).decode()
-        names = ("command", "unit", "step", "operand", "value")
+        names = ("command", "unit", "step", "operand", "value", "size")
         places = [f"{name} {getattr(self, name)}" for name in names if getattr(self, name) != -1]
         return f"{message} ({', '.join(places)})" if places else message
 
@@ -51,7 +53,7 @@ class PlanMemoryError(PlanFault, MemoryError):
 
 def _fault(fault: Any) -> PlanFault:
     kind = PlanMemoryError if fault.status == lib.TIR_STATUS_NO_MEMORY else PlanFault
-    return kind(fault.status, fault.command, fault.unit, fault.step, fault.operand, fault.value)
+    return kind(fault.status, fault.command, fault.unit, fault.step, fault.operand, fault.value, fault.size)
 
 
 class Plan:

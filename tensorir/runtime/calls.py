@@ -14,6 +14,7 @@ from tensorir.ir.signature import Signature
 from tensorir.runtime.counts import Counts
 from tensorir.runtime.executor import Call, Executor, usable_cores
 from tensorir.runtime.given_results import given_results
+from tensorir.runtime.options import checked_limit, checked_threads
 from tensorir.runtime.stats import Stats, Used
 
 Array = npt.NDArray[Any]
@@ -40,9 +41,9 @@ class CallableProgram:
         memory_limit: int | None,
         num_threads: int | None,
     ) -> None:
-        self.memory_limit = memory_limit
+        self.memory_limit = checked_limit(memory_limit)
         """The most bytes of intermediates that a call may allocate; None means the available memory."""
-        self.num_threads = num_threads
+        self.num_threads = checked_threads(num_threads)
         """How many threads work on a call; None means as many as cores that this process may use."""
         self._stats = stats
         self._last: Call | None = None
@@ -102,12 +103,13 @@ class CallableProgram:
         if name not in self._functions:
             raise TensorIRError(self._unknown(name))
         signature, runner = self._functions[name]
+        threads = checked_threads(num_threads)
         arrays, sizes = bind_arguments(signature, args)
         ctx = self._context(sizes)
         usual = self.num_threads or usable_cores()
         places = given_results(signature, out, arrays, ctx)
-        results, used = runner.run(arrays, ctx, num_threads or usual, places)
-        if isinstance(runner, Executor) and num_threads in (None, usual):
+        results, used = runner.run(arrays, ctx, threads or usual, places)
+        if isinstance(runner, Executor) and threads in (None, usual):
             runner.prepare(arrays, sizes, usual)
         if used is not None:
             self._stats = evolve(self._stats, kernels=used.kernels, transient_bytes=used.transient_bytes)

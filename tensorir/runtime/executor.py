@@ -152,11 +152,13 @@ class Executor:
             frame = frames.pop()
         except IndexError:  # another thread uses it
             return None
-        results = [np.empty(shape, dtype) for shape, dtype in usual.sizes.results]
         try:
+            results = [np.empty(shape, dtype) for shape, dtype in usual.sizes.results]
             frame.run(arguments, results)
         except PlanFault as fault:
             raise self._error(fault) from None
+        except MemoryError:  # `run` says what needs it
+            return None
         finally:
             frames.append(frame)
         return results
@@ -286,5 +288,7 @@ class Executor:
         if isinstance(fault, PlanMemoryError):
             return OutOfMemoryError(f"{name}: {fault}", where)
         if fault.status == lib.TIR_STATUS_BAD_INDEX:
-            return TensorIRError(f"{name}: the index {fault.value} is outside of its table", where)
+            return TensorIRError(f"{name}: the index {fault.value} is outside of 0 … {fault.size - 1}", where)
+        if fault.status == lib.TIR_STATUS_BAD_DIVISION:
+            return TensorIRError(f"{name}: an integer is divided by zero", where)
         return TensorIRError(f"{name}: {fault}", where)

@@ -230,7 +230,8 @@ def test_bad_indices(level: Features, name: str, slice_size: int) -> None:
                 )
                 assert lib.tir_run_step(step) == lib.TIR_STATUS_BAD_INDEX
                 word = bad - 2**64 if bad >= 2**63 else bad  # what the step has room for
-                assert (step.fault_operand, step.fault_value) == (operand, word)
+                size = 7 if operand == 1 else 5
+                assert (step.fault_operand, step.fault_value, step.fault_size) == (operand, word, size)
                 del alive
 
 

@@ -14,6 +14,7 @@ from tensorir.native.table import Features, cpu_features
 from tensorir.runtime.calls import CallableProgram
 from tensorir.runtime.compiled_function import CompiledFunction
 from tensorir.runtime.executor import Executor
+from tensorir.runtime.options import checked_limit, checked_threads
 from tensorir.runtime.saved.container import read
 from tensorir.runtime.saved.copies import Copies
 from tensorir.runtime.saved.fields import Malformed
@@ -52,6 +53,7 @@ def load(path: str | Path, *, memory_limit: int | None = None, num_threads: int 
 
     Nothing in the file is trusted: calls compare each access to memory with its buffer. Raises TensorIRError, which
     says why, for a file that is not a saved program, is damaged, or was saved for another CPU or by another version."""
+    memory_limit, num_threads = checked_limit(memory_limit), checked_threads(num_threads)
     sections = read(path)
     loc = Location(str(path))
     try:
