@@ -61,8 +61,9 @@ def _joins_in_batches(relation: Relation, op: Op, inside: Mapping[Value, Units])
     mine = [i for i, v in enumerate(op.operands) if v in inside]
     if len(mine) != 1 or len(op.operands) != 2:
         return False
-    loops = [{loop for link in links if isinstance(link, Same) for loop in link.loops} for links in relation.operands]
-    batch = set.intersection(*loops, set(relation.results[0]))
+    batch = set(relation.results[0])
+    for links in relation.operands:
+        batch &= {link.loop for link in links if isinstance(link, Same)}
     return any(relation.onward(mine[0], dim) in batch for dim in inside[op.operands[mine[0]]].values())
 
 
