@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 
 from tensorir.dialects.flow import GlobalLoad, Launch
 from tensorir.interp import Context
+from tensorir.interp.context import Array
 from tensorir.interp.interpreter import run_region, unbound
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import TensorIRError
@@ -20,8 +21,10 @@ from tensorir.ir.module import Global, Module, Parameter
 from tensorir.ir.region import Region
 from tensorir.passes.levels import NO_ENCODINGS, NO_LAYOUTS, ONLY_DATA, Level
 from tensorir.passes.pass_ import Pass, PassContext, device_option
-from tensorir.runtime.region_plan import evaluate, plan_executables
+from tensorir.runtime.memory_plan import check_peak, peak_of
+from tensorir.runtime.region_plan import evaluate, plan_executables, plan_region
 from tensorir.targets.device import Device
+from tensorir.transforms.constants.initializer_programs import InitializerPrograms
 
 
 @frozen
@@ -55,6 +58,7 @@ class _Evaluator:
         self.module = module
         self.device = device
         self.memory_limit = memory_limit
+        self.programs = InitializerPrograms(device)
         self.values: dict[str, Dense] = {}
         self.running: list[str] = []
         launching = any(isinstance(o, Launch) for g in module.globals if g.region is not None for o in g.region.walk())
@@ -85,7 +89,19 @@ class _Evaluator:
             runner=run_region,
             memory_limit=self.memory_limit,
         )
-        (array,) = evaluate(symbol.value, self.device, self.plans, ctx)
+        array = self._evaluated(symbol.value, ctx)
         self.running.pop()
         self.values[name] = Dense.own(array)
         return self.values[name]
+
+    def _evaluated(self, region: Region, ctx: Context) -> Array:
+        """Computes a constant as a call of a program would, so that its bits don't depend on when it is computed; what
+        has no tile program runs op by op."""
+        if self.memory_limit is not None:
+            plan = plan_region(region, self.device, self.plans)
+            check_peak(peak_of(plan, ctx, ()), ctx, "evaluating a constant")
+        made = self.programs.run(region, lambda n: self.value(n).array, None)
+        if made is not None:
+            return made
+        (array,) = evaluate(region, self.device, self.plans, ctx)
+        return array
