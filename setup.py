@@ -65,7 +65,8 @@ def libraries() -> list[tuple[str, Any]]:
         "vector/map_loops.c",
         "vector/math.c",
     ]
-    execute = ["image", "rules", "values", "arena", "frame", "access", "unit", "run", "pool", "calibrate", "checksum"]
+    execute = ["image", "rules", "values", "arena", "frame", "access"]
+    execute += ["unit", "run", "profile", "pool", "calibrate", "checksum"]
     found = [
         library("tir_execute", [f"kernels/execute/{name}.c" for name in execute], ["-pthread"]),
         library("tir_steps", [f"kernels/{name}" for name in steps], []),

@@ -108,6 +108,7 @@ tir_worker* tir_frame_worker(tir_frame* frame, int64_t number) {
   worker->bytes = (int64_t*)memory + plan->scratches;
   memory += binding_bytes(plan);
   worker->scratch = memory;
+  worker->number = number;
   worker->busy_ns = 0;
   worker->step.workspace = memory + frame->scratch_bytes;
   worker->step.cpu_features = plan->cpu_features;
@@ -175,6 +176,8 @@ int tir_frame_open(const tir_plan* plan, const int64_t* symbols, int64_t symbol_
 
 void tir_frame_close(tir_frame* frame) {
   if (frame == NULL) return;
+  free(frame->first_step);
+  free(frame->counters);
   free(frame->memory);
   free(frame);
 }
@@ -193,24 +196,3 @@ int64_t tir_frame_buffer_bytes(const tir_frame* frame, int64_t buffer) {
 
 int64_t tir_frame_arena_bytes(const tir_frame* frame) { return frame->arena_bytes; }
 int64_t tir_frame_scratch_bytes(const tir_frame* frame) { return frame->scratch_bytes; }
-
-/* ---- profiles ------------------------------------------------------------------ */
-
-void tir_frame_profile(tir_frame* frame, int on) { frame->profiled = on != 0; }
-
-static bool has_command(const tir_frame* frame, int64_t command) {
-  return command >= 0 && command < frame->plan->header->commands;
-}
-
-int64_t tir_frame_command_ns(const tir_frame* frame, int64_t command) {
-  return has_command(frame, command) ? frame->command_ns[command] : 0;
-}
-
-int64_t tir_frame_command_units(const tir_frame* frame, int64_t command) {
-  return has_command(frame, command) ? frame->command_units[command] : 0;
-}
-
-int64_t tir_frame_worker_ns(const tir_frame* frame, int64_t worker) {
-  if (worker < 0 || worker >= frame->threads || !frame->ready[worker]) return 0;
-  return tir_frame_worker((tir_frame*)frame, worker)->busy_ns;
-}

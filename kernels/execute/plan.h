@@ -144,6 +144,7 @@ typedef struct {
   char** address;    /* of the bindings; scratch s stands at -1 - s */
   int64_t* bytes;    /* the same of their sizes */
   char* scratch;
+  int64_t number;
   int64_t busy_ns;
   tir_step step;
 } tir_worker;
@@ -171,6 +172,8 @@ struct tir_frame {
   int64_t* command_units;
   int64_t* piece_ns;     /* of each command, for the pool */
   int64_t* ready;        /* of each worker: whether it was made */
+  int64_t* first_step;   /* of each command, among the steps of all; NULL before a profile */
+  int64_t* counters;     /* of a profile; NULL before */
   int64_t arena_bytes, scratch_bytes, worker_bytes;
   char* memory;          /* the arena, then the workers */
   int64_t command, unit; /* where the next run begins */
@@ -193,6 +196,11 @@ bool tir_run_units(const tir_launch* launch, tir_worker* worker, int64_t first, 
 
 /* The operand of a decoded step that leaves its buffer, or -1. `operands`: their words. */
 int64_t tir_find_bad_access(const tir_worker* worker, const int64_t* operands);
+
+/* ---- profiles ------------------------------------------------------------------ */
+
+int64_t* tir_profile_steps(const tir_frame* frame, int64_t worker, int64_t command); /* ns of each step */
+int64_t* tir_profile_span(const tir_frame* frame, int64_t worker, int64_t command); /* when it began and ended */
 
 /* ---- clocks ---------------------------------------------------------------- */
 

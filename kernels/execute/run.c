@@ -37,7 +37,12 @@ static bool run_piece(void* context, int64_t number, int64_t piece) {
   const int64_t end = first + (rest < launch->piece ? rest : launch->piece);
   const int64_t began = launch->frame->profiled ? tir_now() : 0;
   const bool right = tir_run_units(launch, worker, first, end);
-  if (launch->frame->profiled) worker->busy_ns += tir_now() - began;
+  if (launch->frame->profiled) {
+    int64_t* span = tir_profile_span(launch->frame, number, launch->number);
+    if (span[0] == 0) span[0] = began;
+    span[1] = tir_now();
+    worker->busy_ns += span[1] - began;
+  }
   if (number == 0 && launch->deadline != INT64_MAX && tir_now_coarse() >= launch->deadline) launch->frame->late = true;
   return right && !(number == 0 && launch->frame->late);
 }

@@ -62,7 +62,9 @@ static bool decode(tir_worker* worker, const tir_step_head* head) {
   return true;
 }
 
-static bool run_steps(const tir_launch* launch, tir_worker* worker, int64_t unit) {
+/* `step_ns`: what to add the time of each step to, or NULL. */
+TIR_INLINE bool run_steps(const tir_launch* launch, tir_worker* worker, int64_t unit, int64_t* step_ns) {
+  int64_t began = step_ns != NULL ? tir_now() : 0;
   const int64_t* at = launch->program->step;
   tir_step* step = &worker->step;
   for (int64_t i = 0; i < launch->program->steps; i++) {
@@ -80,13 +82,23 @@ static bool run_steps(const tir_launch* launch, tir_worker* worker, int64_t unit
     if (status != TIR_STATUS_OK)
       return blame(launch, (tir_fault){status, .unit = unit, .step = i, .operand = step->fault_operand,
                                        .value = step->fault_value, .size = step->fault_size});
+    if (step_ns != NULL) {
+      const int64_t ended = tir_now();
+      step_ns[i] += ended - began;
+      began = ended;
+    }
   }
   return true;
+}
+
+static bool run_measured_steps(const tir_launch* launch, tir_worker* worker, int64_t unit) {
+  return run_steps(launch, worker, unit, tir_profile_steps(launch->frame, worker->number, launch->number));
 }
 
 bool tir_run_units(const tir_launch* launch, tir_worker* worker, int64_t first, int64_t end) {
   const tir_program* program = launch->program;
   const tir_grid* grid = launch->grid;
+  const bool measured = launch->frame->profiled;
   int64_t* slots = worker->slots;
   int64_t index[TIR_MAX_UNIT_DIMS] = {0}, rest = first;
   for (int64_t d = program->dims - 1; d >= 0 && rest > 0; d--) {
@@ -105,7 +117,7 @@ bool tir_run_units(const tir_launch* launch, tir_worker* worker, int64_t first, 
         return blame(launch, (tir_fault){TIR_STATUS_BAD_SIZE, .unit = unit, .step = -1, .operand = -1, .value = i,
                                          .size = -1});
     }
-    if (!run_steps(launch, worker, unit)) return false;
+    if (!(measured ? run_measured_steps(launch, worker, unit) : run_steps(launch, worker, unit, NULL))) return false;
     for (int64_t d = program->dims - 1; d >= 0 && ++index[d] == grid->blocks[d]; d--) index[d] = 0;
   }
   return true;

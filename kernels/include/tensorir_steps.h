@@ -124,12 +124,16 @@ int64_t tir_frame_scratch_bytes(const tir_frame* frame); /* of each thread */
 int tir_frame_run(tir_frame* frame, void* const* arguments, void* const* results, int64_t pause_ns, tir_fault* fault);
 void tir_frame_rewind(tir_frame* frame); /* to the first command */
 
-/* Counters for profiles, off until asked for: nanoseconds and units of a command, and what a thread spent in units
- * (thread 0 is the caller). */
-void tir_frame_profile(tir_frame* frame, int on);
+/* Counters for profiles, off until asked for; turning them on sets them to 0 (TIR_STATUS_OK, NO_MEMORY). Nanoseconds
+ * and units of a command, and what a worker (0 is the caller) spent in units and in a step of a command. When a worker
+ * began its first and ended its last unit of a command, in ns of CLOCK_MONOTONIC; 0: never. */
+int tir_frame_profile(tir_frame* frame, int on);
 int64_t tir_frame_command_ns(const tir_frame* frame, int64_t command);
 int64_t tir_frame_command_units(const tir_frame* frame, int64_t command);
 int64_t tir_frame_worker_ns(const tir_frame* frame, int64_t worker);
+int64_t tir_frame_step_ns(const tir_frame* frame, int64_t worker, int64_t command, int64_t step);
+int64_t tir_frame_began(const tir_frame* frame, int64_t worker, int64_t command);
+int64_t tir_frame_ended(const tir_frame* frame, int64_t worker, int64_t command);
 
 /* ---- calibration ---------------------------------------------------------- */
 

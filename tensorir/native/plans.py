@@ -242,8 +242,9 @@ class Frame:
         return lib.tir_frame_scratch_bytes(self._frame)
 
     def profile(self, on: bool) -> None:
-        """Turns the counters on or off."""
-        lib.tir_frame_profile(self._frame, on)
+        """Turns the counters on or off; turning them on sets them to 0. Raises MemoryError."""
+        if lib.tir_frame_profile(self._frame, on) != OK:
+            raise MemoryError("there is not enough memory for the counters of a profile")
 
     def command_counters(self) -> list[tuple[int, int]]:
         """Of each command: nanoseconds and units, over all runs with the counters on."""
@@ -255,3 +256,14 @@ class Frame:
     def worker_ns(self) -> list[int]:
         """What each thread spent in units; the caller is the first."""
         return [lib.tir_frame_worker_ns(self._frame, worker) for worker in range(self._threads)]
+
+    def step_ns(self, command: int, steps: int) -> list[list[int]]:
+        """What each thread spent in each of the first steps of a command."""
+        frame, threads = self._frame, range(self._threads)
+        return [[lib.tir_frame_step_ns(frame, worker, command, step) for step in range(steps)] for worker in threads]
+
+    def spans(self, command: int) -> list[tuple[int, int]]:
+        """When each thread began its first and ended its last unit of a command, in ns of `time.monotonic_ns`; (0, 0)
+        for a thread that ran none."""
+        frame, threads = self._frame, range(self._threads)
+        return [(lib.tir_frame_began(frame, w, command), lib.tir_frame_ended(frame, w, command)) for w in threads]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from math import prod
 from threading import Lock
+from time import monotonic_ns
 from typing import Any, Protocol
 
 import numpy as np
@@ -22,6 +23,7 @@ from tensorir.native.plans import Frame, Plan, PlanFault, PlanMemoryError
 from tensorir.native.table import Features, lib
 from tensorir.runtime.compiled_function import CompiledFunction
 from tensorir.runtime.counts import Counts, count
+from tensorir.runtime.profile import Note, Profiler
 from tensorir.runtime.stats import Used
 from tensorir.runtime.words import PlanWords, read_plan
 
@@ -95,6 +97,7 @@ class Executor:
     def __init__(self, function: CompiledFunction, features: Features, host: Host, checked: bool = False) -> None:
         self.function = function
         self._symbols = function.signature.symbols
+        self.features = features
         self._native = Plan(function.image, function.constants, features)
         self._host = host
         self._checked = checked
@@ -256,9 +259,15 @@ class Executor:
             sizes.frames.append(frame)
 
     def run(
-        self, arguments: tuple[Array, ...], ctx: Context, threads: int, out: Sequence[Array | None]
+        self,
+        arguments: tuple[Array, ...],
+        ctx: Context,
+        threads: int,
+        out: Sequence[Array | None],
+        around: Profiler | None = None,
     ) -> tuple[tuple[Array, ...], Used | None]:
-        """Returns the results, written to the arrays of `out` where there is one. `counts` says what the call used."""
+        """Returns the results, written to the arrays of `out` where there is one. `counts` says what the call used.
+        `around` is given the frame and what runs it."""
         signature = self.function.signature
         sizes, frame = self._taken(ctx.sizes, threads, ctx.memory_limit)
         try:
@@ -267,7 +276,20 @@ class Executor:
             results = [
                 np.empty(shape, dtype) if o is None else o for (shape, dtype), o in zip(sizes.results, out, strict=True)
             ]
-            frame.run(given, results, lambda command: self._host.run(command, frame, given, results, ctx))
+
+            def run(note: Note | None = None) -> None:
+                def host(command: int) -> None:
+                    began = monotonic_ns()
+                    self._host.run(command, frame, given, results, ctx)
+                    if note is not None:
+                        note(command, began, monotonic_ns())
+
+                frame.run(given, results, host)
+
+            if around is None:
+                run()
+            else:
+                around(frame, run)
         except PlanFault as fault:
             raise self._error(fault) from None
         except MemoryError as e:

@@ -84,6 +84,11 @@ class Plan:
     """The number of `flow.launch` ops."""
     requirements: tuple[Requirement, ...]
 
+    def __str__(self) -> str:
+        from tensorir.runtime.plan_text import plan_text
+
+        return plan_text(self)
+
     @property
     def results(self) -> tuple[TensorType, ...]:
         return self.function.body.yield_types

@@ -12,6 +12,7 @@ from tensorir.ir.verify import verify
 from tensorir.passes.pass_ import PassContext
 from tensorir.passes.runner import run_passes
 from tensorir.pipelines import DATA_TILING, STAGES, pipeline
+from tensorir.runtime.program import Program
 from tensorir.targets.device import Device
 from tensorir.tools.devices import add_device_flag
 from tensorir.tools.files import (
@@ -33,7 +34,8 @@ _HELP = """\
 Stages: input: as read; encoded: with the intent to tile; dispatch: cut into launches, constants hoisted; specialized:
 with the device's layouts; materialized: packed, constants evaluated; tiles: launches as tile programs. In MLIR text
 launches are written in place; specialized and tiles have no form in MLIR and are written as .tir. -o FILE.tirx saves
-the compiled program with its packed weights; `tensorir run` and `tensorir.load` read it."""
+the compiled program with its packed weights; `tensorir run` and `tensorir.load` read it. --emit=plan prints the buffers
+and commands of its calls."""
 
 
 def add_parser(commands: Any) -> None:
@@ -45,7 +47,7 @@ def add_parser(commands: Any) -> None:
     add_device_flag(p)
     p.add_argument("--parameters", action="append", default=[], metavar="[SCOPE=]FILE", help="data for parameters")
     p.add_argument("--remarks", action="store_true", help="print remarks, on stderr")
-    add_output_flags(p)
+    add_output_flags(p, ("plan",))
     p.add_argument(
         "--weights",
         choices=("inline", "external"),
@@ -59,6 +61,8 @@ def run(args: argparse.Namespace) -> int:
     """Reads a program, runs the passes up to the stage, and writes the result."""
     if args.output is not None and args.output.endswith(SAVED):
         return _save(args)
+    if args.emit == "plan":
+        return _plans(args)
     text = read_text(args.file)
     device: Device = args.device
     ctx = PassContext(devices={device.name: device})
@@ -83,10 +87,24 @@ def run(args: argparse.Namespace) -> int:
 def _save(args: argparse.Namespace) -> int:
     if args.compile_to or args.emit or args.weights != "inline":
         raise UsageError(f"{args.output} is a compiled program: leave out --compile-to, --emit and --weights")
+    _compiled(args).save(args.output)
+    return 0
+
+
+def _plans(args: argparse.Namespace) -> int:
+    if args.compile_to or args.weights != "inline":
+        raise UsageError("--emit=plan is of the compiled program: leave out --compile-to and --weights")
+    program = _compiled(args)
+    if not program.plans:
+        raise UsageError(f"--emit=plan: Python runs the ops of the device {program.device.name} without a plan")
+    write_text(args.output, "\n\n".join(map(str, program.plans.values())) + "\n")
+    return 0
+
+
+def _compiled(args: argparse.Namespace) -> Program:
     dropped: list[Remark] = []
     module = bound(read_module(args.file, dropped), args.parameters)
     program = api.compile(module, args.device, args.data_tiling)
     if args.remarks:
         print(Remarks((*dropped, *program.remarks)), file=sys.stderr)
-    program.save(args.output)
-    return 0
+    return program

@@ -105,11 +105,13 @@ def write_text(path: str | None, text: str) -> None:
         raise TensorIRError(f"can't be written: {e.strerror}", Location(path)) from None
 
 
-def add_output_flags(parser: argparse.ArgumentParser) -> None:
-    """Adds the flags `-o`, `--emit` and `--dialect`."""
+def add_output_flags(parser: argparse.ArgumentParser, more: Sequence[str] = ()) -> None:
+    """Adds the flags `-o`, `--emit` and `--dialect`. `more`: what else can be emitted."""
     parser.add_argument("-o", "--output", metavar="FILE", help="write to this file instead of standard output")
     parser.add_argument(
-        "--emit", choices=FORMATS, help="write this form; default: by the name of the output, else that of the input"
+        "--emit",
+        choices=(*FORMATS, *more),
+        help="write this form; default: by the name of the output, else that of the input",
     )
     parser.add_argument(
         "--dialect", choices=DIALECTS, default="current", help="MLIR as IREE 3.13 spells it, or as LLVM 19 does"

@@ -35,6 +35,22 @@ MAX_RANK = 64  # NumPy's
 def add_parser(commands: Any) -> None:
     """Adds the command."""
     p = commands.add_parser("run", help="compile and run a .tir or .mlir file, or run a .tirx file")
+    add_program_flags(p)
+    p.add_argument("--output", action="append", default=[], metavar="FILE", help="@y.npy or - to print; one per result")
+    p.add_argument(
+        "--expected-output",
+        action="append",
+        default=[],
+        metavar="VALUE",
+        help="as --input; exit code 1 if a result differs; one per result",
+    )
+    p.add_argument("--stats", choices=("json",), help="print statistics on stderr")
+    p.add_argument("--profile", action="store_true", help="call it some times more, and print a profile on stderr")
+    p.set_defaults(run=run)
+
+
+def add_program_flags(p: argparse.ArgumentParser) -> None:
+    """Adds what says which program is called, and with what."""
     p.add_argument("file", help="a .tir or .mlir file, - for standard input; a .tirx file is run as it is")
     p.add_argument("--function", help="the function to call; optional if there is only one, or a @main")
     p.add_argument(
@@ -44,28 +60,18 @@ def add_parser(commands: Any) -> None:
         metavar="VALUE",
         help="@x.npy or 2x3xf32=1,2,3,4,5,6 (one value fills all); one per argument",
     )
-    p.add_argument("--output", action="append", default=[], metavar="FILE", help="@y.npy or - to print; one per result")
-    p.add_argument(
-        "--expected-output",
-        action="append",
-        default=[],
-        metavar="VALUE",
-        help="as --input; exit code 1 if a result differs; one per result",
-    )
     p.add_argument("--parameters", action="append", default=[], metavar="[SCOPE=]FILE", help="data for parameters")
     p.add_argument("--data-tiling", choices=DATA_TILING, help="default: late")
     add_device_flag(p)
     p.set_defaults(device=None)  # so that it is known whether it was given
     p.add_argument("--memory-limit", type=int, metavar="BYTES", help="the limit of memory for a call or a constant")
-    p.add_argument("--stats", choices=("json",), help="print statistics on stderr")
-    p.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Prints or stores the results."""
     inputs = [parse_input(text) for text in args.input]
     expected = [parse_input(text, "--expected-output") for text in args.expected_output]
-    program = _program(args)
+    program = program_of(args)
     results = program.call(inputs, args.function)
     if expected and len(expected) != len(results):
         raise UsageError(f"{len(expected)} --expected-output for {len(results)} results")
@@ -75,13 +81,16 @@ def run(args: argparse.Namespace) -> int:
         _write(target, array)
     if args.stats:
         print(json.dumps(asdict(program.stats)), file=sys.stderr)
+    if args.profile:
+        print(program.profile(*inputs, function=args.function), file=sys.stderr)
     differences = [d for i, (r, e) in enumerate(zip(results, expected, strict=False)) if (d := _difference(i, r, e))]
     for line in differences:
         print(line, file=sys.stderr)
     return 1 if differences else 0
 
 
-def _program(args: argparse.Namespace) -> CallableProgram:
+def program_of(args: argparse.Namespace) -> CallableProgram:
+    """Returns the program that the flags say. Raises UsageError for flags that don't fit together."""
     if not args.file.endswith(SAVED):
         module = bound(read_module(args.file), args.parameters)
         return compile(module, args.device or "cpu", args.data_tiling or "late", memory_limit=args.memory_limit)

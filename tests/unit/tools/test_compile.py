@@ -112,3 +112,14 @@ def test_a_saved_program_that_can_not_be_read_is_an_error(file: str, tmp_path: P
     out.write_bytes(out.read_bytes()[:-1])
     assert main(["run", str(out)]) == 1
     assert "is cut off" in capsys.readouterr().err
+
+
+def test_the_plan_names_buffers_and_commands(file: str, tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "plan.txt"
+    assert main(["compile", file, "--emit=plan", "-o", str(out)]) == 0
+    plan = out.read_text("utf-8")
+    assert plan.startswith("plan @") and "\nbuffers:\n  b0 " in plan and "\ncommands:\n  #0: " in plan
+    assert "argument 0" in plan and "result 0" in plan and "      units: " in plan
+    assert main(["compile", file, "--emit=plan", "--device=reference"]) == 2
+    assert main(["compile", file, "--emit=plan", "--compile-to=input"]) == 2
+    assert "leave out --compile-to" in capsys.readouterr().err

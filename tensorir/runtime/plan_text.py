@@ -1,0 +1,74 @@
+"""Plans as text: what each buffer is, and what each command does with which of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tensorir.dialects.tile import Mmt4d, Scratch, Step
+from tensorir.runtime.plan import Buffer, Command, LaunchCommand, Plan
+
+_NAMES = {"argument": "arg", "result": "result", "constant": "const", "arena": "tmp"}
+
+
+def plan_text(plan: Plan) -> str:
+    """Returns the buffers, then the commands in order. Sizes may be polynomials of the call's symbols. Places in the
+    arena depend on the sizes, so only a call knows them: buffers whose lifetimes do not overlap may share one."""
+    results = ", ".join(map(str, plan.function.body.yield_types))
+    symbols = ", ".join(plan.function.symbols) or "none"
+    lines = [f"plan @{plan.function.name} -> ({results}), symbols: {symbols}", "buffers:"]
+    lines += _aligned([_buffer(i, b) for i, b in enumerate(plan.buffers)])
+    lines.append("commands:")
+    for number, command in enumerate(plan.commands):
+        lines += _command(number, command, plan.buffers)
+    return "\n".join(lines)
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  " + "  ".join(t.ljust(w) for t, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _buffer(number: int, buffer: Buffer) -> Sequence[str]:
+    place = "arena" if buffer.kind == "arena" else f"{buffer.kind} {buffer.index}"
+    hint = f"%{buffer.name}" if buffer.name else ""
+    lives = f"commands {buffer.first} to {buffer.last}" if buffer.kind == "arena" else ""
+    return (f"b{number}", place, str(buffer.type), f"{buffer.bytes} bytes", hint, lives)
+
+
+def _command(number: int, command: Command, buffers: Sequence[Buffer]) -> list[str]:
+    op = command.op if not isinstance(command, LaunchCommand) else command.grid
+    results = len(op.results)
+    inputs = len(command.buffers) - results
+    given, made = (", ".join(_name(b, buffers) for b in part) for part in _split(command.buffers, inputs))
+    what = f"launch @{command.executable}" if isinstance(command, LaunchCommand) else f"python {command.op.NAME}"
+    lines = [f"  #{number}: {what} ({given}) -> ({made})  // {op.loc}"]
+    if not isinstance(command, LaunchCommand):
+        return lines
+    if command.bound:
+        lines.append("      sizes: " + ", ".join(f"{name} = {dim}" for name, dim in command.bound.items()))
+    grid = command.grid
+    dims = zip(grid.extents, grid.blocks, grid.granules, strict=True)
+    cut = " × ".join(f"{extent} granules of {granule} in blocks of {block}" for extent, block, granule in dims)
+    lines.append(f"      units: {cut or 'one'}")
+    scratch = [str(o.type) for o in grid.body.ops if isinstance(o, Scratch)]
+    if scratch:
+        lines.append(f"      scratch: {', '.join(scratch)}")
+    for o in grid.body.ops:
+        if isinstance(o, Step):
+            kernel = f" {o.kernel}" if isinstance(o, Mmt4d) and o.kernel else ""
+            loops = "×".join(_short(str(s)) for s in o.shape.results) or "once"
+            lines.append(f"      {o.NAME.removeprefix('tile.')}{kernel}  [{loops}]")
+    return lines
+
+
+def _split(buffers: Sequence[int], inputs: int) -> tuple[Sequence[int], Sequence[int]]:
+    return buffers[:inputs], buffers[inputs:]
+
+
+def _name(number: int, buffers: Sequence[Buffer]) -> str:
+    kind = _NAMES[buffers[number].kind]
+    return f"b{number}:{kind}"
+
+
+def _short(size: str) -> str:
+    return size if size.isalnum() else f"({size})"
