@@ -71,7 +71,7 @@ def _of_tiles(op: Mmt4d | BatchMmt4d, found: Sequence[UnitDim]) -> list[Cut]:
         unit = by_dim.get(dim)
         if unit is None or not isinstance(per, int):
             continue
-        each = unit.values[op.result].factor * per
+        each = max(1, unit.values[op.result].factor * per)
         cuts.append(Cut(unit, max(1, most // each), max(1, least // each)))
     return cuts
 
@@ -96,7 +96,7 @@ def _of_rows_and_columns(op: Contract, found: Sequence[UnitDim]) -> list[Cut]:
             if (unit := by_loop.get(d)) is None:
                 continue
             inner = product(sizes[x] for x in dims[i + 1 :])
-            each = unit.values[op.result].factor * (inner if isinstance(inner, int) else most)
+            each = max(1, unit.values[op.result].factor * (inner if isinstance(inner, int) else most))
             cuts.append(Cut(unit, max(1, most // each), max(1, least // each)))
             if each < most:
                 break
