@@ -14,6 +14,9 @@ ls "$work"/dist/*-cp311-abi3-*.whl
 python -m venv "$work/venv"
 "$work/venv/bin/pip" install -q "$(ls "$work"/dist/*.whl)[testing]" pytest
 cp -r "$root/tests" "$work/tests"
+# The tests of scalar and vector functions read their lists from the sources.
+mkdir "$work/kernels"
+cp -r "$root/kernels/vector" "$work/kernels/vector"
 cd "$work"
 "$work/venv/bin/tensorir" info
 "$work/venv/bin/tensorir" run tests/e2e/graphs/matmul_i8.mlir --input=128x256xi8=1 --input=256x512xi8=2 --expected-output=128x512xi32=512
