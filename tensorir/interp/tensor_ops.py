@@ -105,7 +105,7 @@ def pad(op: tensor.Pad, inputs: Arrays, ctx: Context) -> Arrays:
 def gather(op: tensor.Gather, inputs: Arrays, ctx: Context) -> Arrays:
     source, indices = inputs
     outside = (indices < 0) | (indices >= source.shape[0])
-    if np.any(outside) and 0 not in source.shape[1:]:  # rows without elements are not looked up
+    if np.any(outside):
         raise _error(op, f"index {indices[outside][0]} is outside of the {source.shape[0]} rows of source")
     return (source[indices.astype(np.int64)],)
 

@@ -66,11 +66,11 @@ def _as_tuple(values: Sequence[Value]) -> tuple[Value, ...]:
 SymbolKind = Literal["global", "function", "executable"]
 
 
-def attribute(*, default: Any = attrs.NOTHING, symbol: SymbolKind | None = None) -> Any:
+def attribute(*, default: Any = attrs.NOTHING, symbol: SymbolKind | None = None, kw_only: bool = False) -> Any:
     """A value compared by content. `symbol`: the attribute is the name of a symbol of this kind in the module.
 
     An op that names a function or an executable runs it; one that names a global declares in `effects` what it does."""
-    return attrs.field(default=default, metadata={_KIND: "attribute", "symbol": symbol})
+    return attrs.field(default=default, kw_only=kw_only, metadata={_KIND: "attribute", "symbol": symbol})
 
 
 def region() -> Any:

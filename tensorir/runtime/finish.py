@@ -31,7 +31,8 @@ def finished(plan: Plan) -> CompiledFunction:
 def _places(command: Command) -> CommandPlaces:
     if isinstance(command, HostCommand):
         return CommandPlaces(_place(command.op))
-    return CommandPlaces(_place(command.grid), tuple(_place(o) for o in command.grid.body.ops if isinstance(o, Step)))
+    steps = (o for o in command.grid.body.ops if isinstance(o, Step))
+    return CommandPlaces(_place(command.grid), tuple(Place(o.origin or o.NAME, o.loc) for o in steps))
 
 
 def _place(op: Op) -> Place:

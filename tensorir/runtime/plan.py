@@ -11,7 +11,7 @@ import numpy.typing as npt
 from attrs import define, evolve, field, frozen
 
 from tensorir.dialects.flow import GlobalLoad, Launch
-from tensorir.dialects.tensor import Constant
+from tensorir.dialects.tensor import Cast, Constant
 from tensorir.dialects.tile import Grid
 from tensorir.ir.dense import Dense
 from tensorir.ir.dims import Dim, product
@@ -198,8 +198,6 @@ class _Planner:
 
     def _yields(self) -> None:
         """Copies results that are not made where they are wanted: arguments, constants, and what is yielded twice."""
-        from tensorir.dialects.tensor import Cast
-
         for i, y in enumerate(self.function.body.yields):
             made = self.buffers[self.place[y]]
             if (made.kind, made.index) != ("result", i):

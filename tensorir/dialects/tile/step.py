@@ -51,11 +51,13 @@ class Step(Op):
 
     `buffers` are the inputs, which are read, then the outs, which are written where the loops reach: the results are
     the outs with these elements replaced. `shape` gives the size of each loop from the unit; a step does nothing in a
-    unit where the size of a loop along which it writes is 0. `maps`: one per buffer."""
+    unit where the size of a loop along which it writes is 0. `maps`: one per buffer. `origin`: for a step that may
+    fail, the name of the op that it computes, which errors name."""
 
     buffers: tuple[Value, ...] = operand_list()
     shape: AffineMap = attribute()
     maps: tuple[AffineMap, ...] = attribute()
+    origin: str = attribute(default="", kw_only=True)
 
     def infer_types(self) -> Sequence[Type]:
         if len(self.maps) != len(self.buffers):

@@ -165,12 +165,11 @@ def common(many: Sequence[Digits]) -> list[tuple[Dim, tuple[Dim, ...]]]:
     rests = [[d for d in digits if d.size != 1] for digits in many]
     loops: list[tuple[Dim, tuple[Dim, ...]]] = []
     while any(rests):
-        last = [r[-1] if r else None for r in rests]
-        if any(d is None for d in last):
+        if not all(rests):
             raise UnfitError("the sizes of one dim differ")
-        size = last[0].size  # type: ignore[union-attr]
-        for digit in last[1:]:
-            size = _smaller(size, digit.size)  # type: ignore[union-attr]
+        size = rests[0][-1].size
+        for rest in rests[1:]:
+            size = _smaller(size, rest[-1].size)
         strides: list[Dim] = []
         for rest in rests:
             digit = rest.pop()

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from tensorir.dialects.tile import UNIT_DIMS, Copy, Scratch, Step
+from tensorir.dialects.tile import UNIT_DIMS, Copy, Gather, Scratch, Step
 from tensorir.encoding.encoding import ContractionSpace
 from tensorir.encoding.resolver import Tiles
 from tensorir.ir.affine import AffineMap, select
@@ -15,6 +15,7 @@ from tensorir.ir.dims import Dim, iteration_dim, product
 from tensorir.ir.dtype import DType
 from tensorir.ir.location import UNKNOWN
 from tensorir.ir.op import Op
+from tensorir.ir.scalar import ScalarBody
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.targets.answers import Answers
@@ -57,10 +58,11 @@ class Emitter:
         """The latest version of each buffer, for those that were written."""
         self.steps: list[Op] = []
         self.loc = UNKNOWN
+        self.origin = ""
 
     def attributed(self, op: Op) -> None:
         """Steps from now on belong to `op`."""
-        self.loc = op.loc
+        self.loc, self.origin = op.loc, op.NAME
 
     def tiles_for(self, types: tuple[DType, DType, DType]) -> Tiles | None:
         """The tiles in which the device multiplies a large matrix of these element types, or None."""
@@ -148,10 +150,13 @@ class Emitter:
             for l, (_, strides) in enumerate(loops):
                 total = total + strides[i] * iteration_dim(dims + l) if strides[i] != 0 else total
             maps.append(AffineMap(dims + count, (total,)))
+        bodies: Sequence[ScalarBody] = attributes.get("bodies", ())
+        may_fail = make is Gather or any(body.may_fail for body in bodies)
         step = make(
             buffers=tuple(self.latest.get(a.buffer, a.buffer) for a in (*inputs, *outs)),
             shape=AffineMap(dims, tuple(size for size, _ in loops)),
             maps=tuple(maps),
+            origin=self.origin if may_fail else "",
             loc=self.loc,
             **attributes,
         )

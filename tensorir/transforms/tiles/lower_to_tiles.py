@@ -12,7 +12,6 @@ from tensorir.dialects.linalg import Generic
 from tensorir.dialects.tensor import Constant
 from tensorir.dialects.tile import Grid
 from tensorir.ir.affine import identity
-from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Executable, Module
 from tensorir.ir.op import Op, Trait
 from tensorir.ir.region import Region
@@ -138,8 +137,6 @@ class _Lowering:
                 self._lower(e, op)
             except UnfitError as problem:
                 raise _RefusedError(op, str(problem)) from None
-            except (AssertionError, KeyError, StopIteration) as problem:
-                raise TensorIRError(f"lower-to-tiles: {op.NAME}: {problem!r}", op.loc) from problem
         args = tuple(self.inner)
         results = args[len(self.outside) :]
         body = Region(args, tuple(e.steps), tuple(e.latest.get(r, r) for r in results))

@@ -58,6 +58,8 @@ def fill_at(e: Emitter, out: Access, value: ScalarValue) -> None:
 
 def gather(e: Emitter, op: tensor.Gather, out: Access) -> None:
     """Rows of a table that exists as a whole."""
+    if 0 in op.source.type.shape[1:]:
+        raise UnfitError("rows have no elements: no step would look at the indices, which must be valid all the same")
     if op.source not in e.whole and e.units:
         raise UnfitError("the table of a gather is computed in the same launch, piece by piece")
     rank = op.indices.type.rank
