@@ -74,7 +74,7 @@ def _by_tiles(e: Emitter, op: linalg.Contract, p: Product, tiles: Tiles) -> None
     types = op.lhs.type.dtype, op.rhs.type.dtype, op.dtype
     left = _packed(e, p, 0, batch, m, k, (tiles.m0, tiles.k0), False, types[0])
     right = _packed(e, p, 1, batch, n, k, (tiles.n0, tiles.k0), tiles.rhs_order == "kn", types[1])
-    made = _tiled(e, p, batch, m, n, (tiles.m0, tiles.n0), types[2])
+    made = _tile_memory(e, p, batch, m, n, (tiles.m0, tiles.n0), False, types[2])
     sizes = [p.pieces[d].size for d in batch]
     b = len(batch)
     loops: Flat = [
@@ -132,12 +132,7 @@ def _packed(
     """Packs an operand: [batch…, rows/T0, columns/T1, T0, T1], or with the inner dims in the other order in memory."""
     access, loops, row, column = _matrix(e, p, operand, batch, rows, columns, dtype, copied=True)
     packed = _tile_memory(e, p, batch, rows, columns, tiles, transposed, dtype)
-    b = len(batch)
-    flat: Flat = [(size, (s[0], packed.dims[i][0].stride)) for i, (size, s) in enumerate(loops)]
-    for i, (digit, t) in enumerate(((row, tiles[0]), (column, tiles[1]))):
-        flat.append((packed.dims[b + i][0].size, (digit.stride * t, packed.dims[b + i][0].stride)))
-    for i, (digit, t) in enumerate(((row, tiles[0]), (column, tiles[1]))):
-        flat.append((t, (digit.stride, packed.dims[b + 2 + i][0].stride)))
+    flat = _tile_loops(loops, (row, column), packed, tiles)
     e.emit(tile.Pack, [access], [packed], flat, extents=e.unit_map(row.size, column.size))
     return packed
 
@@ -146,6 +141,9 @@ def _tile_memory(
     e: Emitter, p: Product, batch: Sequence[int], rows: Sequence[int], columns: Sequence[int],
     tiles: tuple[int, int], transposed: bool, dtype: DType,
 ) -> Access:  # fmt: skip
+    """Memory of the unit for a packed matrix: [batch…, rows/T0, columns/T1, T0, T1]; `transposed`: the inner dims lie
+    in the other order."""
+
     def count(dims: Sequence[int], t: int, largest: bool) -> Dim:
         return ceildiv(product(p.pieces[d].most if largest else p.pieces[d].size for d in dims), t)
 
@@ -159,11 +157,16 @@ def _tile_memory(
     return made.transposed([*range(len(batch) + 2), len(batch) + 3, len(batch) + 2]) if transposed else made
 
 
-def _tiled(
-    e: Emitter, p: Product, batch: Sequence[int], m: Sequence[int], n: Sequence[int], tiles: tuple[int, int],
-    dtype: DType,
-) -> Access:  # fmt: skip
-    return _tile_memory(e, p, batch, m, n, tiles, False, dtype)
+def _tile_loops(loops: Flat, matrix: tuple[Digit, Digit], packed: Access, tiles: tuple[int, int]) -> Flat:
+    """The loops of a pack or an unpack, with the strides of the plain and of the packed side: batch loops, tiles of
+    rows and columns, positions within a tile."""
+    strides = [digits[0].stride for digits in packed.dims]
+    sizes = [digits[0].size for digits in packed.dims]
+    b = len(loops)
+    flat: Flat = [(size, (s[0], strides[i])) for i, (size, s) in enumerate(loops)]
+    flat += [(sizes[b + i], (d.stride * t, strides[b + i])) for i, (d, t) in enumerate(zip(matrix, tiles, strict=True))]
+    flat += [(t, (d.stride, strides[b + 2 + i])) for i, (d, t) in enumerate(zip(matrix, tiles, strict=True))]
+    return flat
 
 
 def _unpacked(
@@ -171,12 +174,7 @@ def _unpacked(
     tiles: tuple[int, int], dtype: DType,
 ) -> None:  # fmt: skip
     access, loops, row, column = _matrix(e, p, 2, batch, m, n, dtype, copied=False)
-    b = len(batch)
-    flat: Flat = [(size, (made.dims[i][0].stride, s[0])) for i, (size, s) in enumerate(loops)]
-    for i, (digit, t) in enumerate(((row, tiles[0]), (column, tiles[1]))):
-        flat.append((made.dims[b + i][0].size, (made.dims[b + i][0].stride, digit.stride * t)))
-    for i, (digit, t) in enumerate(((row, tiles[0]), (column, tiles[1]))):
-        flat.append((t, (made.dims[b + 2 + i][0].stride, digit.stride)))
+    flat: Flat = [(n, (packed, plain)) for n, (plain, packed) in _tile_loops(loops, (row, column), made, tiles)]
     e.emit(tile.Unpack, [made], [access], flat, extents=e.unit_map(row.size, column.size))
     if access.buffer is p.out.buffer:
         return

@@ -10,12 +10,14 @@ from attrs import frozen
 from tensorir.builder.module import ModuleBuilder
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.func import Assert
-from tensorir.dialects.linalg import Broadcast, Reduce, Softmax
+from tensorir.dialects.linalg import Broadcast, Generic, Reduce, Softmax
 from tensorir.encoding.layout import Layout
+from tensorir.ir.affine import AffineMap, identity
 from tensorir.ir.diagnostic import Remark
-from tensorir.ir.dims import symbol
+from tensorir.ir.dims import floordiv, iteration_dim, symbol
 from tensorir.ir.dtype import f32, i1
 from tensorir.ir.module import Module
+from tensorir.ir.scalar import ScalarBody, apply, arg
 from tensorir.ir.types import TensorType
 from tensorir.passes.pass_ import PassContext
 from tensorir.passes.runner import run_passes
@@ -35,7 +37,7 @@ NEVER = {
 """Passes that do all that they are for, and why there is nothing to decline."""
 
 
-ELSEWHERE = {"lower-to-tiles", "merge-equal-globals"}
+ELSEWHERE = {"merge-equal-globals"}
 """Passes whose own unit tests show what they decline."""
 
 
@@ -47,6 +49,14 @@ def encoded_twice() -> Module:
     first = g.b.add(Softmax(g.b.add(SetEncoding(x, wide)).result, (1,), None, wide)).result
     again = g.b.add(SetEncoding(g.b.add(UnsetEncoding(first)).result, narrow)).result
     return g.done(g.b.add(UnsetEncoding(g.b.add(Softmax(again, (1,), None, narrow)).result)).result)
+
+
+def repeated() -> Module:
+    """Each element twice, by a map with a quotient."""
+    g = Graph()
+    x = g.arg(8)
+    maps = AffineMap(1, (floordiv(iteration_dim(0), 2),)), identity(1)
+    return g.done(g.b.add(Generic((x,), maps, ScalarBody((f32,), apply("neg", arg(0, f32))), (16,))).result)
 
 
 def asserted_twice() -> Module:
@@ -137,6 +147,9 @@ CASES = {
         "declined",
         "",
         "cpu: mmt4d needs one N dim, this contraction has 0",
+    ),
+    "lower-to-tiles": Case(
+        repeated, "off", "linalg.generic", "@main#1", "no-steps", "", "reads dim 0 neither along a loop nor"
     ),
     "materialize-encodings": Case(
         encoded_twice, "materialize-encodings", "encode.set", "@main#4", "relayout", "", "unpacked and packed again"
