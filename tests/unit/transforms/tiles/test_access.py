@@ -116,6 +116,7 @@ def test_digits_without_a_common_refinement_are_refused() -> None:
 def test_neighbours_that_are_evenly_spaced_are_one_digit() -> None:
     assert joined((Digit(3, 4), Digit(1, 99), Digit(4, 1))) == (Digit(12, 1),)
     assert joined((Digit(3, 5), Digit(4, 1))) == (Digit(3, 5), Digit(4, 1))
+    assert joined((Digit(3, 8), Digit(4, 2))) == (Digit(12, 2),)
     assert joined((Digit(1, 7),)) == (Digit(1, 0),)
     assert joined((Digit(S, 8), Digit(8, 1))) == (Digit(8 * S, 1),)
 
