@@ -61,8 +61,7 @@ void tir_nest_simplify(tir_nest* nest) {
 
 /* A nest of the loops of a step; NULL bases and the strides of empty operands are never used. */
 static bool nest_of(const tir_step* step, int from, int to, tir_nest* nest) {
-  *nest = (tir_nest){.to = step->base[to], .bytes = tir_type_bytes(step->type[to])};
-  if (from >= 0) nest->from = step->base[from];
+  tir_nest_begin(nest, from >= 0 ? step->base[from] : NULL, step->base[to], tir_type_bytes(step->type[to]));
   for (int l = 0; l < step->loops; l++) {
     if (step->size[l] == 0) return false;
   }
@@ -144,41 +143,40 @@ static bool finds_transpose(tir_nest* nest) {
   return false;
 }
 
-void tir_nest_copy(const tir_nest* given, const tir_move_functions* moves) {
-  tir_nest nest = *given;
-  if (nest.loops == 0) {
-    tir_move_element(nest.from, nest.to, nest.bytes);
+void tir_nest_copy(tir_nest* nest, const tir_move_functions* moves) {
+  if (nest->loops == 0) {
+    tir_move_element(nest->from, nest->to, nest->bytes);
     return;
   }
-  const tir_nest_loop* inner = &nest.loop[nest.loops - 1];
-  const bool lines = contiguous(&nest, inner);
-  const bool spreads = inner->from == 0 && inner->to == nest.bytes;
-  const bool transposes = !lines && !spreads && finds_transpose(&nest);
+  const tir_nest_loop* inner = &nest->loop[nest->loops - 1];
+  const bool lines = contiguous(nest, inner);
+  const bool spreads = inner->from == 0 && inner->to == nest->bytes;
+  const bool transposes = !lines && !spreads && finds_transpose(nest);
   const tir_nest_loop none = {1, 0, 0};
-  const tir_nest_loop* rows = nest.loops > 1 ? inner - 1 : &none;
+  const tir_nest_loop* rows = nest->loops > 1 ? inner - 1 : &none;
   tir_move m = {
-      .from = nest.from,
-      .to = nest.to,
+      .from = nest->from,
+      .to = nest->to,
       .rows = rows->size,
       .from_row = rows->from,
       .to_row = rows->to,
-      .count = lines || spreads ? inner->size * nest.bytes : inner->size,
+      .count = lines || spreads ? inner->size * nest->bytes : inner->size,
       .from_step = inner->from,
       .to_step = inner->to,
-      .stream = is_large(&nest),
+      .stream = is_large(nest),
   };
   int64_t position[TIR_MAX_LOOPS] = {0};
   do {
     if (lines) {
       moves->lines(&m);
     } else if (spreads) {
-      spread(m, nest.bytes, moves);
+      spread(m, nest->bytes, moves);
     } else if (!transposes) {
-      move_elements(&m, nest.bytes);
+      move_elements(&m, nest->bytes);
     } else {
-      moves->transpose[nest.bytes == 1 ? 0 : nest.bytes == 2 ? 1 : nest.bytes == 4 ? 2 : 3](&m);
+      moves->transpose[nest->bytes == 1 ? 0 : nest->bytes == 2 ? 1 : nest->bytes == 4 ? 2 : 3](&m);
     }
-  } while (tir_nest_next(nest.loop, nest.loops - 2, position, &m.from, &m.to));
+  } while (tir_nest_next(nest->loop, nest->loops - 2, position, &m.from, &m.to));
 }
 
 int tir_step_copy(tir_step* step) {

@@ -48,13 +48,20 @@ typedef struct {
   tir_nest_loop loop[TIR_MAX_LOOPS]; /* the last is the innermost */
 } tir_nest;
 
+/* A nest without loops. Field by field: compilers would call memset for the whole. */
+TIR_INLINE void tir_nest_begin(tir_nest* nest, const char* from, char* to, int64_t bytes) {
+  nest->from = from;
+  nest->to = to;
+  nest->bytes = bytes;
+  nest->loops = 0;
+}
 /* Adds a loop of at least two elements. One that runs backwards through the result is turned around. */
 void tir_nest_add(tir_nest* nest, int64_t size, int64_t from, int64_t to);
 /* Orders the loops by their strides in the result, and merges neighbours. Then, if the innermost loop is contiguous
  * on both sides and short, its elements become one. */
 void tir_nest_simplify(tir_nest* nest);
-/* Copies the source to the result. */
-void tir_nest_copy(const tir_nest* nest, const tir_move_functions* moves);
+/* Copies the source to the result; may reorder the loops. */
+void tir_nest_copy(tir_nest* nest, const tir_move_functions* moves);
 /* Writes `value`, the bits of an element, to all of the result. */
 void tir_nest_fill(const tir_nest* nest, uint64_t value, const tir_move_functions* moves);
 

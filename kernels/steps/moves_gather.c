@@ -124,8 +124,9 @@ static int gather(const gather_state* s) {
   int64_t offset[TIR_CHUNK];
   int64_t position[TIR_MAX_LOOPS] = {0};
   for (;;) {
-    int64_t start[TIR_MAX_OPERANDS] = {0}; /* of each operand, in bytes */
+    int64_t start[TIR_MAX_OPERANDS]; /* of each operand, in bytes */
     for (int o = 0; o <= out; o++) {
+      start[o] = 0;
       for (int l = 0; l < outer; l++) start[o] += position[l] * s->stride[o][l];
     }
     for (int64_t first = 0; first < inner; first += TIR_CHUNK) {
@@ -145,7 +146,12 @@ static int gather(const gather_state* s) {
 }
 
 int tir_step_gather(tir_step* step) {
-  gather_state state = {.step = step, .tables = step->operands - 2, .moves = tir_moves_for(step->cpu_features)};
+  gather_state state; /* field by field, as its nest */
+  state.step = step;
+  state.tables = step->operands - 2;
+  state.loops = 0;
+  state.row = 0;
+  state.moves = tir_moves_for(step->cpu_features);
   if (state.tables < 1 || step->attributes < 2 * state.tables) return TIR_STATUS_BAD_SIZE;
   const int out = state.tables + 1;
   if (step->type[0] != step->type[out] || tir_type_bytes(step->type[0]) == 0) return TIR_STATUS_BAD_TYPE;
@@ -153,6 +159,6 @@ int tir_step_gather(tir_step* step) {
     if (!is_index(step->type[1 + t])) return TIR_STATUS_BAD_TYPE;
     if (step->attribute[2 * t + 1] < 0) return TIR_STATUS_BAD_SIZE;
   }
-  state.nest = (tir_nest){.from = step->base[0], .to = step->base[out], .bytes = tir_type_bytes(step->type[out])};
+  tir_nest_begin(&state.nest, step->base[0], step->base[out], tir_type_bytes(step->type[out]));
   return prepare(&state) ? gather(&state) : TIR_STATUS_OK;
 }
