@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tensorir.interp.context import Context
 from tensorir.interp.interpreter import apply_op
@@ -54,6 +54,7 @@ class HostCommands:
                     return np.frombuffer(frame.buffer(b), buffer.type.dtype.numpy)[: int(np.prod(shape))].reshape(shape)
 
         count = len(command.buffers) - len(command.op.results)
-        made = apply_op(command.op, tuple(array(b) for b in command.buffers[:count]), ctx)
+        inside = evolve(ctx, sizes={name: evaluate(d, ctx.sizes) for name, d in command.bound.items()})
+        made = apply_op(command.op, tuple(array(b) for b in command.buffers[:count]), inside)
         for b, value in zip(command.buffers[count:], made, strict=True):
             array(b)[...] = value

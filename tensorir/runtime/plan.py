@@ -14,9 +14,10 @@ from tensorir.dialects.flow import GlobalLoad, Launch
 from tensorir.dialects.tensor import Cast, Constant
 from tensorir.dialects.tile import Grid
 from tensorir.ir.dense import Dense
-from tensorir.ir.dims import Dim, product
+from tensorir.ir.dims import Dim, product, symbol
 from tensorir.ir.module import Executable, Function, Global, Module
 from tensorir.ir.op import Op
+from tensorir.ir.sizes import substituted
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.runtime.image import THREADS, Word, program_words
@@ -61,7 +62,8 @@ class LaunchCommand:
 
 @frozen(eq=False)
 class HostCommand:
-    """An op that runs in Python, between two runs of the executor. `buffers`: its operands, then results."""
+    """An op that runs in Python, between two runs of the executor. Its size symbols are `bound` to sizes of the
+    function. `buffers`: its operands, then results."""
 
     op: Op
     bound: Mapping[str, Dim]
@@ -129,7 +131,7 @@ class _Planner:
                     launches += 1
                     self._launch(op)
                 case _:
-                    self._host(op, {}, op.operands, op.results)
+                    self._host(op)
         self._yields()
         symbols = (THREADS, *self.function.symbols)
         return Plan(
@@ -141,6 +143,11 @@ class _Planner:
             launches,
             tuple(self.needed.values()),
         )
+
+    @property
+    def own_sizes(self) -> Mapping[str, Dim]:
+        """The sizes of the function, in terms of themselves."""
+        return {name: symbol(name) for name in self.function.symbols}
 
     def _buffer(self, kind: BufferKind, index: int, type: TensorType, name: str = "") -> int:
         at = len(self.commands)
@@ -171,25 +178,26 @@ class _Planner:
         for found in requirements(op, self.source.lookup(Executable, op.executable)):
             self.needed.setdefault(found.dim, found)
         body = executable.body
-        if not all(isinstance(o, Grid | Constant) for o in body.ops):
-            self._host(op, {}, op.inputs, op.results)
-            return
         inner: dict[Value, int] = {a: self.place[v] for a, v in zip(body.args, op.inputs, strict=True)}
         outer = dict(zip(body.yields, op.results, strict=True))
         for o in body.ops:
             if isinstance(o, Constant):
                 inner[o.result] = self._constant(o.value, "literal")
                 continue
-            assert isinstance(o, Grid)
             for r in o.results:
                 value = outer.get(r, r)
-                inner[r] = self.place[value] = self._made(value, value.type)
-            self._add(LaunchCommand(op, executable.name, o, bound, tuple(inner[v] for v in (*o.inputs, *o.results))))
+                inner[r] = self.place[value] = self._made(value, substituted(r.type, bound))
+            buffers = tuple(inner[v] for v in (*o.operands, *o.results))
+            if isinstance(o, Grid):
+                self._add(LaunchCommand(op, executable.name, o, bound, buffers))
+            else:
+                self._add(HostCommand(o, bound, buffers))
 
-    def _host(self, op: Op, bound: Mapping[str, Dim], inputs: Sequence[Value], results: Sequence[Value]) -> None:
-        for r in results:
+    def _host(self, op: Op) -> None:
+        """An op of the function, whose sizes are those of the function."""
+        for r in op.results:
             self.place[r] = self._made(r, r.type)
-        self._add(HostCommand(op, bound, tuple(self.place[v] for v in (*inputs, *results))))
+        self._add(HostCommand(op, self.own_sizes, tuple(self.place[v] for v in (*op.operands, *op.results))))
 
     def _add(self, command: Command) -> None:
         for b in command.buffers:
@@ -203,7 +211,7 @@ class _Planner:
             if (made.kind, made.index) != ("result", i):
                 copy = Cast(y, y.type.shape, loc=self.function.loc)
                 at = self._buffer("result", i, y.type)
-                self._add(HostCommand(copy, {}, (self.place[y], at)))
+                self._add(HostCommand(copy, self.own_sizes, (self.place[y], at)))
 
 
 @frozen

@@ -32,7 +32,7 @@ from tensorir.transforms.tiles.storage import VIEWS, homes, in_place_operands, v
 @frozen
 class LowerToTiles(Pass):
     """Law: interp(lower(m)) == interp(m), bit for bit; every unit writes its own elements. An executable of which some
-    op has no steps keeps its body, and a remark says why."""
+    op has no steps has one grid for each other op, keeps that op, and a remark says why."""
 
     name: ClassVar[str] = "lower-to-tiles"
     requires: ClassVar[tuple[Level, ...]] = (NO_DISPATCHES,)
@@ -49,12 +49,39 @@ class LowerToTiles(Pass):
 
 
 def lower_region(region: Region, device: Device, refuse: Refuse) -> Region:
-    """Returns the region as one grid, or itself if some op has no steps."""
+    """Returns the region as one grid, or, if some op has no steps, each op that has some as a grid of its own.
+
+    So an op always runs by the same steps, whatever else is in its launch."""
     try:
         return _Lowering(_computed_yields(fuse_elementwise(region)), device).lowered()
+    except _RefusedError:
+        return _op_by_op(_computed_yields(region), device, refuse)
+
+
+def _op_by_op(region: Region, device: Device, refuse: Refuse) -> Region:
+    env: dict[Value, Value] = {a: a for a in region.args}
+    ops: list[Op] = []
+    for op in region.ops:
+        made = _alone(op, [env[v] for v in op.operands], device, refuse)
+        ops += made
+        env.update(zip(op.results, made[-1].results, strict=True))
+    return evolve(region, ops=tuple(ops), yields=tuple(env[y] for y in region.yields))
+
+
+def _alone(op: Op, operands: Sequence[Value], device: Device, refuse: Refuse) -> list[Op]:
+    """Returns the op on `operands` as a grid, or as it is if it has no steps."""
+    if isinstance(op, Constant):
+        return [op]
+    args = {v: Value(v.type, v.hint) for v in operands}
+    inside = op.with_operands([args[v] for v in operands])
+    try:
+        lowered = _Lowering(_computed_yields(Region(tuple(args.values()), (inside,), inside.results)), device).lowered()
     except _RefusedError as e:
-        refuse(e.op, "no-steps", f"{e}: the launch runs op by op in Python")
-        return region
+        refuse(op, "no-steps", f"{e}: it runs in Python")
+        return [op.with_operands(operands)]
+    outside = {inner: outer for outer, inner in args.items()}
+    (grid,) = lowered.ops
+    return [grid.with_operands([outside[v] for v in grid.operands])]
 
 
 class _RefusedError(Exception):

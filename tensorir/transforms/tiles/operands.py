@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tensorir.ir.affine import AffineMap
+from tensorir.ir.dims import Dim, DimExpr, Divided, IterationDim
 from tensorir.ir.value import Value
-from tensorir.transforms.tiles.access import Access, Digit, Digits, UnfitError
+from tensorir.transforms.tiles.access import Access, Digit, Digits, UnfitError, quotient
 from tensorir.transforms.tiles.emitter import Emitter, Piece, cut, moved
 
 
@@ -27,15 +28,24 @@ def operands_digits(
 def operand_digits(
     e: Emitter, value: Value, map: AffineMap, pieces: Sequence[Piece]
 ) -> tuple[Access, list[Digits | None]]:
+    """Returns where an operand that is read through `map` lies, and its digits along each dim of the iteration space.
+
+    Raises UnfitError if some dim is not read along digits of the loops."""
     access = e.accesses[value]
     along: list[Digits | None] = [None] * len(pieces)
     offset = access.offset
-    for dim, _result in enumerate(map.results):
+    for dim in range(len(map.results)):
         plain = map.dims[dim]
         if plain is not None:
             begin, found = cut(access.dims[dim], pieces[plain]) if value in e.whole else (0, access.dims[dim])
             offset = offset + begin
             along[plain] = _sum(along[plain], found)
+            continue
+        divided = _divided(map.results[dim])
+        if divided is not None:
+            begin, loop, found = _part_of_loop(divided, access.single(dim), pieces)
+            offset = offset + begin
+            along[loop] = _sum(along[loop], found)
             continue
         strides = map.strides(dim)
         if strides is None:
@@ -62,3 +72,37 @@ def _sum(a: Digits | None, b: Digits) -> Digits:
     if len(a) != 1 or len(b) != 1:
         raise UnfitError("two dims of an operand run along one loop, and one of them is not evenly spaced in memory")
     return (Digit(a[0].size, a[0].stride + b[0].stride),)
+
+
+def _divided(result: Dim) -> tuple[str, int, int] | None:
+    """Returns (kind, loop, divisor) of `floordiv(loop, divisor)` or `mod(loop, divisor)`, or None."""
+    match result:
+        case DimExpr(
+            terms=(
+                (
+                    (
+                        Divided(
+                            kind="floordiv" | "mod" as kind,
+                            a=DimExpr(terms=(((IterationDim(index=loop),), 1),)),
+                            b=int() as divisor,
+                        ),
+                    ),
+                    1,
+                ),
+            )
+        ):
+            return kind, loop, divisor
+        case _:
+            return None
+
+
+def _part_of_loop(divided: tuple[str, int, int], digit: Digit, pieces: Sequence[Piece]) -> tuple[Dim, int, Digits]:
+    """Returns the offset of a dim that is read by a quotient or a remainder of a loop, the loop, and its digits: the
+    loop counts quotients outside and remainders inside, and the dim moves along one of them."""
+    kind, loop, divisor = divided
+    piece = pieces[loop]
+    outer, begin = quotient(piece.size, divisor), quotient(piece.begin, divisor) if piece.begin != 0 else 0
+    if outer is None or begin is None or divisor < 1:
+        raise UnfitError(f"a loop of {piece.size} is not cut by {divisor} without a rest")
+    along, inside = (digit.stride, 0) if kind == "floordiv" else (0, digit.stride)
+    return begin * along, loop, (Digit(outer, along), Digit(divisor, inside))
