@@ -155,7 +155,7 @@ CASES = {
         "@main#1",
         "no-steps",
         "",
-        "a loop of 15 is not cut by 2 without a rest: it runs in Python",
+        "a loop of 15 is not cut by 2 without a rest",
     ),
     "materialize-encodings": Case(
         encoded_twice, "materialize-encodings", "encode.set", "@main#4", "relayout", "", "unpacked and packed again"
