@@ -104,6 +104,13 @@ typedef struct {
 
 enum { TIR_ORDER_any = -1 };
 
+/* How many of the panels that are left to compute at once, for a kernel that takes `most`. Two pairs are faster than
+ * three panels and one, which has too few sums for the latency of multiply-adds. */
+TIR_INLINE int64_t tir_panels_at_once(int64_t left, int64_t most) {
+  if (most == 3 && left == 4) return 2;
+  return left < most ? left : most;
+}
+
 /* The outer loops over batch, panels and rows; params are checked already. Of the last row tile only `last_rows` rows,
  * 1 … m0, are computed. */
 void tir_mmt4d_loops(const tir_mmt4d_params* params, const tir_mmt4d_kernel_line* line, int64_t last_rows);

@@ -81,14 +81,13 @@ TIR_INLINE void f32_panels(const tir_mmt4d_tile* t, int64_t first, const int m0,
 /* Full groups, and what is left at the end in groups of 4, 2, 1. */
 TIR_INLINE void f32_rows(const tir_mmt4d_tile* t, const int m0, const int rows, const int panels) {
   int64_t done = 0;
-  for (; t->panels - done >= panels; done += panels) f32_panels(t, done, m0, rows, panels);
+  for (; tir_panels_at_once(t->panels - done, panels) == panels; done += panels) f32_panels(t, done, m0, rows, panels);
   if (panels > 4 && t->panels - done >= 4) {
     f32_panels(t, done, m0, rows, 4);
     done += 4;
   }
-  if (panels > 2 && t->panels - done >= 2) {
-    f32_panels(t, done, m0, rows, 2);
-    done += 2;
+  if (panels > 2) {
+    for (; t->panels - done >= 2; done += 2) f32_panels(t, done, m0, rows, 2);
   }
   if (t->panels - done >= 1) f32_panels(t, done, m0, rows, 1);
 }

@@ -88,7 +88,9 @@ static void one_row_tile(const mmt4d_state* s) {
 }
 
 /* Few rows: panels outside, rows inside. While a row tile computes, it fetches its share of the panels that come next,
- * so that their first use finds them in cache; a last tile of fewer rows does not. */
+ * so that their first use finds them in cache; a last tile of fewer rows does not. After the last panels it fetches what
+ * lies behind them, which the next unit of the launch reads in most cases; fetching an address that is not mapped is
+ * no fault. */
 static void panels_first(const mmt4d_state* s) {
   const tir_mmt4d_params* p = s->params;
   const int64_t group = s->line->panels;
@@ -97,13 +99,14 @@ static void panels_first(const mmt4d_state* s) {
   /* Lines of a panel for each k1 step, rounded up over the row tiles. */
   const int64_t lines_k1 = (panel_bytes / (p->k1 > 0 ? p->k1 : 1) + TIR_LINE_BYTES - 1) / TIR_LINE_BYTES;
   const int64_t lines = (lines_k1 + fetching - 1) / fetching;
-  for (int64_t n = 0; n < p->n1; n += group) {
-    const int64_t count = p->n1 - n < group ? p->n1 - n : group;
-    const bool fetch = p->n1 - n - count >= group;
+  int64_t count = 0;
+  for (int64_t n = 0; n < p->n1; n += count) {
+    count = tir_panels_at_once(p->n1 - n, group);
+    const char* ahead = p->k1 > 0 ? tir_step_from(s->rhs, (n + count) * s->rhs_step) : NULL;
     for (int64_t m = 0; m < p->m1; m++) {
       const int64_t offset = m * lines * p->k1 * TIR_LINE_BYTES;
-      const bool mine = fetch && m < fetching && offset < panel_bytes;
-      one_tile(s, m, n, count, mine ? s->rhs + (n + group) * s->rhs_step + offset : NULL, lines);
+      const bool mine = m < fetching && offset < panel_bytes;
+      one_tile(s, m, n, count, mine ? tir_step_from(ahead, offset) : NULL, lines);
     }
   }
 }
@@ -119,8 +122,10 @@ static void rows_first(const mmt4d_state* s) {
   for (int64_t begin = 0; begin < p->n1; begin += block) {
     const int64_t end = p->n1 - begin < block ? p->n1 : begin + block;
     for (int64_t m = 0; m < p->m1; m++) {
-      for (int64_t n = begin; n < end; n += group) {
-        one_tile(s, m, n, end - n < group ? end - n : group, NULL, 0);
+      int64_t count = 0;
+      for (int64_t n = begin; n < end; n += count) {
+        count = tir_panels_at_once(end - n, group);
+        one_tile(s, m, n, count, NULL, 0);
       }
     }
   }

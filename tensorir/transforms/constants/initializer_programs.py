@@ -22,6 +22,7 @@ from tensorir.runtime.finish import finished
 from tensorir.runtime.host_commands import HostCommands
 from tensorir.runtime.plan import plan_function
 from tensorir.targets.device import Device
+from tensorir.transforms.constants.constant_memory import ConstantMemory
 from tensorir.transforms.tiles.lower_to_tiles import lower_region
 
 _NAME = "initializer"
@@ -33,6 +34,7 @@ class InitializerPrograms:
 
     device: Device
     made: dict[str, tuple[Module, Executor] | None] = field(factory=dict[str, "tuple[Module, Executor] | None"])
+    memory: ConstantMemory = field(factory=ConstantMemory)
 
     def run(self, region: Region, load: Callable[[str], Array], memory_limit: int | None) -> Array | None:
         """Returns the yield of an initializer, or None if the device has no executor or some op has no steps."""
@@ -48,7 +50,9 @@ class InitializerPrograms:
         source, executor = program
         ctx = Context(source, {}, runner=run_region, memory_limit=memory_limit)
         arguments = tuple(np.ascontiguousarray(load(op.symbol)) for op in loads)
-        (result,), _ = executor.run(arguments, ctx, 1, (None,))
+        (type,) = region.yield_types
+        out = self.memory.allocate(ctx.shape(type.shape), type.dtype.numpy)
+        (result,), _ = executor.run(arguments, ctx, 1, (out,))
         return result
 
     def _compiled(self, body: Region) -> tuple[Module, Executor] | None:
