@@ -5,9 +5,10 @@
 
 Each contender runs in a process of its own; in each round, each has a turn. One whose result differs from the
 interpreter's in float64 is not timed. Times are those of the calls alone: the least and the median of all rounds by the
-clock, and the least CPU time, of all threads together, which other processes disturb less. "of bound" is the time of
-the model's multiply-adds at the speed of multiply-adds in registers, calibrated in the same rounds, over the least
-time, or over the CPU time. "to best" is the best other tool's time over this one's. "to 1 thread" is the contender's
+clock, and the median CPU time, of all threads together, which other processes disturb less. "of bound" is the time of
+the model's multiply-adds at the speed of multiply-adds in registers, calibrated in the same rounds: at the best speed
+of any 0.1 ms over the least time and over the CPU time; and the median over the median, where each round multiplies
+and adds for as long as the model does. "to best" is the best other tool's time over this one's. "to 1 thread" is the contender's
 own median on one thread without a load over this one's. All tools take part that are installed:
 pip install 'tensorir[peers]'.
 """
@@ -24,7 +25,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from attrs import asdict, evolve
 
-from benchmarks.bound import Bound, features_of
+from benchmarks.bound import Bound, Times, features_of
 from benchmarks.contest import Contender, LeftOutError, Turn, busy
 from benchmarks.machine import machine
 from benchmarks.one_op import one_op
@@ -63,7 +64,7 @@ def started(name: str, shape: Shape, folder: Path, args: tuple[Array, Array], wa
     if not error <= TOLERANCE:
         one.close()
         raise LeftOutError(f"its result is wrong by {error:.1e} (cosine {cosine:.6f})")
-    return one, Row(shape, 0, name, (), (), 0.0, cosine, error)
+    return one, Row(shape, 0, name, (), (), Times(0.0, ()), cosine, error)
 
 
 def contest(names: Sequence[str], shape: Shape, loads: Sequence[int], rounds: int, folder: Path) -> Iterator[list[Row]]:
@@ -106,8 +107,7 @@ def race(taking_part: Mapping[Contender, Row], load: int, rounds: int, bound: Bo
     rows: list[Row] = []
     for one, times in turns.items():
         wall, cpu = (tuple(seconds * 1e3 for seconds in clock) for clock in zip(*times, strict=True))
-        milliseconds = bound.milliseconds(features[one])
-        rows.append(evolve(taking_part[one], load=load, wall=wall, cpu=cpu, bound=milliseconds))
+        rows.append(evolve(taking_part[one], load=load, wall=wall, cpu=cpu, bound=bound.times(features[one])))
     return rows
 
 

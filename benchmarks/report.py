@@ -8,19 +8,20 @@ from statistics import median
 
 from attrs import frozen
 
+from benchmarks.bound import Times
 from benchmarks.peers import OURS, Shape
 
 
 @frozen
 class Row:
-    """What one contender did: times in milliseconds, one per round; `bound` is the least that they could be."""
+    """What one contender did: times in milliseconds, one per round; `bound` has those of the multiply-adds alone."""
 
     shape: Shape
     load: int
     contender: str
     wall: tuple[float, ...]
     cpu: tuple[float, ...]
-    bound: float
+    bound: Times
     cosine: float
     max_error: float
 
@@ -34,8 +35,9 @@ class Row:
 
     @property
     def processor(self) -> float:
-        """The least CPU time, of all threads together."""
-        return min(self.cpu)
+        """The median CPU time, of all threads together. That of a thread which runs is known only to some milliseconds,
+        so the least would be too little."""
+        return median(self.cpu)
 
     @property
     def times(self) -> tuple[float, float, float]:
@@ -49,7 +51,7 @@ class Row:
 
 
 TIMES = ("least", "median", "CPU")
-HEAD = (*TIMES, "of bound", "by CPU", "to best", "by median", "by CPU", "to 1 thread", "cosine", "error")
+HEAD = (*TIMES, "of bound", "by median", "by CPU", "to best", "by median", "by CPU", "to 1 thread", "cosine", "error")
 
 
 def print_rows(rows: Sequence[Row], before: Sequence[Row]) -> None:
@@ -66,13 +68,14 @@ def print_rows(rows: Sequence[Row], before: Sequence[Row]) -> None:
         alone = next((r.median / row.median for r in before if r.is_alone_of(row)), None)
         cells = (
             *(f"{time:.2f}" for time in row.times),
-            f"{row.bound / row.least:.2f}",
-            f"{row.bound * shape.threads / row.processor:.2f}",
+            f"{row.bound.peak / row.least:.2f}",
+            f"{median(row.bound.rounds) / row.median:.2f}",
+            f"{row.bound.peak * shape.threads / row.processor:.2f}",
             *(f"{peer / time:.2f}" for peer, time in zip(best, row.times, strict=True)),
             f"{alone:.2f}" if alone is not None else "",
             f"{row.cosine:.6f}",
             f"{row.max_error:.0e}",
         )
         print(f"{row.contender:33}" + "".join(f"{cell:>12}" for cell in cells))
-    bounds = ", ".join(f"{bound:.2f}" for bound in sorted({row.bound for row in rows}))
-    print(f"{'the multiply-adds alone':33}{bounds:>12}", flush=True)
+    for bound in sorted({row.bound for row in rows}, key=lambda bound: bound.peak):
+        print(f"{'the multiply-adds alone':33}{bound.peak:12.2f}{median(bound.rounds):12.2f}", flush=True)

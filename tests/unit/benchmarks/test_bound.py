@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks import bound
-from benchmarks.bound import Bound, features_of, operations
+from benchmarks.bound import Bound, Times, features_of, operations
 from tensorir.builder.module import ModuleBuilder
 from tensorir.demo.minilm import build_minilm
 from tensorir.demo.weights import load_weights
@@ -37,14 +37,34 @@ def test_a_size_of_a_call_can_not_be_counted() -> None:
         operations(product(symbol("M")))
 
 
-def test_the_best_calibration_of_each_features_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    rates = {None: [2.0, 2.0, 4.0, 4.0, 3.0, 3.0], Features.NONE: [1.0, 1.0]}
-    monkeypatch.setattr(bound, "multiply_add_rate", lambda features: rates[features].pop(0))  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+def test_the_best_run_counts_for_the_peak_and_all_runs_for_the_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    best = {None: iter([2.0, 2.0, 4.0, 4.0, 3.0, 3.0]), Features.NONE: iter([1.0, 1.0])}
+    runs = {None: iter([2.0, 2.0, 1.0, 3.0, 3.0, 3.0]), Features.NONE: iter([0.5, 0.5])}
+
+    def rate(features: Features | None, repeats: int = 50) -> float:
+        return next((runs if repeats == 1 else best)[features])
+
+    monkeypatch.setattr(bound, "multiply_add_rate", rate)
     found = Bound(product(3), threads=2)
     for features in (None, None, None, Features.NONE):
         found.calibrate(features)
-    assert found.milliseconds(None) == 210 / (4.0 + 4.0) / 1e6
-    assert found.milliseconds(Features.NONE) == 210 / (1.0 + 1.0) / 1e6
+    assert found.times(None) == Times(210 / 8e6, (210 / 4e6, 210 / 4e6, 210 / 6e6))
+    assert found.times(Features.NONE) == Times(210 / 2e6, (210 / 1e6,))
+
+
+def test_a_round_takes_as_long_as_the_multiply_adds(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[int] = []
+
+    def rate(features: Features | None, repeats: int = 50) -> float:
+        runs.append(repeats)
+        return {1: 0.5, 2: 1.5}.get(len(runs) - 1, 0.001)
+
+    monkeypatch.setattr(bound, "multiply_add_rate", rate)
+    small = Bound(product(2), threads=1)
+    small._operations = 200  # pyright: ignore[reportPrivateUsage]
+    small.calibrate(None)
+    assert runs == [50, 1, 1]
+    assert small.times(None).rounds == pytest.approx((200 / 0.75 / 1e6,))
 
 
 def test_a_device_without_all_features_has_a_bound_of_its_own() -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
+from benchmarks.bound import Times
 from benchmarks.peers import Shape
 from benchmarks.report import HEAD, Row, print_rows
 
-ONE = Row(Shape(16, 1, 1), 0, "tensorir cpu/late", (4.0, 2.0, 3.0), (6.0, 5.0, 7.0), 1.0, 1.0, 0.0)
+ONE = Row(
+    Shape(16, 1, 1), 0, "tensorir cpu/late", (4.0, 2.0, 3.0), (6.0, 5.0, 7.0), Times(1.0, (1.5, 9.0, 1.2)), 1.0, 0.0
+)
 FAST = evolve(ONE, contender="fast", wall=(8.0, 1.0, 9.0), cpu=(10.0, 11.0, 12.0))
 EVEN = evolve(ONE, contender="even", wall=(6.0, 6.0, 6.0), cpu=(4.0, 4.0, 4.0))
 
@@ -24,8 +27,8 @@ def cells(capsys: pytest.CaptureFixture[str], contender: str) -> dict[str, str]:
 def test_each_time_is_compared_with_the_best_peer_in_it(capsys: pytest.CaptureFixture[str]) -> None:
     print_rows([ONE, FAST, EVEN], [])
     row = cells(capsys, "tensorir cpu/late")
-    assert (row["least"], row["median"], row["CPU"]) == ("2.00", "3.00", "5.00")
-    assert (row["to best"], row["by median"], row["by CPU"]) == ("0.50", "2.00", "0.80")
+    assert (row["least"], row["median"], row["CPU"]) == ("2.00", "3.00", "6.00")
+    assert (row["to best"], row["by median"], row["by CPU"]) == ("0.50", "2.00", "0.67")
     assert row["of bound"] == "0.50"
 
 
