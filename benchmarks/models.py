@@ -8,8 +8,8 @@ interpreter's in float64 is not timed. Times are those of the calls alone: the l
 clock, and the median CPU time, of all threads together, which other processes disturb less. "of bound" is the time of
 the model's multiply-adds at the speed of multiply-adds in registers, calibrated in the same rounds: at the best speed
 of any 0.1 ms over the least time and over the CPU time; and the median over the median, where each round multiplies
-and adds for as long as the model does. "to best" is the best other tool's time over this one's. "to 1 thread" is the contender's
-own median on one thread without a load over this one's. All tools take part that are installed:
+and adds for as long as the model does. "to best" is the best other tool's time over this one's. "to 1 thread" is the
+contender's own median on one thread without a load over this one's. All tools take part that are installed:
 pip install 'tensorir[peers]'.
 """
 
