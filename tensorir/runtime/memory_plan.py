@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 @frozen
 class Peak:
     """The most bytes alive at once, while `op` runs or right after it; no op if nothing is allocated. `yields`: the
-    bytes that each yield of the region keeps alive, 0 for arguments. `contiguous`: which yields are known
-    to be row-major without gaps."""
+    bytes that each yield of the region keeps alive, 0 for arguments. `views`: the argument that a yield is or is a view
+    of. `contiguous`: which yields are known to be row-major without gaps."""
 
     bytes: int
     op: Op | None
     yields: tuple[int, ...] = ()
+    views: tuple[int | None, ...] = ()
     contiguous: tuple[bool, ...] = ()
 
 
@@ -43,6 +44,7 @@ def peak_of(plan: RegionPlan, ctx: Context, contiguous: Sequence[bool]) -> Peak:
     that may have to copy is not a view. Raises TensorIRError for a size that is negative in this call,
     OutOfMemoryError beyond the verifier's limit."""
     buffers = [_Buffer(0) for _ in range(plan.slots)]
+    argument = {id(buffer): i for i, buffer in enumerate(buffers[: plan.arguments])}
     known = [*contiguous, *[False] * (plan.slots - plan.arguments)]
     live = 0
     peak = Peak(0, None)
@@ -53,7 +55,11 @@ def peak_of(plan: RegionPlan, ctx: Context, contiguous: Sequence[bool]) -> Peak:
             # Done before the sizes of the launch's results, so that an error names the op inside.
             inside = peak_of(step.launch, step.inside(ctx, {}), given)
             needed, op = inside.bytes, inside.op
-            made, ordered = [_Buffer(n) for n in inside.yields], inside.contiguous
+            made = [
+                _Buffer(n) if view is None else buffers[step.inputs[view]]
+                for n, view in zip(inside.yields, inside.views, strict=True)
+            ]
+            ordered = inside.contiguous
         else:
             made = _made(step, buffers, given, ctx)
             ordered = (step.kernel is not None or is_contiguous(step.op, given, ctx),) * len(made)
@@ -67,8 +73,13 @@ def peak_of(plan: RegionPlan, ctx: Context, contiguous: Sequence[bool]) -> Peak:
         for slot in step.dead:
             buffers[slot].slots -= 1
             live -= 0 if buffers[slot].slots else buffers[slot].bytes
-    yields = tuple(buffers[slot].bytes for slot in plan.yields)
-    return evolve(peak, yields=yields, contiguous=tuple(known[slot] for slot in plan.yields))
+    kept = [buffers[slot] for slot in plan.yields]
+    return evolve(
+        peak,
+        yields=tuple(buffer.bytes for buffer in kept),
+        views=tuple(argument.get(id(buffer)) for buffer in kept),
+        contiguous=tuple(known[slot] for slot in plan.yields),
+    )
 
 
 def _made(step: Step, buffers: Sequence[_Buffer], contiguous: Sequence[bool], ctx: Context) -> list[_Buffer]:

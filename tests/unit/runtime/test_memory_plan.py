@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tensorir.api import compile
 from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.linalg import Broadcast, Fill, Reduce, Transpose
-from tensorir.dialects.tensor import CollapseShape
+from tensorir.dialects.tensor import CollapseShape, ExtractSlice
 from tensorir.interp import interpret
 from tensorir.interp.memory import available_bytes, bytes_text
 from tensorir.ir.diagnostic import OutOfMemoryError
@@ -187,6 +187,18 @@ def test_the_layout_of_an_argument_says_whether_its_reshape_copies() -> None:
         assert program(x) == 60_000
         assert planned(program) == copied + 4
         assert program.stats.transient_bytes <= planned(program)
+
+
+def test_a_view_that_a_launch_returns_keeps_its_argument_alive() -> None:
+    g = Graph()
+    x = g.arg(symbol("M"), 300)
+    doubled = g.elementwise("add", x, x)
+    row = g.b.add(ExtractSlice(doubled, (0, 0), (1, 1), (1, 1))).result
+    other = g.elementwise("mul", x, x)
+    program = compile(g.done(row, other), "reference")
+    x = np.ones((200, 300), np.float32)
+    program(x)
+    assert program.stats.transient_bytes == planned(program) == 2 * x.nbytes
 
 
 def test_the_interpreter_asks_before_a_reshape_copies() -> None:
