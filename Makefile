@@ -34,8 +34,8 @@ types: ## pyright, strict
 layers: ## import-linter: imports point down
 	lint-imports
 
-tests: ## all tests in one run
-	$(PYTHON) -m pytest
+tests: ## all tests, as many files at once as there are cores
+	$(PYTHON) -m pytest -n auto --dist loadfile
 
 unit: ## tests of one behaviour each
 	$(PYTHON) -m pytest tests/unit

@@ -6,11 +6,12 @@ At the end of a run: how many cases were compared with IREE, none included."""
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.iree_counts import summary
+from tests.support.iree_counts import add, counted, summary
 
 _SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
@@ -22,6 +23,18 @@ settings.register_profile(
 settings.register_profile("same-bits", max_examples=2000, deadline=None, suppress_health_check=_SLOW_IS_FINE)
 settings.register_profile("deep", max_examples=5000, deadline=None, suppress_health_check=_SLOW_IS_FINE)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of pytest-xdist gives its counts to the process that prints them."""
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["iree"] = counted()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Such a worker is done. One that crashed has counted nothing, and its test has failed."""
+    add(getattr(node, "workeroutput", {}).get("iree", [{}, {}]))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -20,6 +20,17 @@ def not_run(reason: str) -> None:
     _NOT_RUN[reason] += 1
 
 
+def counted() -> list[dict[str, int]]:
+    """What this process has noted, as plain data for the process that sums up."""
+    return [dict(_COUNTS), dict(_NOT_RUN)]
+
+
+def add(noted: list[dict[str, int]]) -> None:
+    """Adds what another process has noted."""
+    for counts, more in zip((_COUNTS, _NOT_RUN), noted, strict=True):
+        counts.update(more)
+
+
 def summary() -> str:
     """One line: all cases that ran, each kind, and what did not run."""
     ran, skipped = (", ".join(f"{n} {kind}" for kind, n in sorted(c.items())) for c in (_COUNTS, _NOT_RUN))
