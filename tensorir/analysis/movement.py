@@ -8,7 +8,7 @@ from itertools import pairwise
 from tensorir.encoding.views import Collapsed, Expanded, Transposed, View, groups_around
 from tensorir.ir.dims import product
 from tensorir.ir.op import Op
-from tensorir.ir.relation import Cut, Merged, Same, Split
+from tensorir.ir.relation import Cut, Link, Merged, Same, Split, Window
 
 
 def moves_only(op: Op) -> bool:
@@ -23,8 +23,13 @@ def is_free(op: Op) -> bool:
     return (
         relation.moves == (0,)
         and len(relation.operands) == 1
-        and all(isinstance(link, Same | Split | Merged | Cut) for link in relation.operands[0])
+        and all(isinstance(link, Same | Split | Merged | Cut) or _is_strided(link) for link in relation.operands[0])
     )
+
+
+def _is_strided(link: Link) -> bool:
+    """Whether a dim is read by windows that step evenly, such as those of a convolution."""
+    return isinstance(link, Window) and link.map.strides(0) is not None
 
 
 def is_view(op: Op) -> bool:

@@ -85,7 +85,9 @@ class Emitter:
         u = self.units[unit]
         start, count, valid = (iteration_dim(UNIT_DIMS * unit + i) for i in range(UNIT_DIMS))
         exact = size == u.extent * factor
-        return Piece(start * factor, count * factor if exact else valid, self.blocks[unit] * factor)
+        block = self.blocks[unit] * factor
+        most = min(block, size) if isinstance(block, int) and isinstance(size, int) else block
+        return Piece(start * factor, count * factor if exact else valid, most)
 
     def value_pieces(self, value: Value) -> list[Piece]:
         """The piece of each dim of a value that the region computes."""

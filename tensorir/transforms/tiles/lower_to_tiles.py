@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import combinations
 from typing import ClassVar
 
@@ -26,7 +26,7 @@ from tensorir.transforms.tiles.blocks import Cut, chosen_units
 from tensorir.transforms.tiles.emitter import Emitter
 from tensorir.transforms.tiles.fuse_elementwise import fuse_elementwise
 from tensorir.transforms.tiles.lower_ops import LOWERINGS
-from tensorir.transforms.tiles.storage import VIEWS, homes, in_place_operands, viewed
+from tensorir.transforms.tiles.storage import VIEWS, homes, in_place_operands, is_view, viewed
 
 
 @frozen
@@ -109,9 +109,15 @@ def _whole_values(region: Region) -> set[Value]:
     """The values that exist outside of units: arguments, literals, and views of these."""
     whole = set(region.args)
     for op in region.ops:
-        if isinstance(op, Constant) or (isinstance(op, VIEWS) and op.operands[0] in whole):
+        if isinstance(op, Constant) or _is_whole_view(op, whole, region.yields):
             whole.update(op.results)
     return whole
+
+
+def _is_whole_view(op: Op, whole: Container[Value], yields: Sequence[Value]) -> bool:
+    """Whether the op is a view of a whole value; a yielded one of elements that are copied is not, so that it may be
+    the op that computes a yield."""
+    return is_view(op) and op.operands[0] in whole and (isinstance(op, VIEWS) or op.result not in yields)
 
 
 def _subsets(count: int) -> Iterator[tuple[int, ...]]:
@@ -136,7 +142,7 @@ class _Lowering:
         whole = {v: row_major(a, v.type.shape) for v, a in zip(self.outside, inputs, strict=True)}
         computing: list[Op] = []
         for op in self.ops:
-            if isinstance(op, VIEWS) and op.operands[0] in whole:
+            if _is_whole_view(op, whole, self.region.yields):
                 try:
                     whole[op.result] = viewed(op, whole[op.operands[0]], op.result.type.shape)
                 except UnfitError as e:

@@ -31,13 +31,19 @@ def operand_digits(
     """Returns where an operand that is read through `map` lies, and its digits along each dim of the iteration space.
 
     Raises UnfitError if some dim is not read along digits of the loops."""
-    access = e.accesses[value]
+    return digits_along(e.accesses[value], map, pieces, whole=value in e.whole)
+
+
+def digits_along(
+    access: Access, map: AffineMap, pieces: Sequence[Piece], *, whole: bool
+) -> tuple[Access, list[Digits | None]]:
+    """The same for a tensor at `access`; `whole`: it is all there, not only what the unit computes of it."""
     along: list[Digits | None] = [None] * len(pieces)
     offset = access.offset
     for dim in range(len(map.results)):
         plain = map.dims[dim]
         if plain is not None:
-            begin, found = cut(access.dims[dim], pieces[plain]) if value in e.whole else (0, access.dims[dim])
+            begin, found = cut(access.dims[dim], pieces[plain]) if whole else (0, access.dims[dim])
             offset = offset + begin
             along[plain] = _sum(along[plain], found)
             continue
@@ -57,7 +63,7 @@ def operand_digits(
         offset = offset + constant * digit.stride
         for loop, stride in by_loop.items():
             piece = pieces[loop]
-            if value in e.whole:
+            if whole:
                 offset = offset + piece.begin * (stride * digit.stride)
             elif piece.begin != 0:
                 raise UnfitError(f"{map} reads more than a unit's piece of dim {dim}")

@@ -17,7 +17,7 @@ from tensorir.ir.dims import Dim, ceildiv, product
 from tensorir.ir.dtype import DType
 from tensorir.ir.scalar import ScalarBody, apply, arg, cast
 from tensorir.ir.types import TensorType
-from tensorir.transforms.tiles.access import Access, Digit, Digits, UnfitError, common, joined
+from tensorir.transforms.tiles.access import Access, Digit, Digits, UnfitError, common, joined, quotient
 from tensorir.transforms.tiles.emitter import Emitter, Piece
 from tensorir.transforms.tiles.operands import operand_digits
 
@@ -130,11 +130,42 @@ def _packed(
     tiles: tuple[int, int], transposed: bool, dtype: DType,
 ) -> Access:  # fmt: skip
     """Packs an operand: [batch…, rows/T0, columns/T1, T0, T1], or with the inner dims in the other order in memory."""
-    access, loops, row, column = _matrix(e, p, operand, batch, rows, columns, dtype, copied=True)
     packed = _tile_memory(e, p, batch, rows, columns, tiles, transposed, dtype)
-    flat = _tile_loops(loops, (row, column), packed, tiles)
+    direct = _blocks(p, operand, batch, rows, columns, packed, tiles)
+    if direct is not None:
+        access, (flat, row, column) = (p.lhs, p.rhs)[operand], direct
+    else:
+        access, loops, row, column = _matrix(e, p, operand, batch, rows, columns, dtype, copied=True)
+        flat = _tile_loops(loops, (row, column), packed, tiles)
     e.emit(tile.Pack, [access], [packed], flat, extents=e.unit_map(row.size, column.size))
     return packed
+
+
+def _blocks(
+    p: Product, operand: int, batch: Sequence[int], rows: Sequence[int], columns: Sequence[int],
+    packed: Access, tiles: tuple[int, int],
+) -> tuple[Flat, Digit, Digit] | None:  # fmt: skip
+    """An operand whose rows or columns are evenly spaced only in blocks of whole tiles, such as windows of an image:
+    the loops of its pack, over the blocks outside, and the digits of rows and columns of one block. None for others."""
+    digits, b = p.digits[operand], len(batch)
+    sides = [joined(tuple(x for d in dims for x in digits[d] or ())) for dims in (rows, columns)]
+    outer = [joined(digits[d] or ()) for d in batch]
+    if all(len(side) == 1 for side in sides) or any(len(x) != 1 for x in outer):
+        return None
+    if any(len(side) > 1 and quotient(side[-1].size, t) is None for side, t in zip(sides, tiles, strict=True)):
+        return None
+    strides = [d[0].stride for d in packed.dims]
+    flat: Flat = [(x[0].size, (x[0].stride, strides[i])) for i, x in enumerate(outer)]
+    counts: list[Dim] = []
+    for i, (side, t) in enumerate(zip(sides, tiles, strict=True)):
+        counts.append(ceildiv(side[-1].size, t))
+        for n, digit in enumerate(side[:-1]):
+            inside = product(x.size for x in side[n + 1 : -1]) * counts[i]
+            flat.append((digit.size, (digit.stride, strides[b + i] * inside)))
+    inner = [side[-1] for side in sides]
+    flat += [(counts[i], (d.stride * tiles[i], strides[b + i])) for i, d in enumerate(inner)]
+    flat += [(tiles[i], (d.stride, strides[b + 2 + i])) for i, d in enumerate(inner)]
+    return flat, inner[0], inner[1]
 
 
 def _tile_memory(

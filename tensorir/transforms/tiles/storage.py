@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from attrs import evolve
+
+from tensorir.analysis.movement import is_free
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.linalg import Broadcast, Generic, LayerNorm, Softmax, Transpose
 from tensorir.dialects.linalg.rows import RmsNorm
@@ -11,10 +14,18 @@ from tensorir.dialects.tensor import Cast, CollapseShape, ExpandShape, ExtractSl
 from tensorir.ir.dims import Dim
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
-from tensorir.transforms.tiles.access import Access, UnfitError
+from tensorir.transforms.tiles.access import Access, Digit, UnfitError
+from tensorir.transforms.tiles.emitter import Piece
+from tensorir.transforms.tiles.operands import digits_along
 
 VIEWS = (Broadcast, Cast, CollapseShape, ExpandShape, ExtractSlice, Transfer, Transpose)
 """Ops whose result is their operand read in another way."""
+
+
+def is_view(op: Op) -> bool:
+    """Whether the result is an operand read in another way, if that operand is there as a whole. Windows are: their
+    elements lie where those of the image lie, some of them several times."""
+    return isinstance(op, VIEWS) or (isinstance(op, Generic) and is_free(op))
 
 
 def viewed(op: Op, source: Access, shape: Sequence[Dim]) -> Access:
@@ -31,6 +42,11 @@ def viewed(op: Op, source: Access, shape: Sequence[Dim]) -> Access:
             return source.broadcast(op.dims, shape)
         case ExtractSlice():
             return source.sliced(op.offsets, shape, op.strides)
+        case Generic():
+            sizes = op.iteration_shape
+            found, along = digits_along(source, op.maps[0], [Piece(0, s, s) for s in sizes], whole=True)
+            dims = (along[loop] or (Digit(sizes[loop], 0),) for loop in op.maps[-1].positions())
+            return evolve(found, dims=tuple(dims))
         case _:
             return source
 

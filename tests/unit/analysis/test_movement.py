@@ -10,7 +10,7 @@ from tensorir.dialects.packing import Pack
 from tensorir.dialects.tensor import Cast, CollapseShape, Concat, ExpandShape, ExtractSlice, Gather, InsertSlice, Pad
 from tensorir.encoding.views import Collapsed, Expanded, Transposed, View
 from tensorir.ir.affine import AffineMap, identity, select
-from tensorir.ir.dims import Dim, iteration_dim, symbol
+from tensorir.ir.dims import Dim, floordiv, iteration_dim, symbol
 from tensorir.ir.dtype import DType, f32, i64
 from tensorir.ir.op import Op
 from tensorir.ir.scalar import ScalarBody, apply, arg
@@ -29,6 +29,7 @@ def copied(map: AffineMap, *shape: Dim) -> Generic:
 
 
 NEGATED = Generic((v(4),), (identity(1),) * 2, ScalarBody((f32,), apply("neg", arg(0, f32))))
+HALVES = AffineMap(2, (iteration_dim(0), floordiv(iteration_dim(1), 2)))
 WINDOW = AffineMap(3, (iteration_dim(0), iteration_dim(1) + iteration_dim(2)))
 
 # moves, free, view
@@ -49,7 +50,8 @@ CASES: list[tuple[Op, tuple[bool, bool, bool]]] = [
     (Pack(v(8), (0,), (4,), (0,)), (True, True, True)),
     (Pack(v(9), (0,), (4,), (0,)), (True, True, False)),
     (copied(select(2, (1, 0)), 6, S), (True, True, True)),
-    (copied(WINDOW, S, 4, 3), (True, False, False)),
+    (copied(WINDOW, S, 4, 3), (True, True, False)),
+    (copied(HALVES, S, 12), (True, False, False)),
     (NEGATED, (False, False, False)),
     (Softmax(v(4, 4), (1,)), (False, False, False)),
     (Reduce(v(4, 1), "add", (1,)), (False, False, False)),
