@@ -50,7 +50,7 @@ class Dispatch(Op):
 @op("flow.launch", Trait.PURE)
 class Launch(Op):
     """One launch of an executable, which has its own size symbols: the dims of `inputs` bind them, and `sizes` gives
-    those that no dim of an argument binds (`Executable.free_sizes`, in that order). `types` are the types of its
+    those that no dim of an argument binds (`Executable.free_sizes`, by their names). `types` are the types of its
     yields."""
 
     inputs: tuple[Value, ...] = operand_list()

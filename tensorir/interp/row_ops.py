@@ -14,6 +14,7 @@ from tensorir.interp import sums
 from tensorir.interp.combiners import COMBINERS
 from tensorir.interp.context import Array, Context
 from tensorir.interp.conversions import rounded, wide, wrap
+from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.op import Op
 
 Arrays = tuple[Array, ...]
@@ -37,11 +38,11 @@ def _in_order(op: linalg.Reduce, array: Array, neutral: Any, ctx: Context) -> Ar
     in_order = tuple(sorted(op.dims))
     if op.extent is None or op.dims == in_order:
         rows, _ = _axis_last(array, in_order)
-        return rows if op.extent is None else rows[..., : ctx.dim(op.extent)]
+        return rows[..., : _extent(op, rows.shape[-1], ctx)]
     # the valid positions, which are counted in the order of the op's dims, do not come first
     rows, restore = _axis_last(array, op.dims)
     positions = math.prod(array.shape[d] for d in op.dims)
-    valid = np.less(np.arange(positions), ctx.dim(op.extent))
+    valid = np.less(np.arange(positions), _extent(op, positions, ctx))
     masked, _ = _axis_last(restore(np.where(valid, rows, np.asarray(neutral, rows.dtype))), in_order)
     return masked
 
@@ -95,19 +96,30 @@ def rms_norm(op: RmsNorm, inputs: Arrays, ctx: Context) -> Arrays:
 def zero_padding(op: linalg.ZeroPadding, inputs: Arrays, ctx: Context) -> Arrays:
     rows, restore = _axis_last(inputs[0], op.dims)
     out = np.array(rows)
-    out[..., ctx.dim(op.extent) :] = 0
+    out[..., _extent(op, rows.shape[-1], ctx) :] = 0
     return (restore(out),)
 
 
 def _on_rows(op: RowOp, source: Array, ctx: Context, of_valid: Callable[[Array], Array]) -> Array:
     """Applies a function to the valid positions of all rows, in float32 if they are narrower; the others are zero."""
     rows, restore = _axis_last(source, op.dims)
-    extent = rows.shape[-1] if op.extent is None else ctx.dim(op.extent)
+    extent = _extent(op, rows.shape[-1], ctx)
     out = np.zeros(rows.shape, rows.dtype)
     with np.errstate(all="ignore"):
         if extent:
             out[..., :extent] = of_valid(_compute_type(rows[..., :extent]))
     return restore(out)
+
+
+def _extent(op: RowOp | linalg.Reduce | linalg.ZeroPadding, positions: int, ctx: Context) -> int:
+    """The number of valid ones among the `positions` of an axis. Raises TensorIRError if there are not so many."""
+    if op.extent is None:
+        return positions
+    extent = ctx.dim(op.extent)
+    if not 0 <= extent <= positions:
+        message = f"{op.NAME}: extent {op.extent} is {extent} in this call, outside of 0 … {positions}"
+        raise TensorIRError(message, op.loc)
+    return extent
 
 
 def _along(values: Array, rows: Array) -> Array:

@@ -11,6 +11,7 @@ from tensorir.ir.dims import (
     Dim,
     DimExpr,
     Divided,
+    Division,
     IterationDim,
     Monomial,
     evaluate,
@@ -88,20 +89,50 @@ class AffineMap:
                     return None
         return strides, offset
 
+    def divided(self, result: int) -> tuple[Division, int, int] | None:
+        """Returns (kind, dim, divisor) if result number `result` is one dim divided by a constant, otherwise None."""
+        match self.results[result]:
+            case DimExpr(
+                terms=(
+                    (
+                        (Divided(kind=kind, a=DimExpr(terms=(((IterationDim(index=dim),), 1),)), b=int() as divisor),),
+                        1,
+                    ),
+                )
+            ):
+                return kind, dim, divisor
+            case _:
+                return None
+
+    def ends(self, result: int, sizes: Sequence[Dim]) -> tuple[Dim, Dim] | None:
+        """Returns the smallest and largest value of a result over an iteration space in which no dim is empty. Returns
+        None if the result is neither linear nor monotone."""
+        expr = self.results[result]
+        if (linear := self.strides(result)) is not None:
+            strides, offset = linear
+            first: Dim = offset
+            last: Dim = offset
+            for d, stride in strides.items():
+                end = stride * (sizes[d] - 1)
+                first, last = (first + end, last) if stride < 0 else (first, last + end)
+            return first, last
+        if symbols_of(expr) or not _is_monotone(expr):
+            return None
+        dims = iteration_dims_of(expr)
+        return substitute(expr, {}, dict.fromkeys(dims, 0)), substitute(expr, {}, {d: sizes[d] - 1 for d in dims})
+
     def reach(self, result: int, sizes: Sequence[Dim]) -> tuple[int, int] | None:
         """Returns the smallest and largest value of a result over the iteration space. Returns None if the space is
         empty, if it may be empty because a size is unknown, and if the result is neither linear nor monotone."""
-        expr = self.results[result]
-        last = {d: s - 1 for d, s in enumerate(sizes) if isinstance(s, int) and s > 0}
-        if len(last) != len(sizes) or symbols_of(expr) or not iteration_dims_of(expr) <= last.keys():
+        if any(not isinstance(s, int) or s <= 0 for s in sizes):
             return None
-        if (linear := self.strides(result)) is not None:
-            strides, offset = linear
-            ends = [stride * last[d] for d, stride in strides.items()]
-            return offset + sum(min(e, 0) for e in ends), offset + sum(max(e, 0) for e in ends)
-        if not _is_monotone(expr):
+        if any(d >= len(sizes) for d in iteration_dims_of(self.results[result])):
             return None
-        return evaluate(expr, {}, dict.fromkeys(last, 0)), evaluate(expr, {}, last)
+        match self.ends(result, sizes):
+            case (int() as first, int() as last):
+                return first, last
+            case _:
+                return None
 
     def __str__(self) -> str:
         dims = ", ".join(f"d{i}" for i in range(self.num_dims))

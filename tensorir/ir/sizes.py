@@ -37,10 +37,10 @@ def size_names(region: Region) -> tuple[str, ...]:
 
 
 def free_sizes(region: Region) -> tuple[str, ...]:
-    """Returns the size symbols that a region mentions and that no dim of an argument binds; whoever runs the region
-    must state their values."""
+    """Returns the size symbols that a region mentions and that no dim of an argument binds, by their names: a pass may
+    mention them in another order. Whoever runs the region must state their values."""
     bound = {plain_symbol(d) for t in region.arg_types for d in t.shape}
-    return tuple(name for name in size_names(region) if name not in bound)
+    return tuple(sorted(name for name in size_names(region) if name not in bound))
 
 
 def mentioned_sizes(value: object) -> Iterator[str]:

@@ -11,7 +11,6 @@ from tensorir.interp import Context
 from tensorir.interp.context import SizeError
 from tensorir.interp.limits import size_error
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.dims import Dim, evaluate
 from tensorir.ir.module import Function, Module
 from tensorir.runtime.memory_plan import check_peak, peak_of
 from tensorir.runtime.plan import Plan
@@ -26,7 +25,7 @@ def why_impossible(
     """Returns the error about the first op that the sizes of a call don't allow, or None if Python could run it."""
     ctx = Context(source, sizes, memory_limit=memory_limit)
     for required in plan.requirements:
-        if _is_broken(required.dim, sizes):
+        if required.is_broken(sizes):
             return required.error(ctx)
     function = source.lookup(Function, plan.function.name)
     try:
@@ -40,10 +39,3 @@ def why_impossible(
     except SizeError as e:
         return size_error(function.body.ops[0], e, ctx) if function.body.ops else None
     return None
-
-
-def _is_broken(dim: Dim, sizes: Mapping[str, int]) -> bool:
-    try:
-        return evaluate(dim, sizes) < 0
-    except ZeroDivisionError:
-        return True

@@ -4,6 +4,7 @@ runs, and all counts."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial, reduce
 from typing import Any, Literal
 
 import numpy as np
@@ -107,7 +108,7 @@ class _Planner:
     module: Module
     function: Function
     source: Module
-    needed: dict[Dim, Requirement] = field(factory=dict[Dim, Requirement])
+    needed: dict[tuple[Dim, ...], Requirement] = field(factory=dict[tuple[Dim, ...], Requirement])
     buffers: list[Buffer] = field(factory=list[Buffer])
     commands: list[Command] = field(factory=list[Command])
     constants: list[Array] = field(factory=list[Array])
@@ -176,7 +177,7 @@ class _Planner:
         executable = self.module.lookup(Executable, op.executable)
         bound = op.bound_sizes(executable)
         for found in requirements(op, self.source.lookup(Executable, op.executable)):
-            self.needed.setdefault(found.dim, found)
+            self.needed.setdefault(found.key, found)
         body = executable.body
         inner: dict[Value, int] = {a: self.place[v] for a, v in zip(body.args, op.inputs, strict=True)}
         outer = dict(zip(body.yields, op.results, strict=True))
@@ -240,7 +241,8 @@ def plan_image(plan: Plan) -> Image:
     buffers: list[Word] = []
     for b in plan.buffers:
         buffers += [KINDS.index(b.kind), b.index, values.of(b.bytes), b.first, b.last]
-    required = [values.of(r.dim) for r in plan.requirements]
+    larger = partial(values.apply, "max")
+    required = [reduce(larger, map(values.of, r.key)) for r in plan.requirements]
     words = _assembled(plan, values, buffers, programs, commands)
     return Image(words, tuple(values.ref(entry) for entry in required))
 

@@ -10,25 +10,40 @@ import numpy as np
 from attrs import frozen
 
 from tensorir.dialects.flow import Launch
+from tensorir.dialects.linalg import LayerNorm, Reduce, Softmax, ZeroPadding
+from tensorir.dialects.linalg.rows import RmsNorm
 from tensorir.dialects.tensor import Cast, ExtractSlice, InsertSlice, Pad
 from tensorir.interp import Context, apply_op
 from tensorir.interp.context import SizeError
 from tensorir.interp.limits import size_error
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.dims import Dim, DimExpr, Divided, evaluate, never_negative, substitute
+from tensorir.ir.dims import Dim, DimExpr, Divided, evaluate, never_negative, product, substitute
 from tensorir.ir.module import Executable
 from tensorir.ir.op import Op
 
 
 @frozen(eq=False)
 class Requirement:
-    """`dim`, over the symbols of the function, must not be negative: `op` inside of a launch needs it. `bound`: the
-    sizes of the op's executable in terms of the function's."""
+    """`dim`, or one of `others`, must not be negative: `op` inside of a launch needs it. All are over the symbols of
+    the function. `bound`: the sizes of the op's executable in terms of the function's."""
 
     dim: Dim
     op: Op
     bound: Mapping[str, Dim]
+    others: tuple[Dim, ...] = ()
+
+    @property
+    def key(self) -> tuple[Dim, ...]:
+        """What requirements of the same condition have in common."""
+        return (self.dim, *self.others)
+
+    def is_broken(self, sizes: Mapping[str, int]) -> bool:
+        """Whether a call with these sizes is invalid."""
+        try:
+            return max([evaluate(dim, sizes) for dim in self.key]) < 0
+        except ZeroDivisionError:
+            return True
 
     def error(self, ctx: Context) -> TensorIRError:
         """Returns the error of the op, with the values of this call."""
@@ -55,10 +70,10 @@ def requirements(launch: Launch, executable: Executable) -> Iterator[Requirement
         if not _is_safe(dim):
             yield Requirement(dim, launch, bound)
     for op in executable.body.ops:
-        for dim in _needed(op):
-            inside = substitute(dim, bound)
-            if not _is_safe(inside):
-                yield Requirement(inside, op, bound)
+        for dim, *others in _needed(op):
+            found = Requirement(substitute(dim, bound), op, bound, tuple(substitute(d, bound) for d in others))
+            if any(_may_divide_by_zero(d) for d in found.key) or not any(never_negative(d) for d in found.key):
+                yield found
 
 
 def _of_launch(launch: Launch, dim: Dim, ctx: Context) -> TensorIRError:
@@ -84,20 +99,23 @@ def _may_divide_by_zero(dim: Dim) -> bool:
     )
 
 
-def _needed(op: Op) -> Iterator[Dim]:
-    """Yields what must not be negative."""
+def _needed(op: Op) -> Iterator[tuple[Dim, ...]]:
+    """Yields what must not be negative: the first of some sizes, or another one of them."""
     for v in op.results:
-        yield from v.type.shape
+        yield from ((size,) for size in v.type.shape)
     match op:
         case ExtractSlice():
             yield from _inside(op.offsets, op.sizes, op.strides, op.source.type.shape)
         case InsertSlice():
             yield from _inside(op.offsets, op.source.type.shape, op.strides, op.dest.type.shape)
         case Pad():
-            yield from (*op.low, *op.high)
+            yield from ((size,) for size in (*op.low, *op.high))
         case Cast():
             for stated, real in zip(op.shape, op.source.type.shape, strict=True):
-                yield from (stated - real, real - stated)
+                yield from ((stated - real,), (real - stated,))
+        case Reduce() | Softmax() | LayerNorm() | RmsNorm() | ZeroPadding() if op.extent is not None:
+            positions = product(op.source.type.shape[d] for d in op.dims)
+            yield from ((op.extent,), (positions - op.extent,))
         case _:
             loops = op.loops()
             if loops is not None:
@@ -107,24 +125,26 @@ def _needed(op: Op) -> Iterator[Dim]:
 
 def _inside(
     offsets: Sequence[Dim], sizes: Sequence[Dim], strides: Sequence[int], shape: Sequence[Dim]
-) -> Iterator[Dim]:
+) -> Iterator[tuple[Dim, ...]]:
+    """A slice of size 0 begins inside of the tensor or at its end."""
     for offset, size, stride, extent in zip(offsets, sizes, strides, shape, strict=True):
-        yield from (offset, size, extent - (offset + (size - 1) * stride + 1))
+        yield from ((offset,), (size,), (extent - (offset + (size - 1) * stride + 1),))
+        if stride != 1:
+            yield (extent - offset,)
 
 
-def _reached(map: AffineMap, sizes: Sequence[Dim], shape: Sequence[Dim]) -> Iterator[Dim]:
-    """The first and the last position that a window reads."""
+def _reached(map: AffineMap, sizes: Sequence[Dim], shape: Sequence[Dim]) -> Iterator[tuple[Dim, ...]]:
+    """The first and the last position that is read of each dim, unless the iteration space is empty: then nothing is.
+    What is neither monotone nor a remainder of one loop has no steps: the interpreter runs it, and checks."""
+    empty = [0 - size for size in sizes if not isinstance(size, int) or size == 0]
     for d, extent in enumerate(shape):
-        if map.dims[d] is not None or (linear := map.strides(d)) is None:
-            continue
-        strides, offset = linear
-        yield offset + sum_of(stride * (sizes[loop] - 1) for loop, stride in strides.items() if stride < 0)
-        last = offset + sum_of(stride * (sizes[loop] - 1) for loop, stride in strides.items() if stride > 0)
-        yield extent - 1 - last
-
-
-def sum_of(dims: Iterator[Dim]) -> Dim:
-    total: Dim = 0
-    for d in dims:
-        total = total + d
-    return total
+        if map.dims[d] is not None:
+            continue  # the verifier has compared the sizes
+        divided = map.divided(d)
+        if divided is not None and divided[0] == "mod":
+            _, loop, divisor = divided
+            yield (extent - divisor, extent - sizes[loop], *empty)
+        elif (ends := map.ends(d, sizes)) is not None:
+            first, last = ends
+            yield (first, *empty)
+            yield (extent - 1 - last, *empty)

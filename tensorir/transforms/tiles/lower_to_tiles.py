@@ -16,6 +16,7 @@ from tensorir.ir.module import Executable, Module
 from tensorir.ir.op import Op, Trait
 from tensorir.ir.region import Region
 from tensorir.ir.scalar import ScalarBody, arg
+from tensorir.ir.sizes import free_sizes
 from tensorir.ir.value import Value
 from tensorir.passes.decisions import Refuse
 from tensorir.passes.levels import NO_DISPATCHES, Level
@@ -51,11 +52,17 @@ class LowerToTiles(Pass):
 def lower_region(region: Region, device: Device, refuse: Refuse) -> Region:
     """Returns the region as one grid, or, if some op has no steps, each op that has some as a grid of its own.
 
-    So an op always runs by the same steps, whatever else is in its launch."""
+    So an op always runs by the same steps, whatever else is in its launch. What is returned needs the sizes that the
+    region needs, because launches state them: where steps don't mention all, such as that of a cast of which only some
+    elements are used, ops are lowered one by one, since grids mention the types of their results."""
+    sizes = free_sizes(region)
     try:
-        return _Lowering(_computed_yields(fuse_elementwise(region)), device).lowered()
+        lowered = _Lowering(_computed_yields(fuse_elementwise(region)), device).lowered()
     except _RefusedError:
-        return _op_by_op(_computed_yields(region), device, refuse)
+        lowered = None
+    if lowered is None or free_sizes(lowered) != sizes:
+        lowered = _op_by_op(_computed_yields(region), device, refuse)
+    return lowered if free_sizes(lowered) == sizes else region
 
 
 def _op_by_op(region: Region, device: Device, refuse: Refuse) -> Region:

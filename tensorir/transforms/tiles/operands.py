@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tensorir.ir.affine import AffineMap
-from tensorir.ir.dims import Dim, DimExpr, Divided, IterationDim
+from tensorir.ir.dims import Dim, Division
 from tensorir.ir.value import Value
 from tensorir.transforms.tiles.access import Access, Digit, Digits, UnfitError, quotient
 from tensorir.transforms.tiles.emitter import Emitter, Piece, cut, moved
@@ -47,8 +47,8 @@ def digits_along(
             offset = offset + begin
             along[plain] = _sum(along[plain], found)
             continue
-        divided = _divided(map.results[dim])
-        if divided is not None:
+        divided = map.divided(dim)
+        if divided is not None and divided[0] != "ceildiv":
             begin, loop, found = _part_of_loop(divided, access.single(dim), pieces)
             offset = offset + begin
             along[loop] = _sum(along[loop], found)
@@ -80,29 +80,7 @@ def _sum(a: Digits | None, b: Digits) -> Digits:
     return (Digit(a[0].size, a[0].stride + b[0].stride),)
 
 
-def _divided(result: Dim) -> tuple[str, int, int] | None:
-    """Returns (kind, loop, divisor) of `floordiv(loop, divisor)` or `mod(loop, divisor)`, or None."""
-    match result:
-        case DimExpr(
-            terms=(
-                (
-                    (
-                        Divided(
-                            kind="floordiv" | "mod" as kind,
-                            a=DimExpr(terms=(((IterationDim(index=loop),), 1),)),
-                            b=int() as divisor,
-                        ),
-                    ),
-                    1,
-                ),
-            )
-        ):
-            return kind, loop, divisor
-        case _:
-            return None
-
-
-def _part_of_loop(divided: tuple[str, int, int], digit: Digit, pieces: Sequence[Piece]) -> tuple[Dim, int, Digits]:
+def _part_of_loop(divided: tuple[Division, int, int], digit: Digit, pieces: Sequence[Piece]) -> tuple[Dim, int, Digits]:
     """Returns the offset of a dim that is read by a quotient or a remainder of a loop, the loop, and its digits: the
     loop counts quotients outside and remainders inside, and the dim moves along one of them."""
     kind, loop, divisor = divided

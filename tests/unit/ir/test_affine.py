@@ -12,6 +12,7 @@ from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.dims import Dim, ceildiv, floordiv, iteration_dim, iteration_dims_of, mod, symbol, symbols_of
 from tensorir.testing.strategies import affine_results
 
+S = symbol("S")
 D0, D1 = iteration_dim(0), iteration_dim(1)
 
 
@@ -58,6 +59,41 @@ def test_reach_needs_sizes_that_are_known_and_not_empty() -> None:
     assert map.reach(0, (4, symbol("S"))) is None
     assert map.reach(0, (4, 0)) is None
     assert AffineMap(1, (symbol("S") + D0,)).reach(0, (4,)) is None
+
+
+@pytest.mark.parametrize(
+    ("expr", "expected"),
+    [
+        (2 * D0 - D1 + 3, (3 - S + 1, 3 + 2 * (S - 1))),
+        (D0 + 5, (5, S + 4)),
+        (floordiv(D0, 8), (0, floordiv(S - 1, 8))),
+        (ceildiv(D0 + D1, 3), (0, ceildiv(2 * S - 2, 3))),
+        (mod(D0, 8), None),
+        (floordiv(-1 * D0, 8), None),
+        (floordiv(D0, S), None),
+        (D0 * S, None),
+    ],
+    ids=str,
+)
+def test_ends_of_unknown_sizes(expr: Dim, expected: object) -> None:
+    assert AffineMap(2, (expr,)).ends(0, (S, S)) == expected
+
+
+@pytest.mark.parametrize(
+    ("expr", "expected"),
+    [
+        (floordiv(D1, 8), ("floordiv", 1, 8)),
+        (mod(D0, 3), ("mod", 0, 3)),
+        (mod(D0 + 1, 3), None),
+        (2 * mod(D0, 3), None),
+        (mod(D0, 3) + D1, None),
+        (mod(D0, S), None),
+        (D0, None),
+    ],
+    ids=str,
+)
+def test_divided(expr: Dim, expected: object) -> None:
+    assert AffineMap(2, (expr,)).divided(0) == expected
 
 
 @given(affine_results(2), st.tuples(st.integers(1, 5), st.integers(1, 5)))

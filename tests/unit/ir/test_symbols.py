@@ -187,3 +187,9 @@ def test_a_data_type_that_is_another_is_refused_for_initializers_too() -> None:
 def test_sizes_of_expressions_bind_nothing() -> None:
     x = Value(t(ceildiv(N, 2), M))
     assert Executable("e", "cpu", Region((x,), (), (x,))).free_sizes == ("N",)
+
+
+def test_free_sizes_do_not_depend_on_the_order_in_which_ops_mention_them() -> None:
+    ops = [Empty(t(N)), Empty(t(M))]
+    for body in (ops, ops[::-1]):
+        assert Executable("e", "cpu", Region((), tuple(body), (ops[0].result,))).free_sizes == ("M", "N")
