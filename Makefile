@@ -69,7 +69,7 @@ bench: ## speed, as ratios against peers in the same run
 fuzz: ## the laws on many more programs; takes long
 	HYPOTHESIS_PROFILE=deep $(PYTHON) -m pytest tests/property
 
-same-bits: ## law L9, equal bits, on 2,000 random programs
+same-bits: ## law L9, equal bits, on 2,000 random programs and as many with batches
 	HYPOTHESIS_PROFILE=same-bits $(PYTHON) -m pytest tests/property/test_same_bits.py
 
 fuzz-mlir: ## 200,000 random changes of MLIR texts, read
@@ -82,12 +82,15 @@ clang: ## the kernels built by clang, and their tests
 	bash tests/repo/kernels_with.sh $(CLANG) plain
 
 SAVED = tests/unit/runtime/saved/test_damaged.py tests/fuzz/test_saved_programs.py
+THREADED = tests/kernels/test_threads.py tests/kernels/test_plan_threads.py tests/e2e/test_concurrent_calls.py
 sanitize: ## kernel tests under sanitizers of gcc, and of clang where its runtime is: memory, undefined behaviour, threads
 	bash tests/repo/kernels_with.sh gcc address
 	bash tests/repo/kernels_with.sh gcc address $(SAVED)
-	bash tests/repo/kernels_with.sh gcc thread tests/kernels/test_threads.py tests/kernels/test_plan_threads.py
+	bash tests/repo/kernels_with.sh gcc thread $(THREADED)
 	if [ -e "$$($(CLANG) -print-file-name=libclang_rt.asan-$$(uname -m).so)" ]; then \
 		bash tests/repo/kernels_with.sh $(CLANG) address; fi
+	if [ -e "$$($(CLANG) -print-file-name=libclang_rt.tsan-$$(uname -m).so)" ]; then \
+		bash tests/repo/kernels_with.sh $(CLANG) thread $(THREADED); fi
 
 wheel-test: ## sdist, a wheel from it, a new environment, the kernel tests there
 	bash tests/repo/wheel_test.sh

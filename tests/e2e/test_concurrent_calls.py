@@ -38,7 +38,7 @@ def at_once(work: Callable[[int], None]) -> None:
         list(pool.map(begun, range(THREADS)))
 
 
-@pytest.mark.parametrize("num_threads", [None, 1, 2])
+@pytest.mark.parametrize("num_threads", [None, 1, 2, 4])
 def test_every_result_of_many_calls_at_once_is_right(num_threads: int | None) -> None:
     """Half of the calls of a thread have the sizes of the one before, half have others; the results of earlier calls
     are compared again at the end, so that memory shared by two calls would show."""

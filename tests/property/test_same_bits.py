@@ -1,7 +1,8 @@
-"""Law L9 on random programs: data-tiling, the instruction set and the number of threads change no bit of a result.
+"""Law L9 on random programs: data-tiling, the instruction set, the number of threads and the size of a batch change no
+bit of a result.
 
-The floats are real ones, so every sum is rounded and another order of the same operations would show. Portable kernels
-without a fused multiply-add are the documented exception and are not compared here."""
+The floats are real ones, so every sum is rounded and another order of the same operations would show. Portable C, which
+has no fused multiply-add, is the documented exception: results of `vmvx` are compared with others of `vmvx`."""
 
 from __future__ import annotations
 
@@ -19,9 +20,10 @@ from tensorir.ir.module import Global, Module
 from tensorir.native.table import Features, cpu_features
 from tensorir.runtime.program import Program
 from tensorir.testing.programs.random import arguments
-from tensorir.testing.programs.values import DATA_BOUND
+from tensorir.testing.programs.values import DATA_BOUND, data
 from tensorir.testing.strategies import programs
 from tensorir.text import print_module
+from tests.support.batches import BATCH, batches, followed
 
 Array = npt.NDArray[Any]
 
@@ -31,6 +33,7 @@ RUNNABLE = [name for name, needed in DEVICES.items() if needed & ~cpu_features()
 """The devices whose kernels fuse multiplications with additions and run on this machine."""
 
 THREADS = (1, 2, 4)
+BATCH_SIZE = 8
 
 
 def real(rng: np.random.Generator, integers: Array) -> Array:
@@ -66,12 +69,48 @@ def assert_same_bits(what: str, got: list[Array], expected: list[Array]) -> None
 
 @given(module=programs(), seed=st.integers(0, 1 << 30))
 def test_tiling_instruction_set_and_threads_change_no_bit(module: Module, seed: int) -> None:
+    compare_ways(module, seed)
+
+
+def compare_ways(module: Module, seed: int) -> None:
+    """Runs a program in all ways that must give the same bits."""
     rng = np.random.default_rng(seed)
     module = with_real_weights(module, rng)
     note(print_module(module))
     given = [real(rng, a) for a in arguments(module, seed)]
-    made = {(d, t): compile(module, (d,), t) for d in RUNNABLE for t in TILINGS}
-    expected = called(made[RUNNABLE[0], TILINGS[0]], given, 1)
-    for (device, tiling), program in made.items():
-        for threads in THREADS:
-            assert_same_bits(f"{device}, {tiling}, {threads} threads", called(program, given, threads), expected)
+    for alike in (RUNNABLE, ["vmvx"]):
+        made = {(d, t): compile(module, (d,), t) for d in alike for t in TILINGS}
+        expected = called(made[alike[0], TILINGS[0]], given, 1)
+        for (device, tiling), program in made.items():
+            for threads in THREADS:
+                assert_same_bits(f"{device}, {tiling}, {threads} threads", called(program, given, threads), expected)
+
+
+@given(module=batches(), seed=st.integers(0, 1 << 30))
+def test_a_batch_gives_the_bits_of_its_parts(module: Module, seed: int) -> None:
+    compare_batches(module, seed)
+
+
+def compare_batches(module: Module, seed: int) -> None:
+    """Runs a batch of 8, and 8 batches of 1."""
+    rng = np.random.default_rng(seed)
+    module = with_real_weights(module, rng)
+    note(print_module(module))
+    body = module.functions[0].body
+    along = followed(body)
+    shapes = [tuple(BATCH_SIZE if d == BATCH else int(str(d)) for d in t.shape) for t in body.arg_types]
+    given = [real(rng, data(rng, s, t.dtype)) for s, t in zip(shapes, body.arg_types, strict=True)]
+    for device in (*RUNNABLE, "vmvx"):
+        for tiling in TILINGS:
+            program = compile(module, (device,), tiling)
+            for threads in THREADS[:2]:
+                whole = called(program, given, threads)
+                for i in range(BATCH_SIZE):
+                    parts = [_part(a, along.get(v), i) for a, v in zip(given, body.args, strict=True)]
+                    expected = [_part(r, along[v], i) for r, v in zip(whole, body.yields, strict=True)]
+                    what = f"{device}, {tiling}, {threads} threads, part {i} of the batch alone"
+                    assert_same_bits(what, called(program, parts, threads), expected)
+
+
+def _part(array: Array, dim: int | None, i: int) -> Array:
+    return array if dim is None else np.ascontiguousarray(np.take(array, [i], axis=dim))

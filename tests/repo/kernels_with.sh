@@ -39,7 +39,9 @@ if [ -d "$lib" ]; then find "$lib" -name '*.py' -delete; fi # modules that are g
 CC=$compiler CFLAGS=$flags TENSORIR_WERROR=1 python setup.py -q build --build-base "$base" --build-lib "$lib"
 export PYTHONPATH=$lib PYTHONMALLOC=malloc
 # A frame may ask for more than there is; it must get NULL then, as without the sanitizer.
-export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1
+export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1
+# A process that forks while threads run may start threads again, which is what tests of forks do.
+export TSAN_OPTIONS=halt_on_error=1:die_after_fork=0:allocator_may_return_null=1
 # -P: the checkout's own build is not the one to be tested.
 run=(env "LD_PRELOAD=$preload" python -P)
 # ThreadSanitizer wants to know where memory lies; containers may forbid to ask for that, and mostly needn't.
