@@ -14,6 +14,8 @@ from tensorir.native._kernels import ffi, lib
 from tensorir.native.table import Features, given_features
 
 BYTES = ffi.typeof("char[]")
+from_buffer = ffi.from_buffer
+"""The memory of a contiguous array, as a pointer of C."""
 
 PAUSE_NS = 50_000_000
 """How long C runs before Python may look at its signals."""
@@ -142,10 +144,12 @@ class Frame:
             raise _fault(self._fault)
         self._frame = ffi.gc(frame[0], lib.tir_frame_close)
         # One memory, seen as pointers for arrays and as integers for addresses.
-        self._arguments = ffi.new("void *[]", plan.arguments)
-        self._results = ffi.new("void *[]", plan.results)
-        self._argument_addresses = ffi.cast("uintptr_t *", self._arguments)
-        self._result_addresses = ffi.cast("uintptr_t *", self._results)
+        self.argument_pointers = ffi.new("void *[]", plan.arguments)
+        """Where the arguments of the next run lie; `run` sets and checks them."""
+        self.result_pointers = ffi.new("void *[]", plan.results)
+        """Likewise of its results."""
+        self._argument_addresses = ffi.cast("uintptr_t *", self.argument_pointers)
+        self._result_addresses = ffi.cast("uintptr_t *", self.result_pointers)
         self.argument_bytes = self._bytes_of(plan.arguments, plan.argument_buffers)
         """What each argument must have at least."""
         self.result_bytes = self._bytes_of(plan.results, plan.result_buffers)
@@ -177,18 +181,25 @@ class Frame:
             PlanFault: a step failed. The results are not complete then, and the frame may be used again.
             ValueError: too few or too small arrays, one that is not contiguous, or a result that is read-only.
         """
-        self._fill("argument", arguments, self._arguments, self._argument_addresses, self.argument_bytes, False)
-        self._fill("result", results, self._results, self._result_addresses, self.result_bytes, True)
+        pointers = self.argument_pointers, self.result_pointers
+        self._fill("argument", arguments, pointers[0], self._argument_addresses, self.argument_bytes, False)
+        self._fill("result", results, pointers[1], self._result_addresses, self.result_bytes, True)
+        self.run_bound(host, pause_ns)
+
+    def run_bound(self, host: Callable[[int], None] | None = None, pause_ns: int = PAUSE_NS) -> None:
+        """Runs all commands, as `run` does, with the arguments and results that the pointers say. Nothing checks those:
+        they must be what an earlier `run` took, or like it in size and alignment."""
+        frame, arguments, results, fault = self._frame, self.argument_pointers, self.result_pointers, self._fault
         try:
-            status = lib.tir_frame_run(self._frame, self._arguments, self._results, pause_ns, self._fault)
+            status = lib.tir_frame_run(frame, arguments, results, pause_ns, fault)
             while status != OK:
                 if status == HOST:
                     if host is None:
-                        raise ValueError(f"command {self._fault.command} is the caller's: expected a function for it")
-                    host(self._fault.command)
+                        raise ValueError(f"command {fault.command} is the caller's: expected a function for it")
+                    host(fault.command)
                 elif status != PAUSED:
-                    raise _fault(self._fault)
-                status = lib.tir_frame_run(self._frame, self._arguments, self._results, pause_ns, self._fault)
+                    raise _fault(fault)
+                status = lib.tir_frame_run(frame, arguments, results, pause_ns, fault)
         except BaseException:
             lib.tir_frame_rewind(self._frame)
             raise

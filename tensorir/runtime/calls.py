@@ -12,10 +12,11 @@ from tensorir.interp import Context, bind_arguments
 from tensorir.ir.diagnostic import TensorIRError, UnsupportedError
 from tensorir.ir.signature import Signature
 from tensorir.runtime.counts import Counts
-from tensorir.runtime.executor import Call, Executor, usable_cores
+from tensorir.runtime.executor import Executor, usable_cores
 from tensorir.runtime.given_results import given_results
 from tensorir.runtime.options import checked_limit, checked_threads
 from tensorir.runtime.profile import Profile, Profiler, peaks
+from tensorir.runtime.repeated_call import Call, RepeatedCall
 from tensorir.runtime.stats import Stats, Used
 
 Array = npt.NDArray[Any]
@@ -51,9 +52,10 @@ class CallableProgram:
         self._counted: tuple[Call, Counts] | None = None
         self._functions = functions
         self._default = next(iter(functions)) if len(functions) == 1 else "main"
+        self._repeated: dict[str | None, RepeatedCall] = {}
+        """By the name that was given, calls like the last one of that name."""
         usual = functions[self._default][1] if self._default in functions else None
-        self._usual = usual if isinstance(usual, Executor) else None
-        if self._usual is not None and not self._usual.function.signature.symbols:
+        if isinstance(usual, Executor) and not usual.function.signature.symbols:
             self._last = Call(self._default, {}, num_threads or usable_cores())
 
     def _context(self, sizes: Mapping[str, int]) -> Context:
@@ -76,11 +78,13 @@ class CallableProgram:
         num_threads: int | None = None,
     ) -> Any:
         """Returns the results for `args`: one array, or a tuple of several. See `call`."""
-        if function is None and out is None and num_threads is None and self._usual is not None:
-            made = self._usual.again(args)
-            if made is not None:
-                self._last = self._usual.usual_call
-                return made[0] if len(made) == 1 else tuple(made)
+        if out is None and num_threads is None:
+            repeated = self._repeated.get(function)
+            if repeated is not None:
+                made = repeated.run(args)
+                if made is not None:
+                    self._last = repeated.call
+                    return made
         results = self.call(args, function, out=out, num_threads=num_threads)
         return results[0] if len(results) == 1 else results
 
@@ -110,12 +114,14 @@ class CallableProgram:
         usual = self.num_threads or usable_cores()
         places = given_results(signature, out, arrays, ctx)
         results, used = runner.run(arrays, ctx, threads or usual, places)
-        if isinstance(runner, Executor) and threads in (None, usual):
-            runner.prepare(arrays, sizes, usual)
         if used is not None:
             self._stats = evolve(self._stats, kernels=used.kernels, transient_bytes=used.transient_bytes)
         else:
-            self._last = Call(name, sizes, num_threads or usual)
+            self._last = last = Call(name, sizes, threads or usual)
+            if isinstance(runner, Executor) and last.threads == usual:
+                repeated = runner.repeated(args, last)
+                if repeated is not None:
+                    self._repeated[function] = repeated
         return results
 
     @property

@@ -24,6 +24,7 @@ from tensorir.native.table import Features, lib
 from tensorir.runtime.compiled_function import CompiledFunction
 from tensorir.runtime.counts import Counts, count
 from tensorir.runtime.profile import Note, Profiler
+from tensorir.runtime.repeated_call import Call, Kind, RepeatedCall
 from tensorir.runtime.stats import Used
 from tensorir.runtime.words import PlanWords, read_plan
 
@@ -45,24 +46,6 @@ class _Sizes:
     results: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...]
     result_bytes: int
     frames: list[Frame] = field(factory=list[Frame])
-
-
-@frozen(eq=False)
-class _Usual:
-    """What calls like the one before have in common."""
-
-    shapes: tuple[tuple[int, ...], ...]
-    sizes: _Sizes
-    call: Call
-
-
-@frozen
-class Call:
-    """What decides what a call does."""
-
-    function: str
-    sizes: Mapping[str, int]
-    threads: int
 
 
 class Host(Protocol):
@@ -101,27 +84,29 @@ class Executor:
         self._native = Plan(function.image, function.constants, features)
         self._host = host
         self._checked = checked
-        self._dtypes = tuple(t.dtype.numpy for t in function.signature.arg_types)
         self._runs_alone = all(c.steps for c in function.commands)
         self._known: dict[tuple[int, ...], _Sizes] = {}
-        self._usual: _Usual | None = None
         self._lock = Lock()
 
     def open(self, sizes: Mapping[str, int]) -> None:
         """Makes a frame for these sizes; raises the errors of calls with them."""
         self._give_back(*self._taken(sizes, 1, None))
 
-    def prepare(self, arguments: Sequence[Array], sizes: Mapping[str, int], threads: int) -> None:
-        """Makes `again` take calls with arguments of the same shapes."""
-        known = self._known.get(self._key(sizes, threads))
-        if known is not None and self._runs_alone:
-            call = Call(self.function.signature.name, sizes, threads)
-            self._usual = _Usual(tuple(a.shape for a in arguments), known, call)
-
-    @property
-    def usual_call(self) -> Call | None:
-        """The call that `again` repeats."""
-        return None if self._usual is None else self._usual.call
+    def repeated(self, args: Sequence[npt.ArrayLike], call: Call) -> RepeatedCall | None:
+        """What runs calls like `call`, which ran with `args`. None if Python has a part in them, or there is no such
+        thing: arguments that were converted, frames that were given up."""
+        known = self._known.get(self._key(call.sizes, call.threads))
+        if known is None or not self._runs_alone:
+            return None
+        kinds: list[Kind] = []
+        for a in args:
+            if a.__class__ is not np.ndarray:
+                return None
+            array: Array = np.asarray(a)
+            if not array.dtype.isnative:
+                return None
+            kinds.append((array.shape, array.dtype))
+        return RepeatedCall(call, kinds, known.results, known.frames, self._error)
 
     @cached_property
     def words(self) -> PlanWords:
@@ -137,34 +122,6 @@ class Executor:
             return count(self.function, self.words, values, call.threads, *used)
         finally:
             self._give_back(sizes, frame)
-
-    def again(self, arguments: tuple[Any, ...]) -> list[Array] | None:
-        """Runs a call like the one before: arrays of the same shapes, contiguous. Returns None for any other call, of
-        which nothing has been done then."""
-        usual = self._usual
-        if usual is None or len(arguments) != len(self._dtypes):
-            return None
-        for a, dtype, shape in zip(arguments, self._dtypes, usual.shapes, strict=True):
-            if a.__class__ is not np.ndarray or a.dtype is not dtype or a.shape != shape:
-                return None
-            flags = a.flags
-            if not (flags.c_contiguous and flags.aligned):
-                return None
-        frames = usual.sizes.frames
-        try:
-            frame = frames.pop()
-        except IndexError:  # another thread uses it
-            return None
-        try:
-            results = [np.empty(shape, dtype) for shape, dtype in usual.sizes.results]
-            frame.run(arguments, results)
-        except PlanFault as fault:
-            raise self._error(fault) from None
-        except MemoryError:  # `run` says what needs it
-            return None
-        finally:
-            frames.append(frame)
-        return results
 
     def _key(self, sizes: Mapping[str, int], threads: int) -> tuple[int, ...]:
         return (threads, *(sizes[name] for name in self._symbols))

@@ -1,0 +1,80 @@
+"""A call, and those like it: what they have in common is looked up once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.native.plans import Frame, PlanFault, from_buffer
+
+Array = npt.NDArray[Any]
+Kind = tuple[tuple[int, ...], np.dtype[Any]]
+"""The shape and the element type of an array."""
+
+empty, ndarray = np.empty, np.ndarray
+
+
+@frozen
+class Call:
+    """What decides what a call does."""
+
+    function: str
+    sizes: Mapping[str, int]
+    threads: int
+
+
+@frozen(eq=False)
+class RepeatedCall:
+    """A call with arrays of the kinds `arguments`, all of whose commands run in C.
+
+    `frames` wait for calls of these sizes; other calls may take from them and give back to them. `error` makes of a
+    fault what a call raises."""
+
+    call: Call
+    arguments: Sequence[Kind]
+    results: Sequence[Kind]
+    frames: list[Frame]
+    error: Callable[[PlanFault], TensorIRError]
+
+    def run(self, arguments: tuple[Any, ...]) -> Any:
+        """Returns the result, or a tuple of several. Returns None, before anything has been done, if the arguments are
+        not contiguous and aligned arrays of these kinds, or there is no frame or no memory.
+
+        Every expression here costs a noticeable part of the call of a small program: hence one loop for all that is
+        done to an argument, and no function of our own in it."""
+        frames = self.frames
+        try:
+            frame = frames.pop()
+        except IndexError:  # other threads use them
+            return None
+        try:
+            if len(arguments) != len(self.arguments):
+                return None
+            pointers = frame.argument_pointers
+            for i, (shape, dtype) in enumerate(self.arguments):
+                a = arguments[i]
+                if a.__class__ is not ndarray or a.shape != shape or (a.dtype is not dtype and a.dtype != dtype):
+                    return None
+                flags = a.flags
+                if not (flags.c_contiguous and flags.aligned):
+                    return None
+                pointers[i] = from_buffer(a)
+            results: list[Array] = []
+            pointers = frame.result_pointers
+            for i, (shape, dtype) in enumerate(self.results):
+                result = empty(shape, dtype)
+                pointers[i] = from_buffer(result)
+                results.append(result)
+            frame.run_bound()
+        except PlanFault as fault:
+            raise self.error(fault) from None
+        except MemoryError:
+            return None
+        finally:
+            frames.append(frame)
+        return results[0] if len(results) == 1 else tuple(results)
