@@ -161,8 +161,10 @@ def _mmt4d(op: tile.Mmt4d, inputs: Sequence[Array], outs: Sequence[Array], here:
 
 
 def _only(array: Array, keep: Sequence[int]) -> Array:
-    """Returns an operand without the loops along which it does not move."""
-    return array[tuple(slice(None) if d in keep else 0 for d in range(array.ndim))]
+    """Returns an operand without the loops along which it does not move, also where these are empty."""
+    kept = [(array.shape[d], array.strides[d]) for d in range(array.ndim) if d in keep]
+    shape, strides = [n for n, _ in kept], [s for _, s in kept]
+    return np.lib.stride_tricks.as_strided(array, shape, strides, writeable=array.flags.writeable)
 
 
 def _packing(op: tile.Pack | tile.Unpack, plain: Array, packed: Array, here: _Unit) -> None:

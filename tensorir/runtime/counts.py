@@ -54,7 +54,7 @@ class StepCounts:
     """Written, anywhere, by copies that keep the order and by gathers."""
     operations: int
     """On floats and in products of tiles: two per multiply-add, one per other function of a map or element of a sum.
-    What softmax and norms compute is not counted."""
+    Of softmax and norms, those of their definitions at each valid position of a row (`step_counts.ROW_OPERATIONS`)."""
 
 
 @frozen

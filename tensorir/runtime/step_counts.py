@@ -123,18 +123,30 @@ def _row_inputs(step: StepIn, operand: int) -> int:
     return len(np.unique(reached))
 
 
+ROW_OPERATIONS: dict[str, int] = {"softmax": 5, "layer_norm": 7, "rms_norm": 4}
+"""Operations at each valid position of a row, as the decompositions of these ops apply them: softmax takes a maximum,
+subtracts it, and computes a power, a sum and a quotient. What is computed once per row does not count."""
+
+
+def _valid(step: StepIn) -> int:
+    """The valid positions of all rows."""
+    rows, extent = step.attributes[:2]
+    first = len(step.sizes) - rows
+    length = prod(step.sizes[first:])
+    return prod(step.sizes[:first]) * (length if extent < 0 else min(extent, length))
+
+
 def _rows(step: StepIn) -> Touched:
     inputs = len(step.strides) - 1
-    out = step.reached(inputs)
-    return Touched((*(_row_inputs(step, i) for i in range(inputs)), 0), (*(0 for _ in range(inputs)), out))
+    read = (*(_row_inputs(step, i) for i in range(inputs)), 0)
+    written = (*(0 for _ in range(inputs)), step.reached(inputs))
+    return Touched(read, written, ROW_OPERATIONS[step.kind] * _valid(step))
 
 
 def _reduce(step: StepIn) -> Touched:
-    rows, extent = step.attributes[:2]
-    first = len(step.sizes) - rows
+    first = len(step.sizes) - step.attributes[0]
     out = step.reached(1, range(first, len(step.sizes)))
-    length = prod(step.sizes[first:])
-    taken = prod(step.sizes[:first]) * (length if extent < 0 else min(extent, length))
+    taken = _valid(step)
     return Touched((_row_inputs(step, 0) if taken else 0, 0), (0, out), taken)
 
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 
 from tensorir.api import compile
 from tensorir.dialects import encode, flow, func
@@ -33,6 +33,7 @@ from tensorir.pipelines import DATA_TILING
 from tensorir.testing.equivalence import assert_agrees
 from tensorir.testing.programs.random import arguments, programs
 from tensorir.text import print_module
+from tests.support.drawn import fixed
 
 Array = npt.NDArray[Any]
 EXAMPLES = 200
@@ -60,14 +61,7 @@ def drawn() -> Mapping[type[Op], list[Op]]:
     """Some ops of each class, all of their sizes static."""
     found = {cls: list(ops) for cls, ops in MADE.items()}
 
-    @settings(
-        max_examples=EXAMPLES,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
+    @fixed(EXAMPLES)
     @given(programs())
     def look(module: Module) -> None:
         for function in module.functions:

@@ -18,6 +18,18 @@ COMPILED = 120
 """How many programs are drawn, and how many of them compiled."""
 
 
+def fixed(examples: int) -> settings:
+    """Draws the same examples in every run, and shrinks none."""
+    return settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+
+
 @cache
 def drawn_ops(device: str) -> frozenset[type[Op]]:
     """The op classes in a fixed set of random programs, at each stage of their compilation for `device`, and as tile
@@ -25,14 +37,7 @@ def drawn_ops(device: str) -> frozenset[type[Op]]:
     seen: set[type[Op]] = set()
     compiled = 0
 
-    @settings(
-        max_examples=EXAMPLES,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
+    @fixed(EXAMPLES)
     @given(programs())
     def look(module: Module) -> None:
         nonlocal compiled

@@ -1,0 +1,84 @@
+"""Ops that move elements: what they put where, also at the ends of units, and what they refuse."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.executables import lowered
+
+CONCAT = ("%x: tensor<5x[S]xf32>, %y: tensor<5x3xf32>", "tensor<5x[S + 3]xf32>")
+ZERO = "%0 = linalg.zero_padding %x {{dims = {dims}, extent = {extent}}} : ({type}) -> {type}\n yield %0 : {type}"
+
+
+def test_a_concat_is_a_copy_for_each_input() -> None:
+    made = lowered(
+        *CONCAT,
+        "%0 = tensor.concat %x, %y {dim = 1} : (tensor<5x[S]xf32>, tensor<5x3xf32>) -> tensor<5x[S + 3]xf32>\n"
+        "yield %0 : tensor<5x[S + 3]xf32>",
+    )
+    assert made.kinds == ["copy", "copy"]
+    for size in (0, 1, 7):
+        made.check(S=size)
+
+
+def test_a_pad_fills_everything_and_then_copies() -> None:
+    made = lowered(
+        "%x: tensor<4x[S]xf32>",
+        "tensor<4x[S + 5]xf32>",
+        "%0 = tensor.pad %x {low = [0, 2], high = [0, 3], value = 7.0} : (tensor<4x[S]xf32>) -> tensor<4x[S + 5]xf32>\n"
+        "yield %0 : tensor<4x[S + 5]xf32>",
+    )
+    assert made.kinds == ["fill", "copy"]
+    for size in (0, 3):
+        made.check(S=size)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_an_inserted_slice_lies_over_a_copy_of_the_destination(stride: int) -> None:
+    made = lowered(
+        "%s: tensor<6x2xf32>, %d: tensor<6x9xf32>",
+        "tensor<6x9xf32>",
+        f"%0 = tensor.insert_slice %s, %d {{offsets = [0, 3], strides = [1, {stride}]}} : "
+        "(tensor<6x2xf32>, tensor<6x9xf32>) -> tensor<6x9xf32>\nyield %0 : tensor<6x9xf32>",
+    )
+    assert made.kinds == ["copy", "copy"]
+    made.check()
+
+
+@pytest.mark.parametrize("extent", range(13))
+def test_what_lies_behind_an_extent_is_zero(extent: int) -> None:
+    body = ZERO.format(dims="[1, 2]", extent=extent, type="tensor<3x4x3xf32>")
+    made = lowered("%x: tensor<3x4x3xf32>", "tensor<3x4x3xf32>", body)
+    assert made.kinds == ["copy", "fill", "fill"]
+    made.check()
+
+
+def test_an_axis_of_three_padded_dims_is_refused() -> None:
+    made = lowered(
+        "%x: tensor<3x4x3xf32>",
+        "tensor<3x4x3xf32>",
+        ZERO.format(dims="[0, 1, 2]", extent=5, type="tensor<3x4x3xf32>"),
+    )
+    assert made.refused == ("a padded axis of 3 dims: it runs in Python",)
+
+
+def test_a_gather_takes_rows_of_its_table() -> None:
+    made = lowered(
+        "%t: tensor<4x[S]xf32>, %i: tensor<7xi64>",
+        "tensor<7x[S]xf32>",
+        "%0 = tensor.gather %t, %i : (tensor<4x[S]xf32>, tensor<7xi64>) -> tensor<7x[S]xf32>\n"
+        "yield %0 : tensor<7x[S]xf32>",
+    )
+    assert made.kinds == ["gather"]
+    for size in (0, 1, 6):
+        made.check(S=size)
+
+
+def test_a_gather_of_rows_without_elements_is_refused() -> None:
+    made = lowered(
+        "%t: tensor<4x0xf32>, %i: tensor<7xi64>",
+        "tensor<7x0xf32>",
+        "%0 = tensor.gather %t, %i : (tensor<4x0xf32>, tensor<7xi64>) -> tensor<7x0xf32>\nyield %0 : tensor<7x0xf32>",
+    )
+    (reason,) = made.refused
+    assert reason.startswith("rows have no elements")
