@@ -1,0 +1,172 @@
+"""Which ops form a dispatch: clusters, and what is between them, under construction.
+
+What depends on what decides, not the order of the text: an op may join any dispatch that makes one of its operands, if
+the others can be known before. It joins the one of which it reads the most bytes, which then need not be stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import define, field
+
+from tensorir.analysis.dependence_order import DependenceOrder
+from tensorir.analysis.kinds import Kind, kind_of, why_not_stored
+from tensorir.analysis.units import Units, joined_units, root_units, why_apart
+from tensorir.ir.dims import evaluate, symbols_of
+from tensorir.ir.effects import EffectsIn
+from tensorir.ir.op import Op
+from tensorir.ir.value import Value
+from tensorir.passes.decisions import Refuse, unheard
+
+TYPICAL_SIZE = 128
+"""What a size is taken for that is known only when the program is called, to compare bytes."""
+
+
+def _bytes(value: Value) -> int:
+    elements = value.type.elements
+    sizes = {str(name): TYPICAL_SIZE for name in symbols_of(elements)}
+    return evaluate(elements, sizes) * value.type.dtype.itemsize
+
+
+@define(eq=False)
+class Cluster:
+    """A dispatch under construction. `alive`: the unit ids that all its ops share. `node`: its place among all
+    dispatches and all ops outside of them."""
+
+    node: int
+    alive: frozenset[int]
+    ops: list[Op] = field(factory=list[Op])
+    units: dict[Value, Units] = field(factory=dict[Value, Units])
+
+
+@define
+class Plan:
+    """The kind of each value of the region: computed in a cluster, constant, on the host, or free (repeated by
+    readers)."""
+
+    effects: EffectsIn
+    refuse: Refuse = unheard
+    clusters: list[Cluster] = field(factory=list[Cluster])
+    cluster_of: dict[Value, Cluster] = field(factory=dict[Value, Cluster])
+    constant: set[Value] = field(factory=set[Value])
+    host: set[Value] = field(factory=set[Value])
+    free: dict[Value, Op] = field(factory=dict[Value, Op])
+    order: DependenceOrder = field(factory=DependenceOrder)
+    node_of: dict[Value, int] = field(factory=dict[Value, int])
+    """The node after which a value is known; none for arguments, and what is made of nothing."""
+    outside: dict[Op, int] = field(factory=dict[Op, int])
+    """Ops that stay outside of dispatches → their node."""
+    last_effect: int | None = None
+    """The node of the latest op with effects, before which the next one must not be placed."""
+    written: dict[Value, Value] = field(factory=dict[Value, Value])
+    """A free value that is read outside of dispatches → its copy in a separate dispatch."""
+
+    def place(self, op: Op) -> None:
+        operands = op.operands
+        ordered = bool(self.effects(op))
+        constant, host = (all(v in values for v in operands) for values in (self.constant, self.host))
+        kind = "host" if ordered else kind_of(op, constant, host)
+        if kind == "host":
+            if ordered:
+                self.refuse(op, "effects", f"it {self.effects(op)}: it keeps its place outside of launches")
+            self._keep_on_host(op, ordered)
+            return
+        if constant and operands and kind != "constant":
+            self.refuse(op, "store-constant", why_not_stored(op))
+        if kind != "constant" and self._joined(op, moves=kind == "free"):
+            return
+        if kind == "work":
+            self._say_why_apart(op)
+            units = root_units(op)
+            self._add(op, self._new_cluster(frozenset(units)), units)
+        else:
+            self._keep_outside(op, kind)
+
+    def _keep_on_host(self, op: Op, ordered: bool) -> None:
+        """Places an op that reads its operands outside of dispatches, after the ops before it if it is `ordered`."""
+        for v in op.operands:
+            self.open_for(v)
+        self._keep_outside(op, "host")
+        if ordered:
+            node = self.outside[op]
+            if self.last_effect is not None:
+                self.order.put_before(self.last_effect, node)
+            self.last_effect = node
+
+    def open_for(self, value: Value) -> None:
+        """Gives a free value a dispatch that stores it, because it is read outside of all others."""
+        if value not in self.free or value in self.written:
+            return
+        op = self.free[value].evolve()
+        self.refuse(op, "free-move", "it is read outside of launches: moving the data takes a launch of its own")
+        self._add(op, self._new_cluster(frozenset()), {})
+        self.written.update(zip(self.free[value].results, op.results, strict=True))
+
+    def _new_cluster(self, alive: frozenset[int]) -> Cluster:
+        cluster = Cluster(self.order.add(), alive)
+        self.clusters.append(cluster)
+        return cluster
+
+    def _keep_outside(self, op: Op, kind: Kind) -> None:
+        known = self._nodes([self.written.get(v, v) for v in op.operands] if kind == "host" else op.operands)
+        if kind == "free":
+            self.free.update((r, op) for r in op.results)
+            self.node_of.update((r, node) for r in op.results for node in known)
+            return
+        node = self.outside[op] = self.order.add()
+        for earlier in known:
+            self.order.put_before(earlier, node)
+        for r in op.results:
+            self.node_of[r] = node
+            (self.constant if kind == "constant" else self.host).add(r)
+
+    def _nodes(self, values: Sequence[Value]) -> list[int]:
+        """The nodes after which these values are known, each once."""
+        return list(dict.fromkeys(self.node_of[v] for v in values if v in self.node_of))
+
+    def _joined(self, op: Op, *, moves: bool) -> bool:
+        """Lets the op join the dispatch of which it reads the most bytes, among those in which some unit survives and
+        which nothing else that it reads has to wait for. Says whether there is one. An op that only `moves` data also
+        joins a dispatch that is a single unit anyway, such as a softmax of one row."""
+        read: dict[Cluster, int] = {}
+        for v in dict.fromkeys(v for v in op.operands if v in self.cluster_of):
+            read[self.cluster_of[v]] = read.get(self.cluster_of[v], 0) + _bytes(v)
+        for cluster in sorted(read, key=lambda c: (-read[c], -self.order.place[c.node])):
+            if self._waits_for(op, cluster):
+                continue
+            units = joined_units(op, cluster.units)
+            alive = cluster.alive & frozenset(units)
+            if alive or (moves and not cluster.alive):
+                cluster.alive = alive
+                self._add(op, cluster, units)
+                return True
+        return False
+
+    def _waits_for(self, op: Op, cluster: Cluster) -> bool:
+        """Whether the op reads something that is made of what the cluster makes, but not in it."""
+        rest = [v for v in op.operands if self.cluster_of.get(v) is not cluster]
+        return any(self.order.reaches(cluster.node, node) for node in self._nodes(rest))
+
+    def _say_why_apart(self, op: Op) -> None:
+        """Says why an op starts a dispatch although it reads from others: about the operand that is known last."""
+        read = [i for i, v in enumerate(op.operands) if v in self.node_of]
+        if not read:
+            return
+        last = max(read, key=lambda i: self.order.place[self.node_of[op.operands[i]]])
+        cluster = self.cluster_of.get(op.operands[last])
+        if cluster is None:
+            reason = "it is made between launches, after the one that this op could join"
+        else:
+            reason = why_apart(op)
+        self.refuse(op, "join", reason, op.operand_name(last))
+
+    def _add(self, op: Op, cluster: Cluster, units: Units) -> None:
+        for node in self._nodes(op.operands):
+            if node != cluster.node:
+                self.order.put_before(node, cluster.node)
+        cluster.ops.append(op)
+        for r in op.results:
+            self.cluster_of[r] = cluster
+            self.node_of[r] = cluster.node
+            cluster.units[r] = units
