@@ -49,15 +49,16 @@ def chosen_units(ops: Sequence[Op], yields: Sequence[Value], whole: Container[Va
     found = unit_dims(ops, yields, whole)
     match next((op for op in ops if op.is_(Trait.CONTRACTION)), None):
         case Mmt4d() | BatchMmt4d() as op:
-            return _of_tiles(op, found)
+            return _of_tiles(op, found, 1 if all(len(u.ops) == len(ops) for u in found) else 2)
         case Contract() as op:
             return _of_rows_and_columns(op, found)
         case _:
             return _of_elements(yields[0], found)
 
 
-def _of_tiles(op: Mmt4d | BatchMmt4d, found: Sequence[UnitDim]) -> list[Cut]:
-    """Batch dims first, then columns, then rows, so that neighbouring units share the right side."""
+def _of_tiles(op: Mmt4d | BatchMmt4d, found: Sequence[UnitDim], times: int) -> list[Cut]:
+    """Batch dims first, then columns, then rows, so that neighbouring units share the right side. Units that pack their
+    own rows and columns have `times` as many of both, so that packing is a small part of the work."""
     batch = 1 if isinstance(op, BatchMmt4d) else 0
     shape = op.result.type.shape
     by_dim = {unit.values[op.result].dim: unit for unit in found}
@@ -72,7 +73,7 @@ def _of_tiles(op: Mmt4d | BatchMmt4d, found: Sequence[UnitDim]) -> list[Cut]:
         if unit is None or not isinstance(per, int):
             continue
         each = max(1, unit.values[op.result].factor * per)
-        cuts.append(Cut(unit, max(1, most // each), max(1, least // each)))
+        cuts.append(Cut(unit, max(1, times * most // each), max(1, least // each)))
     return cuts
 
 

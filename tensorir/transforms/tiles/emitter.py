@@ -93,16 +93,21 @@ class Emitter:
         """The piece of each dim of a value that the region computes."""
         pieces = [Piece(0, s, s) for s in value.type.shape]
         for k, unit in enumerate(self.units):
-            at = unit.values[value]
-            pieces[at.dim] = self.piece(k, at.factor, value.type.shape[at.dim])
+            if (at := unit.values.get(value)) is not None:
+                pieces[at.dim] = self.piece(k, at.factor, value.type.shape[at.dim])
         return pieces
+
+    def unit_along(self, value: Value, dim: int) -> tuple[int, int]:
+        """The unit dim that runs along a dim of a value, and its positions per granule; there must be one."""
+        found = ((k, unit.values.get(value)) for k, unit in enumerate(self.units))
+        return next((k, at.factor) for k, at in found if at is not None and at.dim == dim)
 
     def loop_pieces(self, op: Op, sizes: Sequence[Dim]) -> list[Piece]:
         """The piece of each loop of an op, whose loops have these `sizes`."""
         pieces = [Piece(0, s, s) for s in sizes]
         for k, unit in enumerate(self.units):
-            at = unit.ops[op]
-            pieces[at.dim] = self.piece(k, at.factor, sizes[at.dim])
+            if (at := unit.ops.get(op)) is not None:
+                pieces[at.dim] = self.piece(k, at.factor, sizes[at.dim])
         return pieces
 
     # ---- storage --------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from tensorir.transforms.tiles.emitter import Emitter
 from tensorir.transforms.tiles.fuse_elementwise import fuse_elementwise
 from tensorir.transforms.tiles.lower_ops import LOWERINGS
 from tensorir.transforms.tiles.storage import VIEWS, homes, in_place_operands, is_view, viewed
+from tensorir.transforms.tiles.unit_dims import are_followed
 
 
 @frozen
@@ -161,8 +162,11 @@ class _Lowering:
         cuts = chosen_units(computing, self.region.yields, set(whole))
         refused: _RefusedError | None = None
         for kept in _subsets(len(cuts)):
+            chosen = [cuts[k] for k in kept]
+            if chosen and not are_followed(computing, [c.unit for c in chosen]):
+                continue
             try:
-                return self._with_units([cuts[k] for k in kept], computing, whole)
+                return self._with_units(chosen, computing, whole)
             except _RefusedError as e:
                 refused = e
         assert refused is not None  # there is at least the empty subset

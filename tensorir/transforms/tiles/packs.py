@@ -48,9 +48,8 @@ def _plain_pieces(e: Emitter, op: Op, layout: Layout, shape: Sequence[Dim], pack
         elif tile_size is None:
             plain.append(outer)
         else:
-            unit = next(k for k, u in enumerate(e.units) if u.values[op.results[0]].dim == layout.outer_position(d))
-            factor = e.units[unit].values[op.results[0]].factor * tile_size
-            plain.append(e.piece(unit, factor, shape[d]))
+            unit, factor = e.unit_along(op.results[0], layout.outer_position(d))
+            plain.append(e.piece(unit, factor * tile_size, shape[d]))
     return plain
 
 
@@ -97,9 +96,8 @@ def unpack(e: Emitter, op: packing.Unpack, out: Access) -> None:
     for d, piece in enumerate(plain):
         if piece.begin == 0 and piece.size == piece.most:
             continue
-        unit = next(k for k, u in enumerate(e.units) if u.values[op.result].dim == d)
         tile_size = layout.tile(d) or 1
-        factor = e.units[unit].values[op.result].factor
+        unit, factor = e.unit_along(op.result, d)
         if factor % tile_size:
             raise UnfitError(f"units of {factor} rows cut tiles of {tile_size}")
         outer = layout.outer_position(d)

@@ -12,6 +12,7 @@ from math import lcm
 
 from attrs import frozen
 
+from tensorir.dialects.packing import Pack
 from tensorir.ir.dims import Dim, ceildiv
 from tensorir.ir.op import Op
 from tensorir.ir.relation import Cut, Merged, Put, Relation, Same, Split, Whole, Window
@@ -28,8 +29,8 @@ class Along:
 
 @frozen
 class UnitDim:
-    """One dim of the grid: `total` positions in granules of `granule`; where it runs in each value that the region
-    computes, and in each op."""
+    """One dim of the grid: `total` positions in granules of `granule`; where it runs in the values that the region
+    computes, and in the ops. What is missing there is the same for all units along this dim."""
 
     total: Dim
     granule: int
@@ -105,6 +106,9 @@ def _static(sizes: Iterator[Dim]) -> int | None:
 def unit_dims(ops: Sequence[Op], yields: Sequence[Value], whole: Container[Value]) -> list[UnitDim]:
     """Returns the dims along which `ops` can be cut, outermost first in the first of `yields`, which they all compute.
 
+    Where no dim is followed by all ops, those are returned that are followed by all but packs, if together they leave
+    out none: each unit then packs the rows and the columns that it multiplies.
+
     `whole`: values that exist as a whole, of which each unit may read anything."""
     ties = {op: ties_of(op) for op in ops}
     found: list[UnitDim] = []
@@ -115,7 +119,13 @@ def unit_dims(ops: Sequence[Op], yields: Sequence[Value], whole: Container[Value
         unit = _Following(ops, ties, whole).follow(yields, dim)
         if unit is not None:
             found.append(unit)
-    return found
+    complete = [unit for unit in found if len(unit.ops) == len(ops)]
+    return complete or (found if are_followed(ops, found) else [])
+
+
+def are_followed(ops: Sequence[Op], units: Sequence[UnitDim]) -> bool:
+    """Whether every op runs along one of the dims, so that none is computed as a whole in each unit."""
+    return all(any(op in unit.ops for unit in units) for op in ops)
 
 
 class _Following:
@@ -143,7 +153,8 @@ class _Following:
                 if reached is None:
                     return None
                 waiting += reached
-        if any(y not in self.values for y in yields) or any(op not in self.loops for op in self.ops):
+        left_out = (op for op in self.ops if op not in self.loops)
+        if any(y not in self.values for y in yields) or any(not isinstance(op, Pack) for op in left_out):
             return None
         return self._granular()
 

@@ -65,3 +65,46 @@ def test_ctrl_c_ends_the_work_and_leaves_everything_usable(how: str) -> None:
             child.kill()
     assert rest == "interrupted\nright\n"
     assert child.returncode == 0
+
+
+SLOW = """
+import signal, sys
+import numpy as np
+import tensorir as ti
+from tests.support.graphs import dynamic
+
+program = ti.compile(dynamic(), ("vmvx",), sys.argv[1], num_threads=int(sys.argv[2]))
+small, large = np.ones((100, 100), np.float32), np.ones((6000, 6000), np.float32)
+assert program(small, small)[0, 0] == 100
+for _ in range(3):
+    print("ready", flush=True)
+    try:
+        program(large, large)  # a minute
+        print("was not interrupted", flush=True)
+    except KeyboardInterrupt:
+        print("interrupted", flush=True)
+    assert program(small, small)[-1, -1] == 100
+"""
+
+
+@pytest.mark.parametrize("tiling", ["late", "off"])
+@pytest.mark.parametrize("threads", [1])
+def test_ctrl_c_ends_a_long_call_within_half_a_second(tiling: str, threads: int) -> None:
+    """The best of three, because other processes may have the cores for a while."""
+    command = [sys.executable, "-c", SLOW, tiling, str(threads)]
+    waits: list[float] = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        try:
+            for _ in range(3):
+                assert child.stdout.readline() == "ready\n"
+                time.sleep(0.5)  # into the call
+                began = time.monotonic()
+                child.send_signal(signal.SIGINT)
+                assert child.stdout.readline() == "interrupted\n"
+                waits.append(time.monotonic() - began)
+            child.communicate(timeout=60)
+        finally:
+            child.kill()
+    assert child.returncode == 0
+    assert min(waits) < 0.5
