@@ -9,6 +9,8 @@ from fractions import Fraction
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from tensorir.dialects.linalg import ZeroPadding
+from tensorir.dialects.tensor import Size
 from tensorir.ir.dims import symbol
 from tensorir.ir.dtype import f32
 from tensorir.ir.module import Function, Module
@@ -32,7 +34,8 @@ def followed(body: Region) -> dict[Value, int]:
     mixed: set[Value] = set()
     for op in body.ops:
         reached = {} if mixed.intersection(op.operands) else _through(op, along)
-        if not reached and any(v in along or v in mixed for v in op.operands):
+        knows = isinstance(op, Size) or any(BATCH in r.type.shape for r in op.results)
+        if not reached and (knows or any(v in along or v in mixed for v in op.operands)):
             mixed.update(op.results)
         along |= reached
     return along
@@ -43,6 +46,8 @@ def _through(op: Op, along: Mapping[Value, int]) -> dict[Value, int]:
     which position is which."""
     at = {(i, along[v]) for i, v in enumerate(op.operands) if v in along}
     loops = op.loops()
+    if isinstance(op, ZeroPadding) and any(along.get(op.operands[0]) == dim for dim in op.dims):
+        return {}
     for loop, ties in ties_of(op).items():
         tied = {(i, dim) for i, dim, ratio in ties if ratio == Fraction(1)}
         results = {r: dim for i, dim in tied for r in [i - len(op.operands)] if r >= 0}

@@ -22,10 +22,12 @@ def pack(e: Emitter, op: packing.Pack, out: Access) -> None:
     if op.source in e.whole:
         source = e.within(source, plain)
     if not _is_matrix(op.layout, source):
-        place = _plain_memory(e, plain, op.source)
+        place = _row_major_memory(e, plain, op.source)
         e.copy(source, place, plain)
         source = place
-    _pack_step(e, op.layout, source, out, plain, packed, op.padding)
+    place = out if _has_tiles(op.layout, out) else _row_major_memory(e, packed, op.result)
+    _pack_step(e, op.layout, source, place, plain, packed, op.padding)
+    e.copy(place, out, packed)
 
 
 def _is_matrix(layout: Layout, plain: Access) -> bool:
@@ -33,8 +35,27 @@ def _is_matrix(layout: Layout, plain: Access) -> bool:
     return all(len(plain.dims[d]) == 1 for d in layout.inner_dims)
 
 
-def _plain_memory(e: Emitter, pieces: Sequence[Piece], value: Value) -> Access:
-    """Memory of the unit for the plain side, row-major."""
+def _has_tiles(layout: Layout, packed: Access) -> bool:
+    """Whether each tile lies together, in the order of its dims or turned, as the kernels need it. It may not where a
+    transposition follows a pack."""
+    digits = [packed.dims[layout.inner_position(d)] for d in layout.inner_dims]
+    if any(len(x) > 1 for x in digits):
+        return False
+    tile = [(x[0].size, x[0].stride) for x in digits if x and x[0].size != 1]
+    return any(_are_dense(order) for order in (tile, tile[::-1]))
+
+
+def _are_dense(dims: Sequence[tuple[Dim, Dim]]) -> bool:
+    expected: Dim = 1
+    for size, stride in reversed(dims):
+        if stride != expected:
+            return False
+        expected = expected * size
+    return True
+
+
+def _row_major_memory(e: Emitter, pieces: Sequence[Piece], value: Value) -> Access:
+    """Memory of the unit for one side."""
     return e.scratch_of([p.size for p in pieces], [p.most for p in pieces], value.type, value.hint)
 
 
@@ -104,6 +125,10 @@ def unpack(e: Emitter, op: packing.Unpack, out: Access) -> None:
         tiles[outer] = e.piece(unit, factor // tile_size, op.source.type.shape[outer])
     if op.source in e.whole:
         source = e.within(source, tiles)
-    place = out if _is_matrix(layout, out) else _plain_memory(e, plain, op.result)
+    if not _has_tiles(layout, source):
+        place = _row_major_memory(e, tiles, op.source)
+        e.copy(source, place, tiles)
+        source = place
+    place = out if _is_matrix(layout, out) else _row_major_memory(e, plain, op.result)
     _pack_step(e, layout, place, source, plain, tiles)
     e.copy(place, out, plain)
