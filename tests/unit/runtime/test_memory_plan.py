@@ -73,7 +73,7 @@ def test_a_limit_refuses_calls_by_their_sizes() -> None:
     small = program(np.ones((10, 20), np.float32), np.ones((20, 30), np.float32))
     np.testing.assert_array_equal(small, np.full((10, 30), 20, np.float32))
     with pytest.raises(OutOfMemoryError, match=r"@main: intermediates take .*MB, 1\.05 MB are allowed by memory_limit"):
-        program(np.ones((1000, 20), np.float32), np.ones((20, 1000), np.float32))
+        program(np.ones((100, 2000), np.float32), np.ones((2000, 300), np.float32))  # units pack panels of this depth
     np.testing.assert_array_equal(program(np.ones((10, 20), np.float32), np.ones((20, 30), np.float32)), small)
 
 
