@@ -82,13 +82,10 @@ static int allocate(tir_frame* frame, int64_t byte_limit) {
 /* What is known before a call. The offsets of arena buffers stand in `address` already. */
 static void set_addresses(tir_frame* frame) {
   const tir_plan* plan = frame->plan;
-  /* Those that share come behind those that own. */
   for (int64_t i = 0; i < plan->header->buffers; i++) {
     const tir_buffer* b = &plan->buffers[i];
-    if (b->kind == TIR_BUFFER_ARENA) {
+    if (b->kind >= TIR_BUFFER_ARENA) {
       frame->address[i] = frame->memory + (int64_t)frame->address[i];
-    } else if (b->kind == TIR_BUFFER_SHARED) {
-      frame->address[i] = frame->address[plan->home[i]];
     } else {
       frame->address[i] = b->kind == TIR_BUFFER_CONSTANT ? (char*)plan->constants[b->index] : NULL;
     }

@@ -281,11 +281,12 @@ static int by_first_command(const void* a, const void* b) {
   return x->buffer < y->buffer ? -1 : x->buffer > y->buffer;
 }
 
-/* The buffers that own memory in the arena, each as long alive as any that shares it. */
+/* The buffers of the arena: those that own memory, each as long alive as any that shares it, and all by themselves. */
 static void list_arena(tir_plan* plan, int64_t* entry) {
   for (int64_t i = 0; i < plan->header->buffers; i++) {
     const tir_buffer* b = &plan->buffers[i];
     if (b->kind < TIR_BUFFER_ARENA) continue;
+    plan->apart[plan->apart_count++] = (tir_arena_buffer){.buffer = i, .first = b->first, .last = b->last};
     if (plan->home[i] == i) {
       entry[i] = plan->arena_count++;
       plan->arena[entry[i]] = (tir_arena_buffer){.buffer = i, .first = b->first, .last = b->last};
@@ -296,6 +297,7 @@ static void list_arena(tir_plan* plan, int64_t* entry) {
     if (b->last > home->last) home->last = b->last;
   }
   qsort(plan->arena, (size_t)plan->arena_count, sizeof(plan->arena[0]), by_first_command);
+  qsort(plan->apart, (size_t)plan->apart_count, sizeof(plan->apart[0]), by_first_command);
 }
 
 void tir_plan_close(tir_plan* plan) {
@@ -306,6 +308,7 @@ void tir_plan_close(tir_plan* plan) {
   free(plan->outside);
   free(plan->home);
   free(plan->arena);
+  free(plan->apart);
   free(plan);
 }
 
@@ -322,11 +325,12 @@ static int open_plan(reader* r, const void* const* constants, const int64_t* con
   plan->outside = zeros(buffers, sizeof(plan->outside[0]));
   plan->home = zeros(buffers, sizeof(plan->home[0]));
   plan->arena = zeros(buffers, sizeof(plan->arena[0]));
+  plan->apart = zeros(buffers, sizeof(plan->apart[0]));
   r->written = zeros(plan->header->programs, sizeof(r->written[0]));
   int64_t* entry = zeros(buffers, sizeof(entry[0]));
   int status = TIR_STATUS_NO_MEMORY;
-  const void* made[] = {plan->constants, plan->constant_bytes, plan->program, plan->outside,
-                        plan->home,      plan->arena,          r->written,    entry};
+  const void* made[] = {plan->constants, plan->constant_bytes, plan->program, plan->outside, plan->home,
+                        plan->arena,     plan->apart,          r->written,    entry};
   bool all = true;
   for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) all = all && made[i] != NULL;
   if (all) {

@@ -92,9 +92,11 @@ struct tir_plan {
   int64_t values;           /* entries of the value table */
   int64_t* outside;         /* the buffers that are arguments or results */
   int64_t outside_count;
-  int64_t* home;            /* of each buffer: the arena buffer whose memory it uses, itself if not shared */
+  int64_t* home;            /* of each buffer: the arena buffer whose memory it may use, itself if not shared */
   tir_arena_buffer* arena;  /* by rising first command */
   int64_t arena_count;
+  tir_arena_buffer* apart;  /* the same if each buffer of the arena owns its memory */
+  int64_t apart_count;
   int64_t registers, bindings, scratches; /* the most that any program has */
   uint64_t cpu_features;
 };
@@ -183,8 +185,8 @@ struct tir_frame {
   tir_fault fault;       /* of the lowest unit that failed */
 };
 
-/* Places the arena's buffers, `bytes` of each: the offsets of those that own their memory. The bytes of the whole
- * arena; -1: too many; -2: no memory to compute this in. */
+/* Places the arena's buffers, `bytes` of each: their offsets. What may share a memory does if that makes the arena no
+ * larger. The bytes of the whole arena; -1: too many; -2: no memory to compute this in. */
 int64_t tir_place_buffers(const tir_plan* plan, const int64_t* bytes, int64_t* offsets);
 
 /* The worker of that number, made ready for a launch. */

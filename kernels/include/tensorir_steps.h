@@ -44,7 +44,7 @@ enum tir_step_kind {
 /* More about those that move elements and multiply tiles:
  *
  * - A loop may run backwards or stand still (stride 0) in a source. The results of a step are distinct elements, and
- *   overlap no source.
+ *   overlap no source, but for the kinds below that may work in place.
  * - gather: out[loops] = source[sum of stride * loop + sum over the indices operands of index * stride]. The attributes
  *   are stride, size, stride, size …, one pair for each indices operand: how far apart in the source, in elements, two
  *   neighbouring indices are, and how many there are. The first index that is not in 0 … size - 1 ends the step with
@@ -54,7 +54,18 @@ enum tir_step_kind {
  *   o1 and t1: its stride along o0 is t0 times that along t0. The tile is contiguous, in the order t0, t1 or t1, t0.
  * - mmt4d: strides along m1, n1 and the outer loops are any; tiles are contiguous as for tir_mmt4d, and k1 neighbours lie
  *   side by side. Operands stand still along the loops that they lack. Rows: how many rows are valid, from the first
- *   one on. Others are neither read nor written. */
+ *   one on. Others are neither read nor written.
+ *
+ * In place: the result may be the memory of an input if both have the same address, the same strides along all loops of
+ * more than one position, and elements of as many bytes. This holds for
+ *
+ * - map without sequential loops: any result and any inputs. Every input of a block of positions is read before a
+ *   result is stored there; see vector/map.h.
+ * - softmax, layer_norm, rms_norm: the source alone. Rows are read, some at a time, before they are written; a long row
+ *   is written part by part, each from positions that nothing reads afterwards.
+ *
+ * For all others results and inputs lie apart. A reduction has fewer results than elements; copies, packs and unpacks may
+ * move their elements in any order; gather and mmt4d read elements again. */
 
 enum tir_reduction {
   TIR_REDUCE_add = 0, TIR_REDUCE_mul = 1, TIR_REDUCE_max = 2, TIR_REDUCE_min = 3, TIR_REDUCE_maxnum = 4,

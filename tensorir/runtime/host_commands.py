@@ -49,7 +49,7 @@ class HostCommands:
                     return results[buffer.index]
                 case "constant":
                     return self.plan.constants[buffer.index]
-                case "arena":
+                case "arena" | "shared":
                     shape = [evaluate(d, ctx.sizes) for d in buffer.type.shape]
                     return np.frombuffer(frame.buffer(b), buffer.type.dtype.numpy)[: int(np.prod(shape))].reshape(shape)
 

@@ -22,12 +22,13 @@ from tensorir.ir.sizes import substituted
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.runtime.image import THREADS, Word, program_words
+from tensorir.runtime.in_place import may_lie_in
 from tensorir.runtime.requirements import Requirement, requirements
 from tensorir.runtime.values import OPERATIONS, Values
 
 Array = npt.NDArray[Any]
-BufferKind = Literal["argument", "result", "constant", "arena"]
-KINDS: tuple[BufferKind, ...] = ("argument", "result", "constant", "arena")
+BufferKind = Literal["argument", "result", "constant", "arena", "shared"]
+KINDS: tuple[BufferKind, ...] = ("argument", "result", "constant", "arena", "shared")
 MAGIC = 0x004E414C50524954
 VERSION = 1
 
@@ -35,7 +36,8 @@ VERSION = 1
 @frozen
 class Buffer:
     """`index`: the number of the argument, result or constant. An arena buffer keeps its contents from command `first`
-    to `last`, both included."""
+    to `last`, both included. So does a shared one, which has the memory of the arena or shared buffer `index`: that
+    one dies in the command that makes this one."""
 
     kind: BufferKind
     index: int
@@ -134,6 +136,7 @@ class _Planner:
                 case _:
                     self._host(op)
         self._yields()
+        self._share()
         symbols = (THREADS, *self.function.symbols)
         return Plan(
             self.function,
@@ -213,6 +216,37 @@ class _Planner:
                 copy = Cast(y, y.type.shape, loc=self.function.loc)
                 at = self._buffer("result", i, y.type)
                 self._add(HostCommand(copy, self.own_sizes, (self.place[y], at)))
+
+    def _share(self) -> None:
+        """Gives results of launches the memory of inputs where that is safe: both lie in the arena and have as many
+        bytes, the input is not used afterwards, and the tile program allows it (`may_lie_in`)."""
+        known: dict[tuple[int, tuple[int, ...], int], bool] = {}
+
+        def allowed(command: LaunchCommand, given: int, result: int) -> bool:
+            inputs = tuple(i for i, b in enumerate(command.buffers[: len(command.grid.inputs)]) if b == given)
+            key = id(command.grid), inputs, result
+            if key not in known:
+                known[key] = may_lie_in(command.grid, inputs, result)
+            return known[key]
+
+        for number, command in enumerate(self.commands):
+            if not isinstance(command, LaunchCommand):
+                continue
+            inputs = len(command.grid.inputs)
+            dying = dict.fromkeys(b for b in command.buffers[:inputs] if self._dies(b, number))
+            for result, made in enumerate(command.buffers[inputs:]):
+                if self.buffers[made].kind != "arena":
+                    continue
+                fitting = (b for b in dying if self.buffers[b].bytes == self.buffers[made].bytes)
+                given = next((b for b in fitting if allowed(command, b, result)), None)
+                if given is not None:
+                    self.buffers[made] = evolve(self.buffers[made], kind="shared", index=given)
+                    del dying[given]
+
+    def _dies(self, number: int, command: int) -> bool:
+        """Whether a buffer lies in the arena and is used by a command for the last time."""
+        buffer = self.buffers[number]
+        return buffer.kind in ("arena", "shared") and buffer.last == command
 
 
 @frozen

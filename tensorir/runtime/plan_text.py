@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tensorir.dialects.tile import Mmt4d, Scratch, Step
 from tensorir.runtime.plan import Buffer, Command, LaunchCommand, Plan
 
-_NAMES = {"argument": "arg", "result": "result", "constant": "const", "arena": "tmp"}
+_NAMES = {"argument": "arg", "result": "result", "constant": "const", "arena": "tmp", "shared": "tmp"}
 
 
 def plan_text(plan: Plan) -> str:
@@ -29,9 +29,10 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _buffer(number: int, buffer: Buffer) -> Sequence[str]:
-    place = "arena" if buffer.kind == "arena" else f"{buffer.kind} {buffer.index}"
+    shared = f"memory of b{buffer.index}" if buffer.kind == "shared" else f"{buffer.kind} {buffer.index}"
+    place = "arena" if buffer.kind == "arena" else shared
     hint = f"%{buffer.name}" if buffer.name else ""
-    lives = f"commands {buffer.first} to {buffer.last}" if buffer.kind == "arena" else ""
+    lives = f"commands {buffer.first} to {buffer.last}" if buffer.kind in ("arena", "shared") else ""
     return (f"b{number}", place, str(buffer.type), f"{buffer.bytes} bytes", hint, lives)
 
 

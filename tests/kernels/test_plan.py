@@ -226,9 +226,14 @@ def test_the_fault_of_the_lowest_unit_is_reported(threads: int, checked: bool) -
 LIVES = st.lists(st.tuples(st.integers(0, 500), st.integers(0, 11), st.integers(0, 11)), max_size=25)
 
 
+def with_commands(buffers: Sequence[Buffer]) -> Frame:
+    return opened(Image(buffers, [], [Host(0)] * 12)).frame()
+
+
 @given(LIVES, st.data())
 def test_living_buffers_lie_apart(lives: list[tuple[int, int, int]], data: st.DataObject) -> None:
-    """Buffers alive at one command share no byte unless they are meant to, and each has 64 bytes of slack."""
+    """Buffers alive at one command share no byte unless they may, and each has 64 bytes of slack. Either all that may
+    share a memory do, or none does, and the arena is the smaller one of both."""
     buffers: list[Buffer] = []
     home: list[int] = []
     for size, a, b in lives:
@@ -237,22 +242,35 @@ def test_living_buffers_lie_apart(lives: list[tuple[int, int, int]], data: st.Da
         index = data.draw(st.integers(0, len(buffers) - 1)) if shares else 0
         home.append(home[index] if shares else len(buffers))
         buffers.append(Buffer(Kind.SHARED if shares else Kind.ARENA, index, size, first, last))
-    frame = opened(Image(buffers, [], [Host(0)] * 12)).frame()
+    frame = with_commands(buffers)
     at = [np.frombuffer(frame.buffer(b), np.uint8).__array_interface__["data"][0] for b in range(len(buffers))]
+    shared = all(at[i] == at[h] for i, h in enumerate(home))
+    owner = home if shared else list(range(len(buffers)))
     alive = [
-        {c for b, h in zip(buffers, home, strict=True) if h == own for c in range(b.first, b.last + 1)} for own in home
+        {c for b, o in zip(buffers, owner, strict=True) if o == own for c in range(b.first, b.last + 1)}
+        for own in owner
     ]
     for i, x in enumerate(buffers):
         assert at[i] % 64 == 0
         for j, y in enumerate(buffers[:i]):
-            if home[i] == home[j]:
-                assert at[i] == at[j]
+            if owner[i] == owner[j]:
                 continue
             hull_i, hull_j = range(min(alive[i]), max(alive[i]) + 1), range(min(alive[j]), max(alive[j]) + 1)
             if set(hull_i) & set(hull_j):
                 assert at[i] + x.bytes + 64 <= at[j] or at[j] + y.bytes + 64 <= at[i]  # pyright: ignore[reportOperatorIssue]
     if buffers:
         assert max(at) - min(at) < frame.arena_bytes
+    own = with_commands([Buffer(Kind.ARENA, 0, b.bytes, b.first, b.last) for b in buffers])
+    assert frame.arena_bytes <= own.arena_bytes
+    if Kind.SHARED in {b.kind for b in buffers}:
+        assert shared or frame.arena_bytes == own.arena_bytes
+
+
+def test_a_memory_is_shared_unless_that_takes_more() -> None:
+    """The second buffer lives as long as it needs the memory of the first one: as one they leave a gap of 64 bytes in
+    front, into which the last one, of 128, does not fit."""
+    pair = [Buffer(Kind.ARENA, 0, 64, 0, 1), Buffer(Kind.SHARED, 0, 64, 1, 2)]
+    assert with_commands(pair).arena_bytes == 64 + 64
 
 
 def test_dead_buffers_are_used_again() -> None:

@@ -26,7 +26,7 @@ from tensorir.native.table import Features
 from tensorir.runtime.executor import Executor
 from tensorir.runtime.finish import finished
 from tensorir.runtime.host_commands import HostCommands
-from tensorir.runtime.plan import plan_function
+from tensorir.runtime.plan import Plan, plan_function
 
 
 def grids(module: Module) -> list[Grid]:
@@ -120,10 +120,22 @@ def execute(
 ) -> tuple[Array, ...]:
     """Returns the results of @main through the executor, which verifies every access. `module`: `source` as tile
     programs."""
-    function = module.lookup(Function, "main")
-    arrays, sizes = bind_arguments(function.signature, args)
-    held = {g.name: g.value.array for g in module.globals if isinstance(g.value, Dense)}
+    plan = plan_function(module, module.lookup(Function, "main"), source)
+    return run_plan(plan, source, args, features, threads)
+
+
+def run_plan(
+    plan: Plan, source: Module, args: Sequence[npt.ArrayLike], features: Features, threads: int
+) -> tuple[Array, ...]:
+    """Returns the results of a plan made from `source`. The executor verifies every access."""
+    arrays, sizes = bind_arguments(plan.function.signature, args)
+    held = {g.name: g.value.array for g in source.globals if isinstance(g.value, Dense)}
     ctx = Context(source, sizes, load_global=held.__getitem__, runner=run_region)
-    plan = plan_function(module, function, source)
     executor = Executor(finished(plan), features, HostCommands(source, plan), checked=True)
-    return executor.run(arrays, ctx, threads, [None] * len(function.body.yields))[0]
+    return executor.run(arrays, ctx, threads, [None] * len(plan.results))[0]
+
+
+def apart(plan: Plan) -> Plan:
+    """The plan with no result in the memory of an input."""
+    buffers = (evolve(b, kind="arena", index=0) if b.kind == "shared" else b for b in plan.buffers)
+    return evolve(plan, buffers=tuple(buffers))

@@ -6,7 +6,7 @@ the steps."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 
@@ -20,6 +20,7 @@ from tensorir.ir.value import Value
 from tensorir.runtime.plan import LaunchCommand, Plan
 
 Flags = NDArray[np.bool_]
+Positions = Iterator[Sequence[NDArray[np.int64]]]
 
 
 def watched(plan: Plan, sizes: Mapping[str, int]) -> dict[str, Counter[str]]:
@@ -29,14 +30,14 @@ def watched(plan: Plan, sizes: Mapping[str, int]) -> dict[str, Counter[str]]:
     for command in plan.commands:
         if isinstance(command, LaunchCommand):
             bound = {name: evaluate(dim, sizes) for name, dim in command.bound.items()}
-            for unit in _units(command.grid, bound):
+            for unit in units(command.grid, bound):
                 for step, counts in _unit(command.grid, bound, unit):
                     found.setdefault(step, Counter()).update(counts)
     return found
 
 
-def _units(grid: tile.Grid, sizes: Mapping[str, int]) -> Iterator[tuple[int, ...]]:
-    """Start, count and valid positions along each dim."""
+def units(grid: tile.Grid, sizes: Mapping[str, int]) -> Iterator[tuple[int, ...]]:
+    """Start, count and valid positions along each dim, of each unit of a call by one thread."""
     dims: list[list[tuple[int, int, int]]] = []
     for total, granule, block in zip(grid.totals, grid.granules, grid.blocks, strict=True):
         positions, size = evaluate(total, sizes), evaluate(block, sizes)
@@ -49,11 +50,6 @@ def _units(grid: tile.Grid, sizes: Mapping[str, int]) -> Iterator[tuple[int, ...
 
 
 def _unit(grid: tile.Grid, sizes: Mapping[str, int], unit: tuple[int, ...]) -> Iterator[tuple[str, Counter[str]]]:
-    point = dict(enumerate(unit))
-
-    def numbers(map: AffineMap) -> list[int]:
-        return [evaluate(r, sizes, point) for r in map.results]
-
     scratch: set[Value] = set()
     for op in grid.body.ops:
         if isinstance(op, tile.Scratch):
@@ -61,23 +57,18 @@ def _unit(grid: tile.Grid, sizes: Mapping[str, int], unit: tuple[int, ...]) -> I
             continue
         assert isinstance(op, tile.Step)
         scratch.update(r for r, out in zip(op.results, op.outs, strict=True) if out in scratch)
-        loops = numbers(op.shape)
-        if min(loops, default=0) < 0:
+        if min(loops := numbers(op.shape, sizes, unit), default=0) < 0:
             continue
         counts = Counter({"runs": 1})
         for i, buffer in enumerate(op.buffers):
-            where = op.slice(i)
-            strides = [evaluate(s, sizes, point) for s in where.strides]
-            offset = evaluate(where.offset, sizes, point)
             elements = evaluate(prod(buffer.type.shape), sizes)
             prefix = "scratch_" if buffer in scratch else ""
-            for access, positions in _accesses(op, i, loops, numbers):
+            for access, positions in accesses(op, i, sizes, unit):
                 if isinstance(op, tile.Gather) and i == 0:
                     reached = prod(loops)  # the data say which
                 else:
                     seen: Flags = np.zeros(elements, np.bool_)
-                    for at in positions:
-                        element = sum((p * s for p, s in zip(at, strides, strict=True)), np.full(1, offset))
+                    for element in elements_at(op, i, positions, sizes, unit):
                         assert (element >= 0).all() and (element < elements).all()
                         seen[element] = True
                     reached = int(np.count_nonzero(seen))
@@ -85,13 +76,27 @@ def _unit(grid: tile.Grid, sizes: Mapping[str, int], unit: tuple[int, ...]) -> I
         yield op.NAME.removeprefix("tile."), counts
 
 
-Positions = Iterator[Sequence[NDArray[np.int64]]]
+def numbers(map: AffineMap, sizes: Mapping[str, int], unit: Sequence[int]) -> list[int]:
+    """The results of a map from the unit dims alone."""
+    return [evaluate(r, sizes, dict(enumerate(unit))) for r in map.results]
 
 
-def _accesses(
-    op: tile.Step, operand: int, loops: list[int], numbers: Callable[[AffineMap], list[int]]
+def elements_at(
+    op: tile.Step, operand: int, positions: Positions, sizes: Mapping[str, int], unit: Sequence[int]
+) -> Iterator[NDArray[np.int64]]:
+    """The elements of an operand at some positions of the loops, in their order."""
+    where, point = op.slice(operand), dict(enumerate(unit))
+    strides = [evaluate(s, sizes, point) for s in where.strides]
+    offset = evaluate(where.offset, sizes, point)
+    for at in positions:
+        yield sum((p * s for p, s in zip(at, strides, strict=True)), np.full(len(at[0]) if at else 1, offset))
+
+
+def accesses(
+    op: tile.Step, operand: int, sizes: Mapping[str, int], unit: Sequence[int]
 ) -> Iterator[tuple[str, Positions]]:
-    """How a step touches an operand, and at which positions of its loops."""
+    """How a step touches an operand (`read`, `written`), and at which positions of its loops."""
+    loops = numbers(op.shape, sizes, unit)
     inputs, count = len(op.inputs), len(loops)
     at_once = list(loops)
     if operand >= inputs and isinstance(op, tile.Reduce):
@@ -99,7 +104,7 @@ def _accesses(
     if operand >= inputs and isinstance(op, tile.Mmt4d):
         at_once[-4] = at_once[-1] = 1
     if isinstance(op, tile.Mmt4d):
-        rows = numbers(op.rows)[0] if op.rows is not None else prod((loops[-6], loops[-3]))
+        rows = numbers(op.rows, sizes, unit)[0] if op.rows is not None else prod((loops[-6], loops[-3]))
         if operand < inputs and (0 in loops or rows == 0):
             return
         if operand != 1:
@@ -107,25 +112,25 @@ def _accesses(
                 yield access, _first_tile_rows(at_once, rows)
             return
     if isinstance(op, tile.Pack | tile.Unpack):
-        limits = numbers(op.extents)
+        limits = numbers(op.extents, sizes, unit)
         if isinstance(op, tile.Unpack) or operand == 0:
             yield ("read", "written")[operand], _inside(at_once, limits)
             return
     if operand < inputs and isinstance(op, tile.Reduce | tile.Softmax | tile.LayerNorm | tile.RmsNorm):
-        extent = numbers(op.extent)[0] if op.extent is not None else prod(loops[count - op.rows :])
+        extent = numbers(op.extent, sizes, unit)[0] if op.extent is not None else prod(loops[count - op.rows :])
         yield "read", _first_of_rows(at_once, op.rows, extent)
         return
     if isinstance(op, tile.Map):
         if any(n.fn == "arg" and n.index == operand for body in op.bodies for n in body.nodes()):
-            yield "read", _all(at_once)
+            yield "read", all_positions(at_once)
     elif operand < inputs:
-        yield "read", _all(at_once)
+        yield "read", all_positions(at_once)
     if operand >= inputs:
-        yield "written", _all(at_once)
+        yield "written", all_positions(at_once)
 
 
-def _all(loops: Sequence[int]) -> Positions:
-    """Few positions at a time."""
+def all_positions(loops: Sequence[int]) -> Positions:
+    """All positions of some loops, the last one innermost, few at a time."""
     inner = len(loops)
     while inner > 0 and prod(loops[inner - 1 :]) <= 1 << 20:
         inner -= 1
@@ -137,13 +142,13 @@ def _all(loops: Sequence[int]) -> Positions:
 def _inside(loops: Sequence[int], limits: Sequence[int]) -> Positions:
     """Those whose element of the plain side is there."""
     t0, t1 = loops[-2:]
-    for at in _all(loops):
+    for at in all_positions(loops):
         keep = (at[-4] * t0 + at[-2] < limits[0]) & (at[-3] * t1 + at[-1] < limits[1])
         yield [a[keep] for a in at]
 
 
 def _first_of_rows(loops: Sequence[int], rows: int, extent: int) -> Positions:
-    for at in _all(loops):
+    for at in all_positions(loops):
         place = np.zeros(len(at[0]) if at else 1, np.int64)
         for a, size in zip(at[len(loops) - rows :], loops[len(loops) - rows :], strict=True):
             place = place * size + a
@@ -152,6 +157,6 @@ def _first_of_rows(loops: Sequence[int], rows: int, extent: int) -> Positions:
 
 def _first_tile_rows(loops: Sequence[int], rows: int) -> Positions:
     """The first rows of all tiles together."""
-    for at in _all(loops):
+    for at in all_positions(loops):
         keep = at[-6] * loops[-3] + at[-3] < rows
         yield [a[keep] for a in at]
