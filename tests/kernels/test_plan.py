@@ -267,10 +267,12 @@ def test_living_buffers_lie_apart(lives: list[tuple[int, int, int]], data: st.Da
 
 
 def test_a_memory_is_shared_unless_that_takes_more() -> None:
-    """The second buffer lives as long as it needs the memory of the first one: as one they leave a gap of 64 bytes in
-    front, into which the last one, of 128, does not fit."""
-    pair = [Buffer(Kind.ARENA, 0, 64, 0, 1), Buffer(Kind.SHARED, 0, 64, 1, 2)]
+    """As one, the last two buffers of the second plan take the first place for three commands, and what comes then is
+    placed behind them."""
+    pair = [Buffer(Kind.ARENA, 0, 64, 1, 2), Buffer(Kind.SHARED, 0, 64, 2, 3)]
     assert with_commands(pair).arena_bytes == 64 + 64
+    later = [Buffer(Kind.ARENA, 0, 64, 3, 4), Buffer(Kind.ARENA, 0, 128, 4, 4)]
+    assert with_commands([*pair, *later]).arena_bytes == 2 * (64 + 64) + 64
 
 
 def test_dead_buffers_are_used_again() -> None:
