@@ -159,8 +159,8 @@ int tir_frame_open(const tir_plan* plan, const int64_t* symbols, int64_t symbol_
   made->grid = (tir_grid*)(made->bytes + header->buffers);
   made->command_ns = (int64_t*)(made->grid + header->programs);
   made->command_units = made->command_ns + header->commands;
-  made->piece_ns = made->command_units + header->commands;
-  made->ready = made->piece_ns + header->commands;
+  made->unit_ns = made->command_units + header->commands;
+  made->ready = made->unit_ns + header->commands;
   const int status = open_frame(made, symbols, byte_limit, &fault->value);
   fault->status = status;
   if (status == TIR_STATUS_OK) {

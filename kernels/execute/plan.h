@@ -172,7 +172,7 @@ struct tir_frame {
   tir_grid* grid;        /* of each program */
   int64_t* command_ns;
   int64_t* command_units;
-  int64_t* piece_ns;     /* of each command, for the pool */
+  int64_t* unit_ns;      /* of each command: what a unit takes at most; 0: not known */
   int64_t* ready;        /* of each worker: whether it was made */
   int64_t* first_step;   /* of each command, among the steps of all; NULL before a profile */
   int64_t* counters;     /* of a profile; NULL before */

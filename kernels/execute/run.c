@@ -5,7 +5,8 @@
 
 enum {
   PIECES_PER_THREAD = 64, /* so many that a thread which lost its core holds the others up for a moment only */
-  MOST_UNITS_OF_A_PIECE = 16
+  MOST_UNITS_OF_A_PIECE = 16,
+  LONGEST_PIECE_NS = 2000000 /* of more than one unit: a pause waits for the pieces that have begun */
 };
 #define MOST_PIECES ((int64_t)1 << 22)
 
@@ -47,12 +48,14 @@ static bool run_piece(void* context, int64_t number, int64_t piece) {
   return right && !(number == 0 && launch->frame->late);
 }
 
-static int64_t units_of_a_piece(int64_t units, int64_t threads) {
+/* `unit_ns`: what a unit takes; 0: that is not known, so a piece is one unit. */
+static int64_t units_of_a_piece(int64_t units, int64_t threads, int64_t unit_ns) {
   if (threads == 1) return 1 + units / MOST_PIECES;
-  int64_t piece = units / (threads * PIECES_PER_THREAD);
-  if (piece > MOST_UNITS_OF_A_PIECE) piece = MOST_UNITS_OF_A_PIECE;
-  if (piece < units / MOST_PIECES) piece = units / MOST_PIECES;
-  return piece + 1;
+  int64_t most = unit_ns == 0 ? 1 : LONGEST_PIECE_NS / unit_ns;
+  if (most > MOST_UNITS_OF_A_PIECE) most = MOST_UNITS_OF_A_PIECE;
+  int64_t piece = 1 + units / (threads * PIECES_PER_THREAD);
+  if (piece > most) piece = most;
+  return piece > units / MOST_PIECES ? piece : 1 + units / MOST_PIECES;
 }
 
 /* Whether all units of the launch at which the frame stands have run. Otherwise one failed, or it is time to pause. */
@@ -67,17 +70,22 @@ static bool run_launch(tir_frame* frame, const tir_command* command, int64_t dea
   launch->grid = &frame->grid[command->target];
   launch->first = frame->unit;
   launch->units = units;
-  launch->piece = units_of_a_piece(units - launch->first, frame->threads);
+  int64_t* unit_ns = &frame->unit_ns[frame->command];
+  const bool unknown = frame->threads > 1 && *unit_ns == 0;
+  launch->piece = units_of_a_piece(units - launch->first, frame->threads, *unit_ns);
   launch->deadline = deadline;
   const int64_t left = units - launch->first;
   const int64_t pieces = launch->piece == 1 ? left : (left - 1) / launch->piece + 1;
-  const int64_t began = frame->profiled ? tir_now() : 0;
-  const tir_task task = {launch, join, run_piece, &frame->piece_ns[frame->command]};
+  const int64_t began = frame->profiled || unknown ? tir_now() : 0;
+  int64_t piece_ns = *unit_ns * launch->piece;
+  const tir_task task = {launch, join, run_piece, &piece_ns};
   const int64_t done = tir_pool_run(&task, frame->threads, pieces);
   frame->unit = done == pieces ? units : launch->first + done * launch->piece;
+  const int64_t ran = frame->unit - launch->first;
+  if (unknown && ran > 0) *unit_ns = (tir_now() - began) * frame->threads / ran + 1; /* as if no thread ever waited */
   if (frame->profiled) {
     frame->command_ns[frame->command] += tir_now() - began;
-    frame->command_units[frame->command] += frame->unit - launch->first;
+    frame->command_units[frame->command] += ran;
   }
   return frame->unit == units && frame->fault.status == TIR_STATUS_OK;
 }

@@ -88,7 +88,7 @@ for _ in range(3):
 
 
 @pytest.mark.parametrize("tiling", ["late", "off"])
-@pytest.mark.parametrize("threads", [1])
+@pytest.mark.parametrize("threads", [1, 2])
 def test_ctrl_c_ends_a_long_call_within_half_a_second(tiling: str, threads: int) -> None:
     """The best of three, because other processes may have the cores for a while."""
     command = [sys.executable, "-c", SLOW, tiling, str(threads)]
