@@ -60,6 +60,7 @@ def libraries() -> list[tuple[str, Any]]:
         "steps/moves_pack.c",
         "steps/rows.c",
         "steps/mmt4d.c",
+        "steps/matmul.c",
         "vector/map.c",
         "vector/map_code.c",
         "vector/map_loops.c",
@@ -72,7 +73,7 @@ def libraries() -> list[tuple[str, Any]]:
         library("tir_steps", [f"kernels/{name}" for name in steps], []),
         library("tir_dispatch", ["kernels/dispatch.c", "kernels/cpu.c"], []),
     ]
-    ops = ["mmt4d", "copy", "calibrate", "math", "rows", "blocks"]
+    ops = ["mmt4d", "matmul", "copy", "calibrate", "math", "rows", "blocks"]
     if platform.machine().lower() in ("x86_64", "amd64"):
         found += [
             library(f"tir_{isa}", [f"kernels/x86_64/{op}_{isa}.c" for op in ops], flags)

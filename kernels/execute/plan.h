@@ -105,7 +105,11 @@ static inline const tir_command* tir_command_at(const tir_plan* plan, int64_t in
   return (const tir_command*)(plan->words + plan->at_commands[index]);
 }
 
-enum { TIR_SUMS_ROWS = 1 /* as many of the last loops as attribute 0 says */, TIR_SUMS_K = 2 /* k1 and k0 of mmt4d */ };
+enum {
+  TIR_SUMS_ROWS = 1, /* as many of the last loops as attribute 0 says */
+  TIR_SUMS_K = 2,    /* k1 and k0 of mmt4d */
+  TIR_SUMS_LAST = 3  /* k of matmul */
+};
 
 /* What the executor has to know of a kind of step. */
 typedef struct {

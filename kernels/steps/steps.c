@@ -13,6 +13,7 @@ static const tir_step_function step_functions[] = {
   [TIR_STEP_softmax] = tir_step_softmax,
   [TIR_STEP_layer_norm] = tir_step_layer_norm,
   [TIR_STEP_rms_norm] = tir_step_rms_norm,
+  [TIR_STEP_matmul] = tir_step_matmul,
 };
 
 int tir_run_step(tir_step* step) {

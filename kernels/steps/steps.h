@@ -18,5 +18,6 @@ int tir_step_reduce(tir_step* step);
 int tir_step_softmax(tir_step* step);
 int tir_step_layer_norm(tir_step* step);
 int tir_step_rms_norm(tir_step* step);
+int tir_step_matmul(tir_step* step);
 
 #endif

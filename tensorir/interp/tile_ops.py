@@ -95,7 +95,15 @@ def run_unit(
 
 def _combined(op: tile.Step) -> int:
     """The number of last loops that may be empty, because what they combine has a value then."""
-    return op.rows if isinstance(op, tile.Reduce) else 4 if isinstance(op, tile.Mmt4d) else 0
+    match op:
+        case tile.Reduce():
+            return op.rows
+        case tile.Mmt4d():
+            return 4
+        case tile.Matmul():
+            return 1
+        case _:
+            return 0
 
 
 def _view(op: tile.Step, operand: int, buffer: Array, sizes: Sequence[int], here: _Unit) -> Array:
@@ -158,6 +166,15 @@ def _mmt4d(op: tile.Mmt4d, inputs: Sequence[Array], outs: Sequence[Array], here:
     for tile_row in range(-(-rows // height)):
         valid = min(height, rows - tile_row * height)
         out[..., tile_row, :, :valid, :] = made[..., tile_row, :, :valid, :]
+
+
+def _matmul(op: tile.Matmul, inputs: Sequence[Array], outs: Sequence[Array], here: _Unit) -> None:
+    """Loops: batch…, m, n, k."""
+    batch = list(range(len(op.shape.results) - 3))
+    m, n, k = range(len(batch), len(batch) + 3)
+    labels = [[*batch, m, k], [*batch, n, k], [*batch, m, n]]
+    lhs, rhs, out = (_only(a, keep) for a, keep in zip((*inputs, *outs), labels, strict=True))
+    out[...] = multiply(lhs, rhs, labels, op.outs[0].type.dtype, here.ctx)
 
 
 def _only(array: Array, keep: Sequence[int]) -> Array:
@@ -247,6 +264,7 @@ STEPS: dict[type[tile.Step], Callable[[Any, Sequence[Array], Sequence[Array], _U
     tile.Copy: _copy,
     tile.Fill: _fill,
     tile.Mmt4d: _mmt4d,
+    tile.Matmul: _matmul,
     tile.Pack: _pack,
     tile.Unpack: _unpack,
     tile.Reduce: _reduce,

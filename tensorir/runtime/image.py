@@ -150,6 +150,7 @@ _ATTRIBUTES: dict[type[Step], Callable[[Any], Encoded]] = {
     tile.Copy: _none,
     tile.Fill: _fill,
     tile.Mmt4d: _mmt4d,
+    tile.Matmul: _none,
     tile.Pack: _pack,
     tile.Unpack: _unpack,
     tile.Reduce: _rows,

@@ -106,6 +106,13 @@ def _mmt4d(step: StepIn) -> Touched:
     return Touched((*read, out if accumulate else 0), (0, 0, out), 2 * products)
 
 
+def _matmul(step: StepIn) -> Touched:
+    products = prod(step.sizes)
+    out = step.reached(2, (len(step.sizes) - 1,))
+    read = (step.reached(0), step.reached(1)) if products else (0, 0)
+    return Touched((*read, 0), (0, 0, out), 2 * products)
+
+
 def _row_inputs(step: StepIn, operand: int) -> int:
     """The elements at the first `extent` positions of the rows."""
     rows, extent = step.attributes[:2]
@@ -196,6 +203,7 @@ _COUNTS: dict[str, Callable[[StepIn], Touched]] = {
     "fill": _fill,
     "gather": _gather,
     "mmt4d": _mmt4d,
+    "matmul": _matmul,
     "pack": _pack,
     "unpack": _unpack,
     "reduce": _reduce,

@@ -103,6 +103,10 @@ def accesses(
         at_once[count - op.rows :] = [1] * op.rows
     if operand >= inputs and isinstance(op, tile.Mmt4d):
         at_once[-4] = at_once[-1] = 1
+    if operand >= inputs and isinstance(op, tile.Matmul):
+        at_once[-1] = 1
+    if operand < inputs and isinstance(op, tile.Matmul) and 0 in loops:
+        return
     if isinstance(op, tile.Mmt4d):
         rows = numbers(op.rows, sizes, unit)[0] if op.rows is not None else prod((loops[-6], loops[-3]))
         if operand < inputs and (0 in loops or rows == 0):

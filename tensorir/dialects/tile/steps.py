@@ -9,6 +9,7 @@ from tensorir.dialects.tile.step import Step
 from tensorir.encoding.resolver import RhsOrder
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import InferError
+from tensorir.ir.dtype import f32
 from tensorir.ir.op import Trait, attribute, op
 from tensorir.ir.scalar import ScalarBody, ScalarValue, const
 from tensorir.ir.types import Type
@@ -90,6 +91,21 @@ class Mmt4d(Step):
             raise InferError(f"needs the six loops of mmt4d, got {self.loops_count}")
         if self.rows is not None and (self.rows.num_dims, len(self.rows.results)) != (self.shape.num_dims, 1):
             raise InferError(f"rows {self.rows}: one size from the unit dims")
+        return Step.infer_types(self)
+
+
+@op("tile.matmul", Trait.PURE)
+class Matmul(Step):
+    """`out[m, n] = Σ_k lhs[m, k] · rhs[k, n]` in f32, with the sums of `tile.mmt4d`, of operands that are not packed.
+    The last three loops are m, n, k; the ones before are batch loops. Neighbours along k of lhs lie side by side, and
+    so do those of rhs along n or along k."""
+
+    def infer_types(self) -> Sequence[Type]:
+        _counts(self, 2)
+        if self.loops_count < 3:
+            raise InferError(f"needs the loops m, n and k, got {self.loops_count}")
+        if other := [v.type for v in self.buffers if v.type.dtype != f32]:
+            raise InferError(f"the operands are f32, one is {other[0]}")
         return Step.infer_types(self)
 
 

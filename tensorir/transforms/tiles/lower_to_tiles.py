@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from attrs import evolve, frozen
 
-from tensorir.dialects.linalg import Generic
+from tensorir.dialects.linalg import Contract, Generic
 from tensorir.dialects.tensor import Constant
 from tensorir.dialects.tile import Grid
 from tensorir.ir.affine import identity
@@ -27,6 +27,8 @@ from tensorir.transforms.tiles.blocks import Cut, chosen_units
 from tensorir.transforms.tiles.emitter import Emitter
 from tensorir.transforms.tiles.fuse_elementwise import fuse_elementwise
 from tensorir.transforms.tiles.lower_ops import LOWERINGS
+from tensorir.transforms.tiles.matmuls import wide_units
+from tensorir.transforms.tiles.read_in_place import read_in_place
 from tensorir.transforms.tiles.storage import VIEWS, homes, in_place_operands, is_view, viewed
 from tensorir.transforms.tiles.unit_dims import are_followed
 
@@ -58,7 +60,7 @@ def lower_region(region: Region, device: Device, refuse: Refuse) -> Region:
     elements are used, ops are lowered one by one, since grids mention the types of their results."""
     sizes = free_sizes(region)
     try:
-        lowered = _Lowering(_computed_yields(fuse_elementwise(region)), device).lowered()
+        lowered = _Lowering(_computed_yields(fuse_elementwise(read_in_place(region))), device).lowered()
     except _RefusedError:
         lowered = None
     if lowered is None or free_sizes(lowered) != sizes:
@@ -160,6 +162,8 @@ class _Lowering:
             else:
                 raise _RefusedError(op, f"{op.NAME} has no steps")
         cuts = chosen_units(computing, self.region.yields, set(whole))
+        if (product := next((op for op in computing if isinstance(op, Contract)), None)) is not None:
+            cuts = wide_units(product, cuts)
         refused: _RefusedError | None = None
         for kept in _subsets(len(cuts)):
             chosen = [cuts[k] for k in kept]

@@ -1,6 +1,7 @@
 """Contractions of row-major operands: a unit packs its pieces into tiles, multiplies them, and unpacks what they give.
 
-Types for which the device has no tiles are multiplied and added element by element.
+With few rows nothing is packed (`matmuls`). Types for which the device has no tiles are multiplied and added element
+by element.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tensorir.ir.scalar import ScalarBody, apply, arg, cast
 from tensorir.ir.types import TensorType
 from tensorir.transforms.tiles.access import Access, Digit, Digits, UnfitError, common, joined, quotient
 from tensorir.transforms.tiles.emitter import Emitter, Piece
+from tensorir.transforms.tiles.matmuls import by_few_rows
 from tensorir.transforms.tiles.operands import operand_digits
 
 Flat = list[tuple[Dim, tuple[Dim, ...]]]
@@ -55,7 +57,8 @@ def contract(e: Emitter, op: linalg.Contract, out: Access) -> None:
     if tiles is None or alone:
         _by_elements(e, op, given)
         return
-    _by_tiles(e, op, given, tiles)
+    if not by_few_rows(e, op, pieces, ((lhs, in_lhs), (rhs, in_rhs), (out, in_out))):
+        _by_tiles(e, op, given, tiles)
     if op.init:
         _add_init(e, op, given)
 
