@@ -53,7 +53,7 @@ def test_rows_that_lie_apart_are_put_together_first() -> None:
 
 def test_a_batch_is_a_loop_around_the_tiles() -> None:
     maps = "[(b, m, n, k) -> (b, m, k), (b, m, n, k) -> (b, k, n), (b, m, n, k) -> (b, m, n)]"
-    made = lowered(*product(maps, "3x5x20", "3x20x16", "3x5x16"))
+    made = lowered(*product(maps, "3x9x20", "3x20x16", "3x9x16"))
     assert made.kinds == ["pack", "pack", "mmt4d", "unpack"]
     made.check()
 
