@@ -11,6 +11,7 @@ import pytest
 from tensorir.api import compile
 from tensorir.dialects.registry import OPS
 from tensorir.ir.module import Module
+from tensorir.ir.region import Region
 from tensorir.native.table import Features, cpu_features
 from tensorir.text import parse
 from tensorir.transforms.tiles import lower_to_tiles, products
@@ -59,6 +60,14 @@ def drawn(spec: str) -> list[Array]:
     return [rng.standard_normal([SIZES[d] for d in side]).astype(np.float32) for side in sides]
 
 
+def never(*_: object) -> bool:
+    return False
+
+
+def unchanged(region: Region) -> Region:
+    return region
+
+
 @pytest.mark.parametrize("spec", FEW.values(), ids=FEW.keys())
 @pytest.mark.parametrize("device", RUNNABLE)
 def test_the_bits_of_packed_products(spec: str, device: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,8 +78,8 @@ def test_the_bits_of_packed_products(spec: str, device: str, monkeypatch: pytest
         for tiling in ("late", "off")
         for symbolic in ("", "nk", "mk")
     ]
-    monkeypatch.setattr(products, "by_few_rows", lambda *_: False)
-    monkeypatch.setattr(lower_to_tiles, "read_in_place", lambda region: region)
+    monkeypatch.setattr(products, "by_few_rows", never)
+    monkeypatch.setattr(lower_to_tiles, "read_in_place", unchanged)
     packed = compile(product(spec), (device,), "off")
     (expected,) = packed.call(args)
     assert "tile.pack" in packed.stats.kernels
