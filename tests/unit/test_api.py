@@ -36,7 +36,7 @@ DEVICES: list[tuple[Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("devices", "name"), DEVICES, ids=str)
+@pytest.mark.parametrize(("devices", "name"), DEVICES)
 def test_every_way_to_say_the_device_is_the_same_device(devices: Any, name: str) -> None:
     program = ti.compile(matmul(), devices)
     assert program.device.name == name
