@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ Kind = tuple[tuple[int, ...], np.dtype[Any]]
 """The shape and the element type of an array."""
 
 empty, ndarray = np.empty, np.ndarray
+
+USABLE: Final = 0x001 | 0x100
+"""NumPy's flags C_CONTIGUOUS and ALIGNED (NPY_ARRAY_… in its C interface): one look-up for both."""
 
 
 @frozen
@@ -46,7 +49,7 @@ class RepeatedCall:
         not contiguous and aligned arrays of these kinds, or there is no frame or no memory.
 
         Every expression here costs a noticeable part of the call of a small program: hence one loop for all that is
-        done to an argument, and no function of our own in it."""
+        done to an argument, no function of our own in it, and a way of its own for a single result."""
         frames = self.frames
         try:
             frame = frames.pop()
@@ -60,12 +63,17 @@ class RepeatedCall:
                 a = arguments[i]
                 if a.__class__ is not ndarray or a.shape != shape or (a.dtype is not dtype and a.dtype != dtype):
                     return None
-                flags = a.flags
-                if not (flags.c_contiguous and flags.aligned):
+                if a.flags.num & USABLE != USABLE:
                     return None
                 pointers[i] = from_buffer(a)
-            results: list[Array] = []
             pointers = frame.result_pointers
+            if len(self.results) == 1:
+                shape, dtype = self.results[0]
+                result = empty(shape, dtype)
+                pointers[0] = from_buffer(result)
+                frame.run_bound()
+                return result
+            results: list[Array] = []
             for i, (shape, dtype) in enumerate(self.results):
                 result = empty(shape, dtype)
                 pointers[i] = from_buffer(result)
@@ -77,4 +85,4 @@ class RepeatedCall:
             return None
         finally:
             frames.append(frame)
-        return results[0] if len(results) == 1 else tuple(results)
+        return tuple(results)

@@ -55,6 +55,8 @@ class Plan:
     order: DependenceOrder = field(factory=DependenceOrder)
     node_of: dict[Value, int] = field(factory=dict[Value, int])
     """The node after which a value is known; none for arguments, and what is made of nothing."""
+    before_all: set[int] = field(factory=set[int])
+    """The nodes of constants, which no dispatch waits for."""
     outside: dict[Op, int] = field(factory=dict[Op, int])
     """Ops that stay outside of dispatches → their node."""
     last_effect: int | None = None
@@ -115,6 +117,8 @@ class Plan:
             self.node_of.update((r, node) for r in op.results for node in known)
             return
         node = self.outside[op] = self.order.add()
+        if kind == "constant":
+            self.before_all.add(node)
         for earlier in known:
             self.order.put_before(earlier, node)
         for r in op.results:
@@ -150,7 +154,8 @@ class Plan:
 
     def _say_why_apart(self, op: Op) -> None:
         """Says why an op starts a dispatch although it reads from others: about the operand that is known last."""
-        read = [i for i, v in enumerate(op.operands) if v in self.node_of]
+        nodes = [self.node_of.get(v) for v in op.operands]
+        read = [i for i, node in enumerate(nodes) if node is not None and node not in self.before_all]
         if not read:
             return
         last = max(read, key=lambda i: self.order.place[self.node_of[op.operands[i]]])
