@@ -73,7 +73,8 @@ TIR_INLINE void f32_panels(const tir_mmt4d_tile* t, int64_t first, const int m0,
     float* out = (float*)t->out + (first + p) * t->out_stride;
     TIR_UNROLL for (int m = 0; m < rows; m++) {
       float* row = out + m * TIR_LANES;
-      tir_store(row, t->accumulate ? tir_add(tir_load(row), sum[m][p]) : sum[m][p]);
+      const tir_vector whole = tir_add(sum[m][p], tir_zero()); /* of -0 makes +0 */
+      tir_store(row, t->accumulate ? tir_add(tir_load(row), whole) : whole);
     }
   }
 }

@@ -59,7 +59,8 @@ enum { TIR_FLAG_ACCUMULATE = 1 }; /* add to what out holds; otherwise overwrite 
 /* A floating-point sum over k is made of parts of so many products, counted from k = 0
  * with padding as it stands in the tiles. Each part is one chain of multiply-adds in
  * rising k that begins with zero; the parts are added in rising order, to the first
- * of them; ACCUMULATE adds the sum to what out holds. So long sums are as accurate as
+ * of them; last comes + 0, so that products that all underflow give +0 with any padding;
+ * ACCUMULATE adds the sum to what out holds. So long sums are as accurate as
  * NumPy's, and kernels with fused multiply-add all give the same bits. */
 enum { TIR_PARTIAL_SUM = 256 };
 

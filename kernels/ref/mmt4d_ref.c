@@ -22,7 +22,7 @@ void TIR_MMT4D_ANY_NAME(f32, f32, f32, ref)(const tir_mmt4d_tile* t) {
             part += lhs[m * t->k0 + k] * right;
           }
         }
-        const float sum = products > TIR_PARTIAL_SUM ? total + part : part;
+        const float sum = (products > TIR_PARTIAL_SUM ? total + part : part) + 0.0f; /* of -0 makes +0 */
         /* Added at the end, not begun with: the sum of the products alone rounds less. */
         float* place = &out[m * t->n0 + n];
         *place = t->accumulate ? *place + sum : sum;

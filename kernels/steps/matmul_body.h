@@ -23,13 +23,9 @@ _Static_assert(2 * MAX_ROWS * BLOCK * (int)sizeof(float) <= TIR_WORKSPACE_BYTES,
 /* Added to anything, it changes no bit; +0 would change -0. */
 #define NOTHING (-0.0f)
 
-/* The sum of a last part as mmt4d has it, which adds the products of its padding: -0 becomes +0. */
-TIR_INLINE tir_vf ended(tir_vf sum, bool padded) {
-  if (padded) sum += tir_splat_f(0.0f);
-  return sum;
-}
-
+/* Stores the sums of some columns, to which 0 is added first, as TIR_PARTIAL_SUM demands. */
 TIR_INLINE void store_columns(float* out, int64_t stride, tir_vf sum, int64_t count) {
+  sum += tir_splat_f(0.0f);
   if (count >= LANES && stride == 1) {
     tir_store_f(out, sum);
     return;
@@ -142,14 +138,11 @@ static void block_of_columns(const tir_matmul* p, int64_t m, int64_t n, int64_t 
       };
       panels(&piece, columns, rows);
     }
-    const bool padded = p->k - k == part && p->k % LANES != 0;
-    if (sum == total && !padded) continue;
+    if (sum == total) continue;
     for (int64_t r = 0; r < rows; r++) {
       for (int64_t c = 0; c < columns; c += LANES) {
-        tir_vf last = ended(tir_load_f(sum + r * BLOCK + c), padded);
         float* place = total + r * BLOCK + c;
-        if (sum != total) last += tir_load_f(place);
-        tir_store_f(place, last);
+        tir_store_f(place, tir_load_f(place) + tir_load_f(sum + r * BLOCK + c));
       }
     }
   }
@@ -212,7 +205,6 @@ TIR_INLINE void group_of(
           for (int64_t i = 0; i < end - at; i++) {
             sum[r][v] = tir_fma_f(tir_splat_f(lhs[r * p->lhs_m + at + i]), column[i], sum[r][v]);
           }
-          sum[r][v] = ended(sum[r][v], true);
         }
       }
     }
@@ -245,10 +237,7 @@ TIR_INLINE void column_of(const tir_matmul* p, int64_t m, int64_t n, const int r
         sum[r] = tir_fma_f(tir_splat_f(lhs[r * p->lhs_m + at]), right, sum[r]);
       }
     }
-    TIR_UNROLL for (int r = 0; r < rows; r++) {
-      sum[r] = ended(sum[r], end == p->k && end % LANES != 0);
-      total[r] += sum[r];
-    }
+    TIR_UNROLL for (int r = 0; r < rows; r++) total[r] += sum[r];
   }
   TIR_UNROLL for (int r = 0; r < rows; r++) {
     store_columns(p->out + (m + r) * p->out_m + n * p->out_n, p->out_n, total[r], 1);

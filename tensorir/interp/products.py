@@ -15,7 +15,15 @@ ROWS = 512
 
 
 def matmul(a: Array, b: Array) -> Array:
-    """[batch, M, K] × [batch, K, N] → [batch, M, N]. Sums over K are never cut."""
+    """[batch, M, K] × [batch, K, N] → [batch, M, N]. Sums over K are never cut, and are never -0, as it is with the
+    kernels: tiles add the products of their padding, so that -0 would depend on the layout."""
+    out = _matmul(a, b)
+    if out.dtype.kind == "f":
+        out += 0  # turns -0 into +0
+    return out
+
+
+def _matmul(a: Array, b: Array) -> Array:
     (batch, m, k), n = a.shape, b.shape[2]
     most = FLOPS.get(a.dtype.kind, FLOPS["i"])
     if 2 * batch * m * n * k <= most:

@@ -268,6 +268,21 @@ def test_denormals_are_kept(line: Kernel) -> None:
     assert tiny > 0
 
 
+@floats
+@pytest.mark.parametrize("accumulate", [False, True])
+@pytest.mark.parametrize("parts", [0.1, 2.2])
+def test_products_that_underflow(line: Kernel, parts: float, accumulate: bool) -> None:
+    """Their sum is +0, also where each of them rounds to -0, so that it does not depend on the padding of the tiles."""
+    tile, order = oracle.tile_for(line, np.random.default_rng(3))
+    lhs, rhs, out, order = drawn(
+        np.random.default_rng(1), line, 1, 3, max(1, int(parts * lib.TIR_PARTIAL_SUM) // tile[2])
+    )
+    tiny = float(oracle.float_info(lhs.dtype).smallest_normal) ** 0.75
+    lhs[...], rhs[...], out[...] = tiny, -tiny, -0.0
+    run(line, lhs, rhs, out, order, accumulate=accumulate)
+    assert (oracle.bits(out) == 0).all()
+
+
 def float_mode() -> bytes:
     """The control bits of the x87 unit and of MXCSR, without the sticky exception flags."""
     environment = ctypes.create_string_buffer(64)

@@ -10,12 +10,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 from attrs import evolve
 from hypothesis import given, note
 from hypothesis import strategies as st
 
 from tensorir.api import compile
+from tensorir.builder.module import ModuleBuilder
 from tensorir.ir.dense import Dense
+from tensorir.ir.dtype import f32
 from tensorir.ir.module import Global, Module
 from tensorir.native.table import Features, cpu_features
 from tensorir.runtime.program import Program
@@ -32,15 +35,22 @@ DEVICES = {"cpu{features=avx2}": Features.X86_AVX2, "cpu": Features.X86_AVX512}
 RUNNABLE = [name for name, needed in DEVICES.items() if needed & ~cpu_features() == 0] or ["cpu"]
 """The devices whose kernels fuse multiplications with additions and run on this machine."""
 
+TINY = 1e-30
+TINY_ARRAYS = 1 / 6
+"""The part of the arrays that hold such numbers."""
+
 THREADS = (1, 2, 4)
 BATCH_SIZE = 8
 
 
 def real(rng: np.random.Generator, integers: Array) -> Array:
-    """Floats where there were integers as floats, within the bound that the program was drawn for."""
+    """Floats where there were integers as floats, within the bound that the program was drawn for. Those of a few
+    arrays are so small that products underflow, to either zero."""
     if integers.dtype.kind in "iub" or integers.dtype.name in ("int4", "uint4"):
         return integers
     drawn = np.clip(rng.standard_normal(integers.shape), -DATA_BOUND, DATA_BOUND)
+    if rng.random() < TINY_ARRAYS:
+        drawn *= TINY
     return np.asarray(drawn).astype(integers.dtype)
 
 
@@ -70,6 +80,20 @@ def assert_same_bits(what: str, got: list[Array], expected: list[Array]) -> None
 @given(module=programs(), seed=st.integers(0, 1 << 30))
 def test_tiling_instruction_set_and_threads_change_no_bit(module: Module, seed: int) -> None:
     compare_ways(module, seed)
+
+
+@pytest.mark.parametrize("k", [8, 24, 40, 16, 3])
+def test_sums_that_underflow_are_the_same_zero(k: int) -> None:
+    """Tiles of different sizes add different numbers of padding zeros to a sum of products that are all -0."""
+    made = ModuleBuilder()
+    f = made.function("main")
+    a, b = f.arg("a", (16, k), f32), f.arg("b", (k, 16), f32)
+    f.returns(a.matmul(b))
+    given = [np.full(s, x, np.float32) for s, x in (((16, k), TINY), ((k, 16), -TINY))]
+    for device in (*RUNNABLE, "vmvx", "reference"):
+        for tiling in TILINGS:
+            (result,) = called(compile(made.build(), (device,), tiling), given, 1)
+            assert not result.view(np.int32).any(), f"{device}, {tiling}"
 
 
 def compare_ways(module: Module, seed: int) -> None:

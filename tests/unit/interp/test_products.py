@@ -55,3 +55,9 @@ def test_an_interrupt_arrives_between_two_blocks(monkeypatch: pytest.MonkeyPatch
 def test_a_long_sum_is_one_block_for_each_element() -> None:
     a = np.arange(2000.0).reshape(1, 2, 1000)
     np.testing.assert_array_equal(matmul(a, a.swapaxes(1, 2)), a @ a.swapaxes(1, 2))
+
+
+def test_products_that_underflow_add_up_to_a_positive_zero() -> None:
+    """As kernels have it, whatever their padding."""
+    a, b = np.full((1, 2, 1), 1e-300), np.full((1, 1, 3), -1e-300)
+    assert not np.signbit(matmul(a, b)).any()
