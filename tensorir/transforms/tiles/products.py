@@ -139,7 +139,7 @@ def _packed(
         access, (flat, row, column) = (p.lhs, p.rhs)[operand], direct
     else:
         access, loops, row, column = _matrix(e, p, operand, batch, rows, columns, dtype, copied=True)
-        flat = _tile_loops(loops, (row, column), packed, tiles)
+        flat = _matrix_loops(loops, (row, column), packed, tiles)
     e.emit(tile.Pack, [access], [packed], flat, extents=e.unit_map(row.size, column.size))
     return packed
 
@@ -159,16 +159,13 @@ def _blocks(
         return None
     strides = [d[0].stride for d in packed.dims]
     flat: Flat = [(x[0].size, (x[0].stride, strides[i])) for i, x in enumerate(outer)]
-    counts: list[Dim] = []
-    for i, (side, t) in enumerate(zip(sides, tiles, strict=True)):
-        counts.append(ceildiv(side[-1].size, t))
+    row, column = sides[0][-1], sides[1][-1]
+    counts = ceildiv(row.size, tiles[0]), ceildiv(column.size, tiles[1])
+    for i, side in enumerate(sides):
         for n, digit in enumerate(side[:-1]):
             inside = product(x.size for x in side[n + 1 : -1]) * counts[i]
             flat.append((digit.size, (digit.stride, strides[b + i] * inside)))
-    inner = [side[-1] for side in sides]
-    flat += [(counts[i], (d.stride * tiles[i], strides[b + i])) for i, d in enumerate(inner)]
-    flat += [(tiles[i], (d.stride, strides[b + 2 + i])) for i, d in enumerate(inner)]
-    return flat, inner[0], inner[1]
+    return _tile_loops(flat, (row, column), counts, packed, tiles), row, column
 
 
 def _tile_memory(
@@ -191,15 +188,22 @@ def _tile_memory(
     return made.transposed([*range(len(batch) + 2), len(batch) + 3, len(batch) + 2]) if transposed else made
 
 
-def _tile_loops(loops: Flat, matrix: tuple[Digit, Digit], packed: Access, tiles: tuple[int, int]) -> Flat:
-    """The loops of a pack or an unpack, with the strides of the plain and of the packed side: batch loops, tiles of
-    rows and columns, positions within a tile."""
-    strides = [digits[0].stride for digits in packed.dims]
-    sizes = [digits[0].size for digits in packed.dims]
-    b = len(loops)
-    flat: Flat = [(size, (s[0], strides[i])) for i, (size, s) in enumerate(loops)]
-    flat += [(sizes[b + i], (d.stride * t, strides[b + i])) for i, (d, t) in enumerate(zip(matrix, tiles, strict=True))]
-    flat += [(t, (d.stride, strides[b + 2 + i])) for i, (d, t) in enumerate(zip(matrix, tiles, strict=True))]
+def _matrix_loops(batch: Flat, matrix: tuple[Digit, Digit], packed: Access, tiles: tuple[int, int]) -> Flat:
+    """The loops of a pack or an unpack of all tiles of a matrix. `batch`: the loops around it on the plain side."""
+    b = len(batch)
+    outer: Flat = [(size, (s[0], packed.dims[i][0].stride)) for i, (size, s) in enumerate(batch)]
+    return _tile_loops(outer, matrix, (packed.dims[b][0].size, packed.dims[b + 1][0].size), packed, tiles)
+
+
+def _tile_loops(
+    outer: Flat, matrix: tuple[Digit, Digit], counts: tuple[Dim, Dim], packed: Access, tiles: tuple[int, int]
+) -> Flat:
+    """The loops of a pack or an unpack, with the strides of the plain and of the packed side: `outer`, then `counts`
+    tiles of rows and columns, then positions within a tile."""
+    strides = [digits[0].stride for digits in packed.dims[-4:]]
+    flat = list(outer)
+    flat += [(counts[i], (d.stride * tiles[i], strides[i])) for i, d in enumerate(matrix)]
+    flat += [(tiles[i], (d.stride, strides[2 + i])) for i, d in enumerate(matrix)]
     return flat
 
 
@@ -208,7 +212,7 @@ def _unpacked(
     tiles: tuple[int, int], dtype: DType,
 ) -> None:  # fmt: skip
     access, loops, row, column = _matrix(e, p, 2, batch, m, n, dtype, copied=False)
-    flat: Flat = [(n, (packed, plain)) for n, (plain, packed) in _tile_loops(loops, (row, column), made, tiles)]
+    flat: Flat = [(n, (packed, plain)) for n, (plain, packed) in _matrix_loops(loops, (row, column), made, tiles)]
     e.emit(tile.Unpack, [made], [access], flat, extents=e.unit_map(row.size, column.size))
     if access.buffer is p.out.buffer:
         return
