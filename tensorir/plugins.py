@@ -173,7 +173,7 @@ class Table(Mapping[K, V], Generic[K, V]):
         if isinstance(table, Table):  # the plug-in has imported tensorir's own
             return ()
         try:
-            return list(table.items()) if self._key is None and table else [(self._key(v), v) for v in table]  # pyright: ignore
+            return list(table.items()) if self._key is None and table else [(self._key(v), v) for v in table]  # pyright: ignore  # a plug-in's table has no known types
         except Exception as e:  # the table of a plug-in may hold anything
             unusable(f"{self._name} of the plug-in {plugin}", f"{type(e).__name__}: {e}")
             return ()

@@ -60,7 +60,7 @@ class CallableProgram:
 
     def _context(self, sizes: Mapping[str, int]) -> Context:
         """What the ops of a call may use."""
-        raise NotImplementedError(type(self).__name__)
+        raise NotImplementedError(type(self).__name__)  # a subclass that forgot: a bug
 
     def _unknown(self, name: str) -> str:
         names = ", ".join("@" + f for f in self._functions)

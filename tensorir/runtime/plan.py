@@ -305,5 +305,5 @@ def _assembled(
         *(MAGIC, VERSION, len(words), len(values.numbers), len(values.symbols), len(values.expressions)),
         *(numbers, expressions, len(plan.buffers), of_buffers, len(programs), of_programs),
         *(len(commands), of_commands, arguments, results),
-    ]  # fmt: skip
+    ]  # fmt: skip  # in groups, as docs/plan-image.md describes them
     return np.array([w if isinstance(w, int) else values.ref(w) for w in words], np.int64)

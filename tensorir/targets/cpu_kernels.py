@@ -36,7 +36,7 @@ class CpuKernels:
         names = (types[0].name, types[1].name, types[2].name)
         try:
             found = select_mmt4d(names, tile, rhs_order=rhs_order, features=self.features)
-        except NotImplementedError:
+        except NotImplementedError:  # no kernel computes these types
             found = None
         if found is None or found.isa == "ref":
             what = f"{' × '.join(names[:2])} → {names[2]} in tiles {'×'.join(map(str, tile))}, right side {rhs_order}"

@@ -47,7 +47,7 @@ def make_step(
     words: Any = ffi.new("int64_t[]", [word - 2**64 if word >= 2**63 else word for word in code])
     step.code, step.code_words = words, len(code)
     memory: Any = ffi.new("char[]", lib.TIR_WORKSPACE_BYTES + 64)
-    address: int = int(ffi.cast("uintptr_t", memory))  # pyright: ignore[reportArgumentType]
+    address: int = int(ffi.cast("uintptr_t", memory))
     step.workspace = memory + -address % 64
     step.cpu_features = int(cpu_features() if features is None else features)
     return step, (words, memory, operands)

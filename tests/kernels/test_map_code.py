@@ -94,6 +94,6 @@ def test_damaged_code_never_leaves_its_memory(level: Features, data: st.DataObje
         bit = 1 << data.draw(st.integers(0, 63))
         words[place] = data.draw(st.sampled_from([words[place] ^ bit, data.draw(st.integers(0, 70)), -1]))
     words = words[: data.draw(st.sampled_from([len(words), len(words) - 1, 3]))]
-    words = [int(ffi.cast("int64_t", word)) for word in words]  # pyright: ignore[reportArgumentType]
+    words = [int(ffi.cast("int64_t", word)) for word in words]
     status = run(words, [1, 0, 5], level)
     assert status in (lib.TIR_STATUS_OK, lib.TIR_STATUS_BAD_SIZE, lib.TIR_STATUS_BAD_TYPE, lib.TIR_STATUS_BAD_DIVISION)

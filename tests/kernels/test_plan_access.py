@@ -55,7 +55,7 @@ def positions(sizes: Sequence[int]) -> Array:
 
 def elements(operand: Operand, at: Array) -> Array:
     """Which elements an operand has at these positions."""
-    return int(operand.offset) + np.array(operand.strides, np.int64) @ at  # pyright: ignore[reportArgumentType]
+    return int(operand.offset) + np.array(operand.strides, np.int64) @ at  # pyright: ignore[reportArgumentType]  # offsets and strides are numbers here
 
 
 def touched(case: Case, number: int) -> Array:
@@ -65,7 +65,7 @@ def touched(case: Case, number: int) -> Array:
     sizes = np.array(step.loops, np.int64)
     at = positions([int(size) for size in sizes])
     result = number == len(step.operands) - 1
-    attributes = [int(a) for a in step.attributes]  # pyright: ignore[reportArgumentType]
+    attributes = [int(a) for a in step.attributes]  # pyright: ignore[reportArgumentType]  # they are numbers here
     if step.kind in ("pack", "unpack") and number == (step.kind == "unpack"):
         o0, o1, t0, t1 = at[-4:]
         at = at[:, (o0 * sizes[-2] + t0 < attributes[0]) & (o1 * sizes[-1] + t1 < attributes[1])]
@@ -171,7 +171,7 @@ def test_the_last_element_and_the_first(step: Step, operand: int, elements: int)
     assert fault is not None
     assert (fault.status, fault.operand) == (lib.TIR_STATUS_BAD_ACCESS, operand)
     lowest = elements_of(step, operand)
-    moved = evolve(step.operands[operand], offset=int(step.operands[operand].offset) - lowest - 1)  # pyright: ignore[reportArgumentType]
+    moved = evolve(step.operands[operand], offset=int(step.operands[operand].offset) - lowest - 1)  # pyright: ignore[reportArgumentType]  # the offset is a number here
     operands = [moved if i == operand else o for i, o in enumerate(step.operands)]
     fault = run(Case(evolve(step, operands=operands), [200, 200]))
     assert fault is not None

@@ -54,7 +54,7 @@ def _lie_apart(buffers: Sequence[Buffer], at: Sequence[int], owner: Sequence[int
             p, q = owner[i], owner[j]
             if p == q or first[p] > last[q] or first[q] > last[p]:
                 continue
-            if not (at[i] + x.bytes + 64 <= at[j] or at[j] + y.bytes + 64 <= at[i]):  # pyright: ignore[reportOperatorIssue]
+            if not (at[i] + x.bytes + 64 <= at[j] or at[j] + y.bytes + 64 <= at[i]):  # pyright: ignore[reportOperatorIssue]  # the bytes are numbers here
                 return False
     return True
 

@@ -169,7 +169,7 @@ def run_reduce(layout: Layout, source: Array, out: Array, kind: str, level: Feat
 
 
 def check_reduce(layout: Layout, kind: str, logical: Array, *, at_end: bool) -> None:
-    op = Reduce(value(logical), kind, layout.dims, layout.extent)  # pyright: ignore[reportArgumentType]
+    op = Reduce(value(logical), kind, layout.dims, layout.extent)  # pyright: ignore[reportArgumentType]  # kind is one of the literals
     wanted = interpret(op, np.where(layout.valid, logical, garbage(logical.dtype)))
     source = place(layout, logical, Guarded, at_end=at_end)
     for level in LEVELS:

@@ -45,7 +45,7 @@ def run(
 ) -> int:
     loops, operands = as_loops(lhs, rhs, out, order)
     attributes = [int(accumulate), ORDERS[order], rows]
-    return run_step(lib.TIR_STEP_mmt4d, loops, operands, attributes=attributes, features=features)  # pyright: ignore
+    return run_step(lib.TIR_STEP_mmt4d, loops, operands, attributes=attributes, features=features)
 
 
 @lines

@@ -72,7 +72,7 @@ def test_selection_errors() -> None:
         with pytest.raises(NotImplementedError, match="no kernel for these types"):
             select_mmt4d((name, "f32", "f32"), (8, 16, 16))
     with pytest.raises(ValueError, match="rhs_order"):
-        select_mmt4d(F32, (8, 16, 16), rhs_order="kk")  # pyright: ignore[reportArgumentType]
+        select_mmt4d(F32, (8, 16, 16), rhs_order="kk")
     with pytest.raises(ValueError, match="mmt4d: a size"):
         select_mmt4d(F32, (8, 0, 16))
 

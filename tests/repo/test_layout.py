@@ -51,6 +51,7 @@ def test_every_module_says_what_it_is() -> None:
         (r"except Exception:\s*\n\s*pass", "an error swallowed"),
         (r"\b(?:TO" + r"DO|FIX" + r"ME)\b", "unfinished work"),
         (r"-ffast-math|-Ofast", "changes the rounding of the whole process"),
+        (r"(?m)# (?:(?:pyright|type): ignore(?:\[[^\]]*\])?|fmt: skip)$", "no reason beside it"),
     ],
 )
 def test_nothing_forbidden_is_written(pattern: str, why: str) -> None:

@@ -30,7 +30,7 @@ class Spaces:
         seen = [sizes for _, sizes in self._sizes.get(space, [])]
         agreed = [{sizes[d] for sizes in seen} for d in range(len(space.narrow))]
         return tuple(
-            next(iter(s)) if len(s) == 1 and all(isinstance(x, int) for x in s) else narrow  # pyright: ignore
+            next(iter(s)) if len(s) == 1 and all(isinstance(x, int) for x in s) else narrow  # pyright: ignore[reportReturnType]  # all() does not narrow
             for s, narrow in zip(agreed, space.narrow, strict=True)
         )
 

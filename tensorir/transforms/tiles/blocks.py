@@ -83,8 +83,7 @@ def _of_rows_and_columns(op: Contract, found: Sequence[UnitDim]) -> list[Cut]:
     lhs, rhs, out = (set(m.positions()) for m in op.maps)
     sizes = dict(zip(op.maps[2].positions(), op.result.type.shape, strict=True))
     by_loop = {op.maps[2].positions()[u.values[op.result].dim]: u for u in found}
-    depth = product(s for m, v in ((op.maps[0], op.lhs),) for d, s in zip(m.positions(), v.type.shape, strict=True)
-                    if d not in out)  # fmt: skip
+    depth = product(s for d, s in zip(op.maps[0].positions(), op.lhs.type.shape, strict=True) if d not in out)
     columns = max(COLUMNS, min(2 * COLUMNS, PACKED_ELEMENTS // depth)) if isinstance(depth, int) and depth else COLUMNS
     cuts: list[Cut] = []
     batch = lhs & rhs & out

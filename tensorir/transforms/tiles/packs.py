@@ -77,7 +77,7 @@ def _plain_pieces(e: Emitter, op: Op, layout: Layout, shape: Sequence[Dim], pack
 def _pack_step(
     e: Emitter, layout: Layout, plain: Access, packed: Access, pieces: Sequence[Piece], tiles: Sequence[Piece],
     padding: Any = None,
-) -> None:  # fmt: skip
+) -> None:  # fmt: skip  # arguments that belong together stay on one line
     """Packs (with `padding`) or unpacks (None)."""
     tiled = list(layout.inner_dims)
     if len(tiled) > 2:

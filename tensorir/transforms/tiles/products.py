@@ -98,7 +98,7 @@ def _by_tiles(e: Emitter, op: linalg.Contract, p: Product, tiles: Tiles) -> None
 def _matrix(
     e: Emitter, p: Product, operand: int, batch: Sequence[int], rows: Sequence[int], columns: Sequence[int],
     dtype: DType, *, copied: bool,
-) -> tuple[Access, Flat, Digit, Digit]:  # fmt: skip
+) -> tuple[Access, Flat, Digit, Digit]:  # fmt: skip  # arguments that belong together stay on one line
     """An operand as a matrix: its access, its batch loops, and the digit of rows and of columns.
 
     Dims that are not evenly spaced together are first copied to memory of the unit (`copied`), or, for an out, made
@@ -131,7 +131,7 @@ def _matrix(
 def _packed(
     e: Emitter, p: Product, operand: int, batch: Sequence[int], rows: Sequence[int], columns: Sequence[int],
     tiles: tuple[int, int], transposed: bool, dtype: DType,
-) -> Access:  # fmt: skip
+) -> Access:  # fmt: skip  # arguments that belong together stay on one line
     """Packs an operand: [batch…, rows/T0, columns/T1, T0, T1], or with the inner dims in the other order in memory."""
     packed = _tile_memory(e, p, batch, rows, columns, tiles, transposed, dtype)
     direct = _blocks(p, operand, batch, rows, columns, packed, tiles)
@@ -147,7 +147,7 @@ def _packed(
 def _blocks(
     p: Product, operand: int, batch: Sequence[int], rows: Sequence[int], columns: Sequence[int],
     packed: Access, tiles: tuple[int, int],
-) -> tuple[Flat, Digit, Digit] | None:  # fmt: skip
+) -> tuple[Flat, Digit, Digit] | None:  # fmt: skip  # arguments that belong together stay on one line
     """An operand whose rows or columns are evenly spaced only in blocks of whole tiles, such as windows of an image:
     the loops of its pack, over the blocks outside, and the digits of rows and columns of one block. None for others."""
     digits, b = p.digits[operand], len(batch)
@@ -171,7 +171,7 @@ def _blocks(
 def _tile_memory(
     e: Emitter, p: Product, batch: Sequence[int], rows: Sequence[int], columns: Sequence[int],
     tiles: tuple[int, int], transposed: bool, dtype: DType,
-) -> Access:  # fmt: skip
+) -> Access:  # fmt: skip  # arguments that belong together stay on one line
     """Memory of the unit for a packed matrix: [batch…, rows/T0, columns/T1, T0, T1]; `transposed`: the inner dims lie
     in the other order."""
 
@@ -183,7 +183,7 @@ def _tile_memory(
         [*((p.pieces[d].most if largest else p.pieces[d].size) for d in batch),
          count(rows, tiles[0], largest), count(columns, tiles[1], largest), *inner]
         for largest in (False, True)
-    ]  # fmt: skip
+    ]  # fmt: skip  # one line per group of sizes
     made = e.scratch_of(sizes[0], sizes[1], TensorType((), dtype), "tiles")
     return made.transposed([*range(len(batch) + 2), len(batch) + 3, len(batch) + 2]) if transposed else made
 
@@ -210,7 +210,7 @@ def _tile_loops(
 def _unpacked(
     e: Emitter, p: Product, made: Access, batch: Sequence[int], m: Sequence[int], n: Sequence[int],
     tiles: tuple[int, int], dtype: DType,
-) -> None:  # fmt: skip
+) -> None:  # fmt: skip  # arguments that belong together stay on one line
     access, loops, row, column = _matrix(e, p, 2, batch, m, n, dtype, copied=False)
     flat: Flat = [(n, (packed, plain)) for n, (plain, packed) in _matrix_loops(loops, (row, column), made, tiles)]
     e.emit(tile.Unpack, [made], [access], flat, extents=e.unit_map(row.size, column.size))

@@ -61,7 +61,7 @@ def test_a_round_takes_as_long_as_the_multiply_adds(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(bound, "multiply_add_rate", rate)
     small = Bound(product(2), threads=1)
-    small._operations = 200  # pyright: ignore[reportPrivateUsage]
+    small._operations = 200  # pyright: ignore[reportPrivateUsage]  # a bound that is soon calibrated
     small.calibrate(None)
     assert runs == [50, 1, 1]
     assert small.times(None).rounds == pytest.approx((200 / 0.75 / 1e6,))

@@ -46,7 +46,7 @@ def test_a_wrong_result_is_left_out(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     right = models.expected
-    monkeypatch.setattr(models, "expected", lambda ids, mask: right(ids, mask) + 2e-4)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+    monkeypatch.setattr(models, "expected", lambda ids, mask: right(ids, mask) + 2e-4)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]  # lambdas have no types
     assert list(models.contest([OURS], Shape(2, 1, 1), [0], 1, tmp_path)) == [[]]
     assert f"{OURS} is left out: its result is wrong by 2.0e-04" in capsys.readouterr().out
 
@@ -75,6 +75,6 @@ def test_a_wrong_chain_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def same(x: Array) -> Array:
         return x
 
-    monkeypatch.setattr(one_op, "contender", lambda name: Peer(name, (), lambda *_: same, lambda *_: same))  # pyright: ignore
+    monkeypatch.setattr(one_op, "contender", lambda name: Peer(name, (), lambda *_: same, lambda *_: same))  # pyright: ignore  # lambdas have no types
     with pytest.raises(AssertionError, match="wrong: 1 times add"):
         one_op.one_op(["wrong"], 1)

@@ -36,17 +36,17 @@ def module() -> Module:
 @pytest.mark.parametrize("dialect", ["current", "llvm19"])
 def test_inline_weights_come_back(tmp_path: Path, dialect: str) -> None:
     path = tmp_path / "p.mlir"
-    save(module(), path, dialect=dialect)  # pyright: ignore[reportArgumentType]
+    save(module(), path, dialect=dialect)  # pyright: ignore[reportArgumentType]  # dialect is one of the literals
     assert [p.name for p in tmp_path.iterdir()] == ["p.mlir"]
     assert isomorphic(load(path), module())
-    assert path.read_text("utf-8") == print_mlir(module(), dialect=dialect)  # pyright: ignore[reportArgumentType]
+    assert path.read_text("utf-8") == print_mlir(module(), dialect=dialect)  # pyright: ignore[reportArgumentType]  # dialect is one of the literals
 
 
 @pytest.mark.parametrize("dialect", ["current", "llvm19"])
 def test_external_weights_are_in_a_file_beside_the_text(tmp_path: Path, dialect: str) -> None:
     pytest.importorskip("safetensors", reason="needs the extra mlir")
     path = tmp_path / "p.mlir"
-    save(module(), path, dialect=dialect, weights="external", scope="my scope")  # pyright: ignore[reportArgumentType]
+    save(module(), path, dialect=dialect, weights="external", scope="my scope")  # pyright: ignore[reportArgumentType]  # dialect is one of the literals
     assert "dense_resource" not in path.read_text("utf-8")
     again = load(path)
     values = {g.name: g.value for g in again.globals}

@@ -156,5 +156,5 @@ def test_str_of_a_module_is_its_text_without_long_data() -> None:
     assert len(text) < 3000
     assert "dense<[0, 1, 2]>" in text
     assert "global @g3 : tensor<1000xf64> = dense<0.0>" in text
-    assert f'dense<"@{weighted().globals[0].value.digest}">' in text  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    assert f'dense<"@{weighted().globals[0].value.digest}">' in text  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # the value of this global is dense
     assert repr(weighted()) == "<Module @main>"

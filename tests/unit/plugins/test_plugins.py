@@ -28,10 +28,10 @@ TARGETS = (Target("{name}", DeclineAll(), "of a plug-in"),)
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As in a new process."""
-    monkeypatch.setattr(plugins._LOADED, "all", None)  # pyright: ignore[reportPrivateUsage]
-    registry._entry_points.cache_clear()  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setattr(plugins._LOADED, "all", None)  # pyright: ignore[reportPrivateUsage]  # as in a new process
+    registry._entry_points.cache_clear()  # pyright: ignore[reportPrivateUsage]  # as in a new process
     yield
-    registry._entry_points.cache_clear()  # pyright: ignore[reportPrivateUsage]
+    registry._entry_points.cache_clear()  # pyright: ignore[reportPrivateUsage]  # as in a new process
 
 
 def installed(folder: Path, monkeypatch: pytest.MonkeyPatch, group: str, value: str, **modules: str) -> None:
@@ -43,7 +43,7 @@ def installed(folder: Path, monkeypatch: pytest.MonkeyPatch, group: str, value: 
     for name, text in modules.items():
         (folder / f"{name}.py").write_text(text, "utf-8")
         monkeypatch.delitem(sys.modules, name, raising=False)
-    monkeypatch.syspath_prepend(str(folder))  # pyright: ignore[reportUnknownMemberType]
+    monkeypatch.syspath_prepend(str(folder))  # pyright: ignore[reportUnknownMemberType]  # untyped in pytest
 
 
 def test_tables_of_an_installed_module_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,8 +60,8 @@ def test_what_can_not_be_imported_is_a_warning(
     with pytest.warns(PluginWarning, match=r"extra = extra_broken \(.*\) is not used: ModuleNotFoundError: No module"):
         assert device_names()[:2] == ("cpu", "reference")
     assert "linalg.softmax" in OPS
-    monkeypatch.setattr(plugins._LOADED, "all", None)  # pyright: ignore[reportPrivateUsage]
-    registry._entry_points.cache_clear()  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setattr(plugins._LOADED, "all", None)  # pyright: ignore[reportPrivateUsage]  # as in a new process
+    registry._entry_points.cache_clear()  # pyright: ignore[reportPrivateUsage]  # as in a new process
     assert cli.main(["info"]) == 0
     printed = capsys.readouterr()
     assert "warning: the entry point extra = extra_broken" in printed.err

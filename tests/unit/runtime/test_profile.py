@@ -20,7 +20,7 @@ from tests.support.graphs import mlp
 
 def arguments(program: Program) -> list[np.ndarray[Any, Any]]:
     types = program.module.functions[0].body.arg_types
-    return [np.ones(t.shape, t.dtype.numpy) for t in types]  # type: ignore[arg-type]
+    return [np.ones(t.shape, t.dtype.numpy) for t in types]  # type: ignore[arg-type]  # the sizes are numbers here
 
 
 def profiled(threads: int = 2) -> Profile:

@@ -67,7 +67,7 @@ def test_statistics_are_those_of_the_last_call() -> None:
     program(X)
     assert program.stats == known
     with pytest.raises(FrozenInstanceError):
-        known.steps = 0  # type: ignore[misc]
+        known.steps = 0  # type: ignore[misc]  # on purpose
 
 
 def test_statistics_follow_the_sizes_of_calls() -> None:

@@ -84,8 +84,8 @@ class Strange:
         (np.int64(3), "3"),
         ([1, 2], "[1, 2]"),
         (10**5000, hex(10**5000)),
-        (TensorType((2,), "f32"), "#opaque<"),  # type: ignore[arg-type]
-        (Layout(None, (), ()), "#opaque<"),  # type: ignore[arg-type]
+        (TensorType((2,), "f32"), "#opaque<"),  # type: ignore[arg-type]  # on purpose
+        (Layout(None, (), ()), "#opaque<"),  # type: ignore[arg-type]  # on purpose
         (TypeEncoding(), "#opaque<"),
     ],
     ids=range(10),

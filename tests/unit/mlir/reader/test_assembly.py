@@ -252,7 +252,7 @@ def test_operands_stand_in_the_order_of_the_generic_form() -> None:
     found = ops("%0 = tensor.pad %a low[%i, 0] high[0, %j] { ^bb0(%x: index, %y: index): tensor.yield %s : f32 } : "
                 "tensor<4x4xf32> to tensor<?x?xf32>\n"
                 "%1 = iree_encoding.unset_encoding %a encoding_dims{%i} : tensor<4x4xf32> -> tensor<?x4xf32>{%j}",
-                "%a: tensor<4x4xf32>, %i: index, %j: index, %s: f32")  # fmt: skip
+                "%a: tensor<4x4xf32>, %i: index, %j: index, %s: f32")  # fmt: skip  # one line per op
     assert [v.name for v in found[0].operands] == ["%a", "%i", "%j"]
     assert [v.name for v in found[1].operands] == ["%a", "%j", "%i"]
     assert found[1].attributes["operandSegmentSizes"] == sizes(1, 1, 1)

@@ -75,9 +75,9 @@ def test_the_other_stages_are_written(stage: str) -> None:
 def test_unknown_dialects_and_weights_are_refused() -> None:
     module = program(MATMUL)
     with pytest.raises(TensorIRError, match="unknown MLIR dialect 'llvm18'; known: current, llvm19"):
-        print_mlir(module, dialect="llvm18")  # pyright: ignore[reportArgumentType]
+        print_mlir(module, dialect="llvm18")  # pyright: ignore[reportArgumentType]  # on purpose
     with pytest.raises(TensorIRError, match="weights must be one of inline, external, got 'no'"):
-        print_mlir(module, weights="no")  # pyright: ignore[reportArgumentType]
+        print_mlir(module, weights="no")  # pyright: ignore[reportArgumentType]  # on purpose
 
 
 def test_an_invalid_program_is_refused_as_the_verifier_does() -> None:

@@ -57,7 +57,7 @@ def test_narrow_sizes_tell_spaces_apart() -> None:
 
 def test_a_function_without_the_contraction_gives_zeros() -> None:
     module = encoded(("[S]", "4", "128"))
-    space = next(iter(Spaces([module.functions[0].body])._sizes))  # pyright: ignore[reportPrivateUsage]
+    space = next(iter(Spaces([module.functions[0].body])._sizes))  # pyright: ignore[reportPrivateUsage]  # the only contraction that it has seen
     spaces = Spaces([module.functions[0].body])
     other = encoded(("8", "8", "8")).functions[0].body
     assert spaces.static_sizes(space) == (None, 4, 128)

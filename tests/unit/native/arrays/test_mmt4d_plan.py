@@ -27,7 +27,7 @@ def plan(
     strides = options.pop("strides", {})
     given = tuple(strides.get(name, contiguous(s)) for name, s in (("lhs", lhs), ("rhs", rhs), ("out", out)))
     order, accumulate = options.pop("order", "kn"), options.pop("accumulate", False)
-    return plan_mmt4d(F32, (lhs, rhs, out), given, order, accumulate, Features.NONE)  # type: ignore[arg-type]
+    return plan_mmt4d(F32, (lhs, rhs, out), given, order, accumulate, Features.NONE)
 
 
 def test_sizes_and_strides_are_those_of_the_arrays() -> None:

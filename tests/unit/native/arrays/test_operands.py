@@ -110,4 +110,4 @@ def test_a_pointer_is_that_of_the_first_element() -> None:
     whole = np.zeros((3, 4), F32)
     for array in (whole, whole[::-1, ::2], whole.astype("M8[s]")):
         pointer: Any = operands.pointer(array, writable=True)
-        assert int(ffi.cast("intptr_t", pointer)) == array.ctypes.data  # pyright: ignore[reportArgumentType]
+        assert int(ffi.cast("intptr_t", pointer)) == array.ctypes.data

@@ -40,7 +40,7 @@ def test_an_array_without_elements() -> None:
 def test_a_chunk_goes_with_its_last_array() -> None:
     memory = ConstantMemory()
     array = memory.allocate((4,), F32)
-    gone = weakref.ref(memory._chunk.base)  # pyright: ignore[reportPrivateUsage]
+    gone = weakref.ref(memory._chunk.base)  # pyright: ignore[reportPrivateUsage]  # the memory itself is not public
     del memory
     gc.collect()
     assert gone() is not None
