@@ -112,7 +112,7 @@ def given_features(features: Features | None) -> Features:
 
 
 def status_error(op: str, status: int) -> Exception:
-    """The exception for a status other than 0 of the C library: NotImplementedError where the table has no kernel for what
+    """The exception for a status other than 0 of the C library: NotImplementedError where there is no kernel for what
     is asked, ValueError where what is given is wrong."""
     message = f"{op}: {ffi.string(lib.tir_status_message(status)).decode()}"
     return NotImplementedError(message) if status == lib.TIR_STATUS_NO_KERNEL else ValueError(message)
