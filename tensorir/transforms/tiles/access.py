@@ -43,6 +43,12 @@ class Access:
     def shape(self) -> tuple[Dim, ...]:
         return tuple(product(digit.size for digit in digits) for digits in self.dims)
 
+    def is_at(self, other: Access) -> bool:
+        """Whether every element lies where that of `other` lies; how far apart neighbours of one alone were says
+        nothing."""
+        same = (joined(a) == joined(b) for a, b in zip(self.dims, other.dims, strict=True))
+        return self.buffer is other.buffer and self.offset == other.offset and all(same)
+
     def single(self, dim: int) -> Digit:
         """Returns the only digit of a dim. Raises UnfitError if it has several."""
         (digits,) = (self.dims[dim],)

@@ -173,8 +173,8 @@ class Emitter:
             self.latest[access.buffer] = result
 
     def copy(self, source: Access, out: Access, pieces: Sequence[Piece]) -> None:
-        """Appends a copy between two tensors of the sizes of `pieces`."""
-        if source == out:
+        """Appends a copy between two tensors of the sizes of `pieces`, if they lie in different places."""
+        if source.is_at(out):
             return
         loops = refined([Loop(p, (source.dims[d], out.dims[d])) for d, p in enumerate(pieces)])
         self.emit(Copy, [source], [out], [loop for part in loops for loop in part])

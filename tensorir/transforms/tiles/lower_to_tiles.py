@@ -214,8 +214,7 @@ class _Lowering:
         if isinstance(op, VIEWS):
             pieces = e.value_pieces(op.result)
             here = viewed(op, e.accesses[op.operands[0]], [p.size for p in pieces])
-            if (place := e.accesses.setdefault(op.result, here)) != here:
-                e.copy(here, place, pieces)
+            e.copy(here, e.accesses.setdefault(op.result, here), pieces)
             return
         for result in op.results:
             if result not in e.accesses:
