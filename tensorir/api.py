@@ -15,6 +15,7 @@ from tensorir.runtime.program import Program
 from tensorir.targets.device import Device, DevicesLike, as_devices
 from tensorir.transforms.constants.bind_parameters import Parameters, bind_parameters
 from tensorir.transforms.simplify.drop_transfers import named_devices
+from tensorir.transforms.tiles.lower_to_tiles import lower_strided
 
 
 def compile(
@@ -55,7 +56,8 @@ def compile(
         compiled = run_passes(module, passes, ctx, verify_each=verify_each, verify_input=True, snapshot=snapshot)
         tiles = run_passes(compiled, lowering, ctx, verify_each=verify_each, verify_input=False, snapshot=snapshot)
         took = perf_counter() - start
-        return Program(compiled, tiles, device, ctx.remarks, took, ctx.seconds, memory_limit, num_threads)
+        made = compiled, tiles, device, ctx.remarks, took, ctx.seconds
+        return Program(*made, memory_limit, num_threads, relower=lower_strided)
 
 
 def _one_device(module: Module, devices: DevicesLike) -> Device:

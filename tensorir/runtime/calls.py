@@ -18,6 +18,7 @@ from tensorir.runtime.options import checked_limit, checked_threads
 from tensorir.runtime.profile import Profile, Profiler, peaks
 from tensorir.runtime.repeated_call import Call, RepeatedCall
 from tensorir.runtime.stats import Stats, Used
+from tensorir.runtime.strides import Strided, strided
 
 Array = npt.NDArray[Any]
 
@@ -117,8 +118,8 @@ class CallableProgram:
         if used is not None:
             self._stats = evolve(self._stats, kernels=used.kernels, transient_bytes=used.transient_bytes)
         else:
-            self._last = last = Call(name, sizes, threads or usual)
-            if isinstance(runner, Executor) and last.threads == usual:
+            self._last = last = Call(name, sizes, threads or usual, strided(arrays))
+            if isinstance(runner, Executor) and last.threads == usual and not last.strided:
                 repeated = runner.repeated(args, last)
                 if repeated is not None:
                     self._repeated[function] = repeated
@@ -148,6 +149,8 @@ class CallableProgram:
             arena_bytes=counts.arena_bytes,
             scratch_bytes=counts.scratch_bytes,
             python=counts.python,
+            read_in_place=tuple(a.name for a in counts.arguments if not a.copied),
+            copied_arguments={a.name: a.bytes for a in counts.arguments if a.copied},
         )
 
     def counts(
@@ -166,13 +169,16 @@ class CallableProgram:
         name = self._default if function is None else function
         executor = self._executor(name)
         signature = executor.function.signature
+        lying: tuple[Strided, ...] = ()
         if args or (sizes is None and not signature.arg_types):
-            _, sizes = bind_arguments(signature, args)
+            arrays, sizes = bind_arguments(signature, args)
+            lying = strided(arrays)
         given = dict(sizes or {})
         if set(given) != set(signature.symbols):
             expected = ", ".join(signature.symbols) or "no sizes"
             raise TensorIRError(f"@{name}: expected {expected}, got {', '.join(given) or 'no sizes'}", signature.loc)
-        return executor.counts(Call(name, given, checked_threads(num_threads) or self.num_threads or usable_cores()))
+        threads = checked_threads(num_threads) or self.num_threads or usable_cores()
+        return executor.counts(Call(name, given, threads, lying))
 
     def profile(
         self,
@@ -193,7 +199,8 @@ class CallableProgram:
         executor = self._executor(name)
         signature = executor.function.signature
         arrays, sizes = bind_arguments(signature, args)
-        call = Call(name, sizes, checked_threads(num_threads) or self.num_threads or usable_cores())
+        threads = checked_threads(num_threads) or self.num_threads or usable_cores()
+        call = Call(name, sizes, threads, strided(arrays))
         profiler = Profiler(executor.counts(call), repeat)
         results = (None,) * len(signature.result_types)
         executor.run(arrays, self._context(sizes), call.threads, results, profiler)

@@ -11,6 +11,7 @@ from attrs import frozen
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dtype import DTYPES
 from tensorir.native.table import ELEMENT_TYPES
+from tensorir.runtime.arguments_in_place import ArgumentCounts
 from tensorir.runtime.compiled_function import CompiledFunction, Place
 from tensorir.runtime.step_counts import KINDS, MOVES, StepIn, touched
 from tensorir.runtime.words import (
@@ -100,6 +101,8 @@ class Counts:
     constant_bytes: int
     """Of all constants that the plan uses."""
     threads: int
+    arguments: tuple[ArgumentCounts, ...] = ()
+    """Those that are not row-major: read where they lie, or copied before the call."""
 
     def sum(self, name: str) -> int:
         """The sum of a number over all steps of all commands."""

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tensorir.interp.context import Context
 from tensorir.interp.memory import SMALL, available_bytes, bytes_text
@@ -21,11 +21,13 @@ from tensorir.ir.dims import Dim, evaluate
 from tensorir.ir.types import Type
 from tensorir.native.plans import Frame, Plan, PlanFault, PlanMemoryError
 from tensorir.native.table import Features, lib
+from tensorir.runtime.arguments_in_place import ArgumentCounts, Variant, Variants, lowest_address
 from tensorir.runtime.compiled_function import CompiledFunction
 from tensorir.runtime.counts import Counts, count
 from tensorir.runtime.profile import Note, Profiler
 from tensorir.runtime.repeated_call import Call, Kind, RepeatedCall
 from tensorir.runtime.stats import Used
+from tensorir.runtime.strides import Form, Strided, strided
 from tensorir.runtime.words import PlanWords, read_plan
 
 Array = npt.NDArray[Any]
@@ -72,14 +74,26 @@ class Executor:
         host: runs the commands in Python, and explains failures.
         checked: compare each access with its buffer before it happens, and the buffers with the types of arguments and
             results, because the words come from a file.
+        forms: the arguments that the plan reads where they lie though they are not row-major.
+        variants: what runs calls with arguments that are not row-major; None: they are copied.
 
     Raises:
         PlanFault: a word is wrong.
     """
 
-    def __init__(self, function: CompiledFunction, features: Features, host: Host, checked: bool = False) -> None:
+    def __init__(
+        self,
+        function: CompiledFunction,
+        features: Features,
+        host: Host,
+        checked: bool = False,
+        forms: Sequence[Form] = (),
+        variants: Variants[Executor] | None = None,
+    ) -> None:
         self.function = function
-        self._symbols = function.signature.symbols
+        self._symbols = (*function.signature.symbols, *(name for form in forms for name in form.symbols))
+        self._in_place = {form.argument for form in forms}
+        self._variants = variants
         self.features = features
         self._native = Plan(function.image, function.constants, features)
         self._host = host
@@ -115,13 +129,37 @@ class Executor:
 
     def counts(self, call: Call) -> Counts:
         """What a call does. Raises the errors of such a call that are known before it runs."""
-        sizes, frame = self._taken(call.sizes, call.threads, None)
+        if not call.strided:
+            return self._counts(call)
+        variant = self._variant(call.strided)
+        names = self.function.signature.arg_names
+        arguments = (
+            ArgumentCounts(a.argument, names[a.argument], a.bytes, variant.refused.get(a.argument, ""))
+            for a in call.strided
+        )
+        return evolve(variant.executor._counts(call), arguments=tuple(arguments))
+
+    def _counts(self, call: Call) -> Counts:
+        sizes, frame = self._taken(self._with_strides(call.sizes, call.strided), call.threads, None)
         try:
             values = np.array([frame.value(i) for i in range(self.words.values)], np.int64)
             used = frame.arena_bytes, frame.scratch_bytes
             return count(self.function, self.words, values, call.threads, *used)
         finally:
             self._give_back(sizes, frame)
+
+    def _variant(self, arguments: Sequence[Strided]) -> Variant[Executor]:
+        """What runs calls in which these are not row-major."""
+        if self._variants is None:
+            return Variant(self, {a.argument: "a saved program reads row-major arguments alone" for a in arguments})
+        return self._variants.of(arguments)
+
+    def _with_strides(self, sizes: Mapping[str, int], arguments: Sequence[Strided]) -> Mapping[str, int]:
+        """The values of all symbols of the plan but the number of threads."""
+        if not self._in_place:
+            return sizes
+        read = (a.values() for a in arguments if a.argument in self._in_place)
+        return {**sizes, **{name: value for values in read for name, value in values.items()}}
 
     def _key(self, sizes: Mapping[str, int], threads: int) -> tuple[int, ...]:
         return (threads, *(sizes[name] for name in self._symbols))
@@ -203,7 +241,8 @@ class Executor:
             used = {index for index, _ in buffers}
             for i, t in enumerate(types):
                 wanted = self._value(t.elements, sizes) * t.dtype.itemsize
-                if least[i] != wanted and (i in used or what == "result"):
+                strided = what == "argument" and i in self._in_place
+                if least[i] != wanted and not strided and (i in used or what == "result"):
                     message = f"@{signature.name}: {what} {i}, {t}, has {wanted} bytes, but its plan has {least[i]}"
                     raise TensorIRError(f"{message}: the program is damaged", signature.loc)
 
@@ -225,23 +264,49 @@ class Executor:
     ) -> tuple[tuple[Array, ...], Used | None]:
         """Returns the results, written to the arrays of `out` where there is one. `counts` says what the call used.
         `around` is given the frame and what runs it."""
+        lying = strided(arguments)
+        executor = self._variant(lying).executor if lying else self
+        return executor._run(arguments, lying, ctx, threads, out, around), None
+
+    def _run(
+        self,
+        arguments: tuple[Array, ...],
+        lying: Sequence[Strided],
+        ctx: Context,
+        threads: int,
+        out: Sequence[Array | None],
+        around: Profiler | None,
+    ) -> tuple[Array, ...]:
+        """Reads the arguments of the forms of this plan where they lie, and copies others of `lying`, which are those
+        that are not row-major."""
         signature = self.function.signature
-        sizes, frame = self._taken(ctx.sizes, threads, ctx.memory_limit)
+        sizes, frame = self._taken(self._with_strides(ctx.sizes, lying), threads, ctx.memory_limit)
         try:
             self._check_memory(frame.arena_bytes + sizes.result_bytes, ctx)
-            given = [np.ascontiguousarray(a) if a.ndim else a for a in arguments]
             results = [
                 np.empty(shape, dtype) if o is None else o for (shape, dtype), o in zip(sizes.results, out, strict=True)
             ]
 
             def run(note: Note | None = None) -> None:
+                given = list(arguments)
+                places: list[Array | int] = list(arguments)
+                for a in lying:
+                    i = a.argument
+                    if i in self._in_place:
+                        places[i] = lowest_address(arguments[i], a)
+                        continue
+                    began = monotonic_ns()
+                    given[i] = places[i] = np.ascontiguousarray(arguments[i])
+                    if note is not None:
+                        note(-1 - i, began, monotonic_ns())
+
                 def host(command: int) -> None:
                     began = monotonic_ns()
                     self._host.run(command, frame, given, results, ctx)
                     if note is not None:
                         note(command, began, monotonic_ns())
 
-                frame.run(given, results, host)
+                frame.run(places, results, host)
 
             if around is None:
                 run()
@@ -254,7 +319,7 @@ class Executor:
             raise self._host.why_impossible(ctx.sizes, ctx.memory_limit) or unexplained from None
         finally:
             self._give_back(sizes, frame)
-        return tuple(results), None
+        return tuple(results)
 
     def _error(self, fault: PlanFault) -> TensorIRError:
         """Returns the error for a fault of this plan, with the place of its op."""

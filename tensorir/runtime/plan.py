@@ -18,12 +18,14 @@ from tensorir.ir.dense import Dense
 from tensorir.ir.dims import Dim, product, symbol
 from tensorir.ir.module import Executable, Function, Global, Module
 from tensorir.ir.op import Op
+from tensorir.ir.region import Region
 from tensorir.ir.sizes import substituted
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.runtime.image import THREADS, Word, program_words
 from tensorir.runtime.in_place import may_lie_in
 from tensorir.runtime.requirements import Requirement, requirements
+from tensorir.runtime.strides import Form
 from tensorir.runtime.values import OPERATIONS, Values
 
 Array = npt.NDArray[Any]
@@ -37,7 +39,7 @@ VERSION = 1
 class Buffer:
     """`index`: the number of the argument, result or constant. An arena buffer keeps its contents from command `first`
     to `last`, both included. So does a shared one, which has the memory of the arena or shared buffer `index`: that
-    one dies in the command that makes this one."""
+    one dies in the command that makes this one. `reach`: the bytes of an argument that is not row-major."""
 
     kind: BufferKind
     index: int
@@ -45,10 +47,11 @@ class Buffer:
     first: int
     last: int
     name: str = ""
+    reach: Dim | None = None
 
     @property
     def bytes(self) -> Dim:
-        return product(self.type.shape) * self.type.dtype.itemsize
+        return self.reach if self.reach is not None else product(self.type.shape) * self.type.dtype.itemsize
 
 
 @frozen(eq=False)
@@ -99,10 +102,17 @@ class Plan:
         return self.function.body.yield_types
 
 
-def plan_function(module: Module, function: Function, source: Module) -> Plan:
+def plan_function(
+    module: Module,
+    function: Function,
+    source: Module,
+    forms: Sequence[Form] = (),
+    bodies: Mapping[Op, Region] | None = None,
+) -> Plan:
     """Returns the plan of a compiled function. `source`: the module from which the tile programs were made, whose ops
-    say what sizes are valid."""
-    return _Planner(module, function, source).plan()
+    say what sizes are valid. `forms`: those of arguments that are not row-major; `bodies`: the tile programs of the
+    launches that read them."""
+    return _Planner(module, function, source, forms, bodies or {}).plan()
 
 
 @define
@@ -110,6 +120,8 @@ class _Planner:
     module: Module
     function: Function
     source: Module
+    forms: Sequence[Form]
+    bodies: Mapping[Op, Region]
     needed: dict[tuple[Dim, ...], Requirement] = field(factory=dict[tuple[Dim, ...], Requirement])
     buffers: list[Buffer] = field(factory=list[Buffer])
     commands: list[Command] = field(factory=list[Command])
@@ -122,7 +134,9 @@ class _Planner:
     def plan(self) -> Plan:
         body = self.function.body
         for i, arg in enumerate(body.args):
-            self.place[arg] = self._buffer("argument", i, arg.type, arg.hint)
+            reach = next((symbol(f.bytes_symbol) for f in self.forms if f.argument == i), None)
+            self.buffers.append(Buffer("argument", i, arg.type, 0, 0, arg.hint, reach))
+            self.place[arg] = len(self.buffers) - 1
         for i, y in enumerate(body.yields):
             self.results.setdefault(y, i)
         launches = 0
@@ -137,7 +151,7 @@ class _Planner:
                     self._host(op)
         self._yields()
         self._share()
-        symbols = (THREADS, *self.function.symbols)
+        symbols = (THREADS, *self.function.symbols, *self._strides)
         return Plan(
             self.function,
             symbols,
@@ -147,6 +161,11 @@ class _Planner:
             launches,
             tuple(self.needed.values()),
         )
+
+    @property
+    def _strides(self) -> Mapping[str, Dim]:
+        """What calls state of arguments that are not row-major, in terms of itself."""
+        return {name: symbol(name) for form in self.forms for name in form.symbols}
 
     @property
     def own_sizes(self) -> Mapping[str, Dim]:
@@ -181,7 +200,8 @@ class _Planner:
         bound = op.bound_sizes(executable)
         for found in requirements(op, self.source.lookup(Executable, op.executable)):
             self.needed.setdefault(found.key, found)
-        body = executable.body
+        body = self.bodies.get(op, executable.body)
+        of_grid = {**bound, **self._strides} if op in self.bodies else bound
         inner: dict[Value, int] = {a: self.place[v] for a, v in zip(body.args, op.inputs, strict=True)}
         outer = dict(zip(body.yields, op.results, strict=True))
         for o in body.ops:
@@ -193,7 +213,7 @@ class _Planner:
                 inner[r] = self.place[value] = self._made(value, substituted(r.type, bound))
             buffers = tuple(inner[v] for v in (*o.operands, *o.results))
             if isinstance(o, Grid):
-                self._add(LaunchCommand(op, executable.name, o, bound, buffers))
+                self._add(LaunchCommand(op, executable.name, o, of_grid, buffers))
             else:
                 self._add(HostCommand(o, bound, buffers))
 

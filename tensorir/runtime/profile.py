@@ -11,6 +11,7 @@ from attrs import field, frozen
 from tensorir.native.calibrate import multiply_add_rate, read_rate
 from tensorir.native.plans import Frame
 from tensorir.native.table import Features
+from tensorir.runtime.arguments_in_place import ArgumentCounts
 from tensorir.runtime.counts import CommandCounts, Counts, StepCounts
 
 _READ_BYTES = 64 << 20
@@ -73,6 +74,23 @@ class CommandProfile:
 
 
 @frozen
+class CopyProfile:
+    """An argument that is copied to row-major memory. `span`: when that began and ended, in ns since the call began."""
+
+    counts: ArgumentCounts
+    span: tuple[int, int]
+
+    @property
+    def ns(self) -> int:
+        return self.span[1] - self.span[0]
+
+    @property
+    def bytes(self) -> int:
+        """Read and written."""
+        return 2 * self.counts.bytes
+
+
+@frozen
 class Profile:
     """The fastest of several calls with counters. Counting takes time too, one look at the clock per step and unit:
     `plain_ns` is the fastest of as many calls without counters."""
@@ -80,6 +98,7 @@ class Profile:
     function: str
     sizes: Mapping[str, int]
     counts: Counts
+    copies: tuple[CopyProfile, ...]
     commands: tuple[CommandProfile, ...]
     worker_ns: tuple[int, ...]
     """What each worker spent in units; the caller is the first."""
@@ -107,7 +126,7 @@ class Profile:
 
 @frozen
 class _Measured:
-    """One call with counters. `python`: command → when it began and ended."""
+    """One call with counters. `python`: what `Note` was told → when it began and ended."""
 
     began: int
     ns: int
@@ -119,7 +138,7 @@ class _Measured:
 
 
 Note = Callable[[int, int, int], None]
-"""Is told of a command in Python, when it began and when it ended."""
+"""Is told of a command in Python, or of a copy of argument i as −1−i, when it began and when it ended."""
 
 Run = Callable[[Note | None], None]
 """Runs a call."""
@@ -169,8 +188,10 @@ class Profiler:
         """Returns what was found."""
         best = min(self._found, key=lambda m: m.ns)
         commands = tuple(_command(number, counts, best) for number, counts in enumerate(self.counts.commands))
-        plain = min(self._plain)
-        return Profile(function, sizes, self.counts, commands, best.worker_ns, best.ns, plain, self.calls, peaks)
+        copied = [a for a in self.counts.arguments if a.copied]
+        copies = tuple(CopyProfile(a, _since(best.began, best.python[-1 - a.number])) for a in copied)
+        parts = copies, commands, best.worker_ns
+        return Profile(function, sizes, self.counts, *parts, best.ns, min(self._plain), self.calls, peaks)
 
 
 def _command(number: int, counts: CommandCounts, found: _Measured) -> CommandProfile:

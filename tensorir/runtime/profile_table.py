@@ -1,10 +1,11 @@
-"""Profiles as text: a row per command, and below it a row per step."""
+"""Profiles as text: a row per argument that is copied, then a row per command, and below it a row per step."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tensorir.runtime.profile import CommandProfile, Profile, StepProfile
+from tensorir.runtime.arguments_in_place import ArgumentCounts
+from tensorir.runtime.profile import CommandProfile, CopyProfile, Profile, StepProfile
 
 _HEAD = ("", "op", "where", "units", "ms", "time", "GFLOP/s", "peak", "GB/s", "peak", "MB")
 _TEXT = 3
@@ -14,6 +15,7 @@ _TEXT = 3
 def table(profile: Profile) -> str:
     """Returns the profile as lines of aligned columns, and what they mean."""
     rows: list[Sequence[str]] = [_HEAD]
+    rows += [_copy_row(copy, profile) for copy in profile.copies]
     for command in profile.commands:
         rows.append(_command_row(command, profile))
         rows += [_step_row(step, command, profile) for step in command.steps]
@@ -38,9 +40,21 @@ def _summary(profile: Profile) -> list[str]:
         f"{counts.launches} launches, {counts.units} units, {counts.steps} steps; read {_mb(counts.read_bytes)} MB, "
         f"written {_mb(counts.written_bytes)}, relaid {_mb(counts.relaid_bytes)}, copied {_mb(counts.copied_bytes)}; "
         f"arena {_mb(counts.arena_bytes)}, constants {_mb(counts.constant_bytes)}",
+        *(_argument(a) for a in counts.arguments),
         f"busy in units, of the time of the call: {busy or 'nothing'}",
         f"peaks of one core: {peaks.gflops:.1f} GFLOP/s, {peaks.gbps:.1f} GB/s from memory",
     ]
+
+
+def _argument(argument: ArgumentCounts) -> str:
+    if argument.copied:
+        return f"{argument} is copied to row-major memory: {argument.copied}"
+    return f"{argument} is not row-major, and read where it lies"
+
+
+def _copy_row(copy: CopyProfile, profile: Profile) -> Sequence[str]:
+    times = (f"{copy.ns / 1e6:.3f}", _share(copy.ns, profile.ns))
+    return ("copy", str(copy.counts), "", "", *times, *_rates(0, copy.bytes, copy.ns, profile, 1))
 
 
 def _command_row(command: CommandProfile, profile: Profile) -> Sequence[str]:

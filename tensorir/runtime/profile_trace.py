@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tensorir.runtime.profile import CommandProfile, Profile
+from tensorir.runtime.profile import CommandProfile, CopyProfile, Profile
 
 
 def trace(profile: Profile) -> str:
-    """Returns the JSON of a trace: a slice from a worker's first to its last unit of each command, and what its steps
-    took in between. Times are in µs since the call began."""
+    """Returns the JSON of a trace: a slice for each argument that is copied, one from a worker's first to its last unit
+    of each command, and what its steps took in between. Times are in µs since the call began."""
     events: list[dict[str, Any]] = [_named("process_name", 0, f"@{profile.function}")]
     for worker in range(profile.threads):
         events.append(_named("thread_name", worker, "caller" if worker == 0 else f"worker {worker}"))
+    events += [_copy(copy) for copy in profile.copies]
     for command in profile.commands:
         for worker, span in enumerate(command.spans):
             if span is not None:
@@ -38,3 +39,10 @@ def _slice(command: CommandProfile, worker: int, span: tuple[int, int]) -> dict[
         "dur": (span[1] - span[0]) / 1e3,
         "args": {"where": str(counts.place.loc), "units": counts.units, **steps},
     }
+
+
+def _copy(copy: CopyProfile) -> dict[str, Any]:
+    counts = copy.counts
+    times = {"ts": copy.span[0] / 1e3, "dur": copy.ns / 1e3}
+    args = {"why": counts.copied, "bytes": counts.bytes}
+    return {"name": f"copy of {counts}", "cat": "copy", "ph": "X", "pid": 1, "tid": 0, **times, "args": args}

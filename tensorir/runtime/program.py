@@ -15,6 +15,8 @@ from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import Remark, Remarks
 from tensorir.ir.module import Function, Module
 from tensorir.ir.signature import Signature
+from tensorir.native.table import Features
+from tensorir.runtime.arguments_in_place import Variant, Variants
 from tensorir.runtime.calls import CallableProgram, Runner
 from tensorir.runtime.executor import Executor
 from tensorir.runtime.finish import finished
@@ -25,6 +27,8 @@ from tensorir.runtime.region_plan import device_of, plan_executables
 from tensorir.runtime.saved.save import save
 from tensorir.runtime.stats import Stats
 from tensorir.runtime.step_counts import MOVES
+from tensorir.runtime.strided_plan import Relower, StridedPlan, Strider
+from tensorir.runtime.strides import Form
 from tensorir.targets.device import Device
 
 
@@ -41,15 +45,18 @@ class Program(CallableProgram):
         pass_seconds: Mapping[str, float],
         memory_limit: int | None = None,
         num_threads: int | None = None,
+        relower: Relower | None = None,
     ) -> None:
         """`module` must be fully compiled for `device`: every global holds data, every dispatch is outlined. `tiles`:
         the same module with tile programs in its executables; what runs is planned from it.
 
         `memory_limit`: the most bytes of intermediates that a call may allocate; None means the available memory.
-        `num_threads`: how many threads work on a call; None means as many as cores that this process may use."""
+        `num_threads`: how many threads work on a call; None means as many as cores that this process may use.
+        `relower`: makes tile programs for arguments that are not row-major; None means that those are copied."""
         self.module = module
         self.tiles = tiles
         self.device = device
+        self._relower = relower
         self.remarks = Remarks(remarks)
         self.pass_seconds = dict(pass_seconds)
         self._constants = {g.name: g.value.array for g in module.globals if isinstance(g.value, Dense)}
@@ -63,11 +70,26 @@ class Program(CallableProgram):
         if (features := device.executor) is not None:
             for e in self.module.executables:
                 device_of(e, {device.name: device})
-            made = {n: Executor(finished(p), features, HostCommands(self.module, p)) for n, p in self.plans.items()}
-            return {f.name: (f.signature, made[f.name]) for f in functions}
+            return {f.name: (f.signature, self._made_executor(self.plans[f.name], features)) for f in functions}
         executables = plan_executables(self.module, {device.name: device})
         held = tuple(self._constants.values())
         return {f.name: (f.signature, PythonRunner(self.module, f, device, executables, held)) for f in functions}
+
+    def _made_executor(self, plan: Plan, features: Features) -> Executor:
+        def variant(forms: Sequence[Form]) -> Variant[Executor]:
+            assert strider is not None  # there are no variants otherwise
+            found = strider.plan(forms)
+            if not isinstance(found, StridedPlan):
+                return Variant(usual, found)
+            host = HostCommands(self.module, found.plan)
+            return Variant(Executor(finished(found.plan), features, host, forms=found.forms), found.refused)
+
+        strider = None
+        if self._relower is not None:
+            strider = Strider(self.tiles, self.module, plan.function, self.device, self._relower)
+        variants = Variants(variant) if strider is not None else None
+        usual = Executor(finished(plan), features, HostCommands(self.module, plan), variants=variants)
+        return usual
 
     def _context(self, sizes: Mapping[str, int]) -> Context:
         load = self._constants.__getitem__
@@ -96,7 +118,7 @@ class Program(CallableProgram):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickles only the compiled modules: plans are made again when they are loaded."""
         seconds = (self.stats.compile_s, self.pass_seconds)
-        limits = (self.memory_limit, self.num_threads)
+        limits = (self.memory_limit, self.num_threads, self._relower)
         return Program, (self.module, self.tiles, self.device, self.remarks, *seconds, *limits)
 
 

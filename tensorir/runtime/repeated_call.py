@@ -11,6 +11,7 @@ from attrs import frozen
 
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.native.plans import Frame, PlanFault, from_buffer
+from tensorir.runtime.strides import Strided
 
 Array = npt.NDArray[Any]
 Kind = tuple[tuple[int, ...], np.dtype[Any]]
@@ -29,6 +30,8 @@ class Call:
     function: str
     sizes: Mapping[str, int]
     threads: int
+    strided: tuple[Strided, ...] = ()
+    """The arguments that are not row-major."""
 
 
 @frozen(eq=False)

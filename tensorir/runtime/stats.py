@@ -52,3 +52,7 @@ class Stats:
     """Of each thread."""
     python: Mapping[str, int] = field(factory=dict[str, int])
     """Op → number of commands in Python."""
+    read_in_place: tuple[str, ...] = ()
+    """The arguments that were not row-major, and were read where they lie."""
+    copied_arguments: Mapping[str, int] = field(factory=dict[str, int])
+    """Argument → bytes that were copied before the call, because it was not row-major."""

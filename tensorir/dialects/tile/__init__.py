@@ -2,7 +2,7 @@
 buffers."""
 
 from tensorir.dialects.tile.grid import UNIT_DIMS, Grid, Scratch
-from tensorir.dialects.tile.step import Step
+from tensorir.dialects.tile.step import Slice, Step
 from tensorir.dialects.tile.steps import (
     Copy,
     Fill,
@@ -32,6 +32,7 @@ __all__ = [
     "Reduce",
     "RmsNorm",
     "Scratch",
+    "Slice",
     "Softmax",
     "Step",
     "Unpack",

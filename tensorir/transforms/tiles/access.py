@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from attrs import evolve, frozen
 
+from tensorir.dialects.tile import Slice
 from tensorir.encoding.views import Groups
 from tensorir.ir.dims import Dim, DimExpr, floordiv, product
 from tensorir.ir.value import Value
@@ -94,6 +95,13 @@ def row_major(buffer: Value, shape: Sequence[Dim]) -> Access:
     """A tensor that is the whole buffer."""
     strides = (product(shape[d + 1 :]) for d in range(len(shape)))
     return Access(buffer, 0, tuple((Digit(s, stride),) for s, stride in zip(shape, strides, strict=True)))
+
+
+def strided(buffer: Value, shape: Sequence[Dim], lies: Slice) -> Access:
+    """A tensor with one stride per dim."""
+    return Access(
+        buffer, lies.offset, tuple((Digit(s, stride),) for s, stride in zip(shape, lies.strides, strict=True))
+    )
 
 
 def joined(digits: Digits) -> Digits:

@@ -16,8 +16,8 @@ from tensorir.transforms.tiles.access import Access, Digits, UnfitError
 from tensorir.transforms.tiles.emitter import Emitter, Loop, Piece, refined
 from tensorir.transforms.tiles.moves import concat, copy_into, fill, gather, gather_nd, insert_slice, pad, zero_padding
 from tensorir.transforms.tiles.operands import operand_digits, operands_digits
+from tensorir.transforms.tiles.packs import are_dense, unpack
 from tensorir.transforms.tiles.packs import pack as pack_tiles
-from tensorir.transforms.tiles.packs import unpack
 from tensorir.transforms.tiles.products import contract
 
 LowerOp = Callable[..., None]
@@ -85,6 +85,10 @@ def mmt4d(e: Emitter, op: packing.Mmt4d | packing.BatchMmt4d, out: Access) -> No
     sizes = _mmt4d_sizes(op, batch)
     pieces = e.loop_pieces(op, sizes)
     accesses, digits = operands_digits(e, (op.lhs, op.rhs), maps, pieces)
+    for value in (op.lhs, op.rhs):
+        dims = e.accesses[value].dims[-3:]
+        if not are_dense([(x.size, x.stride) for dim in dims for x in dim if x.size != 1]):
+            raise UnfitError("the tiles of a contraction don't lie side by side")
     along: list[Digits | None] = [None] * len(pieces)
     for dim, loop in enumerate(maps[2].positions()):
         along[loop] = out.dims[dim]

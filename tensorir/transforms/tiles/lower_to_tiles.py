@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from tensorir.dialects.linalg import Contract, Generic
 from tensorir.dialects.tensor import Constant
-from tensorir.dialects.tile import Grid
+from tensorir.dialects.tile import Grid, Slice
 from tensorir.ir.affine import identity
 from tensorir.ir.module import Executable, Module
 from tensorir.ir.op import Op, Trait
@@ -22,7 +22,7 @@ from tensorir.passes.decisions import Refuse
 from tensorir.passes.levels import NO_DISPATCHES, Level
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.targets.device import Device
-from tensorir.transforms.tiles.access import Access, UnfitError, row_major
+from tensorir.transforms.tiles.access import Access, UnfitError, row_major, strided
 from tensorir.transforms.tiles.blocks import Cut, chosen_units
 from tensorir.transforms.tiles.emitter import Emitter
 from tensorir.transforms.tiles.fuse_elementwise import fuse_elementwise
@@ -68,24 +68,51 @@ def lower_region(region: Region, device: Device, refuse: Refuse) -> Region:
     return lowered if free_sizes(lowered) == sizes else region
 
 
-def _op_by_op(region: Region, device: Device, refuse: Refuse) -> Region:
+def lower_strided(region: Region, tiled: Region, device: Device, inputs: Mapping[int, Slice]) -> Region | str:
+    """Returns a region like `tiled`, which `lower_region` made of `region`: as many grids, but their steps read the
+    arguments of these numbers where `inputs` says that they lie, instead of row-major. If some op can't, returns which
+    one and why.
+
+    Law: for such arguments it gives the same results as `tiled` for row-major ones, bit for bit."""
+    lying = {region.args[i]: slice for i, slice in inputs.items()}
+    grids = [op for op in tiled.ops if isinstance(op, Grid)]
+    if len(grids) == 1 and all(isinstance(op, Grid | Constant) for op in tiled.ops):
+        try:
+            return _Lowering(_computed_yields(fuse_elementwise(read_in_place(region))), device, lying).lowered()
+        except _RefusedError as e:
+            return f"{e.op.NAME}: {e}"
+    reasons: list[str] = []
+
+    def refuse(op: Op, rule: str, reason: str, operand: str = "") -> None:
+        reasons.append(f"{op.NAME}: {reason}")
+
+    lowered = _op_by_op(_computed_yields(region), device, refuse, lying)
+    python = [op for op in lowered.ops if not isinstance(op, Grid) and any(v in lying for v in op.operands)]
+    if python or [type(op) for op in lowered.ops] != [type(op) for op in tiled.ops]:
+        return next(iter(reasons), "its ops run in Python")
+    return lowered
+
+
+def _op_by_op(region: Region, device: Device, refuse: Refuse, lying: Mapping[Value, Slice] | None = None) -> Region:
     env: dict[Value, Value] = {a: a for a in region.args}
     ops: list[Op] = []
     for op in region.ops:
-        made = _alone(op, [env[v] for v in op.operands], device, refuse)
+        made = _alone(op, [env[v] for v in op.operands], device, refuse, lying or {})
         ops += made
         env.update(zip(op.results, made[-1].results, strict=True))
     return evolve(region, ops=tuple(ops), yields=tuple(env[y] for y in region.yields))
 
 
-def _alone(op: Op, operands: Sequence[Value], device: Device, refuse: Refuse) -> list[Op]:
+def _alone(op: Op, operands: Sequence[Value], device: Device, refuse: Refuse, lying: Mapping[Value, Slice]) -> list[Op]:
     """Returns the op on `operands` as a grid, or as it is if it has no steps."""
     if isinstance(op, Constant):
         return [op]
     args = {v: Value(v.type, v.hint) for v in operands}
     inside = op.with_operands([args[v] for v in operands])
+    here = {args[v]: lying[v] for v in args if v in lying}
     try:
-        lowered = _Lowering(_computed_yields(Region(tuple(args.values()), (inside,), inside.results)), device).lowered()
+        alone = _computed_yields(Region(tuple(args.values()), (inside,), inside.results))
+        lowered = _Lowering(alone, device, here).lowered()
     except _RefusedError as e:
         refuse(op, "no-steps", f"{e}: it runs in Python")
         return [op.with_operands(operands)]
@@ -137,10 +164,11 @@ def _subsets(count: int) -> Iterator[tuple[int, ...]]:
 
 
 class _Lowering:
-    """The state of one region."""
+    """The state of one region. `lying`: where the arguments lie that are not row-major."""
 
-    def __init__(self, region: Region, device: Device) -> None:
+    def __init__(self, region: Region, device: Device, lying: Mapping[Value, Slice] | None = None) -> None:
         self.region, self.device = region, device
+        self.lying = lying or {}
         self.constants = [op for op in region.ops if isinstance(op, Constant)]
         self.outside = (*region.args, *(c.result for c in self.constants))
         self.inner = [Value(v.type, v.hint) for v in (*self.outside, *region.yields)]
@@ -149,7 +177,10 @@ class _Lowering:
 
     def lowered(self) -> Region:
         inputs = self.inner[: len(self.outside)]
-        whole = {v: row_major(a, v.type.shape) for v, a in zip(self.outside, inputs, strict=True)}
+        whole = {
+            v: strided(a, v.type.shape, self.lying[v]) if v in self.lying else row_major(a, v.type.shape)
+            for v, a in zip(self.outside, inputs, strict=True)
+        }
         computing: list[Op] = []
         for op in self.ops:
             if _is_whole_view(op, whole, self.region.yields):

@@ -42,10 +42,11 @@ def _has_tiles(layout: Layout, packed: Access) -> bool:
     if any(len(x) > 1 for x in digits):
         return False
     tile = [(x[0].size, x[0].stride) for x in digits if x and x[0].size != 1]
-    return any(_are_dense(order) for order in (tile, tile[::-1]))
+    return any(are_dense(order) for order in (tile, tile[::-1]))
 
 
-def _are_dense(dims: Sequence[tuple[Dim, Dim]]) -> bool:
+def are_dense(dims: Sequence[tuple[Dim, Dim]]) -> bool:
+    """Whether sizes and strides are those of a row-major block."""
     expected: Dim = 1
     for size, stride in reversed(dims):
         if stride != expected:

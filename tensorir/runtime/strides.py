@@ -1,0 +1,116 @@
+"""How arguments lie that are not row-major: what is known of their strides when a program is compiled for them, and the
+values of the rest in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+Array = npt.NDArray[Any]
+
+Stride = Literal["one", "zero", "outer", "any"]
+"""What is known of the stride of a dim, in elements: 1; 0; that of the next dim times its size, as in a row-major
+array; nothing."""
+
+
+@frozen
+class Form:
+    """What the arrays have in common for which one plan serves.
+
+    Args:
+        argument: its number.
+        strides: what is known of the stride of each dim.
+        backwards: some stride may be negative, so that the first element is not the lowest one.
+    """
+
+    argument: int
+    strides: tuple[Stride, ...]
+    backwards: bool
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols whose values each call states: bytes, offset, strides. No size of a function has such names."""
+        offset = (self.offset_symbol,) if self.backwards else ()
+        return (self.bytes_symbol, *offset, *(self.stride_symbol(d) for d, s in enumerate(self.strides) if s == "any"))
+
+    @property
+    def bytes_symbol(self) -> str:
+        """The bytes from the lowest to the highest element; such a buffer begins at the lowest one."""
+        return self._named("bytes")
+
+    @property
+    def offset_symbol(self) -> str:
+        """The elements from the lowest one to the first one."""
+        return self._named("offset")
+
+    def stride_symbol(self, dim: int) -> str:
+        return self._named(f"stride{dim}")
+
+    def _named(self, what: str) -> str:
+        return f"{self.argument}.{what}"
+
+
+@frozen
+class Strided:
+    """An argument of a call that is not row-major. `strides`: in bytes, whole elements, because it is aligned."""
+
+    argument: int
+    item: int
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+
+    @property
+    def bytes(self) -> int:
+        """Of its elements."""
+        return int(np.prod(self.shape)) * self.item
+
+    @property
+    def form(self) -> Form:
+        """What a plan for it may know."""
+        forms: list[Stride] = []
+        strides = self._elements
+        for d, (size, stride) in enumerate(zip(self.shape, strides, strict=True)):
+            last = d + 1 == len(strides)
+            if stride == 1 or (last and size == 1):
+                forms.append("one")
+            elif stride == 0:
+                forms.append("zero")
+            elif not last and (size == 1 or stride == self.shape[d + 1] * strides[d + 1]):
+                forms.append("outer")
+            else:
+                forms.append("any")
+        return Form(self.argument, tuple(forms), any(s < 0 for s in strides))
+
+    @property
+    def _elements(self) -> list[int]:
+        """The strides in elements; that of a single position says nothing, and is that of a row-major array."""
+        strides: list[int] = []
+        for d in reversed(range(len(self.shape))):
+            inner = 1 if d + 1 == len(self.shape) else self.shape[d + 1] * strides[0]
+            strides.insert(0, inner if self.shape[d] == 1 else self.strides[d] // self.item)
+        return strides
+
+    @property
+    def offset(self) -> int:
+        """How many elements the first one lies behind the lowest one."""
+        return -sum(min(s, 0) * (n - 1) for n, s in zip(self.shape, self._elements, strict=True))
+
+    def values(self) -> dict[str, int]:
+        """Returns the values of the symbols of its form."""
+        form = self.form
+        strides = self._elements
+        reached = 1 + sum(abs(s) * (n - 1) for n, s in zip(self.shape, strides, strict=True))
+        offset = [self.offset] if form.backwards else []
+        free = [s for s, known in zip(strides, form.strides, strict=True) if known == "any"]
+        return dict(zip(form.symbols, [reached * self.item, *offset, *free], strict=True))
+
+
+def strided(arguments: Sequence[Array]) -> tuple[Strided, ...]:
+    """Returns those that are not row-major."""
+    return tuple(
+        Strided(i, a.itemsize, a.shape, a.strides) for i, a in enumerate(arguments) if not a.flags.c_contiguous
+    )
