@@ -7,37 +7,15 @@ from math import prod
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorir.ir.dims import ceildiv, symbol
-from tensorir.ir.dtype import f32
-from tensorir.ir.types import TensorType
-from tensorir.ir.value import Value
 from tensorir.transforms.tiles.access import Access, Digit, UnfitError, common, joined, quotient, row_major, split
+from tests.support.accesses import BUFFER, Array, number, positions
 
-Array = npt.NDArray[Any]
-BUFFER = Value(TensorType((1,), f32))
 S = symbol("S")
-
-
-def positions(access: Access) -> Array:
-    """The element of the buffer at each position of the tensor."""
-    found = np.asarray(number(access.offset))
-    for digits in access.dims:
-        along = np.zeros(1, np.int64)
-        for digit in digits:
-            steps = np.arange(number(digit.size)) * number(digit.stride)
-            along = (along[:, None] + steps).reshape(-1)
-        found = found[..., None] + along
-    return found
-
-
-def number(size: object) -> int:
-    assert isinstance(size, int)
-    return size
 
 
 @st.composite
@@ -132,3 +110,35 @@ def test_a_quotient_is_exact_for_all_sizes_or_none(a: Any, b: Any, wanted: Any) 
 def test_sizes_that_are_rounded_up_are_split_at_their_tile() -> None:
     tiles = ceildiv(S, 8)
     assert split((Digit(8 * tiles, 1),), (tiles, 8)) == [(Digit(tiles, 8),), (Digit(8, 1),)]
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (3, 0), (1, 1), ()])
+def test_a_tensor_without_elements_or_of_one_has_the_views_of_any_other(shape: tuple[int, ...]) -> None:
+    access, array = row_major(BUFFER, shape), np.arange(prod(shape)).reshape(shape)
+    np.testing.assert_array_equal(positions(access.transposed(range(len(shape))[::-1])), array.T)
+    merged = access.collapsed((tuple(range(len(shape))),) if shape else ())
+    np.testing.assert_array_equal(positions(merged), array.reshape(-1) if shape else array)
+    repeated = access.broadcast((0,), (2, *shape))
+    np.testing.assert_array_equal(positions(repeated), np.broadcast_to(array, (2, *shape)))
+
+
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_a_slice_with_a_stride_is_that_of_the_array(stride: int) -> None:
+    array = np.arange(7 * 9).reshape(7, 9)
+    sliced = row_major(BUFFER, (7, 9)).sliced((1, 0), (2, 3), (stride, stride))
+    np.testing.assert_array_equal(positions(sliced), array[1 : 1 + 2 * stride : stride, : 3 * stride : stride])
+
+
+def test_a_slice_of_a_dim_in_several_digits_is_refused_unless_it_is_all_of_it() -> None:
+    merged = row_major(BUFFER, (3, 5, 4)).transposed((1, 0, 2)).collapsed(((0, 1), (2,)))
+    assert positions(merged.sliced((0, 1), (15, 2), (1, 1))).shape == (15, 2)
+    with pytest.raises(UnfitError, match="dim 0 is not evenly spaced"):
+        merged.sliced((0, 0), (14, 4), (1, 1))
+
+
+def test_sizes_that_are_known_only_in_a_call_are_merged_and_split_again() -> None:
+    access = row_major(BUFFER, (S, 4, 8))
+    assert access.collapsed(((0, 1, 2),)).dims == ((Digit(32 * S, 1),),)
+    assert access.collapsed(((0, 1, 2),)).expanded(((0, 1, 2),), (S, 4, 8)) == access
+    with pytest.raises(UnfitError, match="can't be cut"):
+        row_major(BUFFER, (S,)).expanded(((0, 1),), (ceildiv(S, 8), 8))
