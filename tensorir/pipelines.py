@@ -21,6 +21,7 @@ from tensorir.transforms.datatiling.specialize_encodings import SpecializeEncodi
 from tensorir.transforms.dispatch.canonicalize_dispatches import CanonicalizeDispatches
 from tensorir.transforms.dispatch.form_dispatches import FormDispatches
 from tensorir.transforms.dispatch.outline_executables import OutlineExecutables
+from tensorir.transforms.raising.raise_ops import RaiseOps
 from tensorir.transforms.simplify.canonicalize import Canonicalize
 from tensorir.transforms.simplify.cse import CommonSubexpressions
 from tensorir.transforms.simplify.drop_transfers import DropTransfers
@@ -37,6 +38,7 @@ _OWN: tuple[type[Pass], ...] = (
     DropTransfers,
     Canonicalize,
     CommonSubexpressions,
+    RaiseOps,
     SymbolDce,
     SetEncodings,
     PropagateEncodings,
@@ -71,6 +73,7 @@ def stages(data_tiling: str, device: str = "cpu") -> Mapping[str, tuple[Pass, ..
         "input": (),
         "encoded": (
             *(InlineCalls(), RowMajorBoundaries(), DropTransfers(), Canonicalize(), CommonSubexpressions()),
+            RaiseOps(),
             *(encode if data_tiling == "late" else ()),
         ),
         "dispatch": (FormDispatches(), HoistConstants()),

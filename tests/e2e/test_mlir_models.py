@@ -141,6 +141,17 @@ def test_minilm_from_pytorch_with_weights_as_resources(producer: Producer, tilin
     check(producer.module("minilm"), producer.calls("minilm"), "embed", "cpu", tiling)
 
 
+@pytest.mark.parametrize("model", ["", "minilm"], ids=["from PyTorch", "from ONNX"])
+def test_the_norms_and_softmaxes_of_minilm_become_ops_again(producer: Producer, model: str) -> None:
+    compiled = compile(producer.module("minilm", model)).module
+    executables = {e.name: [o.NAME for o in e.body.ops] for e in compiled.executables}
+    names = [
+        n for f in compiled.functions for o in f.body.ops if isinstance(o, Launch) for n in executables[o.executable]
+    ]
+    assert (names.count("linalg.layer_norm"), names.count("linalg.softmax")) == (1 + 2 * 6, 6)
+    assert names.count("linalg.reduce") == 3  # of the mean over the tokens, and of its length
+
+
 def relayouts(module: Module) -> dict[str, int]:
     """Packs and unpacks of a call."""
     compiled = compile(module).module

@@ -91,6 +91,15 @@ def cut_tile() -> Module:
     return m.build()
 
 
+def quotient_of_powers() -> Module:
+    """exp(x) / Σ exp(x): a softmax, but for the maximum."""
+    m = ModuleBuilder()
+    f = m.function("main")
+    power = f.arg("x", (4, 32), f32).exp()
+    f.returns(power / power.sum(-1)[:, None])
+    return m.build()
+
+
 @frozen
 class Case:
     """`make` gives the program, on which the passes of `spec` run."""
@@ -117,6 +126,15 @@ CASES = {
         "min-parallel",
         "",
         "65536 results are fewer than min-parallel = 1000000",
+    ),
+    "raise-ops": Case(
+        quotient_of_powers,
+        "canonicalize,raise-ops",
+        "linalg.generic",
+        "@main#6",
+        "raise-softmax",
+        "",
+        "the maximum of the row is not subtracted before exp",
     ),
     "propagate-encodings": Case(
         total,

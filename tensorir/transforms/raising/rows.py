@@ -1,0 +1,97 @@
+"""What the patterns of row ops share: which ops a formula is made of, who else reads them, what is emitted around."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tensorir.dialects.linalg import Contract, Fill, Generic, Reduce
+from tensorir.dialects.linalg.structured import accumulation_type
+from tensorir.ir.affine import identity
+from tensorir.ir.dtype import DType
+from tensorir.ir.location import Location
+from tensorir.ir.op import Op
+from tensorir.ir.scalar import ScalarBody, arg, cast
+from tensorir.ir.types import TensorType
+from tensorir.ir.value import Value
+from tensorir.rewrite.pattern import Refused, RegionView
+from tensorir.transforms.raising.terms import At, Reading, Term
+
+LARGEST = 64
+"""The most ops that a formula is made of."""
+
+
+def source_of(r: Reading, term: Term) -> At | Refused | None:
+    """Returns the rows that an op reads, if `term` is a value of the shape and the order of the root."""
+    if not isinstance(term, At):
+        return None
+    if term.value.type.shape != r.shape or term.map != r.identity:
+        return Refused(f"the rows are read from {term.value.type} at {term.map}, should be in the order of the result")
+    if term.value.type.encoding is not None:
+        return Refused("the rows have an encoding")
+    return term
+
+
+def too_wide(r: Reading, dtype: DType) -> Refused | None:
+    """An op computes rows of `dtype` in `accumulation_type(dtype)`; a formula in a wider type would lose digits."""
+    if r.widest <= accumulation_type(dtype).bits:
+        return None
+    return Refused(
+        f"part of the formula is computed in f{r.widest}, the op would compute it in {accumulation_type(dtype)}"
+    )
+
+
+def read_elsewhere(root: Op, leaves: Iterable[Value], view: RegionView) -> Refused | None:
+    """Returns a refusal if others read a result within the formula that depends on its sums: they would be computed
+    twice."""
+    ops = _between(root, frozenset(leaves), view)
+    if len(ops) > LARGEST:
+        return Refused("the formula is spread over too many ops")
+    own = {id(op) for op in (*ops, root)}
+    summed: set[Value] = set()
+    for op in ops:
+        if not isinstance(op, Reduce | Contract) and summed.isdisjoint(op.operands):
+            continue
+        summed.update(op.results)
+        for result in op.results:
+            others = [user.NAME for user in view.users_of(result) if id(user) not in own]
+            if view.is_yielded(result):
+                others.append("the caller")
+            if others:
+                return Refused(
+                    f"{others[0]} reads the result of {op.NAME} within the formula, computed twice if raised"
+                )
+    return None
+
+
+def _between(root: Op, leaves: frozenset[Value], view: RegionView) -> list[Op]:
+    """The ops from which `root` computes its result, operands first, without those that compute `leaves`."""
+    done: dict[int, Op] = {}
+    stack = [root]
+    while stack and len(done) <= LARGEST:
+        op = stack[-1]
+        made = [view.def_of(v) for v in op.operands if v not in leaves]
+        waiting = [o for o in made if o is not None and id(o) not in done]
+        if waiting:
+            stack += waiting
+            continue
+        stack.pop()
+        if op is not root:
+            done[id(op)] = op
+    return list(done.values())
+
+
+def converted(value: Value, dtype: DType, ops: list[Op], loc: Location) -> Value:
+    """`value` in another element type, with the op that converts it, if one is needed."""
+    if value.type.dtype == dtype:
+        return value
+    rank = value.type.rank
+    body = ScalarBody((value.type.dtype,), cast(arg(0, value.type.dtype), dtype))
+    ops.append(made := Generic((value,), (identity(rank),) * 2, body, value.type.shape, loc=loc))
+    return made.result
+
+
+def filled(number: float, like: Value, dims: Sequence[int], ops: list[Op], loc: Location) -> Value:
+    """A vector of one number, which has the sizes of `dims` of `like`."""
+    type = TensorType(tuple(like.type.shape[d] for d in dims), like.type.dtype)
+    ops.append(made := Fill(number, type, loc=loc))
+    return made.result
