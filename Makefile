@@ -64,6 +64,7 @@ bench: ## speed, as ratios against peers in the same run
 	$(PYTHON) benchmarks/engine.py
 	$(PYTHON) -m benchmarks.models --model one-op
 	$(PYTHON) -m benchmarks.models
+	$(PYTHON) -m benchmarks.graphs
 	$(PYTHON) benchmarks/mlir.py
 
 fuzz: ## the laws on many more programs; takes long

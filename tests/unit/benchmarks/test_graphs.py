@@ -1,0 +1,127 @@
+"""Figures of graphs: what is counted, the file of them, what is worse and better, and which bars are missed."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+
+from benchmarks.graphs.figures import Figures, Layer, figures, model_bytes
+from benchmarks.graphs.report import docs_table
+from benchmarks.graphs.table import Recorded, better, load_table, save_table, unmet, worse
+from tests.support.compared_graphs import GRAPHS, ComparedGraph
+from tests.support.models.bert import bert
+from tests.support.models.quantized import int4_decoder
+
+ANY = "cpu{features=none}"
+"""A device that every machine has."""
+
+FIGURES = Figures(4, 3, 1, 96, 100, 0, 512, 256, 1000, 2000, Layer(4, 2, 1))
+TABLE = {
+    "one": Recorded({"layer.relayouts": 1}, 100, {"off": 1, "late": 3}, {"off": FIGURES, "late": FIGURES}),
+    "two": Recorded({"dispatches": 2}, 0, {}, {"late": "can't be compiled"}, {"late": (1.5, 2.0)}),
+}
+
+
+def test_a_table_is_read_as_it_was_written(tmp_path: Path) -> None:
+    save_table(TABLE, tmp_path / "figures.json")
+    assert load_table(tmp_path / "figures.json") == TABLE
+
+
+@pytest.mark.parametrize("name", ["dispatches", "relayouts", "unpacks", "relaid_bytes", "constant_bytes", "python"])
+def test_one_more_is_worse_and_one_less_is_better(name: str) -> None:
+    before = evolve(FIGURES, python=1)
+    value = getattr(before, name)
+    more, less = (evolve(before, **{name: value + n}) for n in (1, -1))
+    assert worse(before, more) == [f"{name} {value} → {value + 1}"]
+    assert better(before, less) == [f"{name} {value} → {value - 1}"]
+    assert not better(before, more)
+    assert not worse(before, less)
+
+
+def test_a_layer_counts_by_itself() -> None:
+    more = evolve(FIGURES, layer=Layer(4, 3, 1))
+    assert worse(FIGURES, more) == ["layer.relayouts 2 → 3"]
+    assert better(more, FIGURES) == ["layer.relayouts 3 → 2"]
+
+
+def test_memory_may_grow() -> None:
+    assert not worse(FIGURES, evolve(FIGURES, arena_bytes=1024, moved_bytes=9999))
+
+
+def test_a_program_that_is_refused_from_now_on_is_worse() -> None:
+    assert worse(FIGURES, "too hard") == ["refused: too hard"]
+    assert better("too hard", FIGURES) == ["no longer refused"]
+    assert worse("too hard", "harder") == better("too hard", "harder") == []
+
+
+@pytest.mark.parametrize(
+    ("bars", "late", "missed"),
+    [
+        ({}, FIGURES, []),
+        ({}, evolve(FIGURES, dispatches=5), ["dispatches 5, bar 4 (off)"]),
+        ({"dispatches": 4, "relayouts": 3, "layer.relayouts": 2}, FIGURES, []),
+        ({"dispatches": 3}, FIGURES, ["dispatches 4, bar 3"]),
+        ({"layer.relayouts": 1}, FIGURES, ["layer.relayouts 2, bar 1"]),
+        ({"moved_bytes": "off"}, evolve(FIGURES, moved_bytes=1001), ["moved_bytes 1,001, bar 1,000 (off)"]),
+        ({}, evolve(FIGURES, constant_bytes=102), []),
+        ({}, evolve(FIGURES, constant_bytes=103), ["constant_bytes 103, 1.03 × the model, bar 1.02 ×"]),
+        ({}, "too hard", ["refused: too hard"]),
+    ],
+)
+def test_bars_are_missed_by_what_exceeds_them(
+    bars: dict[str, int | str], late: Figures | str, missed: list[str]
+) -> None:
+    found = {"off": FIGURES, "late": late}
+    assert [*unmet(Recorded(bars, 100), found).values()] == missed
+
+
+def test_constants_without_a_model_are_too_many() -> None:
+    missed = unmet(Recorded({}, 0), {"late": FIGURES})
+    assert missed == {"constant_bytes": "constant_bytes 100, inf × the model, bar 1.02 ×"}
+
+
+def test_weights_of_four_bits_take_half_a_byte() -> None:
+    def weights(layers: int) -> int:
+        return model_bytes(int4_decoder(layers))
+
+    numbers = 4 * 256 * 256 + 3 * 256 * 704
+    assert weights(1) == numbers // 2 + numbers // 32 * 4 + 2 * 256 * 4
+    assert weights(2) == 2 * weights(1)
+
+
+def test_the_documentation_shows_refused_programs_and_layers() -> None:
+    lines = docs_table(TABLE).splitlines()
+    assert lines[2].startswith("| one | 4 · 4 | 1 · 3 | 3 · 3 (2 · 2 a layer) |")
+    assert lines[2].endswith("| layer.relayouts 2, bar 1 |")
+    assert lines[3].endswith("| refused |")
+
+
+@pytest.mark.parametrize("tiling", ["off", "late"])
+def test_counts_of_a_graph(tiling: str) -> None:
+    found = figures(GRAPHS["MLP"], tiling, ANY)
+    assert isinstance(found, Figures)
+    weights = 4 * (256 * 512 + 512 + 512 * 64 + 64)
+    interface = 4 * 128 * (256 + 64)
+    assert (found.dispatches, found.constant_bytes, found.python, found.layer) == (2, weights, 0, None)
+    assert found.peak_bytes == weights + interface + found.arena_bytes + found.scratch_bytes
+    assert found.arena_bytes >= 4 * 128 * 512
+    assert found.moved_bytes > interface + weights + 2 * found.relaid_bytes
+    assert 0 < found.unpacks < found.relayouts
+
+
+def test_a_program_that_is_refused_has_a_message() -> None:
+    assert "several devices" in str(figures(GRAPHS["two devices"], "late", ANY))
+
+
+def test_a_layer_is_the_difference_of_two_models() -> None:
+    graph = ComparedGraph(lambda: bert(1, 16), deeper=lambda: bert(3, 16))
+    alone, more = (figures(ComparedGraph(partial(bert, n, 16)), "late", ANY) for n in (1, 3))
+    found = figures(graph, "late", ANY)
+    assert isinstance(found, Figures) and isinstance(alone, Figures) and isinstance(more, Figures)
+    assert found.layer is not None
+    assert found.layer.dispatches == more.dispatches - alone.dispatches == 12
+    assert found.layer.relayouts == more.relayouts - alone.relayouts
+    assert evolve(found, layer=None) == alone
