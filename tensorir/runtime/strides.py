@@ -3,7 +3,8 @@ values of the rest in one call."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -71,6 +72,13 @@ class Strided:
     @property
     def form(self) -> Form:
         """What a plan for it may know."""
+        return _known(self)[0]
+
+    def values(self) -> Mapping[str, int]:
+        """Returns the values of the symbols of its form."""
+        return _known(self)[1]
+
+    def _form(self) -> Form:
         forms: list[Stride] = []
         strides = self._elements
         for d, (size, stride) in enumerate(zip(self.shape, strides, strict=True)):
@@ -99,14 +107,19 @@ class Strided:
         """How many elements the first one lies behind the lowest one."""
         return -sum(min(s, 0) * (n - 1) for n, s in zip(self.shape, self._elements, strict=True))
 
-    def values(self) -> dict[str, int]:
-        """Returns the values of the symbols of its form."""
-        form = self.form
+    def _values(self, form: Form) -> dict[str, int]:
         strides = self._elements
         reached = 1 + sum(abs(s) * (n - 1) for n, s in zip(self.shape, strides, strict=True))
         offset = [self.offset] if form.backwards else []
         free = [s for s, known in zip(strides, form.strides, strict=True) if known == "any"]
         return dict(zip(form.symbols, [reached * self.item, *offset, *free], strict=True))
+
+
+@lru_cache(maxsize=256)
+def _known(argument: Strided) -> tuple[Form, Mapping[str, int]]:
+    """The form and the values of an argument; a program is often called with arrays that lie like those before."""
+    form = argument._form()  # pyright: ignore[reportPrivateUsage]  # of this module
+    return form, argument._values(form)  # pyright: ignore[reportPrivateUsage]  # of this module
 
 
 def strided(arguments: Sequence[Array]) -> tuple[Strided, ...]:
