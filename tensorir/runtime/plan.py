@@ -191,7 +191,7 @@ class _Planner:
 
     def _made(self, value: Value, type: TensorType) -> int:
         """A buffer for what a command makes: a result of the function is made where it is wanted."""
-        if value in self.results and value not in self.place:
+        if value in self.results:
             return self._buffer("result", self.results[value], type, value.hint)
         return self._buffer("arena", 0, type, value.hint)
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorir.native import plans
-from tensorir.native._kernels import lib
+from tensorir.native._kernels import ffi, lib
 from tensorir.native.plans import Frame, Plan, PlanFault, PlanMemoryError
 from tests.support.plan_images import (
     Buffer,
@@ -219,6 +219,42 @@ def test_the_fault_of_the_lowest_unit_is_reported(threads: int, checked: bool) -
         assert (fault.step, fault.operand, fault.value) == (0, 1, 10)
         frame.run([table, indices], [result])
         assert (result == table[indices]).all()
+
+
+def test_the_lowest_unit_is_reported_though_it_fails_last() -> None:
+    """Unit 0 has much to do before it fails; on another thread unit 1 has failed by then."""
+    much = Step("fill", [Register(3), 1 << 14], [Operand(3, "f32", [0, 0])], code=[0])
+    gather = Step("gather", [COUNT], [Operand(0, "f32", [0]), Operand(1, "i64", [1], START),
+                                      Operand(2, "f32", [1], START)], [1, 10])  # fmt: skip  # one line per step
+    program = Program([(2, 1)], 4, [much, gather], [(Op.MUL, START, -5_000), (Op.ADD, Register(2), 5_000)])
+    buffers = [Buffer(Kind.ARGUMENT, 0, 40), Buffer(Kind.ARGUMENT, 1, 16), Buffer(Kind.RESULT, 0, 8)]
+    image = Image([*buffers, Buffer(Kind.RESULT, 1, 4)], [program], [Launch(0, [0, 1, 2, 3])])
+    frame = opened(image).frame([], 2)
+    for _ in range(3):
+        with pytest.raises(PlanFault, match="index is outside") as caught:
+            frame.run(
+                [np.zeros(10, np.float32), np.array([77, 88])], [np.zeros(2, np.float32), np.zeros(1, np.float32)]
+            )
+        assert (caught.value.unit, caught.value.value) == (0, 77)
+
+
+def test_a_call_begins_at_its_first_unit_after_an_error() -> None:
+    """Also for a caller in C, who does not rewind the frame."""
+    plan = opened(gather_image(300))
+    frame = plan.frame([], 1)
+    table, indices, result = np.arange(10, dtype=np.float32), np.arange(300) % 10, np.zeros(300, np.float32)
+    frame.run([table, indices], [result])  # sets the addresses
+    fault = ffi.new("tir_fault *")
+    inside = frame._frame  # pyright: ignore[reportPrivateUsage]  # a caller in C has it
+
+    def run() -> int:
+        return lib.tir_frame_run(inside, frame.argument_pointers, frame.result_pointers, -1, fault)
+
+    indices[200] = 10
+    assert (run(), fault.command, fault.unit) == (lib.TIR_STATUS_BAD_INDEX, 1, 200)
+    indices[200], result[:] = 0, -1
+    assert run() == lib.TIR_STATUS_OK
+    assert (result == table[indices]).all()
 
 
 # ---- memory --------------------------------------------------------------------

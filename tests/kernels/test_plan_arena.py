@@ -66,3 +66,9 @@ def test_a_memory_is_shared_unless_that_takes_more() -> None:
     assert with_commands(pair).arena_bytes == 64 + 64
     later = [Buffer(Kind.ARENA, 0, 64, 3, 4), Buffer(Kind.ARENA, 0, 128, 4, 4)]
     assert with_commands([*pair, *later]).arena_bytes == 2 * (64 + 64) + 64
+
+
+def test_a_shared_memory_lives_until_the_last_of_its_buffers() -> None:
+    """The third buffer is made when the first one is dead, but the second has its memory."""
+    shared = [Buffer(Kind.ARENA, 0, 64, 1, 2), Buffer(Kind.SHARED, 0, 64, 2, 3), Buffer(Kind.ARENA, 0, 64, 3, 3)]
+    assert with_commands(shared).arena_bytes == 2 * (64 + 64)

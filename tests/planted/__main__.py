@@ -74,10 +74,10 @@ def tested(copy: Path, tests: Sequence[str]) -> str | None:
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
     try:
         done = subprocess.run(
-            command, cwd=copy, env=environment, capture_output=True, text=True, timeout=300, check=False
+            command, cwd=copy, env=environment, capture_output=True, text=True, timeout=900, check=False
         )
     except subprocess.TimeoutExpired:
-        return "no end within 300 s"
+        return "no end within 900 s"
     if done.returncode == 0:
         return None
     failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)

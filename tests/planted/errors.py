@@ -194,12 +194,6 @@ ERRORS = (
         'if made.kind != "result":',
     ),
     Planted(
-        "each value that is returned is made anew",
-        f"{RUNTIME}/plan.py",
-        "if value in self.results and value not in self.place:",
-        "if value in self.results:",
-    ),
-    Planted(
         "the fewest granules of a block are ignored",
         f"{RUNTIME}/image.py",
         'values.apply("max", values.number(fewest), values.apply("ceildiv", granules, wanted))',

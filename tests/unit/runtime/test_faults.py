@@ -16,6 +16,7 @@ from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import symbol
 from tensorir.ir.dtype import DType, f32, i32, i64
 from tensorir.ir.module import Module
+from tensorir.native.plans import Frame, Plan
 
 Array = npt.NDArray[Any]
 
@@ -74,3 +75,20 @@ def test_a_division_by_zero_is_said_as_the_interpreter_says_it(threads: int) -> 
         message, expected = error_of(program, a, zero), error_of(interpreted_by(module), a, zero)
         assert message.replace("tile.map", "linalg.generic") == expected
         np.testing.assert_array_equal(program(a, b), a // b)
+
+
+def test_a_call_that_fails_gives_its_frame_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[tuple[object, ...]] = []
+    real = Plan.frame
+
+    def frame(self: Plan, *args: Any, **rest: Any) -> Frame:
+        opened.append(args)
+        return real(self, *args, **rest)
+
+    monkeypatch.setattr(Plan, "frame", frame)
+    program = compile(gathering(i64))
+    rows = np.arange(20) % 50
+    for _ in range(3):
+        error_of(lambda *args: program.call(args), TABLE, np.full(20, 50))  # `call` never repeats the call before
+        np.testing.assert_array_equal(program(TABLE, rows), TABLE[rows])
+    assert len(opened) == 1
