@@ -15,6 +15,7 @@ enum {
   NEAR = 1 << 18, /* elements of a right side that stays in the second level cache */
   SHORT = 1024, /* so many k of twice as many columns are not too far apart for the hardware's prefetches */
   AHEAD = 256,  /* elements by which the others are fetched ahead */
+  FURTHER = 64, /* elements, where neighbours along k lie side by side */
   MAX_ROWS = 8,
 };
 _Static_assert(TIR_PARTIAL_SUM % LANES == 0 && TIR_PARTIAL_SUM % DEPTH == 0, "whole blocks in a part");
@@ -177,6 +178,10 @@ TIR_INLINE void group_of(
   float total[TIR_MATMUL_ROWS][2][LANES];
   const float* lhs = p->lhs + m * p->lhs_m;
   const float* rhs = p->rhs + n * p->rhs_n;
+  /* What is fetched lies in the next columns if a column is one part, else further down in these. */
+  const bool is_short = p->k <= TIR_PARTIAL_SUM;
+  const int64_t next = is_short ? vectors * LANES * p->rhs_n : FURTHER;
+  const int64_t ahead = p->n > (is_short ? NEAR / 2 : 4 * NEAR) / p->k ? next : 0;
   TIR_UNROLL for (int r = 0; r < rows; r++) {
     TIR_UNROLL for (int v = 0; v < vectors; v++) tir_store_f(total[r][v], tir_splat_f(NOTHING));
   }
@@ -189,7 +194,11 @@ TIR_INLINE void group_of(
     for (; at + LANES <= end; at += LANES) {
       TIR_UNROLL for (int v = 0; v < vectors; v++) {
         tir_vf column[LANES];
-        load_block(column, rhs + v * LANES * p->rhs_n + at, p->rhs_n, valid, LANES);
+        const float* block = rhs + v * LANES * p->rhs_n + at;
+        if (ahead != 0) {
+          for (int64_t i = 0; i < valid; i++) __builtin_prefetch(block + ahead + i * p->rhs_n);
+        }
+        load_block(column, block, p->rhs_n, valid, LANES);
         TIR_UNROLL for (int r = 0; r < rows; r++) {
           TIR_UNROLL for (int i = 0; i < LANES; i++) {
             sum[r][v] = tir_fma_f(tir_splat_f(lhs[r * p->lhs_m + at + i]), column[i], sum[r][v]);
