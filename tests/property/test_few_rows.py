@@ -62,4 +62,4 @@ def test_a_matrix_of_the_call_is_read_in_place_with_the_bits_of_tiles(
                 expected = got
             assert_same_bits(f"{device}, {tiling}", got, expected)
             if min(many, depth) > 16:  # matrices of one tile's width are tiles as they lie
-                assert "tile.mmt4d" not in program.stats.kernels
+                assert not any("mmt4d" in kernel for kernel in program.stats.kernels)
