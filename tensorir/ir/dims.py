@@ -155,6 +155,28 @@ def divisible(dim: Dim, by: int) -> bool:
     return all(coefficient % by == 0 for _, coefficient in _terms(dim))
 
 
+def quotient(a: Dim, b: Dim) -> Dim | None:
+    """Returns a / b if b divides a for all values of the symbols, or None."""
+    if a == b:
+        return 1
+    if isinstance(b, int):
+        return floordiv(a, b) if b and divisible(a, b) else None
+    if isinstance(a, int) or len(b.terms) != 1:
+        return None
+    ((monomial, coefficient),) = b.terms
+    terms: list[tuple[Monomial, int]] = []
+    for factors, c in a.terms:
+        rest = list(factors)
+        for atom in monomial:
+            if atom not in rest:
+                return None
+            rest.remove(atom)
+        if c % coefficient:
+            return None
+        terms.append((tuple(rest), c // coefficient))
+    return _sum(terms)
+
+
 def plain_symbol(dim: Dim) -> str | None:
     """Returns the name if a size is a symbol, or None."""
     match dim:

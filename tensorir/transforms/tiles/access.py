@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from tensorir.dialects.tile import Slice
 from tensorir.encoding.views import Groups
-from tensorir.ir.dims import Dim, DimExpr, floordiv, product
+from tensorir.ir.dims import Dim, product, quotient
 from tensorir.ir.value import Value
 
 
@@ -142,34 +142,6 @@ def split(digits: Digits, sizes: Sequence[Dim]) -> list[Digits]:
             assert divided is not None
             wanted = divided
     return [tuple(d) or (Digit(1, 0),) for d in made]
-
-
-def quotient(a: Dim, b: Dim) -> Dim | None:
-    """Returns a / b if b divides a for all values of the symbols, or None."""
-    if a == b:
-        return 1
-    if isinstance(b, int):
-        if b == 0:
-            return None
-        coefficients = [a] if isinstance(a, int) else [c for _, c in a.terms]
-        return floordiv(a, b) if all(c % b == 0 for c in coefficients) else None
-    if isinstance(a, DimExpr) and len(b.terms) == 1:
-        ((monomial, coefficient),) = b.terms
-        terms: list[tuple[tuple[object, ...], int]] = []
-        for m, c in a.terms:
-            rest = list(m)
-            for atom in monomial:
-                if atom not in rest:
-                    return None
-                rest.remove(atom)
-            if c % coefficient:
-                return None
-            terms.append((tuple(rest), c // coefficient))
-        total: Dim = 0
-        for m, c in terms:
-            total = total + (DimExpr(((m, c),)) if m else c)  # pyright: ignore[reportArgumentType]  # atoms of a monomial
-        return total
-    return None
 
 
 def common(many: Sequence[Digits]) -> list[tuple[Dim, tuple[Dim, ...]]]:

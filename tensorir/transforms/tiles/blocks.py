@@ -14,10 +14,9 @@ from attrs import frozen
 from tensorir.dialects.linalg import Contract
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d
 from tensorir.dialects.tile.grid import MAX_GRID_RANK
-from tensorir.ir.dims import Dim, product
+from tensorir.ir.dims import Dim, product, quotient
 from tensorir.ir.op import Op, Trait
 from tensorir.ir.value import Value
-from tensorir.transforms.tiles.access import quotient
 from tensorir.transforms.tiles.unit_dims import UnitDim, unit_dims
 
 ELEMENTS = 1 << 14

@@ -11,7 +11,7 @@ from tensorir.dialects.tile import UNIT_DIMS, Copy, Gather, Scratch, Step
 from tensorir.encoding.encoding import ContractionSpace
 from tensorir.encoding.resolver import Tiles
 from tensorir.ir.affine import AffineMap, select
-from tensorir.ir.dims import Dim, iteration_dim, product
+from tensorir.ir.dims import Dim, iteration_dim, product, quotient
 from tensorir.ir.dtype import DType
 from tensorir.ir.location import UNKNOWN
 from tensorir.ir.op import Op
@@ -20,7 +20,7 @@ from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.targets.answers import Answers
 from tensorir.targets.device import Device
-from tensorir.transforms.tiles.access import Access, Digit, Digits, UnfitError, common, quotient, row_major
+from tensorir.transforms.tiles.access import Access, Digit, Digits, UnfitError, common, row_major
 from tensorir.transforms.tiles.unit_dims import UnitDim
 
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tensorir.ir.affine import AffineMap
-from tensorir.ir.dims import Dim, Division
+from tensorir.ir.dims import Dim, Division, quotient
 from tensorir.ir.value import Value
-from tensorir.transforms.tiles.access import Access, Digit, Digits, UnfitError, quotient
+from tensorir.transforms.tiles.access import Access, Digit, Digits, UnfitError
 from tensorir.transforms.tiles.emitter import Emitter, Piece, cut, moved
 
 

@@ -14,11 +14,11 @@ from tensorir.dialects import linalg, tile
 from tensorir.dialects.linalg.structured import accumulation_type
 from tensorir.encoding.resolver import Tiles
 from tensorir.ir.affine import identity
-from tensorir.ir.dims import Dim, ceildiv, product
+from tensorir.ir.dims import Dim, ceildiv, product, quotient
 from tensorir.ir.dtype import DType
 from tensorir.ir.scalar import ScalarBody, apply, arg, cast
 from tensorir.ir.types import TensorType
-from tensorir.transforms.tiles.access import Access, Digit, Digits, UnfitError, common, joined, quotient
+from tensorir.transforms.tiles.access import Access, Digit, Digits, UnfitError, common, joined
 from tensorir.transforms.tiles.emitter import Emitter, Piece
 from tensorir.transforms.tiles.matmuls import by_few_rows
 from tensorir.transforms.tiles.operands import operand_digits

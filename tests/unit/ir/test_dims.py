@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from tensorir import mlir
 from tensorir.interp import interpret
 from tensorir.ir.diagnostic import InferError
-from tensorir.ir.dims import Dim, ceildiv, floordiv, mod, never_negative, plain_symbol, symbol
+from tensorir.ir.dims import Dim, ceildiv, floordiv, mod, never_negative, plain_symbol, quotient, symbol
 
 
 def test_signs() -> None:
@@ -59,3 +61,14 @@ def test_sizes_that_would_grow_without_end_are_refused() -> None:
     with pytest.raises(InferError, match="parts is over the limit"):
         for _ in range(30):
             halved = floordiv(halved, 3) + floordiv(halved, 5)
+
+
+S = symbol("S")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "wanted"),
+    [(12, 4, 3), (12, 5, None), (8 * S, 8, S), (8 * S + 4, 8, None), (S, S, 1), (6 * S, 2 * S, 3), (S, 0, None)],
+)
+def test_a_quotient_is_exact_for_all_sizes_or_none(a: Any, b: Any, wanted: Any) -> None:
+    assert quotient(a, b) == wanted

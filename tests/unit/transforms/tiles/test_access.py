@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorir.ir.dims import ceildiv, symbol
-from tensorir.transforms.tiles.access import Access, Digit, UnfitError, common, joined, quotient, row_major, split
+from tensorir.transforms.tiles.access import Access, Digit, UnfitError, common, joined, row_major, split
 from tests.support.accesses import BUFFER, Array, number, positions
 
 S = symbol("S")
@@ -97,14 +97,6 @@ def test_neighbours_that_are_evenly_spaced_are_one_digit() -> None:
     assert joined((Digit(3, 8), Digit(4, 2))) == (Digit(12, 2),)
     assert joined((Digit(1, 7),)) == (Digit(1, 0),)
     assert joined((Digit(S, 8), Digit(8, 1))) == (Digit(8 * S, 1),)
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "wanted"),
-    [(12, 4, 3), (12, 5, None), (8 * S, 8, S), (8 * S + 4, 8, None), (S, S, 1), (6 * S, 2 * S, 3), (S, 0, None)],
-)
-def test_a_quotient_is_exact_for_all_sizes_or_none(a: Any, b: Any, wanted: Any) -> None:
-    assert quotient(a, b) == wanted
 
 
 def test_sizes_that_are_rounded_up_are_split_at_their_tile() -> None:
