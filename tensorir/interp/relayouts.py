@@ -13,7 +13,7 @@ from tensorir.interp.context import Array, Context
 def relaid(copy: Relayout, source: Array, dest: Array, ctx: Context) -> Array:
     """Copies the flat memory `source` to the flat memory `dest`, which it returns, and fills the padding that must hold
     a value. What else lies in `dest` stays."""
-    for box in copy.copies:
+    for box in (c.box for c in copy.copies):
         _box(dest, box, ctx, dest=True)[...] = _box(source, box, ctx, dest=False)
     for fill in copy.fills:
         _box(dest, fill.box, ctx, dest=True)[...] = fill.value

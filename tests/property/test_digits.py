@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from attrs import evolve
 from hypothesis import HealthCheck, assume, event, given, note, settings
 from hypothesis import strategies as st
 
@@ -118,7 +119,7 @@ def test_masks_allow_what_the_nests_without_masks_copy(data: st.DataObject) -> N
             at = sum(p * d for p, (_, _, d) in zip(point, loops, strict=True))
             dest[at] = source[sum(p * s for p, (_, s, _) in zip(point, loops, strict=True))]
     for fill in copy.fills:
-        relaid(Relayout((), (), (), (fill,), 0, 0, False), source, dest, ctx)
+        relaid(evolve(copy, copies=(), fills=(fill,)), source, dest, ctx)
     np.testing.assert_array_equal(dest, run(copy, source, ctx))
 
 
@@ -140,14 +141,14 @@ def least_rank(moved: Array) -> int:
 @law
 @given(st.data())
 def test_no_nest_has_fewer_loops(data: st.DataObject) -> None:
-    shape = data.draw(shapes())
+    shape = data.draw(shapes().filter(lambda s: 0 not in s))
     a, b = data.draw(digit_layouts(shape)), data.draw(digit_layouts(shape))
     copy = relayout(a, b, shape)
     assume(isinstance(copy, Relayout))
     assert isinstance(copy, Relayout)
     size = copy.source_size
     assert isinstance(size, int)
-    for box in copy.copies:
+    for box in (c.box for c in copy.copies):
         # Packed together in their order, the elements that a nest writes have the ranks of its destinations.
         extents = tuple(evaluate(loop.extent, {}) for loop in box.loops)
         source, dest = (

@@ -3,12 +3,12 @@
 Every dim of a tensor is written in a mixed radix, and a layout is an order of all the digits. See `layout.py`.
 """
 
-from tensorir.encoding.digits.boxes import Box, Loop
+from tensorir.encoding.digits.boxes import Box, Loop, Part, Place, Span, nest
 from tensorir.encoding.digits.digit import NO_PADDING, UNSPECIFIED, Digit, NotRefinable, Padding, filled
 from tensorir.encoding.digits.layout import DigitLayout, row_major
 from tensorir.encoding.digits.packs import as_pack, from_pack
 from tensorir.encoding.digits.refine import compose, inverse, refine
-from tensorir.encoding.digits.relayout import Fill, Mask, Relayout, relayout
+from tensorir.encoding.digits.relayout import Copy, Fill, Mask, Relayout, relayout
 from tensorir.encoding.digits.through import Broadcast, DigitView, Padded, Sliced, Through, through
 from tensorir.encoding.digits.window import Window
 
@@ -17,6 +17,7 @@ __all__ = [
     "UNSPECIFIED",
     "Box",
     "Broadcast",
+    "Copy",
     "Digit",
     "DigitLayout",
     "DigitView",
@@ -26,8 +27,11 @@ __all__ = [
     "NotRefinable",
     "Padded",
     "Padding",
+    "Part",
+    "Place",
     "Relayout",
     "Sliced",
+    "Span",
     "Through",
     "Window",
     "as_pack",
@@ -35,6 +39,7 @@ __all__ = [
     "filled",
     "from_pack",
     "inverse",
+    "nest",
     "refine",
     "relayout",
     "row_major",

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from attrs import frozen
 
 from tensorir.ir.dims import Dim, floordiv, mod
-from tensorir.ir.known import Known
+from tensorir.ir.known import NOTHING, Known
 
 
 @frozen(cache_hash=True)
@@ -33,18 +33,37 @@ class Box:
     loops: tuple[Loop, ...]
 
 
-@frozen
+@frozen(cache_hash=True)
+class Place:
+    """Every `times`-th position of the digit that stands at `digit` in a layout."""
+
+    digit: int
+    times: Dim
+
+    def stride(self, strides: Sequence[Dim]) -> Dim:
+        """How far apart positions lie if the digits of the memory have these strides."""
+        return self.times * strides[self.digit]
+
+
+@frozen(cache_hash=True)
 class Part:
-    """One digit of a dim in both memories: the positions of the dim are Σ `weight` · position of each part. `place`
-    orders the parts of all dims by the destination."""
+    """One digit of a dim in both memories: the positions of the dim are Σ `weight` · position of each part. Without a
+    source, all positions are the same element. `level` counts the parts of the dim, inner to outer."""
 
     dim: int
+    level: int
     weight: Dim
-    loop: Loop
-    place: tuple[int, int]
+    extent: Dim
+    source: Place | None
+    dest: Place
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Sorts parts by where they stand in the destination."""
+        return self.dest.digit, -self.level
 
 
-@frozen
+@frozen(cache_hash=True)
 class Span:
     """The positions `begin` … `begin + count - 1` of a part."""
 
@@ -55,7 +74,7 @@ class Span:
 
 def everything(parts: Sequence[Part]) -> list[Span]:
     """All positions of a dim."""
-    return [Span(part, 0, part.loop.extent) for part in parts]
+    return [Span(part, 0, part.extent) for part in parts]
 
 
 def below(parts: Sequence[Part], limit: Dim, known: Known) -> list[list[Span]]:
@@ -79,7 +98,7 @@ def beyond(parts: Sequence[Part], limit: Dim, known: Known) -> list[list[Span]]:
     fixed: list[Span] = []
     rest = limit
     for k in range(len(parts) - 1, -1, -1):
-        weight, extent = parts[k].weight, parts[k].loop.extent
+        weight, extent = parts[k].weight, parts[k].extent
         used = known.ceildiv(limit, weight)
         if k == len(parts) - 1:
             begin, count = used, extent - used
@@ -99,16 +118,18 @@ def _floordiv(a: Dim, b: Dim, known: Known) -> Dim:
     return floordiv(a, b) if exact is None else exact
 
 
-def nest(spans: Iterable[Span], known: Known) -> Box:
-    """Returns the nest that runs through all these positions, in the order of the destination."""
-    source: Dim = 0
-    dest: Dim = 0
+def nest(spans: Iterable[Span], source: Sequence[Dim], dest: Sequence[Dim], known: Known = NOTHING) -> Box:
+    """Returns the nest that runs through all these positions, in the order of the destination. `source` and `dest` are
+    the strides of the digits of both memories; without sources, a fill, the nest begins at 0 there."""
+    from_offset: Dim = 0
+    to_offset: Dim = 0
     loops: list[Loop] = []
-    for span in sorted(spans, key=lambda s: s.part.place):
-        loop = span.part.loop
-        source, dest = source + span.begin * loop.source, dest + span.begin * loop.dest
-        loops.append(Loop(span.count, loop.source, loop.dest))
-    return Box(source, dest, joined(loops, known))
+    for span in sorted(spans, key=lambda s: s.part.order):
+        part = span.part
+        loop = Loop(span.count, 0 if part.source is None else part.source.stride(source), part.dest.stride(dest))
+        from_offset, to_offset = from_offset + span.begin * loop.source, to_offset + span.begin * loop.dest
+        loops.append(loop)
+    return Box(from_offset, to_offset, joined(loops, known))
 
 
 def joined(loops: Sequence[Loop], known: Known) -> tuple[Loop, ...]:

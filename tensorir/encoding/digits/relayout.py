@@ -12,7 +12,18 @@ from itertools import product as all_of
 
 from attrs import evolve, frozen
 
-from tensorir.encoding.digits.boxes import Box, Loop, Part, Span, below, beyond, everything, merged_loop, nest
+from tensorir.encoding.digits.boxes import (
+    Box,
+    Loop,
+    Part,
+    Place,
+    Span,
+    below,
+    beyond,
+    everything,
+    merged_loop,
+    nest,
+)
 from tensorir.encoding.digits.digit import NotRefinable
 from tensorir.encoding.digits.layout import DigitLayout
 from tensorir.encoding.digits.refine import ordered, strides_of
@@ -35,8 +46,17 @@ class Mask:
 class Fill:
     """A part of the destination in which `value` lies: padding that is not copied. The source does not matter."""
 
-    box: Box
+    spans: tuple[Span, ...]
     value: ScalarValue
+    box: Box
+
+
+@frozen(cache_hash=True)
+class Copy:
+    """A nest that copies: the positions `spans` of digits of both layouts, which are `box` in both memories."""
+
+    spans: tuple[Span, ...]
+    box: Box
 
 
 @frozen(cache_hash=True)
@@ -44,15 +64,17 @@ class Relayout:
     """`loops`, outer to inner in the order of the destination, copy the positions that all `masks` allow.
 
     `copies` do the same without masks; `fills` are the parts of the destination that then hold a value. All strides
-    count elements. The sizes are those of both memories. `is_view`: they are the same, so nothing moves."""
+    count elements. The sizes are those of both memories. `is_view`: they are the same, so nothing moves. `whole`: the
+    dims of which all positions are copied, padding included, by each of the copies."""
 
     loops: tuple[Loop, ...]
     masks: tuple[Mask, ...]
-    copies: tuple[Box, ...]
+    copies: tuple[Copy, ...]
     fills: tuple[Fill, ...]
     source_size: Dim
     dest_size: Dim
     is_view: bool
+    whole: frozenset[int]
 
     @property
     def rank(self) -> int:
@@ -67,18 +89,43 @@ def relayout(a: DigitLayout, b: DigitLayout, shape: Sequence[Dim], known: Known 
     Raises InferError if a layout is not one of such tensors (`DigitLayout.check`)."""
     a.check(shape, known)
     b.check(shape, known)
+    memory = _Memory(a.memory_strides(shape, known), b.memory_strides(shape, known), known)
     dims: list[_Along] = []
     for dim in range(b.rank):
-        along = _along(a, b, dim, shape, known)
+        along = _along(a, b, dim, shape, memory)
         if isinstance(along, NotRefinable):
             return along
         dims.append(along)
-    loops, masks = _masked(dims, known)
-    choices = all_of(*(below(x.parts, x.limit, known) for x in dims))
-    copies = tuple(nest((span for spans in choice for span in spans), known) for choice in choices)
+    loops, masks = _masked(dims, memory)
+    copies = [tuple(s for spans in choice for s in spans) for choice in all_of(*(x.below(known) for x in dims))]
+    fills = _fills(b, dims, shape, memory)
     sizes = a.storage_size(shape, known), b.storage_size(shape, known)
-    fills = _fills(b, dims, shape, known)
-    return Relayout(loops, masks, copies, fills, *sizes, _is_view(loops, bool(masks or fills), *sizes, known))
+    return Relayout(
+        loops,
+        masks,
+        tuple(Copy(spans, memory.nest(spans)) for spans in copies),
+        fills,
+        *sizes,
+        _is_view(loops, bool(masks or fills), *sizes, known),
+        frozenset(x.dim for x in dims if x.whole),
+    )
+
+
+@frozen
+class _Memory:
+    """The strides of the digits of both memories."""
+
+    source: tuple[Dim, ...]
+    dest: tuple[Dim, ...]
+    known: Known
+
+    def loop(self, part: Part) -> Loop:
+        return Loop(
+            part.extent, 0 if part.source is None else part.source.stride(self.source), part.dest.stride(self.dest)
+        )
+
+    def nest(self, spans: Sequence[Span]) -> Box:
+        return nest(spans, self.source, self.dest, self.known)
 
 
 def _is_view(loops: Sequence[Loop], partial: bool, source: Dim, dest: Dim, known: Known) -> bool:
@@ -92,28 +139,32 @@ def _is_view(loops: Sequence[Loop], partial: bool, source: Dim, dest: Dim, known
 
 @frozen
 class _Along:
-    """What is copied along one dim: the positions below `limit`, a multiple of `granule`. `parts`: inner to outer, none
-    evenly spaced with the next. `fill`: whether what is behind the limit must be filled."""
+    """What is copied along one dim: the positions below `limit`, a multiple of `granule`. `parts`: inner to outer.
+    `whole`: they are all positions of both memories. `fill`: what is behind the limit must be filled."""
 
     dim: int
     limit: Dim
     granule: Dim
     parts: list[Part]
+    whole: bool
     fill: bool
 
+    def below(self, known: Known) -> list[list[Span]]:
+        return [everything(self.parts)] if self.whole else below(self.parts, self.limit, known)
 
-def _along(a: DigitLayout, b: DigitLayout, dim: int, shape: Sequence[Dim], known: Known) -> _Along | NotRefinable:
-    size = shape[dim]
-    from_digits, to_digits = _digits(a, dim, shape, known), _digits(b, dim, shape, known)
-    if isinstance(from_digits, NotRefinable):
-        return from_digits
-    if isinstance(to_digits, NotRefinable):
-        return to_digits
-    if not to_digits:
-        if from_digits and not known.equal(size, 1):
+
+def _along(a: DigitLayout, b: DigitLayout, dim: int, shape: Sequence[Dim], memory: _Memory) -> _Along | NotRefinable:
+    size, known = shape[dim], memory.known
+    from_chain, to_chain = a.chain(dim, known), b.chain(dim, known)
+    if isinstance(from_chain, NotRefinable):
+        return from_chain
+    if isinstance(to_chain, NotRefinable):
+        return to_chain
+    if not to_chain:
+        if from_chain and not known.equal(size, 1):
             strides = tuple(strides_of(a, dim))
             return NotRefinable(dim, strides, "the destination has one element for all positions of these digits")
-        return _Along(dim, 1, 1, [], False)
+        return _Along(dim, 1, 1, [], not from_chain, False)
     cuts = _cuts(a, b, dim, size, known)
     if isinstance(cuts, NotRefinable):
         return cuts
@@ -121,19 +172,41 @@ def _along(a: DigitLayout, b: DigitLayout, dim: int, shape: Sequence[Dim], known
     parts: list[Part] = []
     for k, cut in enumerate(cuts):
         extent = known.quotient(cuts[k + 1], cut) if k + 1 < len(cuts) else known.ceildiv(limit, cut)
-        assert extent is not None
-        source, _ = _stride(from_digits, cuts[: k + 1], known)
-        dest, place = _stride(to_digits, cuts[: k + 1], known)
-        part = Part(dim, cut, Loop(extent, source, dest), (place, -k))
-        whole = merged_loop(part.loop, parts[-1].loop, known) if parts else None
-        if whole is None:
-            parts.append(part)
+        source, dest = _place(a, from_chain, cuts[: k + 1], known), _place(b, to_chain, cuts[: k + 1], known)
+        assert extent is not None  # the cuts are a divisor chain
+        assert dest is not None
+        parts.append(Part(dim, k, cut, extent, source, dest))
+    end = b.capacity(dim, shape, known)
+    whole = all(known.equal(limit, n) for n in (end, a.capacity(dim, shape, known))) and known.divides(cuts[-1], limit)
+    if not whole:
+        parts = _joined_parts(a, b, parts, limit, memory)
+    fill = b.padding[dim].kind == "value" and not known.equal(limit, end)
+    return _Along(dim, limit, granule, parts, whole, fill)
+
+
+def _joined_parts(a: DigitLayout, b: DigitLayout, parts: Sequence[Part], limit: Dim, memory: _Memory) -> list[Part]:
+    """Merges parts that are evenly spaced together, without digits of other dims between them: a limit has fewer boxes
+    then."""
+    made: list[Part] = []
+    for part in parts:
+        inner = made[-1] if made else None
+        if (
+            inner is not None
+            and merged_loop(memory.loop(part), memory.loop(inner), memory.known) is not None
+            and _are_neighbours(a, part.source, inner.source)
+            and _are_neighbours(b, part.dest, inner.dest)
+        ):
+            made[-1] = evolve(inner, extent=inner.extent * part.extent)
         else:
-            parts[-1] = evolve(parts[-1], loop=whole)
-    outermost = parts[-1]
-    parts[-1] = evolve(outermost, loop=evolve(outermost.loop, extent=known.ceildiv(limit, outermost.weight)))
-    fill = b.padding[dim].kind == "value" and not known.equal(limit, b.capacity(dim, shape, known))
-    return _Along(dim, limit, granule, parts, fill)
+            made.append(part)
+    made[-1] = evolve(made[-1], extent=memory.known.ceildiv(limit, made[-1].weight))
+    return made
+
+
+def _are_neighbours(layout: DigitLayout, outer: Place | None, inner: Place | None) -> bool:
+    if outer is None or inner is None:
+        return True
+    return len({x.dim for x in layout.digits[outer.digit : inner.digit + 1]}) == 1
 
 
 def _cuts(a: DigitLayout, b: DigitLayout, dim: int, size: Dim, known: Known) -> list[Dim] | NotRefinable:
@@ -147,27 +220,15 @@ def _cuts(a: DigitLayout, b: DigitLayout, dim: int, size: Dim, known: Known) -> 
     return ordered(dim, [c for c in strides if c == 1 or not known.at_most(size, c)], known)
 
 
-Digits = list[tuple[Dim, Dim, int]]
-"""Of one dim, inner to outer: the stride of the digit, its stride in memory, its place in the layout."""
-
-
-def _digits(layout: DigitLayout, dim: int, shape: Sequence[Dim], known: Known) -> Digits | NotRefinable:
-    chain = layout.chain(dim, known)
-    if isinstance(chain, NotRefinable):
-        return chain
-    memory = layout.memory_strides(shape, known)
-    return [(layout.digits[p].stride, memory[p], p) for p in chain if layout.digits[p].extent != 1]
-
-
-def _stride(digits: Digits, cuts: Sequence[Dim], known: Known) -> tuple[Dim, int]:
-    """Returns how far apart in memory positions lie that differ by the last of the cuts, and the place of the digit
-    that counts them; (0, 0) where there are no digits."""
-    found: tuple[Dim, int] = (0, 0)
-    for stride, memory, place in digits:
-        if any(known.equal(stride, cut) for cut in cuts):
+def _place(layout: DigitLayout, chain: Sequence[int], cuts: Sequence[Dim], known: Known) -> Place | None:
+    """Returns where positions that differ by the last of the cuts lie: in the last digit that begins with a cut."""
+    found: Place | None = None
+    for p in chain:
+        stride = layout.digits[p].stride
+        if layout.digits[p].extent != 1 and any(known.equal(stride, cut) for cut in cuts):
             times = known.quotient(cuts[-1], stride)
-            assert times is not None
-            found = times * memory, place
+            assert times is not None  # the cuts are a divisor chain
+            found = Place(p, times)
     return found
 
 
@@ -185,29 +246,32 @@ def _limit(a: DigitLayout, b: DigitLayout, dim: int, size: Dim, cuts: Sequence[D
     return granule, size if known.divides(granule, size) else known.ceildiv(size, granule) * granule
 
 
-def _masked(dims: Sequence[_Along], known: Known) -> tuple[tuple[Loop, ...], tuple[Mask, ...]]:
+def _masked(dims: Sequence[_Along], memory: _Memory) -> tuple[tuple[Loop, ...], tuple[Mask, ...]]:
     """Returns the nest over all parts, and the masks of dims whose limit does not end with a loop."""
+    known = memory.known
     masked: dict[int, list[Part]] = {}
     for x in dims:
-        above = [p for p in x.parts if not known.divides(p.weight * p.loop.extent, x.granule)]
+        above = [p for p in x.parts if not known.divides(p.weight * p.extent, x.granule)]
         if len(above) > 1 and not known.divides(x.parts[-1].weight, x.limit):
             masked[x.dim] = above
     loops: list[tuple[Loop, Part | None]] = []  # with the part, if a mask counts its positions
-    for part in sorted((part for x in dims for part in x.parts), key=lambda part: part.place):
+    for part in sorted((part for x in dims for part in x.parts), key=lambda part: part.order):
         outer, counted = loops[-1] if loops else (None, None), part in masked.get(part.dim, ())
-        loop = None if counted or outer[0] is None or outer[1] is not None else merged_loop(outer[0], part.loop, known)
+        here = memory.loop(part)
+        loop = None if counted or outer[0] is None or outer[1] is not None else merged_loop(outer[0], here, known)
         if loop is not None:
             loops[-1] = loop, None
-        elif part.loop.extent != 1:
-            loops.append((part.loop, part if counted else None))
+        elif here.extent != 1:
+            loops.append((here, part if counted else None))
     limits = {x.dim: x.limit for x in dims}
     weights = ((dim, [p.weight if p is not None and p.dim == dim else 0 for _, p in loops]) for dim in masked)
     return tuple(loop for loop, _ in loops), tuple(Mask(dim, limits[dim], tuple(w)) for dim, w in weights)
 
 
-def _fills(b: DigitLayout, dims: Sequence[_Along], shape: Sequence[Dim], known: Known) -> tuple[Fill, ...]:
+def _fills(b: DigitLayout, dims: Sequence[_Along], shape: Sequence[Dim], memory: _Memory) -> tuple[Fill, ...]:
     """Returns the padding of the destination that is not copied: of each dim, with all of the dims that are not filled,
     and the rest of those that were filled before."""
+    known = memory.known
     parts = [_own_parts(b, x.dim, shape, known) for x in dims]
     made: list[Fill] = []
     for at, x in enumerate(dims):
@@ -219,13 +283,14 @@ def _fills(b: DigitLayout, dims: Sequence[_Along], shape: Sequence[Dim], known: 
         ]
         spans[at] = beyond(parts[at], x.limit, known)
         for choice in all_of(*spans):
-            made.append(Fill(nest((s for part in choice for s in part), known), b.padding[x.dim].value))
+            every = tuple(s for part in choice for s in part)
+            made.append(Fill(every, b.padding[x.dim].value, memory.nest(every)))
     return tuple(made)
 
 
 def _own_parts(b: DigitLayout, dim: int, shape: Sequence[Dim], known: Known) -> list[Part]:
     """The digits of a dim in the destination alone."""
-    chain, memory = b.chain(dim, known), b.memory_strides(shape, known)
+    chain = b.chain(dim, known)
     assert not isinstance(chain, NotRefinable)
-    digits = ((p, b.digits[p]) for p in chain if b.digits[p].extent != 1)
-    return [Part(dim, d.stride, Loop(b.extent(d, shape, known), 0, memory[p]), (p, 0)) for p, d in digits]
+    digits = [(p, b.digits[p]) for p in chain if b.digits[p].extent != 1]
+    return [Part(dim, k, d.stride, b.extent(d, shape, known), None, Place(p, 1)) for k, (p, d) in enumerate(digits)]

@@ -10,7 +10,6 @@ from tensorir.encoding.digits import (
     Box,
     Digit,
     DigitLayout,
-    Fill,
     Loop,
     Mask,
     NotRefinable,
@@ -39,10 +38,14 @@ def exact(a: DigitLayout, b: DigitLayout, shape: tuple[Dim, ...], facts: Known =
     return found
 
 
+def boxes(copy: Relayout) -> list[Box]:
+    return [c.box for c in copy.copies]
+
+
 def test_a_result_becomes_a_right_side_by_one_copy_of_three_loops() -> None:
     copy = exact(RESULT, RIGHT, (1024, 1024))
     assert copy.loops == (Loop(64, 128, 16384), Loop(128, 8192, 128), Loop(128, 1, 1)), "whole tiles move"
-    assert copy.copies == (Box(0, 0, copy.loops),)
+    assert boxes(copy) == [Box(0, 0, copy.loops)]
     assert not copy.masks
     assert not copy.fills
 
@@ -63,7 +66,7 @@ def test_rows_known_only_at_run_time_have_a_mask() -> None:
     copy = exact(row_major(2), layout, (S, 4))
     assert copy.loops == (Loop(ceildiv(S, 8), 32, 32), Loop(4, 1, 8), Loop(8, 4, 1))
     assert copy.masks == (Mask(0, S, (8, 0, 1)),)
-    whole, rest = copy.copies
+    whole, rest = boxes(copy)
     assert whole == Box(0, 0, (Loop(floordiv(S, 8), 32, 32), Loop(4, 1, 8), Loop(8, 4, 1)))
     assert rest == Box(32 * floordiv(S, 8), 32 * floordiv(S, 8), (Loop(4, 1, 8), Loop(mod(S, 8), 4, 1)))
     assert [fill.value for fill in copy.fills] == [0.0]
@@ -98,10 +101,11 @@ def test_padding_is_copied_where_it_is_what_is_wanted() -> None:
     assert exact(zeros, anything, (20,)).is_view
     for other in (ones, anything):
         copy = exact(other, zeros, (20,))
-        assert copy.copies == (Box(0, 0, (Loop(20, 1, 1),)),)
-        assert copy.fills == (Fill(Box(0, 20, (Loop(4, 0, 1),)), 0.0),)
+        assert boxes(copy) == [Box(0, 0, (Loop(20, 1, 1),))]
+        assert [(fill.box, fill.value) for fill in copy.fills] == [(Box(0, 20, (Loop(4, 0, 1),)), 0.0)]
     grown = exact(zeros, larger, (20,))
-    assert (grown.copies, grown.fills) == ((Box(0, 0, (Loop(24, 1, 1),)),), (Fill(Box(0, 24, (Loop(8, 0, 1),)), 0.0),))
+    assert boxes(grown) == [Box(0, 0, (Loop(24, 1, 1),))]
+    assert [(fill.box, fill.value) for fill in grown.fills] == [(Box(0, 24, (Loop(8, 0, 1),)), 0.0)]
 
 
 def test_a_broadcast_has_a_stride_of_zero() -> None:
