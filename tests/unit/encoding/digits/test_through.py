@@ -41,8 +41,11 @@ def test_names_of_dims_change_and_the_memory_does_not() -> None:
     assert found.is_view
     assert found.layout.digits == (Digit(1, 8), Digit(0, 16), Digit(1, 1, 8), Digit(0, 1, 16))
     assert behind(TILED, Broadcast((1,), (S, 4, 32)), (S, 32)).layout.digits == (
-        Digit(0, 8), Digit(2, 16), Digit(0, 1, 8), Digit(2, 1, 16)
-    )  # fmt: skip
+        Digit(0, 8),
+        Digit(2, 16),
+        Digit(0, 1, 8),
+        Digit(2, 1, 16),
+    )
     assert behind(TILED, Projected((1,)), (S, 32)).windows == (Window(0, 1), None, Window(0, 1), None)
 
 
@@ -88,8 +91,10 @@ def test_a_tile_around_one_position_is_padding_behind_the_merged_dim() -> None:
 def test_a_merge_needs_whole_tiles_inside() -> None:
     rows = from_pack(Layout((1,), (8,), (0, 1)))
     assert behind(rows, Collapsed(((0, 1),), (S, 16)), (S, 16)).layout.digits == (
-        Digit(0, 16), Digit(0, 8, 2), Digit(0, 1, 8)
-    )  # fmt: skip
+        Digit(0, 16),
+        Digit(0, 8, 2),
+        Digit(0, 1, 8),
+    )
     found = through(rows, Collapsed(((0, 1),), (S, 12)), (S, 12))
     assert isinstance(found, NotRefinable)
     assert (found.dim, found.strides) == (1, (8, 12))
