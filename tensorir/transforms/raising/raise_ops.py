@@ -12,11 +12,13 @@ from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.greedy import greedy
 from tensorir.rewrite.pattern import index
 from tensorir.rewrite.symbols import map_regions
+from tensorir.transforms.raising.activations import ACTIVATIONS
 from tensorir.transforms.raising.narrow import NARROW
 from tensorir.transforms.raising.norms import NORMS
 from tensorir.transforms.raising.softmax import SOFTMAX
+from tensorir.transforms.simplify.reads import drop_unread_inputs
 
-PATTERNS = index([*SOFTMAX, *NORMS, *NARROW])
+PATTERNS = index([*SOFTMAX, *NORMS, *NARROW, *ACTIVATIONS, drop_unread_inputs])
 
 
 @frozen

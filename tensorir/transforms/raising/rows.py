@@ -40,16 +40,19 @@ def too_wide(r: Reading, dtype: DType) -> Refused | None:
     )
 
 
-def read_elsewhere(root: Op, leaves: Iterable[Value], view: RegionView) -> Refused | None:
+def read_elsewhere(
+    root: Op, leaves: Iterable[Value], view: RegionView, *, starts: Iterable[Value] | None = None, every: bool = False
+) -> Refused | None:
     """Returns a refusal if others read a result within the formula that depends on its sums: they would be computed
-    twice."""
-    ops = _between(root, frozenset(leaves), view)
+    twice. `starts`: the operands of the root that belong to the formula; by default all. `every`: whatever is computed
+    within the formula counts, not only what depends on sums."""
+    ops = _between(root.operands if starts is None else starts, frozenset(leaves), view)
     if len(ops) > LARGEST:
         return Refused("the formula is spread over too many ops")
     own = {id(op) for op in (*ops, root)}
     summed: set[Value] = set()
     for op in ops:
-        if not isinstance(op, Reduce | Contract) and summed.isdisjoint(op.operands):
+        if not isinstance(op, Reduce | Contract) and summed.isdisjoint(op.operands) and not (every and _computes(op)):
             continue
         summed.update(op.results)
         for result in op.results:
@@ -63,21 +66,27 @@ def read_elsewhere(root: Op, leaves: Iterable[Value], view: RegionView) -> Refus
     return None
 
 
-def _between(root: Op, leaves: frozenset[Value], view: RegionView) -> list[Op]:
-    """The ops from which `root` computes its result, operands first, without those that compute `leaves`."""
+def _computes(op: Op) -> bool:
+    """Whether an op does more than to convert and to move elements."""
+    return isinstance(op, Generic) and any(n.fn not in ("arg", "cast", "const") for n in op.body.nodes())
+
+
+def _between(starts: Iterable[Value], leaves: frozenset[Value], view: RegionView) -> list[Op]:
+    """The ops that compute `starts` from `leaves`, operands first, without those that compute the leaves."""
     done: dict[int, Op] = {}
-    stack = [root]
+    stack = _defining(starts, leaves, view)
     while stack and len(done) <= LARGEST:
         op = stack[-1]
-        made = [view.def_of(v) for v in op.operands if v not in leaves]
-        waiting = [o for o in made if o is not None and id(o) not in done]
+        waiting = [o for o in _defining(op.operands, leaves, view) if id(o) not in done]
         if waiting:
             stack += waiting
             continue
-        stack.pop()
-        if op is not root:
-            done[id(op)] = op
+        done[id(stack.pop())] = op
     return list(done.values())
+
+
+def _defining(values: Iterable[Value], leaves: frozenset[Value], view: RegionView) -> list[Op]:
+    return [op for v in values if v not in leaves and (op := view.def_of(v)) is not None]
 
 
 def converted(value: Value, dtype: DType, ops: list[Op], loc: Location) -> Value:

@@ -11,7 +11,7 @@ the root, but for the rounding of conversions between floats where `plain` drops
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TypeAlias, Union
 
 import numpy as np
@@ -81,12 +81,15 @@ class Reading:
 
     def __init__(self, root: Op, view: RegionView) -> None:
         self._view = view
+        self._read: dict[At, Term | None] = {}
         self.shape = root.result.type.shape
         self.rank = len(self.shape)
-        self.root: Term = self.at(root.result, self.identity)
         self.widest = 0
-        if (term := self._defined(root, self.identity)) is not None:
-            self.root = term
+        self.body: list[tuple[Scalar, Term]] = []
+        """The nodes of the body of a root that is a `linalg.generic`, operands before users, and their terms."""
+        if isinstance(root, Generic):
+            self.body = self._body(root, self.identity)
+        self.root: Term = self.body[-1][1] if self.body else self.at(root.result, self.identity)
 
     @property
     def identity(self) -> AffineMap:
@@ -106,9 +109,12 @@ class Reading:
     def step(self, term: Term) -> Term | None:
         """Returns what the op computes that defines the value which `term` reads; None if `term` reads no value, or one
         of which nothing can be said."""
-        if not isinstance(term, At) or (op := self._view.def_of(term.value)) is None:
+        if not isinstance(term, At):
             return None
-        return self._defined(op, term.map)
+        if term not in self._read:  # kept, so that it is the same object when it is read again
+            op = self._view.def_of(term.value)
+            self._read[term] = None if op is None else self._defined(op, term.map)
+        return self._read[term]
 
     def look(self, term: Term) -> Term:
         """Reads on until the term is a function, a number or a reduction, or nothing can be said."""
@@ -171,7 +177,8 @@ class Reading:
             return None
         match op:
             case Generic():
-                return self._generic(op, map)
+                body = self._body(op, map)
+                return body[-1][1] if body else None
             case Transpose(source=x, permutation=permutation):
                 place = dict(zip(permutation, map.results, strict=True))
                 return self.at(x, AffineMap(self.rank, tuple(place[d] for d in range(x.type.rank))))
@@ -198,18 +205,22 @@ class Reading:
             case _:
                 return None
 
-    def _generic(self, op: Generic, map: AffineMap) -> Term | None:
+    def _body(self, op: Generic, map: AffineMap) -> list[tuple[Scalar, Term]]:
+        """Each node of a body and its term; nothing for a body that reads indices."""
         if op.body.iteration_dims:
-            return None
+            return []
         place = dict(zip(op.maps[-1].positions(), map.results, strict=True))
         inner = AffineMap(self.rank, tuple(place[d] for d in range(len(place))))
         made: dict[int, Term] = {}
-        read = dict[int, Term]()
+        found: list[tuple[Scalar, Term]] = []
         for node in op.body.nodes():
-            if node.fn == "arg" and node.index not in read:
-                read[node.index] = self.at(op.inputs[node.index], op.maps[node.index].compose(inner))
-            made[id(node)] = _term(node, made, read)
-        return made[id(op.body.result)]
+            if node.fn == "arg":
+                term: Term = self.at(op.inputs[node.index], op.maps[node.index].compose(inner))
+            else:
+                term = _term(node, tuple(made[id(o)] for o in node.operands))
+            made[id(node)] = term
+            found.append((node, term))
+        return found
 
     def _contract(self, op: Contract, map: AffineMap) -> Term | None:
         loops = op.loops()
@@ -257,19 +268,14 @@ class Reading:
         return self.at(x, AffineMap(self.rank, tuple(read)))
 
 
-def _term(node: Scalar, made: Mapping[int, Term], read: Mapping[int, Term]) -> Term:
-    match node.fn:
-        case "arg":
-            return read[node.index]
-        case "const":
+def _term(node: Scalar, terms: tuple[Term, ...]) -> Term:
+    match node.fn, terms:
+        case "const", _:
             return Number(node.value, node.dtype)
+        case "cast", (Number(value=value),) if node.dtype.is_float:
+            return Number(_rounded(value, node.dtype), node.dtype)
         case _:
-            terms = tuple(made[id(o)] for o in node.operands)
-            match node.fn, terms:
-                case "cast", (Number(value=value),) if node.dtype.is_float:
-                    return Number(_rounded(value, node.dtype), node.dtype)
-                case _:
-                    return Apply(node.fn, terms, node.dtype)
+            return Apply(node.fn, terms, node.dtype)
 
 
 def _rounded(value: ScalarValue, dtype: DType) -> float:
