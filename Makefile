@@ -2,7 +2,7 @@
 PYTHON ?= python
 CLANG ?= clang
 
-.PHONY: help quick quick-tests check tests lint types layers unit filetests properties kernels math-sweep e2e repo bench fuzz same-bits fuzz-mlir fuzz-saved clang sanitize wheel-test
+.PHONY: help quick quick-tests check tests lint types layers unit filetests properties kernels math-sweep e2e repo bench fuzz same-bits layout-laws fuzz-mlir fuzz-saved clang sanitize wheel-test
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -72,6 +72,9 @@ fuzz: ## the laws on many more programs; takes long
 
 same-bits: ## law L9, equal bits, on 2,000 random programs and as many with batches
 	HYPOTHESIS_PROFILE=same-bits $(PYTHON) -m pytest tests/property/test_same_bits.py
+
+layout-laws: ## law L11, relayouts there and back, on 25,000 random layouts
+	$(PYTHON) -m tests.fuzz.layouts 25000 28
 
 fuzz-mlir: ## 200,000 random changes of MLIR texts, read
 	$(PYTHON) -m tests.fuzz.mlir_reader

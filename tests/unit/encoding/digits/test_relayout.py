@@ -129,6 +129,13 @@ def test_strides_without_a_divisor_chain_are_named() -> None:
     )
 
 
+def test_no_padding_is_copied_beyond_a_digit_that_was_not_needed() -> None:
+    """Positions behind the fourth lie elsewhere in the destination, so the second three can't be copied whole."""
+    threes = DigitLayout(1, (Digit(0, 3), Digit(0, 1, 3)), (UNSPECIFIED,))
+    turned = DigitLayout(1, (Digit(0, 1, 4), Digit(0, 4, 3), Digit(0, 12)), (UNSPECIFIED,))
+    assert boxes(exact(threes, turned, (4,))) == [Box(0, 0, (Loop(4, 1, 3),))]
+
+
 def test_common_digits_are_the_strides_of_both() -> None:
     fours = from_pack(Layout((0, 1), (4, 16), (0, 1)))
     refined = refine(RESULT, fours, (64, 64))
