@@ -21,8 +21,11 @@ Array = npt.NDArray[Any]
 _UNSIGNED = {t: DTYPES[f"u{t.bits}"].numpy for t in DTYPES.values() if t.kind == "signed"}
 
 
-def bind_arguments(function: Signature, args: Sequence[npt.ArrayLike]) -> tuple[tuple[Array, ...], dict[str, int]]:
-    """Returns the arguments as arrays of native byte order and aligned elements, and the value of every size symbol.
+def bind_arguments(
+    function: Signature, args: Sequence[npt.ArrayLike], *, convert: bool = True
+) -> tuple[tuple[Array, ...], dict[str, int]]:
+    """Returns the arguments as arrays, and the value of every size symbol. `convert`: to arrays of native byte order
+    and aligned elements, where they are not such arrays.
 
     Raises TensorIRError that names the argument, what was expected and what was given."""
     expected = function.arg_types
@@ -31,7 +34,8 @@ def bind_arguments(function: Signature, args: Sequence[npt.ArrayLike]) -> tuple[
     names = [f"argument {i}" + (f" (%{hint})" if hint else "") for i, hint in enumerate(function.arg_names)]
     given = tuple(_given(function, n, t, a) for n, t, a in zip(names, expected, args, strict=True))
     sizes = bind_sizes(expected, given, names, f"@{function.name}", function.loc)
-    return tuple(_array(t, a) for t, a in zip(expected, given, strict=True)), sizes
+    arrays = tuple(np.asarray(a) for a in given)
+    return tuple(_usable(t, a) for t, a in zip(expected, arrays, strict=True)) if convert else arrays, sizes
 
 
 def bind_sizes(
@@ -90,6 +94,5 @@ def _given(function: Signature, name: str, type: Type, given: npt.ArrayLike) -> 
     return array
 
 
-def _array(type: Type, given: Array | StoredArray) -> Array:
-    array = np.asarray(given)
+def _usable(type: Type, array: Array) -> Array:
     return array if array.dtype.isnative and array.flags.aligned else array.astype(type.dtype.numpy)

@@ -16,7 +16,7 @@ from tensorir.runtime.executor import Executor, usable_cores
 from tensorir.runtime.given_results import given_results
 from tensorir.runtime.options import checked_limit, checked_threads
 from tensorir.runtime.profile import Profile, Profiler, peaks
-from tensorir.runtime.repeated_call import Call, RepeatedCall
+from tensorir.runtime.repeated_call import Call, RepeatedCall, RepeatedStridedCall
 from tensorir.runtime.stats import Stats, Used
 from tensorir.runtime.strides import Strided, strided
 
@@ -53,7 +53,7 @@ class CallableProgram:
         self._counted: tuple[Call, Counts] | None = None
         self._functions = functions
         self._default = next(iter(functions)) if len(functions) == 1 else "main"
-        self._repeated: dict[str | None, RepeatedCall] = {}
+        self._repeated: dict[str | None, RepeatedCall | RepeatedStridedCall] = {}
         """By the name that was given, calls like the last one of that name."""
         usual = functions[self._default][1] if self._default in functions else None
         if isinstance(usual, Executor) and not usual.function.signature.symbols:
@@ -110,7 +110,7 @@ class CallableProgram:
             raise TensorIRError(self._unknown(name))
         signature, runner = self._functions[name]
         threads = checked_threads(num_threads)
-        arrays, sizes = bind_arguments(signature, args)
+        arrays, sizes = bind_arguments(signature, args, convert=not isinstance(runner, Executor))
         ctx = self._context(sizes)
         usual = self.num_threads or usable_cores()
         places = given_results(signature, out, arrays, ctx)
@@ -119,7 +119,7 @@ class CallableProgram:
             self._stats = evolve(self._stats, kernels=used.kernels, transient_bytes=used.transient_bytes)
         else:
             self._last = last = Call(name, sizes, threads or usual, strided(arrays))
-            if isinstance(runner, Executor) and last.threads == usual and not last.strided:
+            if isinstance(runner, Executor) and last.threads == usual:
                 repeated = runner.repeated(args, last)
                 if repeated is not None:
                     self._repeated[function] = repeated
@@ -171,7 +171,7 @@ class CallableProgram:
         signature = executor.function.signature
         lying: tuple[Strided, ...] = ()
         if args or (sizes is None and not signature.arg_types):
-            arrays, sizes = bind_arguments(signature, args)
+            arrays, sizes = bind_arguments(signature, args, convert=False)
             lying = strided(arrays)
         given = dict(sizes or {})
         if set(given) != set(signature.symbols):
@@ -198,7 +198,7 @@ class CallableProgram:
         name = self._default if function is None else function
         executor = self._executor(name)
         signature = executor.function.signature
-        arrays, sizes = bind_arguments(signature, args)
+        arrays, sizes = bind_arguments(signature, args, convert=False)
         threads = checked_threads(num_threads) or self.num_threads or usable_cores()
         call = Call(name, sizes, threads, strided(arrays))
         profiler = Profiler(executor.counts(call), repeat)

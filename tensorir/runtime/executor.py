@@ -23,11 +23,12 @@ from tensorir.native.plans import Frame, Plan, PlanFault, PlanMemoryError
 from tensorir.native.table import Features, lib
 from tensorir.runtime.arguments_in_place import ArgumentCounts, Variant, Variants, lowest_address
 from tensorir.runtime.compiled_function import CompiledFunction
+from tensorir.runtime.copy_or_in_place import copied_for_speed
 from tensorir.runtime.counts import Counts, count
 from tensorir.runtime.profile import Note, Profiler
-from tensorir.runtime.repeated_call import Call, Kind, RepeatedCall
+from tensorir.runtime.repeated_call import Call, Kind, Lying, RepeatedCall, RepeatedStridedCall
 from tensorir.runtime.stats import Used
-from tensorir.runtime.strides import Form, Strided, strided
+from tensorir.runtime.strides import Form, Strided, strided, usable_copy
 from tensorir.runtime.words import PlanWords, read_plan
 
 Array = npt.NDArray[Any]
@@ -106,21 +107,23 @@ class Executor:
         """Makes a frame for these sizes; raises the errors of calls with them."""
         self._give_back(*self._taken(sizes, 1, None))
 
-    def repeated(self, args: Sequence[npt.ArrayLike], call: Call) -> RepeatedCall | None:
+    def repeated(self, args: Sequence[npt.ArrayLike], call: Call) -> RepeatedCall | RepeatedStridedCall | None:
         """What runs calls like `call`, which ran with `args`. None if Python has a part in them, or there is no such
-        thing: arguments that were converted, frames that were given up."""
-        known = self._known.get(self._key(call.sizes, call.threads))
-        if known is None or not self._runs_alone:
+        thing: arguments that are not arrays, frames that were given up."""
+        executor = self._variant(call.strided).executor if call.strided else self
+        return executor._repeated(args, call)
+
+    def _repeated(self, args: Sequence[npt.ArrayLike], call: Call) -> RepeatedCall | RepeatedStridedCall | None:
+        known = self._known.get(self._key(self._with_strides(call.sizes, call.strided), call.threads))
+        if known is None or not self._runs_alone or any(a.__class__ is not np.ndarray for a in args):
             return None
-        kinds: list[Kind] = []
-        for a in args:
-            if a.__class__ is not np.ndarray:
-                return None
-            array: Array = np.asarray(a)
-            if not array.dtype.isnative:
-                return None
-            kinds.append((array.shape, array.dtype))
-        return RepeatedCall(call, kinds, known.results, known.frames, self._error)
+        arrays: list[Array] = [np.asarray(a) for a in args]
+        lying = [Lying.of(arrays[a.argument], a, a.argument in self._in_place) for a in call.strided]
+        kinds: list[Kind] = [(a.shape, a.dtype) for a in arrays]
+        for a in lying:
+            kinds[a.argument] = a.kind
+        made = RepeatedCall(call, kinds, known.results, known.frames, self._error)
+        return RepeatedStridedCall(made, lying) if lying else made
 
     @cached_property
     def words(self) -> PlanWords:
@@ -150,9 +153,15 @@ class Executor:
 
     def _variant(self, arguments: Sequence[Strided]) -> Variant[Executor]:
         """What runs calls in which these are not row-major."""
+        copied = copied_for_speed(arguments)
+        rest = [a for a in arguments if a.argument not in copied]
         if self._variants is None:
-            return Variant(self, {a.argument: "a saved program reads row-major arguments alone" for a in arguments})
-        return self._variants.of(arguments)
+            saved = {a.argument: "a saved program reads row-major arguments alone" for a in rest}
+            return Variant(self, {**copied, **saved})
+        if not rest:
+            return Variant(self, copied)
+        found = self._variants.of(rest)
+        return Variant(found.executor, {**found.refused, **copied})
 
     def _with_strides(self, sizes: Mapping[str, int], arguments: Sequence[Strided]) -> Mapping[str, int]:
         """The values of all symbols of the plan but the number of threads."""
@@ -296,7 +305,7 @@ class Executor:
                         places[i] = lowest_address(arguments[i], a)
                         continue
                     began = monotonic_ns()
-                    given[i] = places[i] = np.ascontiguousarray(arguments[i])
+                    given[i] = places[i] = usable_copy(arguments[i])
                     if note is not None:
                         note(-1 - i, began, monotonic_ns())
 

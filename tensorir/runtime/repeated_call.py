@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ from attrs import frozen
 
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.native.plans import Frame, PlanFault, from_buffer
-from tensorir.runtime.strides import Strided
+from tensorir.runtime.strides import Strided, usable_copy
 
 Array = npt.NDArray[Any]
 Kind = tuple[tuple[int, ...], np.dtype[Any]]
@@ -89,3 +89,53 @@ class RepeatedCall:
         finally:
             frames.append(frame)
         return tuple(results)
+
+
+class Lying(NamedTuple):
+    """How an argument lies in a call, and what the steps get for it: an array of `kind`."""
+
+    argument: int
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    strides: tuple[int, ...]
+    usable: int
+    """Its flags of `USABLE`."""
+    lowest: tuple[slice, ...] | None
+    """The index of its lowest element, where the steps read it in place; None: they get a copy."""
+    kind: Kind
+
+    @staticmethod
+    def of(array: Array, argument: Strided, in_place: bool) -> Lying:
+        """Returns how this array lies."""
+        lowest = argument.lowest if in_place else None
+        shape = tuple(1 for _ in array.shape) if in_place else array.shape
+        kind = shape, array.dtype.newbyteorder("=")
+        usable = array.flags.num & USABLE
+        return Lying(argument.argument, array.shape, array.dtype, array.strides, usable, lowest, kind)
+
+
+@frozen(eq=False)
+class RepeatedStridedCall:
+    """A call in which some arrays are not row-major, or not usable as they are, and lie as `lying` says. `usual` runs
+    it: with a copy of such an array, or with its lowest element, where the bytes begin that the steps read."""
+
+    usual: RepeatedCall
+    lying: Sequence[Lying]
+
+    @property
+    def call(self) -> Call:
+        return self.usual.call
+
+    def run(self, arguments: tuple[Any, ...]) -> Any:
+        """As `RepeatedCall.run`; None also if an array lies differently."""
+        if len(arguments) != len(self.usual.arguments):
+            return None
+        given = list(arguments)
+        for i, shape, dtype, strides, usable, lowest, _ in self.lying:
+            a = given[i]
+            if a.__class__ is not ndarray or a.shape != shape or a.strides != strides or a.dtype != dtype:
+                return None
+            if a.flags.num & USABLE != usable:
+                return None
+            given[i] = usable_copy(a) if lowest is None else a[lowest]
+        return self.usual.run(tuple(given))

@@ -1,5 +1,5 @@
-"""How arguments lie that are not row-major: what is known of their strides when a program is compiled for them, and the
-values of the rest in one call."""
+"""How arguments lie that steps can't read as row-major ones: what is known of their strides when a program is compiled
+for them, and the values of the rest in one call."""
 
 from __future__ import annotations
 
@@ -57,12 +57,20 @@ class Form:
 
 @frozen
 class Strided:
-    """An argument of a call that is not row-major. `strides`: in bytes, whole elements, because it is aligned."""
+    """An argument of a call that is not row-major, or whose elements no step can read.
+
+    Args:
+        argument: its number.
+        item: the bytes of an element.
+        shape: its sizes.
+        strides: in bytes; whole elements unless it is unusable.
+        unusable: why steps can't read its elements; "" if they can."""
 
     argument: int
     item: int
     shape: tuple[int, ...]
     strides: tuple[int, ...]
+    unusable: str = ""
 
     @property
     def bytes(self) -> int:
@@ -70,8 +78,19 @@ class Strided:
         return int(np.prod(self.shape)) * self.item
 
     @property
+    def is_scattered(self) -> bool:
+        """Whether neighbours along no dim lie side by side, and those along the last one are not the same element."""
+        strides = [s for s, n in zip(self.strides, self.shape, strict=True) if n > 1]
+        return bool(strides) and strides[-1] != 0 and self.item not in strides
+
+    @property
+    def lowest(self) -> tuple[slice, ...]:
+        """The index of the part that is the lowest element alone."""
+        return tuple(slice(-1, None) if s < 0 else slice(0, 1) for s in self.strides)
+
+    @property
     def form(self) -> Form:
-        """What a plan for it may know."""
+        """What a plan for it may know. Only an argument that is not unusable has one."""
         return _known(self)[0]
 
     def values(self) -> Mapping[str, int]:
@@ -123,7 +142,20 @@ def _known(argument: Strided) -> tuple[Form, Mapping[str, int]]:
 
 
 def strided(arguments: Sequence[Array]) -> tuple[Strided, ...]:
-    """Returns those that are not row-major."""
+    """Returns those that are not row-major, or not aligned arrays of native byte order."""
     return tuple(
-        Strided(i, a.itemsize, a.shape, a.strides) for i, a in enumerate(arguments) if not a.flags.c_contiguous
+        Strided(i, a.itemsize, a.shape, a.strides, _unusable(a))
+        for i, a in enumerate(arguments)
+        if not (a.flags.c_contiguous and a.flags.aligned and a.dtype.isnative)
     )
+
+
+def _unusable(array: Array) -> str:
+    if not array.dtype.isnative:
+        return "the bytes of its elements are in the other order"
+    return "" if array.flags.aligned else "its elements are not aligned"
+
+
+def usable_copy(array: Array) -> Array:
+    """Returns a copy that is row-major, aligned, and of native byte order."""
+    return array.astype(array.dtype.newbyteorder("="), "C")

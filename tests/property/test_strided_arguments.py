@@ -4,6 +4,7 @@ reads nothing outside of the elements between the lowest and the highest one, an
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import numpy.typing as npt
@@ -68,11 +69,17 @@ def drawn(module: Module, tiling: str, seed: int) -> tuple[Program, list[Array],
 
 @given(module=programs(), seed=SEEDS, tiling=st.sampled_from(["late", "off"]), threads=st.sampled_from([1, 3]))
 def test_the_bits_are_those_of_row_major_copies(module: Module, seed: int, tiling: str, threads: int) -> None:
+    """The arguments are small: the rule for such ones is left out, so that plans read some of them in place."""
     program, given, plain = drawn(module, tiling, seed)
-    same_bits(program.call(given, num_threads=threads), plain)
-    stats = program.stats
-    assert len(stats.read_in_place) + len(stats.copied_arguments) == len(strided(given))
-    same_bits(program.call(given, num_threads=threads), plain)
+    with patch("tensorir.runtime.copy_or_in_place.FEW_BYTES", 0):
+        same_bits(program.call(given, num_threads=threads), plain)
+        stats = program.stats
+        assert len(stats.read_in_place) + len(stats.copied_arguments) == len(strided(given))
+        same_bits(program.call(given, num_threads=threads), plain)
+        program.num_threads = threads
+        for _ in range(3):  # the repeated ones as well
+            results: Array | tuple[Array, ...] = program(*given)
+            same_bits(results if isinstance(results, tuple) else (results,), plain)
 
 
 @given(module=programs(), seed=SEEDS, threads=st.sampled_from([1, 3]))

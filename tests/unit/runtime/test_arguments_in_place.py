@@ -28,13 +28,32 @@ BIG = np.random.default_rng(0).standard_normal((2 * ROWS, 2 * COLUMNS)).astype(n
 LAID_OUT: dict[str, Array] = {
     "columns of a larger array": BIG[:ROWS, 7 : 7 + COLUMNS],
     "every second row": BIG[::2, :COLUMNS],
-    "every second column": BIG[:ROWS, ::2],
     "transposed": BIG.reshape(-1)[: ROWS * COLUMNS].reshape(COLUMNS, ROWS).T,
-    "backwards": BIG[::-2, ::-2],
+    "backwards": BIG[::-2, :COLUMNS],
     "one row again and again": np.broadcast_to(BIG[0, :COLUMNS], (ROWS, COLUMNS)),
     "one column again and again": np.broadcast_to(BIG[:ROWS, :1], (ROWS, COLUMNS)),
 }
 """What docs/how-a-launch-runs.md says is read where it lies."""
+
+
+def unaligned(array: Array) -> Array:
+    raw = np.zeros(array.nbytes + 1, np.uint8)
+    made = np.frombuffer(raw.data, array.dtype, array.size, offset=1).reshape(array.shape)
+    made[...] = array
+    return made
+
+
+COPIED: dict[str, tuple[Array, str]] = {
+    "every second column": (BIG[:ROWS, ::2], "side by side"),
+    "backwards along rows": (BIG[:ROWS, COLUMNS::-1][:, :COLUMNS], "side by side"),
+    "every second element of a row, again and again": (np.broadcast_to(BIG[0, ::2], (ROWS, COLUMNS)), "side by side"),
+    "few bytes": (BIG[:15, :16], "fewer than"),
+    "unaligned": (unaligned(BIG[:ROWS, :COLUMNS]), "not aligned"),
+    "unaligned and transposed": (unaligned(BIG[:COLUMNS, :ROWS]).T, "not aligned"),
+    "byte order": (BIG[:ROWS, :COLUMNS].astype(BIG.dtype.newbyteorder()), "other order"),
+    "byte order and every second row": (BIG[::2, :COLUMNS].astype(BIG.dtype.newbyteorder())[::2], "other order"),
+}
+"""What is copied, and a part of the reason."""
 
 
 def summed() -> Program:
@@ -82,6 +101,24 @@ def test_what_is_read_in_place_is_not_copied(name: str) -> None:
     program(x)
     assert (program.stats.read_in_place, program.stats.copied_arguments) == (("x",), {})
     assert allocated(lambda: program(x)) < x.size * x.itemsize // 4
+
+
+@pytest.mark.parametrize("name", COPIED)
+def test_what_is_copied_is_seen_with_the_reason(name: str) -> None:
+    program, (x, why) = summed(), COPIED[name]
+    usable = np.array(x, np.float32, order="C")
+    wanted = program(usable)
+    for _ in range(3):  # the first call, and repeated ones
+        same_bits([program(x)], [wanted])
+        assert (program.stats.read_in_place, program.stats.copied_arguments) == ((), {"x": x.size * 4})
+    (argument,) = program.counts(x).arguments
+    assert why in argument.copied
+    profile = program.profile(x, repeat=1)
+    (copy,) = profile.copies
+    assert copy.counts == argument and copy.ns > 0
+    assert f"argument 0 (%x) is copied to row-major memory: {argument.copied}" in str(profile)
+    same_bits([program(usable)], [wanted])
+    assert program.stats.copied_arguments == {}
 
 
 @pytest.mark.parametrize("name", LAID_OUT)
@@ -168,11 +205,11 @@ def test_many_forms_and_threads_at_once() -> None:
     m = ti.ModuleBuilder()
     f = m.function("main")
     names = "abcd"
-    a, b, c, d = (f.arg(n, (6, 10), ti.f32) for n in names)
+    a, b, c, d = (f.arg(n, (16, 20), ti.f32) for n in names)
     f.returns(a * b - c * d)
     program = ti.compile(m.build())
-    x = BIG[:6, :10].copy()
-    forms = [x, np.asfortranarray(x), BIG[:6, :10]]
+    x = BIG[:16, :20].copy()
+    forms = [x, np.asfortranarray(x), BIG[:16, :20]]
     calls = [(forms[i % 3], forms[i // 3 % 3], forms[i // 9 % 3], x) for i in range(27)]
     assert len(calls) > 2 * MAX_VARIANTS
     wanted = x * x - x * x

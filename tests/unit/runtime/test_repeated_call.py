@@ -117,3 +117,66 @@ def test_a_wrong_call_behind_a_right_one_raises_the_usual_error(args: tuple[Arra
         run(*args, function="double")
     assert str(first.value) == str(second.value)
     assert np.array_equal(run(X, function="double"), X + X)
+
+
+BIG = np.arange(64 * 96, dtype=np.float32).reshape(64, 96)
+LYING: dict[str, Array] = {
+    "transposed": BIG.T,
+    "columns of a larger array": BIG[:, 3:50],
+    "rows backwards": BIG[::-1],
+    "one row again and again": np.broadcast_to(BIG[3], (40, 96)),
+    "every second column": BIG[:, ::2],
+    "few bytes": BIG[:3, :4],
+    "byte order": BIG.astype(BIG.dtype.newbyteorder()),
+}
+"""The first four are read in place, the others are copied."""
+
+
+@pytest.mark.parametrize("name", LYING)
+def test_arrays_that_lie_alike_are_repeated(name: str, bound: list[str | None]) -> None:
+    """Also where another array lies alike."""
+    run, given = program(), LYING[name]
+    (argument,) = run.counts(given, function="both").arguments
+    assert bool(argument.copied) == (name in ("every second column", "few bytes", "byte order"))
+    other = np.ndarray(
+        given.shape,
+        given.dtype,
+        np.zeros(BIG.nbytes, np.uint8),
+        0 if name != "rows backwards" else 63 * 96 * 4,
+        given.strides,
+    )
+    if name != "one row again and again":
+        other[...] = given + 1
+    for x in (given, other, given):
+        squared, twice = run(x, function="both")
+        assert np.array_equal(squared, x * x) and np.array_equal(twice, x + x)
+        assert run.stats.copied_arguments == ({argument.name: argument.bytes} if argument.copied else {})
+    assert len(bound) == 1
+
+
+@pytest.mark.parametrize("name", LYING)
+def test_arrays_that_lie_otherwise_are_bound_anew(name: str, bound: list[str | None]) -> None:
+    run, given = program(), LYING[name]
+    others = [np.array(given, np.float32, order="C"), np.array(given.T, np.float32, order="C").T, given[:-1]]
+    others += [given[::-1], given[:, ::-1], given.view(np.memmap)]
+    run(given, function="double")
+    for i, other in enumerate(others):
+        alike = (other.strides, other.shape, other.dtype) == (given.strides, given.shape, given.dtype)
+        if alike and other.__class__ is np.ndarray:
+            continue
+        calls = len(bound)
+        assert np.array_equal(run(other, function="double"), other + other), i
+        assert len(bound) == calls + 1
+        run(given, function="double")
+
+
+def test_an_unaligned_array_does_not_repeat_an_aligned_one(bound: list[str | None]) -> None:
+    run = program()
+    raw = np.zeros(BIG.nbytes + 1, np.uint8)
+    odd = np.ndarray(BIG.T.shape, np.float32, raw.data, 1, BIG.T.strides)
+    odd[...] = BIG.T
+    for x in (BIG.T, odd, odd, BIG.T):
+        assert np.array_equal(run(x, function="double"), x + x)
+    assert len(bound) == 3
+    with pytest.raises(TensorIRError, match="takes 1 arguments"):
+        run(BIG.T, BIG.T, function="double")
