@@ -1,9 +1,11 @@
-"""Counts, for each graph and each way of data-tiling, what a call does, beside the recorded figures and the bars.
+"""What each way of data-tiling makes of each graph, beside the recorded figures, the bars and IREE.
 
-    python -m benchmarks.graphs [--graphs NAME …] [--ways off late] [--record]
+    python -m benchmarks.graphs [--graphs NAME …] [--ways off late] [--iree] [--rounds 15] [--record]
 
-`--record` writes the figures to figures.json, which tests/e2e/test_graph_figures.py compares with, and the table to
-docs/benchmarks.md. The bars in that file are written by hand.
+Exact counts of a call; with `--iree`, the counts of IREE's own statistics, if it is installed; with `--rounds`, the CPU
+time of a call on one thread, in turns. `--record` writes the figures to figures.json, which
+tests/e2e/test_graph_figures.py compares with, and the table to docs/benchmarks.md; what a run leaves out stays as it
+was. The bars in that file are written by hand.
 """
 
 from __future__ import annotations
@@ -13,33 +15,61 @@ import argparse
 from attrs import evolve
 
 from benchmarks.graphs.figures import Figures, figures, model_bytes
+from benchmarks.graphs.iree import IreeFigures, iree_compiled
 from benchmarks.graphs.report import print_graph, write_docs
 from benchmarks.graphs.table import Recorded, load_table, save_table
+from benchmarks.graphs.times import times
 from tensorir.pipelines import DATA_TILING
-from tests.support.compared_graphs import GRAPHS
+from tensorir.testing.iree import DataTiling, require_iree
+from tests.support.compared_graphs import GRAPHS, ComparedGraph
 
-WAYS = tuple(way for way in ("off", "early", "late") if way in DATA_TILING)
+IREE_WAYS: tuple[DataTiling, ...] = ("off", "early", "late")
+WAYS = tuple(way for way in IREE_WAYS if way in DATA_TILING)
+
+
+def measured(graph: ComparedGraph, before: Recorded, args: argparse.Namespace) -> Recorded:
+    """What is recorded of a graph, with all that was asked for measured again."""
+    found: dict[str, Figures | str] = {way: figures(graph, way) for way in args.ways}
+    merged = {**before.figures, **found}
+    now = evolve(
+        before,
+        model_bytes=model_bytes(graph.make()),
+        figures={way: merged[way] for way in WAYS if way in merged},
+    )
+    programs: dict[str, bytes] = {}
+    if args.iree:
+        theirs: dict[str, IreeFigures | str] = {}
+        for way in IREE_WAYS:
+            made = iree_compiled(graph, way)
+            theirs[way] = made if isinstance(made, str) else made[1]
+            programs |= {} if isinstance(made, str) else {way: made[0]}
+        now = evolve(now, iree=theirs)
+    if args.rounds:
+        ours = tuple(way for way in args.ways if isinstance(found[way], Figures))
+        now = evolve(now, ms={**before.ms, **times(graph, ours, programs, args.rounds)})
+    return now
 
 
 def main() -> None:
+    """Prints the figures, and writes them if asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--graphs", nargs="+", choices=list(GRAPHS), default=list(GRAPHS), metavar="NAME")
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
+    parser.add_argument("--iree", action="store_true", help="compile with IREE as well, off, early and late")
+    parser.add_argument("--rounds", type=int, default=0, help="measure times in so many rounds")
     parser.add_argument("--record", action="store_true", help="write the figures to the file and to the docs")
     args = parser.parse_args()
+    if args.iree:
+        require_iree()
     table = load_table()
     for name in args.graphs:
         before = table.get(name, Recorded({}, 0))
-        found: dict[str, Figures | str] = {way: figures(GRAPHS[name], way) for way in args.ways}
-        merged = {**before.figures, **found}
-        ordered = {way: merged[way] for way in WAYS if way in merged}
-        now = evolve(before, model_bytes=model_bytes(GRAPHS[name].make()), figures=ordered)
+        now = table[name] = measured(GRAPHS[name], before, args)
         print_graph(name, before, now)
-        table[name] = now
+        if args.record:
+            save_table({n: table[n] for n in GRAPHS if n in table})
     if args.record:
-        table = {name: table[name] for name in GRAPHS if name in table}
-        save_table(table)
-        write_docs(table)
+        write_docs({n: table[n] for n in GRAPHS if n in table})
 
 
 if __name__ == "__main__":

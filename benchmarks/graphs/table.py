@@ -11,6 +11,7 @@ from typing import Any
 from attrs import asdict, field, frozen
 
 from benchmarks.graphs.figures import STRUCTURE, Figures, Layer
+from benchmarks.graphs.iree import IreeFigures
 
 PATH = Path(__file__).parent / "figures.json"
 
@@ -23,11 +24,12 @@ GROWTH = 1.02
 
 @frozen
 class Recorded:
-    """One graph in the file. `iree`: its dispatches, or the reason why there are none, by way of data-tiling."""
+    """One graph in the file."""
 
     bars: Bars
     model_bytes: int
-    iree: Mapping[str, int | str] = field(factory=dict[str, int | str])
+    iree: Mapping[str, IreeFigures | str] = field(factory=dict[str, "IreeFigures | str"])
+    """IREE's figures by way of data-tiling; a text says what is wrong."""
     figures: Mapping[str, Figures | str] = field(factory=dict[str, Figures | str])
     """By way of data-tiling; a text says why the program is refused."""
     ms: Mapping[str, tuple[float, float]] = field(factory=dict[str, tuple[float, float]])
@@ -46,13 +48,13 @@ def save_table(table: Mapping[str, Recorded], path: Path = PATH) -> None:
     for name, recorded in table.items():
         parts: dict[str, Any] = {"bars": recorded.bars, "model_bytes": recorded.model_bytes}
         parts |= {way: _plain(found) for way, found in recorded.figures.items()}
-        parts |= {"iree": recorded.iree, "ms": recorded.ms}
+        parts |= {"iree": {way: _plain(found) for way, found in recorded.iree.items()}, "ms": recorded.ms}
         lines = (f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in parts.items())
         graphs.append(f" {json.dumps(name)}: {{\n" + ",\n".join(lines) + "\n }")
     path.write_text("{\n" + ",\n".join(graphs) + "\n}\n", "utf-8")
 
 
-def _plain(found: Figures | str) -> Any:
+def _plain(found: Figures | IreeFigures | str) -> Any:
     if isinstance(found, str):
         return found
     values = asdict(found)
@@ -60,7 +62,8 @@ def _plain(found: Figures | str) -> Any:
 
 
 def _recorded(row: dict[str, Any]) -> Recorded:
-    bars, size, iree, ms = (row.pop(key) for key in ("bars", "model_bytes", "iree", "ms"))
+    bars, size, theirs, ms = (row.pop(key) for key in ("bars", "model_bytes", "iree", "ms"))
+    iree = {way: given if isinstance(given, str) else IreeFigures(**given) for way, given in theirs.items()}
     found = {way: given if isinstance(given, str) else _figures(given) for way, given in row.items()}
     return Recorded(bars, size, iree, found, {way: (least, median) for way, (least, median) in ms.items()})
 

@@ -19,12 +19,13 @@ from tensorir.demo.weights import load_weights
 from tensorir.ir.dims import Dim, evaluate, symbol
 from tensorir.ir.dtype import f32
 from tensorir.ir.module import Module
-from tensorir.mlir import load
+from tensorir.mlir import load, print_mlir
 from tensorir.transforms.constants.bind_parameters import bind_parameters
 from tests.support import graphs
 from tests.support.models.bert import bert, bert_of_batches
+from tests.support.models.cnn import cnn, cnn_parameters, cnn_text
 from tests.support.models.llama import llama
-from tests.support.models.quantized import int4_decoder, qdq_mlp
+from tests.support.models.quantized import int4_decoder, int4_decoder_with_prefill, qdq_mlp
 from tests.support.models.vit import vit
 from tests.support.models.weights import Weights
 
@@ -38,12 +39,18 @@ PARAMETERS: dict[str, dict[str, npt.NDArray[Any]]] = {
 @frozen
 class ComparedGraph:
     """A program with the sizes of its symbols in a call. `deeper` is the same model with one more layer, so that the
-    difference is what one layer costs between others. `file` is the MLIR text that it was read from, if it was."""
+    difference is what one layer costs between others. `text` is the MLIR text that it was read from, if it was, with
+    the data of its `parameters`."""
 
     make: Callable[[], Module]
     sizes: Mapping[str, int] = field(factory=dict[str, int])
     deeper: Callable[[], Module] | None = None
-    file: Path | None = None
+    text: Callable[[], str] | None = None
+    parameters: Mapping[str, Mapping[str, npt.NDArray[Any]]] = field(factory=dict[str, dict[str, npt.NDArray[Any]]])
+
+    def mlir(self) -> str:
+        """The text for other compilers."""
+        return print_mlir(self.make()) if self.text is None else self.text()
 
 
 def arguments(graph: ComparedGraph, module: Module) -> list[npt.NDArray[Any]]:
@@ -59,7 +66,10 @@ def arguments(graph: ComparedGraph, module: Module) -> list[npt.NDArray[Any]]:
 
 def _file(name: str, **sizes: int) -> ComparedGraph:
     path = FOLDER / f"{name}.mlir"
-    return ComparedGraph(lambda: bind_parameters(load(path), PARAMETERS), sizes, file=path)
+    parameters = PARAMETERS if name == "tied_weight" else {}
+    return ComparedGraph(
+        lambda: bind_parameters(load(path), parameters), sizes, text=path.read_text, parameters=parameters
+    )
 
 
 def _layers(make: Callable[[int], Module], **sizes: int) -> ComparedGraph:
@@ -128,9 +138,11 @@ MODELS: dict[str, ComparedGraph] = {
     "Llama, repeated, any S": _layers(lambda n: llama("repeated", n, S), **SEQUENCE),
     "Llama, extra dim": _layers(partial(llama, "extra dim")),
     "Llama, extra dim, any S": _layers(lambda n: llama("extra dim", n, S), **SEQUENCE),
+    "CNN": ComparedGraph(partial(cnn, 1), {}, partial(cnn, 2), cnn_text, cnn_parameters()),
     "ViT": _layers(vit),
     "QDQ MLP": ComparedGraph(qdq_mlp),
     "int4 decoder step": _layers(int4_decoder),
+    "int4 decoder, prefill too": _layers(int4_decoder_with_prefill),
     "MiniLM": ComparedGraph(lambda: build_minilm(load_weights()), SEQUENCE),
 }
 

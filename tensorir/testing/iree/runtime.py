@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -67,18 +67,30 @@ class IreeProgram:
         """The results of @function. Scalars are rank-0 arrays; what MLIR calls i8 comes back as int8.
 
         Raises TensorIRError for arguments that don't fit the signature, and for what IREE reports at run time."""
+        outputs = self.prepared(function, args)()
+        return tuple(self._read(outputs, i, type) for i, type in enumerate(self.signature(function)[1]))
+
+    def prepared(self, function: str, args: Sequence[npt.ArrayLike]) -> Callable[[], Any]:
+        """A call of @function with arguments that are given to the device now, once: for measuring. It returns the
+        device's results.
+
+        Raises TensorIRError for arguments that don't fit the signature; its calls do for what IREE reports."""
         vm_function, takes, gives = self._lookup(function)
         if len(args) != len(takes):
             raise TensorIRError(f"IREE: @{function} takes {len(takes)} arguments, got {len(args)}")
         inputs = self._rt.VmVariantList(len(args))
         for i, (given, type) in enumerate(zip(args, takes, strict=True)):
             self._push(inputs, _checked(np.asarray(given), type, f"IREE: @{function}: argument {i}"), type)
-        outputs = self._rt.VmVariantList(len(gives))
-        try:
-            self._context.invoke(vm_function, inputs, outputs)
-        except (RuntimeError, ValueError) as e:
-            raise TensorIRError(f"IREE: @{function} failed: {e}") from None
-        return tuple(self._read(outputs, i, type) for i, type in enumerate(gives))
+
+        def call() -> Any:
+            outputs = self._rt.VmVariantList(len(gives))
+            try:
+                self._context.invoke(vm_function, inputs, outputs)
+            except (RuntimeError, ValueError) as e:
+                raise TensorIRError(f"IREE: @{function} failed: {e}") from None
+            return outputs
+
+        return call
 
     def _lookup(self, function: str) -> tuple[Any, tuple[AbiType, ...], tuple[AbiType, ...]]:
         found = self._module.lookup_function(function) if function in self.functions else None

@@ -47,18 +47,29 @@ HIDDEN, HEADS, WIDTH, INNER, GROUP, CACHED = 256, 8, 32, 704, 32, 255
 """Of the decoder: `GROUP` is how many weights share a scale, `CACHED` how many tokens came before."""
 
 
-def int4_decoder(layers: int = 1, tokens: int = 1) -> Module:
-    """A step of a decoder whose weights are i4, with a scale for each 32 of a row.
+def int4_decoder(layers: int = 1) -> Module:
+    """A step of a decoder whose weights are i4, with a scale for each 32 of a row: @main is `_decoder` of one token."""
+    module = ModuleBuilder()
+    _decoder(module.function("main"), Weights(module), layers, 1)
+    return module.build()
 
-    @main(x: [T, 256], keys and values of each layer: [8, 255, 32]) → x, and keys and values with those of `x`."""
+
+def int4_decoder_with_prefill(layers: int = 1) -> Module:
+    """The same as @decode, after @prefill, which is `_decoder` of 64 tokens with the same weights."""
     module = ModuleBuilder()
     w = Weights(module)
-    f = module.function("main")
+    for name, tokens in (("decode", 1), ("prefill", 64)):
+        _decoder(module.function(name), w, layers, tokens)
+    return module.build()
+
+
+def _decoder(f: FunctionBuilder, w: Weights, layers: int, tokens: int) -> None:
+    """Writes (x: [T, 256], keys and values of each layer: [8, 255, 32]) → x, and keys and values with those of `x`."""
     x = f.arg("x", (tokens, HIDDEN), f32)
     state: list[Tensor] = []
     for i in range(layers):
-        w.random(f"{i}.first", HIDDEN)
-        w.random(f"{i}.second", HIDDEN)
+        for name in (f"{i}.first", f"{i}.second"):
+            w.random(name, HIDDEN)
         normed = x.rms_norm(w[f"{i}.first"])
         q, k, v = (_heads(_linear(f, w, f"{i}.{name}", normed, HIDDEN)) for name in ("query", "key", "value"))
         shape = (HEADS, CACHED, WIDTH)
@@ -72,7 +83,6 @@ def int4_decoder(layers: int = 1, tokens: int = 1) -> Module:
         inner = gate / (1 + (-gate).exp()) * _linear(f, w, f"{i}.up", normed, INNER)
         x = x + _linear(f, w, f"{i}.down", inner, HIDDEN)
     f.returns(x, *state)
-    return module.build()
 
 
 def _linear(f: FunctionBuilder, w: Weights, name: str, x: Tensor, outputs: int) -> Tensor:

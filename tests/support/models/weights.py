@@ -12,7 +12,9 @@ from tensorir.builder.module import ModuleBuilder, Weight
 
 
 class Weights(dict[str, Weight]):
-    """The weights of `module` by name. All are small, so that values stay near 1 in any number of layers."""
+    """The weights of `module` by name. All are small, so that values stay near 1 in any number of layers.
+
+    A weight that is there already stays as it is, so that several functions can name it."""
 
     def __init__(self, module: ModuleBuilder) -> None:
         self._module = module
@@ -28,7 +30,8 @@ class Weights(dict[str, Weight]):
         self.add(name, data.astype(int4 if bits == 4 else np.int8))
 
     def add(self, name: str, data: npt.NDArray[Any]) -> None:
-        self[name] = self._module.weight(name, data)
+        if name not in self:
+            self[name] = self._module.weight(name, data)
 
     def linear(self, name: str, outputs: int, inputs: int) -> None:
         """Adds a weight of N×K and a bias of N."""

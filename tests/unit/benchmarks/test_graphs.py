@@ -9,9 +9,12 @@ import pytest
 from attrs import evolve
 
 from benchmarks.graphs.figures import Figures, Layer, figures, model_bytes
+from benchmarks.graphs.iree import IreeFigures, iree_compiled, read_statistics
 from benchmarks.graphs.report import docs_table
 from benchmarks.graphs.table import Recorded, better, load_table, save_table, unmet, worse
+from benchmarks.graphs.times import times
 from tests.support.compared_graphs import GRAPHS, ComparedGraph
+from tests.support.mlir_tools import needs_iree
 from tests.support.models.bert import bert
 from tests.support.models.quantized import int4_decoder
 
@@ -19,9 +22,12 @@ ANY = "cpu{features=none}"
 """A device that every machine has."""
 
 FIGURES = Figures(4, 3, 1, 96, 100, 0, 512, 256, 1000, 2000, Layer(4, 2, 1))
+THEIRS = IreeFigures("3.13.0", 3, 1, 2, 64, 32)
 TABLE = {
-    "one": Recorded({"layer.relayouts": 1}, 100, {"off": 1, "late": 3}, {"off": FIGURES, "late": FIGURES}),
-    "two": Recorded({"dispatches": 2}, 0, {}, {"late": "can't be compiled"}, {"late": (1.5, 2.0)}),
+    "one": Recorded(
+        {"layer.relayouts": 1}, 100, {"off": THEIRS, "late": "it crashes"}, {"off": FIGURES, "late": FIGURES}
+    ),
+    "two": Recorded({"dispatches": 2}, 0, {}, {"late": "can't be compiled"}, {"iree off": (1.5, 2.0)}),
 }
 
 
@@ -92,9 +98,54 @@ def test_weights_of_four_bits_take_half_a_byte() -> None:
     assert weights(2) == 2 * weights(1)
 
 
+STATISTICS = """;
+; Aggregate Statistics (static, whole-program)
+;
+
+"Constants","Constant Size","Variables","Awaits","Transient Size","Fills","Copies","Dispatches","Executables"
+1,657664,0,2,1083648,0,1,4,4
+
+;
+; Execution
+;
+
+; builtin.module > util.initializer > stream.cmd.execute
+"Depth","Command","Symbol","Length","Invocations","Workload","Operands","Resources"
+1,"dispatch","@_encoding_0::@_encoding_0_encode",,1,"",0,2
+
+; builtin.module > util.func @main > stream.cmd.execute
+"Depth","Command","Symbol","Length","Invocations","Workload","Operands","Resources"
+0,"dispatch","@main_dispatch_0::@main_dispatch_0_matmul",,2,"",0,4
+0,"copy",,262144,,,,
+0,"dispatch","@main_dispatch_1::@main_dispatch_1_matmul",,1,"",0,4
+"""
+
+
+def test_statistics_of_iree_tell_calls_from_what_runs_at_load() -> None:
+    assert read_statistics(STATISTICS, "3.13.0") == IreeFigures("3.13.0", 3, 1, 1, 1083648, 657664)
+
+
+@needs_iree
+def test_iree_compiles_a_graph_or_says_what_is_wrong() -> None:
+    made = iree_compiled(GRAPHS["matvec"], "early")
+    assert not isinstance(made, str)
+    assert made[1].dispatches == 3
+    wrong = ComparedGraph(GRAPHS["matvec"].make, text=lambda: "func.func @main() { return }\nmodule")
+    assert isinstance(iree_compiled(wrong, "off"), str)
+
+
+@needs_iree
+def test_all_contenders_have_times() -> None:
+    made = iree_compiled(GRAPHS["tied weight"], "off")
+    assert not isinstance(made, str)
+    found = times(GRAPHS["tied weight"], ("off", "late"), {"off": made[0]}, rounds=2)
+    assert [*found] == ["off", "late", "iree off"]
+    assert all(0 < least <= middle for least, middle in found.values())
+
+
 def test_the_documentation_shows_refused_programs_and_layers() -> None:
     lines = docs_table(TABLE).splitlines()
-    assert lines[2].startswith("| one | 4 · 4 | 1 · 3 | 3 · 3 (2 · 2 a layer) |")
+    assert lines[2].startswith("| one | 4 · 4 | 3 (+2) · – | 3 · 3 (2 · 2 a layer) |")
     assert lines[2].endswith("| layer.relayouts 2, bar 1 |")
     assert lines[3].endswith("| refused |")
 
