@@ -42,27 +42,28 @@ class Variant(Generic[E]):
 
 
 class Variants(Generic[E]):
-    """Those of one function, made when they are first needed."""
+    """Those of one function, made when they are first needed. `make` gives what runs calls in which arguments have some
+    forms, or None if none of them is read in place, and why others are copied."""
 
-    def __init__(self, make: Callable[[Sequence[Form]], Variant[E]]) -> None:
+    def __init__(self, make: Callable[[Sequence[Form]], tuple[E | None, Mapping[int, str]]]) -> None:
         self._make = make
-        self._made: dict[tuple[Form, ...], Variant[E]] = {}
+        self._made: dict[tuple[Form, ...], tuple[E | None, Mapping[int, str]]] = {}
         self._lock = Lock()
 
-    def of(self, arguments: Sequence[Strided]) -> Variant[E]:
-        """Returns what runs calls in which these are not row-major."""
+    def of(self, arguments: Sequence[Strided], usual: E) -> Variant[E]:
+        """Returns what runs calls in which these are not row-major; `usual` runs those in which all are."""
         forms = tuple(a.form for a in arguments)
         made = self._made.get(forms)
-        if made is not None:
-            return made
-        with self._lock:
-            made = self._made.get(forms)
-            if made is None:
-                made = self._make(forms)
-                while len(self._made) >= MAX_VARIANTS:
-                    del self._made[next(iter(self._made))]
-                self._made[forms] = made
-        return made
+        if made is None:
+            with self._lock:
+                made = self._made.get(forms)
+                if made is None:
+                    made = self._make(forms)
+                    while len(self._made) >= MAX_VARIANTS:
+                        del self._made[next(iter(self._made))]
+                    self._made[forms] = made
+        executor, refused = made
+        return Variant(usual if executor is None else executor, refused)
 
 
 def lowest_address(array: Array, argument: Strided) -> int:

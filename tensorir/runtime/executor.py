@@ -160,7 +160,7 @@ class Executor:
             return Variant(self, {**copied, **saved})
         if not rest:
             return Variant(self, copied)
-        found = self._variants.of(rest)
+        found = self._variants.of(rest, self)
         return Variant(found.executor, {**found.refused, **copied})
 
     def _with_strides(self, sizes: Mapping[str, int], arguments: Sequence[Strided]) -> Mapping[str, int]:

@@ -16,7 +16,7 @@ from tensorir.ir.diagnostic import Remark, Remarks
 from tensorir.ir.module import Function, Module
 from tensorir.ir.signature import Signature
 from tensorir.native.table import Features
-from tensorir.runtime.arguments_in_place import Variant, Variants
+from tensorir.runtime.arguments_in_place import Variants
 from tensorir.runtime.calls import CallableProgram, Runner
 from tensorir.runtime.executor import Executor
 from tensorir.runtime.finish import finished
@@ -76,20 +76,20 @@ class Program(CallableProgram):
         return {f.name: (f.signature, PythonRunner(self.module, f, device, executables, held)) for f in functions}
 
     def _made_executor(self, plan: Plan, features: Features) -> Executor:
-        def variant(forms: Sequence[Form]) -> Variant[Executor]:
-            assert strider is not None  # there are no variants otherwise
-            found = strider.plan(forms)
-            if not isinstance(found, StridedPlan):
-                return Variant(usual, found)
-            host = HostCommands(self.module, found.plan)
-            return Variant(Executor(finished(found.plan), features, host, forms=found.forms), found.refused)
-
-        strider = None
+        module, variants = self.module, None
         if self._relower is not None:
-            strider = Strider(self.tiles, self.module, plan.function, self.device, self._relower)
-        variants = Variants(variant) if strider is not None else None
-        usual = Executor(finished(plan), features, HostCommands(self.module, plan), variants=variants)
-        return usual
+            strider = Strider(self.tiles, module, plan.function, self.device, self._relower)
+
+            # It holds neither the program nor the executor: a cycle would keep the constants until they are collected.
+            def variant(forms: Sequence[Form]) -> tuple[Executor | None, Mapping[int, str]]:
+                found = strider.plan(forms)
+                if not isinstance(found, StridedPlan):
+                    return None, found
+                host = HostCommands(module, found.plan)
+                return Executor(finished(found.plan), features, host, forms=found.forms), found.refused
+
+            variants = Variants(variant)
+        return Executor(finished(plan), features, HostCommands(module, plan), variants=variants)
 
     def _context(self, sizes: Mapping[str, int]) -> Context:
         load = self._constants.__getitem__

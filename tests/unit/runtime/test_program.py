@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 from attrs.exceptions import FrozenInstanceError
@@ -103,3 +106,21 @@ def test_statistics_where_python_runs_the_ops() -> None:
     assert program.stats.transient_bytes >= X.nbytes
     with pytest.raises(UnsupportedError, match="there is no plan"):
         program.counts(X)
+
+
+def test_a_program_that_nobody_holds_is_freed_at_once() -> None:
+    """Also after calls with arguments that are not row-major: without a cycle that only the collector ends."""
+    m = ModuleBuilder()
+    f = m.function("main")
+    f.returns(f.arg("x", (symbol("S"), 4), f32) @ m.weight("w", W))
+    program = compile(m.build())
+    x = np.ones((40, 4), np.float32)
+    for given in (x, x, x[::2], x[::-1], np.asfortranarray(x)):
+        program(given)
+    held = weakref.ref(program)
+    gc.disable()
+    try:
+        del program
+        assert held() is None
+    finally:
+        gc.enable()
