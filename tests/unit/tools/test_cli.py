@@ -21,7 +21,7 @@ func @main(%a: tensor<[M]x3xf32>, %b: tensor<3x2xf32>) -> (tensor<[M]x2xf32>) {
 func @twice(%a: tensor<2xi32>) -> (tensor<2xi32>, tensor<2xi32>) {
   return %a, %a : tensor<2xi32>, tensor<2xi32>
 }
-"""  # noqa: E501
+"""  # noqa: E501 (a line of a program stays whole)
 
 Capture = pytest.CaptureFixture[str]
 

@@ -21,7 +21,7 @@ func @main(%i: tensor<4xi32>, %j: tensor<4xi32>) -> (tensor<4xi32>) {
   %2 = linalg.generic %1 {maps = [(d0) -> (d0), (d0) -> (d0)], body = (a0: i32) { v0 = neg a0; yield v0 }} : (tensor<4xi32>) -> tensor<4xi32>
   return %2 : tensor<4xi32>
 }
-"""  # noqa: E501
+"""  # noqa: E501 (a line of a program stays whole)
 
 TEST = """\
 import pathlib, sys
