@@ -67,7 +67,7 @@ def libraries() -> list[tuple[str, Any]]:
         "vector/math.c",
     ]
     execute = ["image", "rules", "values", "arena", "frame", "access"]
-    execute += ["unit", "run", "profile", "pool", "calibrate", "checksum"]
+    execute += ["unit", "run", "profile", "pool", "calibrate", "checksum", "content_hash", "mapping"]
     found = [
         library("tir_execute", [f"kernels/execute/{name}.c" for name in execute], ["-pthread"]),
         library("tir_steps", [f"kernels/{name}" for name in steps], []),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from time import perf_counter
 
 from tensorir.ir.diagnostic import TensorIRError
@@ -12,6 +13,8 @@ from tensorir.passes.runner import Snapshot, gc_paused, run_passes
 from tensorir.pipelines import stages
 from tensorir.runtime.options import checked_limit, checked_threads
 from tensorir.runtime.program import Program
+from tensorir.store.place import is_on
+from tensorir.store.store import ConstantStore
 from tensorir.targets.device import Device, DevicesLike, as_devices
 from tensorir.transforms.constants.bind_parameters import Parameters, bind_parameters
 from tensorir.transforms.simplify.drop_transfers import named_devices
@@ -29,6 +32,7 @@ def compile(
     progress: Progress | None = None,
     memory_limit: int | None = None,
     num_threads: int | None = None,
+    cache: bool = True,
 ) -> Program:
     """Compiles `module` for a device.
 
@@ -40,24 +44,26 @@ def compile(
     pass. `progress(what, done, total)` is called while constants are evaluated. `memory_limit`: the most bytes of
     intermediates that a call of the program, or the evaluation of one constant, may allocate; None means the memory
     available then. `num_threads`: how many threads work on a call; None means as many as cores that this process may
-    use.
+    use. `cache`: large packed constants are mapped from the user's store on the disk, and stored there
+    (docs/constants-store.md), unless TENSORIR_CACHE=0.
 
     Raises TensorIRError (VerifyError for an invalid module), with locations and reasons."""
     memory_limit, num_threads = checked_limit(memory_limit), checked_threads(num_threads)
     device = _one_device(module, devices)
     if parameters is not None:
         module = bind_parameters(module, parameters)
-    ctx = PassContext(progress=progress, devices={device.name: device}, memory_limit=memory_limit)
+    store = ConstantStore() if cache and is_on() else None
+    ctx = PassContext(progress=progress, devices={device.name: device}, memory_limit=memory_limit, store=store)
     start = perf_counter()
     by_stage = stages(data_tiling, device.name)
     lowering = by_stage["tiles"]
     passes = tuple(p for stage, of_stage in by_stage.items() if stage != "tiles" for p in of_stage)
-    with gc_paused():
+    with gc_paused(), store or nullcontext():
         compiled = run_passes(module, passes, ctx, verify_each=verify_each, verify_input=True, snapshot=snapshot)
         tiles = run_passes(compiled, lowering, ctx, verify_each=verify_each, verify_input=False, snapshot=snapshot)
         took = perf_counter() - start
         made = compiled, tiles, device, ctx.remarks, took, ctx.seconds
-        return Program(*made, memory_limit, num_threads, relower=lower_strided)
+        return Program(*made, memory_limit, num_threads, relower=lower_strided, constants=ctx.constants)
 
 
 def _one_device(module: Module, devices: DevicesLike) -> Device:

@@ -13,6 +13,10 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.iree_counts import add, counted, summary
 
+os.environ["TENSORIR_CACHE"] = "0"
+"""What tests compute must not depend on what is in the user's store; tests of the store turn it on in folders of their
+own."""
+
 _SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 settings.register_profile("quick", max_examples=10, deadline=None, suppress_health_check=_SLOW_IS_FINE)

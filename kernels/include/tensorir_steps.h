@@ -166,6 +166,20 @@ enum { TIR_CHECKSUM_LANES = 8 };
  * Lane l begins as l and takes in a word w by lane = rotate_left((lane ^ w) * 0x9E3779B97F4A7C15, 29). */
 void tir_checksum(const void* data, int64_t bytes, uint64_t* lanes);
 
+/* ---- files of constants --------------------------------------------------- */
+
+enum { TIR_HASH_BLOCK_WORDS = 512, TIR_HASH_KEY_WORDS = 514, TIR_HASH_SUMS = 4 };
+
+/* TIR_HASH_SUMS sums of every block of TIR_HASH_BLOCK_WORDS * 8 bytes, the last one filled up with zeros. With the words
+ * w of a block and the key k: the sums of (w[i] + k[i]) * (w[i+1] + k[i+1]) over all even i, modulo 2^128, the lower
+ * half first, and the same with k[i+2] and k[i+3]. */
+void tir_hash_blocks(const void* data, int64_t bytes, const uint64_t* key, uint64_t* sums);
+
+/* Maps the first `bytes`, at least 1, of an open file, read-only and shared with all processes; NULL: errno says why.
+ * The file may be closed at once. */
+void* tir_map_file(int file, int64_t bytes);
+void tir_unmap_file(void* memory, int64_t bytes);
+
 /* cffi: end */
 
 #ifdef __cplusplus

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, TypeVar
 
@@ -14,6 +15,7 @@ from tensorir.ir.op import Op
 from tensorir.passes.decisions import Decisions
 from tensorir.passes.levels import Level
 from tensorir.rewrite.trace import Trace
+from tensorir.store.store import ConstantStore
 from tensorir.targets.device import Device
 
 Progress = Callable[[str, int, int], None]
@@ -40,7 +42,8 @@ class PassContext:
     """The inputs of a pipeline run, and what it collects. `devices` are those of the compilation, by the names that
     passes use. `decisions` records what passes declined, and why. `traces` is per pass name; `timed` also measures the
     seconds per pattern. `memory_limit` is the most bytes of intermediates that the evaluation of a constant may
-    allocate; None means the memory available then."""
+    allocate; None means the memory available then. `store`: where large constants are looked for and
+    stored; None: nowhere. `constants` counts those that were computed, as `packed`, and those that were `mapped`."""
 
     decisions: Decisions = field(factory=Decisions)
     traces: dict[str, Trace] = field(factory=dict[str, Trace])
@@ -49,6 +52,8 @@ class PassContext:
     timed: bool = False
     devices: dict[str, Device] = field(factory=dict[str, Device])
     memory_limit: int | None = None
+    store: ConstantStore | None = None
+    constants: Counter[str] = field(factory=Counter[str])
 
     def device(self, name: str) -> Device:
         """Returns the device called `name` in the compilation; if there is none, adds the one with that spec.

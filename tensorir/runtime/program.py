@@ -46,19 +46,22 @@ class Program(CallableProgram):
         memory_limit: int | None = None,
         num_threads: int | None = None,
         relower: Relower | None = None,
+        constants: Mapping[str, int] | None = None,
     ) -> None:
         """`module` must be fully compiled for `device`: every global holds data, every dispatch is outlined. `tiles`:
         the same module with tile programs in its executables; what runs is planned from it.
 
         `memory_limit`: the most bytes of intermediates that a call may allocate; None means the available memory.
         `num_threads`: how many threads work on a call; None means as many as cores that this process may use.
-        `relower`: makes tile programs for arguments that are not row-major; None means that those are copied."""
+        `relower`: makes tile programs for arguments that are not row-major; None means that those are copied.
+        `constants`: how many were `packed` and `mapped`, for the statistics."""
         self.module = module
         self.tiles = tiles
         self.device = device
         self._relower = relower
         self.remarks = Remarks(remarks)
         self.pass_seconds = dict(pass_seconds)
+        self._evaluated = dict(constants or {})
         self._constants = {g.name: g.value.array for g in module.globals if isinstance(g.value, Dense)}
         planned = tiles.functions if device.executor is not None else ()
         self.plans = {f.name: plan_function(tiles, f, module) for f in planned}
@@ -106,6 +109,8 @@ class Program(CallableProgram):
             compile_s=compile_s,
             kernels={},
             transient_bytes=0,
+            constants_packed=self._evaluated.get("packed", 0),
+            constants_mapped=self._evaluated.get("mapped", 0),
         )
 
     def save(self, path: str | Path) -> None:
@@ -118,7 +123,7 @@ class Program(CallableProgram):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickles only the compiled modules: plans are made again when they are loaded."""
         seconds = (self.stats.compile_s, self.pass_seconds)
-        limits = (self.memory_limit, self.num_threads, self._relower)
+        limits = (self.memory_limit, self.num_threads, self._relower, self._evaluated)
         return Program, (self.module, self.tiles, self.device, self.remarks, *seconds, *limits)
 
 

@@ -16,7 +16,7 @@ from tensorir.interp import Context
 from tensorir.interp.context import Array
 from tensorir.interp.interpreter import run_region, unbound
 from tensorir.ir.dense import Dense
-from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.diagnostic import Remark, TensorIRError
 from tensorir.ir.module import Global, Module, Parameter
 from tensorir.ir.region import Region
 from tensorir.passes.levels import NO_ENCODINGS, NO_LAYOUTS, ONLY_DATA, Level
@@ -25,11 +25,13 @@ from tensorir.runtime.memory_plan import check_peak, peak_of
 from tensorir.runtime.region_plan import evaluate, plan_executables, plan_region
 from tensorir.targets.device import Device
 from tensorir.transforms.constants.initializer_programs import InitializerPrograms
+from tensorir.transforms.constants.stored_constants import StoredConstants
 
 
 @frozen
 class EvaluateInitializers(Pass):
     """Laws: interp(evaluate(m)) == interp(m); every global holds data; equal initializers run once.
+    What is in the store of the context is mapped from there, with the same bits.
 
     Raises UnsupportedError for parameters without data, OutOfMemoryError for an initializer whose intermediates take
     more than the memory limit of the context."""
@@ -45,20 +47,28 @@ class EvaluateInitializers(Pass):
         pending = [g for g in module.globals if isinstance(g.value, Region)]
         if not pending:
             return module
-        work = _Evaluator(module, ctx.device(self.device), ctx.memory_limit)
+        device = ctx.device(self.device)
+        stored = StoredConstants.of(ctx.store, device)
+        work = _Evaluator(module, device, ctx.memory_limit, stored)
         for done, g in enumerate(pending):
             ctx.report("evaluating constants", done, len(pending))
             work.value(g.name)
         ctx.report("evaluating constants", len(pending), len(pending))
+        mapped = 0 if stored is None else stored.mapped
+        ctx.constants.update(packed=len(pending) - mapped, mapped=mapped)
+        for problem in () if ctx.store is None else ctx.store.problems:
+            ctx.decisions.add(Remark(self.name, "module", "store-constants", problem))
         return module.replace(globals=[evolve(g, value=work.value(g.name)) for g in module.globals])
 
 
 class _Evaluator:
-    def __init__(self, module: Module, device: Device, memory_limit: int | None) -> None:
+    def __init__(
+        self, module: Module, device: Device, memory_limit: int | None, stored: StoredConstants | None
+    ) -> None:
         self.module = module
         self.device = device
         self.memory_limit = memory_limit
-        self.programs = InitializerPrograms(device)
+        self.programs = InitializerPrograms(device, stored)
         self.values: dict[str, Dense] = {}
         self.running: list[str] = []
         launching = any(isinstance(o, Launch) for g in module.globals if g.region is not None for o in g.region.walk())
@@ -100,7 +110,7 @@ class _Evaluator:
         if self.memory_limit is not None:
             plan = plan_region(region, self.device, self.plans)
             check_peak(peak_of(plan, ctx, ()), ctx, "evaluating a constant")
-        made = self.programs.run(region, lambda n: self.value(n).array, None)
+        made = self.programs.run(region, self.value, None)
         if made is not None:
             return made
         (array,) = evaluate(region, self.device, self.plans, ctx)

@@ -1,8 +1,11 @@
-"""Initializers as tile programs: a constant that is computed ahead of time has the bits that a call would give it."""
+"""Initializers as tile programs: a constant that is computed ahead of time has the bits that a call would give it.
+
+A large one is looked for in the store before it is computed, and stored when it was."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import prod
 
 import numpy as np
 from attrs import define, field
@@ -12,6 +15,7 @@ from tensorir.dialects.tile import Grid
 from tensorir.interp import Context
 from tensorir.interp.context import Array
 from tensorir.interp.interpreter import run_region
+from tensorir.ir.dense import Dense
 from tensorir.ir.isomorphism import fingerprint
 from tensorir.ir.module import Executable, Function, Module
 from tensorir.ir.region import Region
@@ -22,7 +26,8 @@ from tensorir.runtime.finish import finished
 from tensorir.runtime.host_commands import HostCommands
 from tensorir.runtime.plan import plan_function
 from tensorir.targets.device import Device
-from tensorir.transforms.constants.constant_memory import ConstantMemory
+from tensorir.transforms.constants.constant_memory import ConstantMemory, ScratchMemory
+from tensorir.transforms.constants.stored_constants import LEAST, StoredConstants
 from tensorir.transforms.tiles.lower_to_tiles import lower_region
 
 _NAME = "initializer"
@@ -33,26 +38,47 @@ class InitializerPrograms:
     """Those of one compilation. Initializers that differ only in the globals that they load share one."""
 
     device: Device
+    stored: StoredConstants | None = None
     made: dict[str, tuple[Module, Executor] | None] = field(factory=dict[str, "tuple[Module, Executor] | None"])
     memory: ConstantMemory = field(factory=ConstantMemory)
+    scratch: ScratchMemory = field(factory=ScratchMemory)
 
-    def run(self, region: Region, load: Callable[[str], Array], memory_limit: int | None) -> Array | None:
+    def run(self, region: Region, load: Callable[[str], Dense], memory_limit: int | None) -> Array | None:
         """Returns the yield of an initializer, or None if the device has no executor or some op has no steps."""
         loads = [op for op in region.ops if isinstance(op, GlobalLoad)]
         body = _body(region, loads)
         if self.device.executor is None or body is None:
             return None
-        key = fingerprint(body)
-        if key not in self.made:
-            self.made[key] = self._compiled(body)
-        if (program := self.made[key]) is None:
-            return None
-        source, executor = program
-        ctx = Context(source, {}, runner=run_region, memory_limit=memory_limit)
-        arguments = tuple(np.ascontiguousarray(load(op.symbol)) for op in loads)
+        program = fingerprint(body)
+        sources = tuple(load(op.symbol) for op in loads)
         (type,) = region.yield_types
-        out = self.memory.allocate(ctx.shape(type.shape), type.dtype.numpy)
-        (result,), _ = executor.run(arguments, ctx, 1, (out,))
+        shape, dtype = Context(Module(), {}).shape(type.shape), type.dtype.numpy
+        key = None
+        if self.stored is not None and prod(shape) * dtype.itemsize >= LEAST:
+            key = self.stored.key(program, sources)
+        if self.stored is None or key is None:
+            return self._computed(program, body, sources, self.memory.allocate(shape, dtype), memory_limit)
+        if (found := self.stored.find(key, shape, dtype)) is not None:
+            return found
+        made = self._computed(program, body, sources, self.scratch.take(shape, dtype), memory_limit)
+        if made is None:
+            return None
+        if (kept := self.stored.keep(key, made, str(type))) is not None:
+            return kept
+        own = self.memory.allocate(shape, dtype)
+        own[...] = made
+        return own
+
+    def _computed(
+        self, program: str, body: Region, sources: Sequence[Dense], out: Array, memory_limit: int | None
+    ) -> Array | None:
+        if program not in self.made:
+            self.made[program] = self._compiled(body)
+        if (made := self.made[program]) is None:
+            return None
+        module, executor = made
+        ctx = Context(module, {}, runner=run_region, memory_limit=memory_limit)
+        (result,), _ = executor.run(tuple(np.ascontiguousarray(s.array) for s in sources), ctx, 1, (out,))
         return result
 
     def _compiled(self, body: Region) -> tuple[Module, Executor] | None:

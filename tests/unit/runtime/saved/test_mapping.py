@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 import tensorir as ti
 from tensorir.runtime.saved.container import read
+from tests.support.smaps import AVAILABLE, kilobytes
 
 WEIGHT = np.random.default_rng(0).standard_normal((1024, 1024)).astype(np.float32)
 
@@ -36,19 +36,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return found
 
 
-def kilobytes(process: int | str, path: Path) -> dict[str, int]:
-    """What the kernel says of the memory of a mapped file, all its parts together."""
-    total: dict[str, int] = {}
-    inside = False
-    for line in Path(f"/proc/{process}/smaps").read_text("utf-8").splitlines():
-        if re.match(r"[0-9a-f]+-[0-9a-f]+ ", line):
-            inside = line.endswith(str(path))
-        elif inside and (found := re.match(r"(\w+): +(\d+) kB", line)):
-            total[found[1]] = total.get(found[1], 0) + int(found[2])
-    return total
-
-
-@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="only Linux says what processes share")
+@pytest.mark.skipif(not AVAILABLE, reason="only Linux says what processes share")
 def test_two_processes_share_the_pages_of_the_weights(path: Path) -> None:
     program = ti.load(path)
     expected = float(program(np.ones((1, 1024), np.float32)).sum())
