@@ -57,6 +57,6 @@ class Stats:
     copied_arguments: Mapping[str, int] = field(factory=dict[str, int])
     """Argument → bytes that were copied before the call, because it was not row-major."""
     constants_packed: int = 0
-    """The number of initializers that were computed when the program was compiled."""
+    """The number of initializers that were computed when the program was compiled; 0 for one that was loaded."""
     constants_mapped: int = 0
     """The number of those whose values were found in the store (docs/constants-store.md)."""

@@ -31,7 +31,8 @@ def read_again(program: StoredProgram) -> StoredProgram:
 def test_what_is_written_is_read() -> None:
     program = stored()
     found = read_again(program)
-    assert (found.device, found.features, found.stats) == (program.device, program.features, program.stats)
+    stats = evolve(program.stats, constants_packed=0)  # reading packs nothing
+    assert (found.device, found.features, found.stats) == (program.device, program.features, stats)
     for a, b in zip(found.functions, program.functions, strict=True):
         assert (a.signature, a.commands, a.required, a.kernels) == (b.signature, b.commands, b.required, b.kernels)
         assert (a.image == b.image).all()
