@@ -15,8 +15,8 @@ from tensorir.store.secret import content_hash
 
 @frozen
 class Stored:
-    """Contents: the name of their file, its bytes on the disk, when it was used last, and what its entries say that it
-    is."""
+    """A file of contents: its name, its bytes on the disk, when it was used last, and what entries say that is in it,
+    in its order."""
 
     name: str
     size: int
@@ -25,14 +25,15 @@ class Stored:
 
 
 def stored(folder: int) -> list[Stored]:
-    """Returns all contents. Entries that are damaged are left out. Raises StoreUnusable and OSError."""
-    labels: dict[str, dict[str, None]] = {}
+    """Returns all files of contents. Entries that are damaged are left out. Raises StoreUnusable and OSError."""
+    places: dict[str, dict[int, str]] = {}
     files, hashed = held(folder), content_hash(folder)
     for h in files:
         if h.name.startswith(ENTRY) and (found := _entry(folder, h.name, hashed)) is not None:
-            labels.setdefault(entries.data_name(found.content), {})[found.label] = None
+            places.setdefault(found.place.name, {})[found.place.at] = found.label
     contents = [h for h in files if h.name.startswith(DATA)]
-    return [Stored(h.name, h.size, h.used, tuple(labels.get(h.name, ()))) for h in contents]
+    labels = {name: tuple(label for _, label in sorted(found.items())) for name, found in places.items()}
+    return [Stored(h.name, h.size, h.used, labels.get(h.name, ())) for h in contents]
 
 
 def _entry(folder: int, name: str, hashed: ContentHash) -> Entry | None:

@@ -7,8 +7,10 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Generator
+from collections import deque
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +23,8 @@ PART = "part-"
 """How the names of files begin that are being written."""
 _NOT_A_FILE = (errno.ELOOP, errno.EACCES, errno.EISDIR, errno.ENXIO, errno.ENODEV)
 """What opening says of something in the place of a file; other errors are the system's."""
+_AT_ONCE = 1024
+"""Pieces in one call of the system."""
 FRESH_S = 3600
 """The time of the last use is written only if it is older than so many seconds."""
 
@@ -70,17 +74,15 @@ def _open(folder: int, name: str, size: int) -> Generator[int]:
 
 
 @contextmanager
-def part(folder: int, data: bytes | npt.NDArray[np.uint8], *, durable: bool = False) -> Generator[str]:
-    """A new file with these contents, which is removed unless it gets another name. `durable`: it is on the disk before
-    it gets one. Raises OSError."""
+def part(folder: int, *pieces: bytes | npt.NDArray[np.uint8], durable: bool = False) -> Generator[str]:
+    """A new file with these contents, one behind the other, which is removed unless it gets another name. `durable`: it
+    is on the disk before it gets one. Raises OSError."""
     name = f"{PART}{secrets.token_hex(16)}"
     descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, 0o600, dir_fd=folder)
     try:
         try:
             os.fchmod(descriptor, 0o600)  # whatever the umask is
-            left = memoryview(data if isinstance(data, bytes) else data.data)
-            while left:
-                left = left[os.write(descriptor, left) :]
+            _write(descriptor, pieces)
             if durable:
                 os.fsync(descriptor)
         finally:
@@ -88,6 +90,17 @@ def part(folder: int, data: bytes | npt.NDArray[np.uint8], *, durable: bool = Fa
         yield name
     finally:
         remove(folder, name)
+
+
+def _write(descriptor: int, pieces: Iterable[bytes | npt.NDArray[np.uint8]]) -> None:
+    """Writes many pieces at once, because the system makes the pages of its cache as large as what is written."""
+    left = deque(memoryview(piece if isinstance(piece, bytes) else piece.data) for piece in pieces)
+    while left:
+        written = os.writev(descriptor, list(islice(left, _AT_ONCE)))
+        while left and written >= len(left[0]):
+            written -= len(left.popleft())
+        if written:
+            left[0] = left[0][written:]
 
 
 def remove(folder: int, name: str) -> None:

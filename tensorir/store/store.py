@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import time
 from typing import TypeVar
-from weakref import WeakValueDictionary
 
-import numpy as np
-import numpy.typing as npt
+from attrs import frozen
 
 from tensorir.native.content_hash import ContentHash
 from tensorir.store import entry as entries
 from tensorir.store import room
-from tensorir.store.entry import Entry, data_name, entry_name
-from tensorir.store.files import exists, mapped_file, mark_used, part, read_file, rename, set_aside
+from tensorir.store.entry import Entry, Place, data_name, entry_name
+from tensorir.store.files import exists, mark_used, part, read_file, rename, set_aside
+from tensorir.store.layout import offsets, padding
 from tensorir.store.locks import locked
+from tensorir.store.mapped import Bytes, mapped
 from tensorir.store.place import open_folder, size_limit, store_path
 from tensorir.store.refused import Damaged, StoreUnusable, reason_of
 from tensorir.store.secret import content_hash
 
-Bytes = npt.NDArray[np.uint8]
 T = TypeVar("T")
 
-_mapped: WeakValueDictionary[str, Bytes] = WeakValueDictionary()
-"""The contents that this process has mapped and checked, by name. Names of different stores differ, as their secrets
-do."""
+
+@frozen
+class Item:
+    """Contents that are to be stored. `label`: what they are, for the user."""
+
+    key: bytes
+    data: Bytes
+    label: str
 
 
 class ConstantStore:
@@ -59,18 +63,18 @@ class ConstantStore:
             os.close(self._folder)
         self._folder = self._hashed = None
 
-    def hashed(self, data: Bytes) -> bytes | None:
+    def hashed(self, data: bytes | Bytes) -> bytes | None:
         """Returns the hash of contents in this store; None if it can't be used."""
         return self._attempt(lambda _, hashed: hashed(data), "read")
 
     def find(self, key: bytes, size: int) -> Bytes | None:
-        """Returns the contents of a key, `size` bytes. None if there are none, or none that are whole."""
+        """Returns the contents of a key, `size` bytes, 1 or more. None if there are none, or none that are whole."""
         return self._attempt(lambda folder, hashed: self._find(folder, hashed, key, size), "read")
 
-    def keep(self, key: bytes, data: Bytes, label: str) -> Bytes | None:
-        """Stores the contents of a key and returns them as shared memory. None if they can't be stored; then nothing is
-        stored any more."""
-        return self._attempt(lambda folder, hashed: self._keep(folder, hashed, key, data, label), "written")
+    def keep(self, items: Sequence[Item]) -> list[Bytes] | None:
+        """Stores contents, those that are new in one file, and returns them as shared memory. None if they can't be
+        stored; then nothing is stored any more."""
+        return self._attempt(lambda folder, hashed: self._keep(folder, hashed, items), "written")
 
     def _attempt(self, do: Callable[[int, ContentHash], T], done: str) -> T | None:
         if self._closed_for in ("read", done):
@@ -90,52 +94,90 @@ class ConstantStore:
         return None
 
     def _find(self, folder: int, hashed: ContentHash, key: bytes, size: int) -> Bytes | None:
+        place = self._place(folder, hashed, key, size)
+        if place is None or (data := self._contents(folder, hashed, place)) is None:
+            return None
+        self._mark_used(folder, entry_name(key), place.name)
+        return data
+
+    def _place(self, folder: int, hashed: ContentHash, key: bytes, size: int) -> Place | None:
+        """Returns what the entry of a key says."""
         name = entry_name(key)
         try:
             found = entries.decoded(read_file(folder, name, entries.SIZE), hashed)
-            if found.key != key or found.size != size:
+            if found.key != key or found.place.size != size:
                 raise Damaged("is the entry of something else")
         except FileNotFoundError:
             return None
         except Damaged as e:
             self._damaged(folder, name, e)
             return None
-        data = self._contents(folder, hashed, found.content, size)
-        if data is not None:
-            self._mark_used(folder, name, data_name(found.content))
-        return data
+        return found.place
 
-    def _contents(self, folder: int, hashed: ContentHash, content: bytes, size: int) -> Bytes | None:
-        """Returns contents by their hash, which is checked when this process maps them for the first time."""
-        name = data_name(content)
-        if (known := _mapped.get(name)) is not None:
-            return known
+    def _contents(self, folder: int, hashed: ContentHash, place: Place) -> Bytes | None:
         try:
-            data = mapped_file(folder, name, size)
-            if hashed(data) != content:
-                raise Damaged("was altered: its contents have another hash")
+            return mapped(folder, hashed, place)
         except FileNotFoundError:
             return None
         except Damaged as e:
-            self._damaged(folder, name, e)
+            self._damaged(folder, place.name, e)
             return None
-        return _mapped.setdefault(name, data)
 
-    def _keep(self, folder: int, hashed: ContentHash, key: bytes, data: Bytes, label: str) -> Bytes | None:
-        content = hashed(data)
-        name, size = data_name(content), data.size
-        kept = self._contents(folder, hashed, content, size)
-        if kept is None or not exists(folder, name):
-            self._take_room(folder, room.taken(size) + room.taken(entries.SIZE))
-            with part(folder, data) as written, locked(folder):
+    def _keep(self, folder: int, hashed: ContentHash, items: Sequence[Item]) -> list[Bytes] | None:
+        hashes = [hashed(item.data) for item in items]
+        keys = {content: hashed(b"content" + content) for content in hashes}  # under which contents are found again
+        places: dict[bytes, Place] = {}
+        new: dict[bytes, Item] = {}
+        for content, item in zip(hashes, items, strict=True):
+            if content not in places and content not in new:
+                place = self._place(folder, hashed, keys[content], item.data.size)
+                if (
+                    place is not None
+                    and exists(folder, place.name)
+                    and self._contents(folder, hashed, place) is not None
+                ):
+                    places[content] = place
+                else:
+                    new[content] = item
+        labels = {item.key: (content, item.label) for content, item in zip(hashes, items, strict=True)}
+        labels |= {keys[content]: (content, item.label) for content, item in new.items()}
+        if new:
+            places |= self._written(folder, hashed, {c: i.data for c, i in new.items()}, len(labels))
+        kept = [self._contents(folder, hashed, places[content]) for content in hashes]
+        found = [data for data in kept if data is not None]
+        if len(found) < len(kept):
+            return None  # somebody has removed or damaged it meanwhile
+        with locked(folder):
+            for key, (content, label) in labels.items():
+                with part(folder, Entry(key, places[content], label).encoded(hashed)) as written:
+                    rename(folder, written, entry_name(key))
+        self._mark_used(folder, *{place.name for place in places.values()}, *map(entry_name, labels))
+        return found
+
+    def _is_there(self, folder: int, hashed: ContentHash, place: Place) -> bool:
+        """Also this process may have mapped a file that was removed since then."""
+        return self._contents(folder, hashed, place) is not None and exists(folder, place.name)
+
+    def _written(
+        self, folder: int, hashed: ContentHash, new: Mapping[bytes, Bytes], entry_count: int
+    ) -> dict[bytes, Place]:
+        """Writes a file of new contents, by their hashes. The name of the file is the hash of those, so that processes
+        which store the same at the same time write the same file."""
+        sizes = [data.size for data in new.values()]
+        begins, end = offsets(sizes)
+        data = hashed(b"".join(new))
+        places = {c: Place(c, data, end, at, size) for c, at, size in zip(new, begins, sizes, strict=True)}
+        name = data_name(data)
+        if exists(folder, name):
+            for place in places.values():
+                self._contents(folder, hashed, place)  # a damaged file loses its name
+        if not exists(folder, name):
+            self._take_room(folder, room.taken(end) + entry_count * room.taken(entries.SIZE))
+            pieces = [piece for d in new.values() for piece in (d, bytes(padding(d.size)))][:-1]
+            with part(folder, *pieces) as written, locked(folder):
                 if not exists(folder, name):  # otherwise another process was first, and all share its file
                     rename(folder, written, name)
-            if (kept := self._contents(folder, hashed, content, size)) is None:
-                return None  # somebody has removed or damaged it meanwhile
-        with part(folder, Entry(key, content, size, label).encoded(hashed)) as written, locked(folder):
-            rename(folder, written, entry_name(key))
-        self._mark_used(folder, name, entry_name(key))
-        return kept
+        return places
 
     def _take_room(self, folder: int, size: int) -> None:
         """Raises OSError if so many bytes do not fit in, whatever is removed."""

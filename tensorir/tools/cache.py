@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from tensorir.store.refused import StoreUnusable, reason_of
 from tensorir.store.room import clear
 
 _HELP = """\
-Compilations map large packed constants from a folder of the user: TENSORIR_CACHE_DIR, or tensorir in XDG_CACHE_HOME or
+Compilations map packed constants from a folder of the user: TENSORIR_CACHE_DIR, or tensorir in XDG_CACHE_HOME or
 ~/.cache. TENSORIR_CACHE=0 turns this off; TENSORIR_CACHE_LIMIT is the most bytes that the folder may have. Programs
 that are running keep what they have mapped."""
 
@@ -61,13 +62,17 @@ def _done(what: str) -> list[str]:
 def _listed(folder: int, path: Path) -> list[str]:
     found = stored(folder)
     total = _megabytes(sum(s.size for s in found))
-    head = f"{path}: {len(found)} constants, {total} of at most {_megabytes(size_limit())}"
+    head = f"{path}: {len(found)} files, {total} of at most {_megabytes(size_limit())}"
     return [head, *(f"  {_row(s)}" for s in sorted(found, key=lambda s: s.used, reverse=True))]
 
 
 def _row(s: Stored) -> str:
     when = datetime.fromtimestamp(s.used).strftime("%Y-%m-%d %H:%M")
-    return f"{s.name}  {_megabytes(s.size):>12}  used {when}  {'; '.join(s.labels) or 'nothing refers to it'}"
+    return f"{s.name}  {_megabytes(s.size):>12}  used {when}  {_contents(s) or 'nothing refers to it'}"
+
+
+def _contents(s: Stored) -> str:
+    return "; ".join(label if n == 1 else f"{n} × {label}" for label, n in Counter(s.labels).items())
 
 
 def _megabytes(size: int) -> str:

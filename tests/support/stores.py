@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 import tensorir as ti
 from tensorir.ir.module import Module
-from tensorir.store.store import ConstantStore
+from tensorir.store.store import ConstantStore, Item
 
 KEY, OTHER_KEY = bytes(range(16)), bytes(range(16, 32))
 
@@ -27,11 +27,15 @@ def found(path: Path, key: bytes = KEY, size: int = 70_000, limit: int = 1 << 30
         return None if data is None else data.tobytes(), store.problems
 
 
+def item(key: bytes = KEY, seed: int = 0, size: int = 70_000) -> Item:
+    return Item(key, contents(seed, size), "contents")
+
+
 def kept(path: Path, key: bytes = KEY, seed: int = 0, size: int = 70_000, limit: int = 1 << 30) -> list[str]:
     """The problems of a new store that keeps something."""
     with ConstantStore(path, limit) as store:
-        data = store.keep(key, contents(seed, size), "contents")
-        assert data is None or data.tobytes() == contents(seed, size).tobytes()
+        data = store.keep([item(key, seed, size)])
+        assert data is None or [d.tobytes() for d in data] == [contents(seed, size).tobytes()]
         return store.problems
 
 

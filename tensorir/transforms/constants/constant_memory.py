@@ -46,20 +46,6 @@ class ConstantMemory:
         return piece.view(dtype).reshape(shape)
 
 
-@define
-class ScratchMemory:
-    """Memory for one array at a time, which is used again for the next one."""
-
-    _memory: npt.NDArray[np.uint8] = field(factory=lambda: np.empty(0, np.uint8))
-
-    def take(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
-        """Returns a C-contiguous array of unspecified contents, until this is called again. Raises OutOfMemoryError."""
-        size = prod(shape) * dtype.itemsize
-        if size > self._memory.size:
-            self._memory = _mapped(size)
-        return self._memory[:size].view(dtype).reshape(shape)
-
-
 def _mapped(size: int) -> npt.NDArray[np.uint8]:
     """New memory of at least so many bytes, from the begin of a large page on."""
     private = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}

@@ -7,6 +7,7 @@ of the pack kernel; docs/design-notes.md explains this order.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from attrs import evolve, frozen
@@ -24,7 +25,8 @@ from tensorir.passes.pass_ import Pass, PassContext, device_option
 from tensorir.runtime.memory_plan import check_peak, peak_of
 from tensorir.runtime.region_plan import evaluate, plan_executables, plan_region
 from tensorir.targets.device import Device
-from tensorir.transforms.constants.initializer_programs import InitializerPrograms
+from tensorir.transforms.constants.constant_memory import ConstantMemory
+from tensorir.transforms.constants.initializer_programs import InitializerPrograms, initializer_of
 from tensorir.transforms.constants.stored_constants import StoredConstants
 
 
@@ -47,29 +49,32 @@ class EvaluateInitializers(Pass):
         pending = [g for g in module.globals if isinstance(g.value, Region)]
         if not pending:
             return module
-        device = ctx.device(self.device)
-        stored = StoredConstants.of(ctx.store, device)
-        work = _Evaluator(module, device, ctx.memory_limit, stored)
+        work = _Evaluator(module, pending, ctx, ctx.device(self.device))
         for done, g in enumerate(pending):
             ctx.report("evaluating constants", done, len(pending))
             work.value(g.name)
+        work.finish()
         ctx.report("evaluating constants", len(pending), len(pending))
-        mapped = 0 if stored is None else stored.mapped
-        ctx.constants.update(packed=len(pending) - mapped, mapped=mapped)
+        ctx.constants.update(packed=len(pending) - work.mapped, mapped=work.mapped)
         for problem in () if ctx.store is None else ctx.store.problems:
             ctx.decisions.add(Remark(self.name, "module", "store-constants", problem))
         return module.replace(globals=[evolve(g, value=work.value(g.name)) for g in module.globals])
 
 
 class _Evaluator:
-    def __init__(
-        self, module: Module, device: Device, memory_limit: int | None, stored: StoredConstants | None
-    ) -> None:
+    """The values of all globals of a module. `mapped`: how many initializers were not evaluated, because their values
+    were found in the store."""
+
+    def __init__(self, module: Module, pending: Sequence[Global], ctx: PassContext, device: Device) -> None:
         self.module = module
         self.device = device
-        self.memory_limit = memory_limit
-        self.programs = InitializerPrograms(device, stored)
-        self.values: dict[str, Dense] = {}
+        self.memory_limit = ctx.memory_limit
+        self.programs = InitializerPrograms(device)
+        self.initializers = {g.name: initializer_of(g.value) for g in pending if isinstance(g.value, Region)}
+        self.stored = StoredConstants.of(ctx.store, device, module, self.initializers)
+        found = {} if self.stored is None else self.stored.found()
+        self.mapped = len(found)
+        self.values: dict[str, Dense] = {name: Dense.own(array) for name, array in found.items()}
         self.running: list[str] = []
         launching = any(isinstance(o, Launch) for g in module.globals if g.region is not None for o in g.region.walk())
         self.plans = plan_executables(module, {device.name: device}) if launching else {}
@@ -99,19 +104,33 @@ class _Evaluator:
             runner=run_region,
             memory_limit=self.memory_limit,
         )
-        array = self._evaluated(symbol.value, ctx)
+        array = self._evaluated(name, symbol.value, ctx)
         self.running.pop()
-        self.values[name] = Dense.own(array)
+        self.values.setdefault(name, Dense.own(array))
         return self.values[name]
 
-    def _evaluated(self, region: Region, ctx: Context) -> Array:
+    def finish(self) -> None:
+        """Stores what was evaluated, and is not stored yet."""
+        if self.stored is not None:
+            self._replace(self.stored.written())
+
+    def _evaluated(self, name: str, region: Region, ctx: Context) -> Array:
         """Computes a constant as a call of a program would, so that its bits don't depend on when it is computed; what
         has no tile program runs op by op."""
         if self.memory_limit is not None:
             plan = plan_region(region, self.device, self.plans)
             check_peak(peak_of(plan, ctx, ()), ctx, "evaluating a constant")
-        made = self.programs.run(region, self.value, None)
-        if made is not None:
-            return made
-        (array,) = evaluate(region, self.device, self.plans, ctx)
-        return array
+        initializer = self.initializers.get(name)
+        made = None if initializer is None else self.programs.run(initializer, ctx.load_global, None)
+        if made is None:
+            (array,) = evaluate(region, self.device, self.plans, ctx)
+            return array
+        if self.stored is not None:
+            self._replace(self.stored.add(name, made))
+        return made
+
+    def _replace(self, stored: Mapping[str, Array]) -> None:
+        """Uses the memory of the store for constants instead of that in which they were computed."""
+        if stored:
+            self.values |= {name: Dense.own(array) for name, array in stored.items()}
+            self.programs.memory = ConstantMemory()

@@ -1,21 +1,19 @@
-"""Initializers as tile programs: a constant that is computed ahead of time has the bits that a call would give it.
-
-A large one is looked for in the store before it is computed, and stored when it was."""
+"""Initializers as tile programs: a constant that is computed ahead of time has the bits that a call would give it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import prod
+from typing import Any
 
 import numpy as np
-from attrs import define, field
+from attrs import define, field, frozen
 
 from tensorir.dialects.flow import GlobalLoad, Launch
 from tensorir.dialects.tile import Grid
 from tensorir.interp import Context
 from tensorir.interp.context import Array
 from tensorir.interp.interpreter import run_region
-from tensorir.ir.dense import Dense
 from tensorir.ir.isomorphism import fingerprint
 from tensorir.ir.module import Executable, Function, Module
 from tensorir.ir.region import Region
@@ -26,11 +24,27 @@ from tensorir.runtime.finish import finished
 from tensorir.runtime.host_commands import HostCommands
 from tensorir.runtime.plan import plan_function
 from tensorir.targets.device import Device
-from tensorir.transforms.constants.constant_memory import ConstantMemory, ScratchMemory
-from tensorir.transforms.constants.stored_constants import LEAST, StoredConstants
+from tensorir.transforms.constants.constant_memory import ConstantMemory
 from tensorir.transforms.tiles.lower_to_tiles import lower_region
 
 _NAME = "initializer"
+
+
+@frozen
+class Initializer:
+    """A program of one result: its body, whose arguments are the globals that it loads, its fingerprint, in which their
+    names are not, and the shape and element type of the result."""
+
+    body: Region
+    loads: tuple[str, ...]
+    fingerprint: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+    @property
+    def size(self) -> int:
+        """The bytes of the result."""
+        return prod(self.shape) * self.dtype.itemsize
 
 
 @define
@@ -38,47 +52,23 @@ class InitializerPrograms:
     """Those of one compilation. Initializers that differ only in the globals that they load share one."""
 
     device: Device
-    stored: StoredConstants | None = None
     made: dict[str, tuple[Module, Executor] | None] = field(factory=dict[str, "tuple[Module, Executor] | None"])
     memory: ConstantMemory = field(factory=ConstantMemory)
-    scratch: ScratchMemory = field(factory=ScratchMemory)
 
-    def run(self, region: Region, load: Callable[[str], Dense], memory_limit: int | None) -> Array | None:
+    def run(self, initializer: Initializer, load: Callable[[str], Array], memory_limit: int | None) -> Array | None:
         """Returns the yield of an initializer, or None if the device has no executor or some op has no steps."""
-        loads = [op for op in region.ops if isinstance(op, GlobalLoad)]
-        body = _body(region, loads)
-        if self.device.executor is None or body is None:
+        if self.device.executor is None:
             return None
-        program = fingerprint(body)
-        sources = tuple(load(op.symbol) for op in loads)
-        (type,) = region.yield_types
-        shape, dtype = Context(Module(), {}).shape(type.shape), type.dtype.numpy
-        key = None
-        if self.stored is not None and prod(shape) * dtype.itemsize >= LEAST:
-            key = self.stored.key(program, sources)
-        if self.stored is None or key is None:
-            return self._computed(program, body, sources, self.memory.allocate(shape, dtype), memory_limit)
-        if (found := self.stored.find(key, shape, dtype)) is not None:
-            return found
-        made = self._computed(program, body, sources, self.scratch.take(shape, dtype), memory_limit)
-        if made is None:
+        key = initializer.fingerprint
+        if key not in self.made:
+            self.made[key] = self._compiled(initializer.body)
+        if (program := self.made[key]) is None:
             return None
-        if (kept := self.stored.keep(key, made, str(type))) is not None:
-            return kept
-        own = self.memory.allocate(shape, dtype)
-        own[...] = made
-        return own
-
-    def _computed(
-        self, program: str, body: Region, sources: Sequence[Dense], out: Array, memory_limit: int | None
-    ) -> Array | None:
-        if program not in self.made:
-            self.made[program] = self._compiled(body)
-        if (made := self.made[program]) is None:
-            return None
-        module, executor = made
-        ctx = Context(module, {}, runner=run_region, memory_limit=memory_limit)
-        (result,), _ = executor.run(tuple(np.ascontiguousarray(s.array) for s in sources), ctx, 1, (out,))
+        source, executor = program
+        ctx = Context(source, {}, runner=run_region, memory_limit=memory_limit)
+        arguments = tuple(np.ascontiguousarray(load(name)) for name in initializer.loads)
+        out = self.memory.allocate(initializer.shape, initializer.dtype)
+        (result,), _ = executor.run(arguments, ctx, 1, (out,))
         return result
 
     def _compiled(self, body: Region) -> tuple[Module, Executor] | None:
@@ -96,8 +86,9 @@ class InitializerPrograms:
         return source, Executor(finished(plan), features, HostCommands(source, plan))
 
 
-def _body(region: Region, loads: list[GlobalLoad]) -> Region | None:
-    """The region with what it loads as arguments; None if it launches, holds regions, or computes nothing."""
+def initializer_of(region: Region) -> Initializer | None:
+    """Returns an initializer as a program; None if it launches, holds regions, or computes nothing."""
+    loads = [op for op in region.ops if isinstance(op, GlobalLoad)]
     ops = [op for op in region.ops if not isinstance(op, GlobalLoad)]
     if not ops or any(not op.PLAIN or op.effects() for op in ops):
         return None
@@ -105,4 +96,7 @@ def _body(region: Region, loads: list[GlobalLoad]) -> Region | None:
     if any(y in args for y in region.yields):
         return None
     moved = tuple(op.with_operands([args.get(v, v) for v in op.operands]) for op in ops)
-    return Region(tuple(args.values()), moved, region.yields)
+    body = Region(tuple(args.values()), moved, region.yields)
+    (type,) = region.yield_types
+    shape = Context(Module(), {}).shape(type.shape)
+    return Initializer(body, tuple(op.symbol for op in loads), fingerprint(body), shape, type.dtype.numpy)

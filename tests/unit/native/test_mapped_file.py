@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tensorir.native.mapped_file import map_file
+
+LARGE_PAGE = 1 << 21
 
 
 def mapped(path: Path) -> bool:
@@ -45,6 +48,17 @@ def test_it_lives_as_long_as_an_array_uses_it_and_no_longer(path: Path) -> None:
     assert view.tobytes() == path.read_bytes()[4096:8192]
     del view
     assert not mapped(path)
+
+
+@pytest.mark.parametrize("size", [LARGE_PAGE, 3 * LARGE_PAGE + 5])
+def test_large_pages_can_be_used_for_large_files(tmp_path: Path, size: int) -> None:
+    """The system uses them if address and place in the file agree."""
+    (tmp_path / "file").write_bytes(bytes(1) * size)
+    memories = [opened(tmp_path / "file", size) for _ in range(3)]
+    assert [memory.ctypes.data % LARGE_PAGE for memory in memories] == [0, 0, 0]
+    assert all(not memory.any() for memory in memories)
+    ranges = re.findall(rf"([0-9a-f]+)-([0-9a-f]+) .*{tmp_path}/file", Path("/proc/self/maps").read_text("utf-8"))
+    assert sum(int(end, 16) - int(begin, 16) for begin, end in ranges) == 3 * -(-size // 4096) * 4096
 
 
 def test_no_file_stays_open(path: Path) -> None:

@@ -13,7 +13,8 @@ import pytest
 from tensorir.store import entry, secret
 from tensorir.store.entry import Entry, data_name, entry_name
 from tensorir.store.secret import content_hash
-from tests.support.stores import KEY, OTHER_KEY, contents, files, found, kept
+from tensorir.store.store import ConstantStore
+from tests.support.stores import KEY, OTHER_KEY, contents, files, found, item, kept
 
 SIZE = 70_000
 Change = Callable[[Path], object]
@@ -104,10 +105,14 @@ def fields(
     magic: bytes = entry.MAGIC,
     version: int = entry.VERSION,
     key: bytes = b"",
-    content: bytes = b"",
+    at: int = 0,
     size: int = SIZE,
+    data_size: int = SIZE,
 ) -> bytes:
-    return struct.pack("<8sII16s16sQ96s", magic, version, 0, key or e.key, content or e.content, size, b"")
+    p = e.place
+    return struct.pack(
+        "<8sII16s16s16sQQQ96s", magic, version, 0, key or e.key, p.content, p.data, data_size, at, size, b""
+    )
 
 
 def unsigned(path: Path) -> None:
@@ -119,7 +124,7 @@ def of_the_other(kind: str) -> Change:
     """The file of the other key or contents in the place of this one."""
 
     def change(path: Path) -> None:
-        (other,) = [p for p in files(path.parent, kind) if p != path]
+        other = path.parent / entry_name(OTHER_KEY) if kind == "entry" else data_of(path.parent, 1)
         other.replace(path)
 
     return change
@@ -144,6 +149,11 @@ ENTRIES: dict[str, Change] = ANY_FILE | {
     "with no size": signed(lambda e: fields(e, size=0)),
     "with the largest size": signed(lambda e: fields(e, size=(1 << 64) - 1)),
     "with a size of petabytes": signed(lambda e: fields(e, size=1 << 50)),
+    "with the largest file": signed(lambda e: fields(e, data_size=(1 << 64) - 1)),
+    "with a file of petabytes": signed(lambda e: fields(e, data_size=1 << 50)),
+    "with a smaller file": signed(lambda e: fields(e, data_size=SIZE - 1)),
+    "that begins behind": signed(lambda e: fields(e, at=1)),
+    "that begins at the end of all": signed(lambda e: fields(e, at=(1 << 64) - SIZE)),
     "with another key": signed(lambda e: fields(e, key=OTHER_KEY)),
     "not signed": unsigned,
     "of another key": of_the_other("entry"),
@@ -172,6 +182,16 @@ def data_of(path: Path, seed: int = 0) -> Path:
     return found
 
 
+def of_contents(path: Path, seed: int) -> Path:
+    """The entry under which some contents are found again, whatever their key is."""
+    with ConstantStore(path) as store:
+        content = store.hashed(contents(seed))
+        assert content is not None
+        key = store.hashed(b"content" + content)
+    assert key is not None
+    return path / entry_name(key)
+
+
 def assert_made_again(path: Path) -> None:
     """A store that says one thing is refused gives nothing for it, and everything after it was kept again."""
     data, problems = found(path)
@@ -192,6 +212,40 @@ def test_a_bad_entry_is_refused_and_made_again(path: Path, name: str) -> None:
 def test_bad_contents_are_refused_and_made_again(path: Path, name: str) -> None:
     DATA[name](data_of(path))
     assert_made_again(path)
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_a_bad_entry_of_contents_is_refused_and_made_again(path: Path, name: str) -> None:
+    """It is read when the same contents are kept for another key. None takes the place of that of the key."""
+    other = of_contents(path, 0)
+    ENTRIES[name](other)
+    problems = kept(path, bytes(16))
+    assert ["it is made again" in p for p in problems] == [True]
+    assert kept(path, bytes([7]) * 16) == kept(path) == []
+    for key in (KEY, bytes(16), bytes([7]) * 16):
+        assert found(path, key) == (contents().tobytes(), [])
+
+
+def test_all_contents_of_a_damaged_file_are_made_again(tmp_path: Path) -> None:
+    path = tmp_path / "constants"
+    items = [item(bytes([n]) * 16, n) for n in range(3)]
+    with ConstantStore(path) as store:
+        assert store.keep(items) is not None
+    (file,) = files(path, "data")
+    patched(2 * 70_016 + 5, b"\x01\x02\x03")(file)
+    with ConstantStore(path) as store:
+        first, second, third = (store.find(i.key, SIZE) for i in items)
+        assert first is not None
+        assert second is not None
+        assert third is None
+        (problem,) = store.problems
+        assert "its contents have another hash; it is made again" in problem
+        assert (first.tobytes(), second.tobytes()) == (items[0].data.tobytes(), items[1].data.tobytes())
+    with ConstantStore(path) as store:
+        again = store.keep(items)
+        assert again is not None
+        assert [a.tobytes() for a in again] == [i.data.tobytes() for i in items]
+        assert store.problems == []
 
 
 @pytest.mark.parametrize("name", ANY_FILE)

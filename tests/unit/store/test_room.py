@@ -11,11 +11,11 @@ from tensorir.store.files import FRESH_S
 from tensorir.store.place import open_folder
 from tensorir.store.room import clear, held, make_room
 from tensorir.store.store import ConstantStore
-from tests.support.stores import contents, files, found, kept
+from tests.support.stores import files, found, item, kept
 
 SIZE = 70_000
-TAKEN = 18 * 4096 + 4096
-"""Bytes on the disk of one content and its entry."""
+TAKEN = 18 * 4096 + 2 * 4096
+"""Bytes on the disk of one content and its entries, that of the key and that of the contents."""
 
 
 def key(number: int) -> bytes:
@@ -59,8 +59,8 @@ def test_what_a_compilation_uses_is_not_removed_for_the_rest_of_it(path: Path) -
     """Otherwise a model larger than the limit would remove its own constants, and find none of them the next time."""
     with ConstantStore(path, 2 * TAKEN) as store:
         memory = [store.find(key(1), SIZE)]
-        memory += [store.keep(key(n), contents(n), "") for n in (3, 4)]
-        assert [m is None for m in memory] == [False, False, True]
+        kept_more = [store.keep([item(key(n), n)]) for n in (3, 4)]
+        assert [m is None for m in (*memory, *kept_more)] == [False, False, True]
         (problem,) = store.problems
         assert "it is full: its limit is" in problem
     assert there(path, 5) == [False, True, False, True, False]
@@ -97,7 +97,7 @@ def test_clearing_leaves_the_secret_and_what_is_not_of_the_store(path: Path) -> 
     (path / "folder" / "file").write_text("mine")
     folder = open_folder(path)
     try:
-        assert clear(folder) == (6, 3 * TAKEN)
+        assert clear(folder) == (9, 3 * TAKEN)
     finally:
         os.close(folder)
     assert sorted(p.name for p in path.iterdir()) == ["folder", "secret"]

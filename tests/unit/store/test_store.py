@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tensorir.store.store import ConstantStore
-from tests.support.stores import KEY, OTHER_KEY, contents, files, found, kept
+from tests.support.stores import KEY, OTHER_KEY, contents, files, found, item, kept
 
 
 @pytest.fixture
@@ -29,17 +29,67 @@ def test_equal_contents_are_one_file(path: Path) -> None:
     for key in (KEY, OTHER_KEY):
         assert kept(path, key) == []
     assert len(files(path, "data")) == 1
-    assert len(files(path, "entry")) == 2
+    assert len(files(path, "entry")) == 3, "of two keys and of the contents"
     with ConstantStore(path) as store:
         a, b = store.find(KEY, 70_000), store.find(OTHER_KEY, 70_000)
     assert a is not None
-    assert a is b
+    assert b is not None
+    assert np.shares_memory(a, b)
+
+
+def test_contents_that_are_kept_together_are_one_file_and_each_begins_at_a_cache_line(path: Path) -> None:
+    sizes = [70_001, 1, 64, 100_000]
+    keys = [bytes([n]) * 16 for n in range(4)]
+    with ConstantStore(path) as store:
+        held = store.keep([item(k, n, size) for n, (k, size) in enumerate(zip(keys, sizes, strict=True))])
+    assert held is not None
+    assert len(files(path, "data")) == 1
+    with ConstantStore(path) as store:
+        for n, (key, size, memory) in enumerate(zip(keys, sizes, held, strict=True)):
+            again = store.find(key, size)
+            assert again is not None
+            assert again.tobytes() == contents(n, size).tobytes()
+            assert np.shares_memory(again, memory)
+            assert memory.ctypes.data % 64 == 0
+
+
+def test_only_contents_that_are_new_are_written(path: Path) -> None:
+    """Also those that are twice among them are written once."""
+    assert kept(path) == []
+    with ConstantStore(path) as store:
+        given = [item(bytes(16), 0), item(OTHER_KEY, 1, 4096), item(bytes([9]) * 16, 1, 4096)]
+        held = store.keep(given)
+    assert held is not None
+    assert [h.tobytes() for h in held] == [g.data.tobytes() for g in given]
+    assert sorted(p.stat().st_size for p in files(path, "data")) == [4096, 70_000]
+
+
+def test_more_contents_than_the_system_writes_at_once(path: Path) -> None:
+    count = 1500
+    with ConstantStore(path) as store:
+        items = [item(n.to_bytes(16, "little"), n, 10 + n % 7) for n in range(count)]
+        held = store.keep(items)
+    assert held is not None
+    assert [h.tobytes() for h in held] == [i.data.tobytes() for i in items]
+
+
+def test_what_the_system_writes_in_parts_is_written_whole(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writev = os.writev
+
+    def in_parts(descriptor: int, pieces: list[memoryview]) -> int:
+        return writev(descriptor, [pieces[0][:999]])
+
+    monkeypatch.setattr(os, "writev", in_parts)
+    with ConstantStore(path) as store:
+        assert store.keep([item(), item(OTHER_KEY, 1, 4097)]) is not None
+    assert found(path) == (contents().tobytes(), [])
 
 
 def test_memory_can_not_be_written_and_outlives_the_store_and_its_files(path: Path) -> None:
     with ConstantStore(path) as store:
-        memory = store.keep(KEY, contents(), "")
-    assert memory is not None
+        kept = store.keep([item()])
+    assert kept is not None
+    (memory,) = kept
     with pytest.raises(ValueError, match="read-only"):
         memory[0] = 1
     for p in path.iterdir():
@@ -64,7 +114,7 @@ def test_nothing_unfinished_is_left(path: Path) -> None:
 
 def test_a_file_that_was_removed_is_written_again_though_this_process_has_it_mapped(path: Path) -> None:
     with ConstantStore(path) as store:
-        memory = store.keep(KEY, contents(), "")
+        memory = store.keep([item()])
     files(path, "data")[0].unlink()
     assert kept(path) == []
     assert len(files(path, "data")) == 1
@@ -100,13 +150,13 @@ def test_a_disk_that_is_full_is_a_problem_and_what_is_there_is_found(
 ) -> None:
     assert kept(path) == []
 
-    def full(descriptor: int, data: object) -> int:
+    def full(descriptor: int, pieces: object) -> int:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched, ConstantStore(path) as store:
-        patched.setattr(os, "write", full)
+        patched.setattr(os, "writev", full)
         for seed in (1, 2):
-            assert store.keep(OTHER_KEY, contents(seed), "") is None
+            assert store.keep([item(OTHER_KEY, seed)]) is None
         assert store.problems == [f"nothing more is stored in {path}: No space left on device"]
         assert store.find(KEY, 70_000) is not None
     assert files(path, "part") == []

@@ -45,7 +45,7 @@ def test_it_lists_what_there_is_the_latest_first(
     os.utime(path / f"data-{'0' * 32}", (1, 1))
     monkeypatch.setenv("TENSORIR_CACHE_LIMIT", "5000000")
     head, *rows = said(capsys, "list")
-    assert head == f"{path}: 3 constants, 4.1 MB of at most 5.0 MB"
+    assert head == f"{path}: 3 files, 4.1 MB of at most 5.0 MB"
     patterns = (r"4\.0 MB .*contents", r"0\.0 MB .*used 19.*nothing refers to it", r"0\.1 MB .*used 19.*contents")
     for row, pattern in zip(rows, patterns, strict=True):
         assert re.search(rf"data-[0-9a-f]{{32}} +{pattern}$", row)
@@ -53,7 +53,7 @@ def test_it_lists_what_there_is_the_latest_first(
 
 def test_it_clears_the_store(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert kept(path) == kept(path, OTHER_KEY) == []
-    assert said(capsys, "clear") == [f"{path}: removed 3 files, 0.1 MB"]
+    assert said(capsys, "clear") == [f"{path}: removed 4 files, 0.1 MB"]
     assert [p.name for p in path.iterdir()] == ["secret"]
     assert kept(path, KEY) == []
 
