@@ -44,7 +44,7 @@ def compile(
     pass. `progress(what, done, total)` is called while constants are evaluated. `memory_limit`: the most bytes of
     intermediates that a call of the program, or the evaluation of one constant, may allocate; None means the memory
     available then. `num_threads`: how many threads work on a call; None means as many as cores that this process may
-    use. `cache`: large packed constants are mapped from the user's store on the disk, and stored there
+    use. `cache`: packed constants are mapped from the user's store on the disk, and stored there
     (docs/constants-store.md), unless TENSORIR_CACHE=0.
 
     Raises TensorIRError (VerifyError for an invalid module), with locations and reasons."""

@@ -42,7 +42,7 @@ class PassContext:
     """The inputs of a pipeline run, and what it collects. `devices` are those of the compilation, by the names that
     passes use. `decisions` records what passes declined, and why. `traces` is per pass name; `timed` also measures the
     seconds per pattern. `memory_limit` is the most bytes of intermediates that the evaluation of a constant may
-    allocate; None means the memory available then. `store`: where large constants are looked for and
+    allocate; None means the memory available then. `store`: where constants are looked for and
     stored; None: nowhere. `constants` counts those that were computed, as `packed`, and those that were `mapped`."""
 
     decisions: Decisions = field(factory=Decisions)
