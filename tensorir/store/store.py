@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import time
 from typing import TypeVar
@@ -13,7 +14,7 @@ from attrs import frozen
 from tensorir.native.content_hash import ContentHash
 from tensorir.store import entry as entries
 from tensorir.store import room
-from tensorir.store.entry import Entry, Place, data_name, entry_name
+from tensorir.store.entry import Entry, Place, entry_name
 from tensorir.store.files import exists, mark_used, part, read_file, rename, set_aside
 from tensorir.store.layout import offsets, padding
 from tensorir.store.locks import locked
@@ -102,17 +103,13 @@ class ConstantStore:
 
     def _place(self, folder: int, hashed: ContentHash, key: bytes, size: int) -> Place | None:
         """Returns what the entry of a key says."""
-        name = entry_name(key)
         try:
-            found = entries.decoded(read_file(folder, name, entries.SIZE), hashed)
-            if found.key != key or found.place.size != size:
-                raise Damaged("is the entry of something else")
+            return _said(folder, hashed, key, size)
         except FileNotFoundError:
             return None
         except Damaged as e:
-            self._damaged(folder, name, e)
+            self._damaged(folder, entry_name(key), e)
             return None
-        return found.place
 
     def _contents(self, folder: int, hashed: ContentHash, place: Place) -> Bytes | None:
         try:
@@ -127,57 +124,56 @@ class ConstantStore:
         hashes = [hashed(item.data) for item in items]
         keys = {content: hashed(b"content" + content) for content in hashes}  # under which contents are found again
         places: dict[bytes, Place] = {}
-        new: dict[bytes, Item] = {}
+        new: dict[bytes, Bytes] = {}
         for content, item in zip(hashes, items, strict=True):
             if content not in places and content not in new:
                 place = self._place(folder, hashed, keys[content], item.data.size)
-                if (
-                    place is not None
-                    and exists(folder, place.name)
-                    and self._contents(folder, hashed, place) is not None
-                ):
-                    places[content] = place
+                if place is None or not self._is_there(folder, hashed, place):
+                    new[content] = item.data
                 else:
-                    new[content] = item
+                    places[content] = place
         labels = {item.key: (content, item.label) for content, item in zip(hashes, items, strict=True)}
-        labels |= {keys[content]: (content, item.label) for content, item in new.items()}
-        if new:
-            places |= self._written(folder, hashed, {c: i.data for c, i in new.items()}, len(labels))
-        kept = [self._contents(folder, hashed, places[content]) for content in hashes]
-        found = [data for data in kept if data is not None]
-        if len(found) < len(kept):
-            return None  # somebody has removed or damaged it meanwhile
-        with locked(folder):
+        labels |= {keys[content]: (content, item.label) for content, item in zip(hashes, items, strict=True)}
+        places |= _places(hashed, new)
+        with self._written(folder, hashed, new, places, len(labels)) as written, locked(folder):
+            for content, data in new.items():  # another process may have been first
+                with suppress(FileNotFoundError, Damaged):
+                    place = _said(folder, hashed, keys[content], data.size)
+                    if exists(folder, place.name):
+                        places[content] = place
+            for name in {places[content].name for content in new}:
+                if not exists(folder, name):
+                    rename(folder, written, name)
             for key, (content, label) in labels.items():
-                with part(folder, Entry(key, places[content], label).encoded(hashed)) as written:
-                    rename(folder, written, entry_name(key))
+                with part(folder, Entry(key, places[content], label).encoded(hashed)) as entry:
+                    rename(folder, entry, entry_name(key))
+        kept = [self._contents(folder, hashed, places[content]) for content in hashes]
         self._mark_used(folder, *{place.name for place in places.values()}, *map(entry_name, labels))
-        return found
+        found = [data for data in kept if data is not None]
+        return found if len(found) == len(kept) else None  # somebody may have removed or damaged it meanwhile
 
     def _is_there(self, folder: int, hashed: ContentHash, place: Place) -> bool:
         """Also this process may have mapped a file that was removed since then."""
         return self._contents(folder, hashed, place) is not None and exists(folder, place.name)
 
+    @contextmanager
     def _written(
-        self, folder: int, hashed: ContentHash, new: Mapping[bytes, Bytes], entry_count: int
-    ) -> dict[bytes, Place]:
-        """Writes a file of new contents, by their hashes. The name of the file is the hash of those, so that processes
-        which store the same at the same time write the same file."""
-        sizes = [data.size for data in new.values()]
-        begins, end = offsets(sizes)
-        data = hashed(b"".join(new))
-        places = {c: Place(c, data, end, at, size) for c, at, size in zip(new, begins, sizes, strict=True)}
-        name = data_name(data)
-        if exists(folder, name):
-            for place in places.values():
-                self._contents(folder, hashed, place)  # a damaged file loses its name
-        if not exists(folder, name):
-            self._take_room(folder, room.taken(end) + entry_count * room.taken(entries.SIZE))
-            pieces = [piece for d in new.values() for piece in (d, bytes(padding(d.size)))][:-1]
-            with part(folder, *pieces) as written, locked(folder):
-                if not exists(folder, name):  # otherwise another process was first, and all share its file
-                    rename(folder, written, name)
-        return places
+        self,
+        folder: int,
+        hashed: ContentHash,
+        new: Mapping[bytes, Bytes],
+        places: Mapping[bytes, Place],
+        entry_count: int,
+    ) -> Generator[str]:
+        """A file with new contents, by their hashes, that does not have its name yet."""
+        pieces = [piece for data in new.values() for piece in (data, bytes(padding(data.size)))][:-1]
+        for content in new:
+            if exists(folder, places[content].name):
+                self._contents(folder, hashed, places[content])  # a file that is damaged loses its name
+        size = sum(len(piece) for piece in pieces)
+        self._take_room(folder, room.taken(size) + entry_count * room.taken(entries.SIZE))
+        with part(folder, *pieces) as written:
+            yield written
 
     def _take_room(self, folder: int, size: int) -> None:
         """Raises OSError if so many bytes do not fit in, whatever is removed."""
@@ -199,3 +195,20 @@ class ConstantStore:
         self.problems.append(f"{name} in {self._path} {why}; it is made again")
         with locked(folder):
             set_aside(folder, name)
+
+
+def _said(folder: int, hashed: ContentHash, key: bytes, size: int) -> Place:
+    """Returns what the entry of a key says. Raises FileNotFoundError and Damaged."""
+    found = entries.decoded(read_file(folder, entry_name(key), entries.SIZE), hashed)
+    if found.key != key or found.place.size != size:
+        raise Damaged("is the entry of something else")
+    return found.place
+
+
+def _places(hashed: ContentHash, new: Mapping[bytes, Bytes]) -> dict[bytes, Place]:
+    """Returns where contents, by their hashes, are in a file of their own. Its name is the hash of those, so that
+    processes which store the same write the same file."""
+    sizes = [data.size for data in new.values()]
+    begins, end = offsets(sizes)
+    name = hashed(b"".join(new))
+    return {c: Place(c, name, end, at, size) for c, at, size in zip(new, begins, sizes, strict=True)}

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import count
 from pathlib import Path
+from threading import Event
 from typing import Any
 
+import pytest
+
+from tensorir.store.entry import entry_name
+from tensorir.store.store import ConstantStore, Item
 from tests.support.children import in_a_child
-from tests.support.stores import contents, files, found, kept
+from tests.support.stores import contents, files, found, item, kept
 
 KEEP = """
 import sys, numpy as np
@@ -58,6 +65,47 @@ def test_eight_at_once_leave_a_sound_store_and_map_the_same_files(tmp_path: Path
     assert [len(files(path, kind)) for kind in ("data", "entry", "part")] == [10, 20, 0]
     for number in range(10):
         assert found(path, bytes([number]) * 16) == (contents(number).tobytes(), [])
+
+
+def test_who_finds_a_half_of_what_another_one_is_storing_does_not_store_the_rest_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cache" / "constants"
+    items = [item(bytes([n]) * 16, n) for n in range(3)]
+    half, waiting, on = Event(), Event(), Event()
+    rename, flock = os.rename, fcntl.flock
+
+    def slow(old: str, new: str, **folders: int) -> None:
+        if new == entry_name(items[1].key) and not half.is_set():
+            half.set()
+            assert on.wait(60)
+        rename(old, new, **folders)
+
+    def noticed(descriptor: int, how: int) -> None:
+        try:
+            flock(descriptor, how)
+        except BlockingIOError:
+            waiting.set()
+            raise
+
+    def keep(what: Sequence[Item]) -> list[bytes]:
+        with ConstantStore(path, 1 << 30) as store:
+            kept = store.keep(what)
+            assert store.problems == []
+            assert kept is not None
+            return [k.tobytes() for k in kept]
+
+    monkeypatch.setattr(os, "rename", slow)
+    monkeypatch.setattr(fcntl, "flock", noticed)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(keep, items)
+        assert half.wait(60)
+        assert [found(path, i.key)[0] is None for i in items] == [False, True, True]
+        second = pool.submit(keep, items[1:])
+        assert waiting.wait(60)
+        on.set()
+        assert first.result() + second.result() == [i.data.tobytes() for i in (*items, *items[1:])]
+    assert [len(files(path, kind)) for kind in ("data", "entry", "part")] == [1, 6, 0]
 
 
 CALLS = ("open", "writev", "fchmod", "fsync", "rename", "unlink", "close", "mkdir")
