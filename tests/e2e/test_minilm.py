@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -25,6 +28,7 @@ from tensorir.ir.isomorphism import isomorphic
 from tensorir.ir.module import Executable, Module
 from tensorir.runtime.program import Program
 from tensorir.runtime.saved.load import load
+from tests.support.stores import environment
 
 Array = npt.NDArray[Any]
 
@@ -208,3 +212,23 @@ def test_the_ranking_makes_sense() -> None:
     scores = {s: float(embed(*encode(s)) @ query) for s in SENTENCES}
     best = sorted(scores, key=scores.__getitem__, reverse=True)[:4]
     assert set(best) == set(SENTENCES[:4])  # the four about dough and yeast
+
+
+STORED = """
+import json, numpy as np, tensorir
+from tensorir.demo.minilm import build_minilm
+from tensorir.demo.weights import load_weights
+program = tensorir.compile(build_minilm(load_weights()))
+rules = [r.message for r in program.remarks if r.rule == "store-constants"]
+y = program(np.arange(1000, 1016), np.ones(16, np.float32))
+print(json.dumps([program.stats.constants_packed, program.stats.constants_mapped, rules, y.tobytes().hex()]))
+"""
+
+
+def test_a_second_process_packs_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", STORED]
+    first, second = (json.loads(subprocess.check_output(command, env=environment(tmp_path))) for _ in range(2))
+    packed, _, _, y = first
+    assert packed > 90
+    assert first == [packed, 0, [], y]
+    assert second == [0, packed, [], y]

@@ -112,6 +112,32 @@ def test_small_constants_are_one_content_that_is_another_one_if_any_of_them_is(c
     assert counts(ti.compile(model())) == (0, 4)
 
 
+def shared() -> Module:
+    """Two functions, for which a weight may be packed otherwise, of two equal weights and another one."""
+    m = ti.ModuleBuilder()
+    w = np.random.default_rng(3).standard_normal((256, 256)).astype(np.float32)
+    first, tied, other = (m.weight(n, d) for n, d in (("w", w), ("tied", w.copy()), ("other", 2 * w)))
+    for name, rows in (("prefill", 64), ("decode", 5)):
+        f = m.function(name)
+        f.returns(((f.arg("x", (rows, 256), ti.f32) @ first).exp() @ tied).exp() @ other)
+    return m.build()
+
+
+def test_there_is_one_copy_for_each_content_and_layout_with_the_store_as_without(cache: Path) -> None:
+    """Law L3, in memory and on the disk."""
+    programs = [ti.compile(shared(), cache=False), ti.compile(shared()), ti.compile(shared())]
+    expected = {(str(g.type), g.value) for g in programs[0].module.globals}
+    assert len(expected) == len(programs[0].module.globals)
+    for program in programs:
+        held = [(str(g.type), g.value) for g in program.module.globals]
+        assert set(held) == expected
+        assert len(held) == len(expected)
+        assert program.stats.weights_bytes == programs[0].stats.weights_bytes
+    assert counts(programs[2])[0] == 0
+    on_disk = {d.array.tobytes() for d in constants(programs[1])}
+    assert sum(p.stat().st_size for p in files(cache / "constants", "data")) <= sum(map(len, on_disk)) + 4096
+
+
 @pytest.mark.parametrize("left", [(0,), (3,), (0, 2), (1, 3), (0, 1, 2, 3)])
 def test_what_kernels_can_not_compute_is_not_stored(
     cache: Path, monkeypatch: pytest.MonkeyPatch, left: tuple[int, ...]
