@@ -50,14 +50,18 @@ def test_it_lives_as_long_as_an_array_uses_it_and_no_longer(path: Path) -> None:
     assert not mapped(path)
 
 
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="a file for which the system itself chooses any page")
 @pytest.mark.parametrize("size", [LARGE_PAGE, 3 * LARGE_PAGE + 5])
-def test_large_pages_can_be_used_for_large_files(tmp_path: Path, size: int) -> None:
+def test_large_pages_can_be_used_for_large_files(size: int) -> None:
     """The system uses them if address and place in the file agree."""
-    (tmp_path / "file").write_bytes(bytes(1) * size)
-    memories = [opened(tmp_path / "file", size) for _ in range(3)]
+    name = f"large-{size}"
+    descriptor = os.memfd_create(name)
+    os.truncate(descriptor, size)
+    memories = [map_file(descriptor, size) for _ in range(3)]
+    os.close(descriptor)
     assert [memory.ctypes.data % LARGE_PAGE for memory in memories] == [0, 0, 0]
-    assert all(not memory.any() for memory in memories)
-    ranges = re.findall(rf"([0-9a-f]+)-([0-9a-f]+) .*{tmp_path}/file", Path("/proc/self/maps").read_text("utf-8"))
+    assert all(memory.size == size and not memory.any() for memory in memories)
+    ranges = re.findall(rf"([0-9a-f]+)-([0-9a-f]+) .*{name}", Path("/proc/self/maps").read_text("utf-8"))
     assert sum(int(end, 16) - int(begin, 16) for begin, end in ranges) == 3 * -(-size // 4096) * 4096
 
 
