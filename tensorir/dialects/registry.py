@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tensorir.dialects import device, encode, flow, func, packing, tensor
+from tensorir.dialects import device, encode, flow, func, packing, relayout, tensor
 from tensorir.dialects.linalg import contract, moves, reduce, rows, structured
 from tensorir.dialects.tile import grid, steps
 from tensorir.ir.op import Op
 from tensorir.plugins import Table
 
-_FAMILIES = (tensor, structured, contract, reduce, moves, rows, packing, encode, flow, func, device, grid, steps)
+_FAMILIES = (
+    tensor,
+    structured,
+    contract,
+    reduce,
+    moves,
+    rows,
+    packing,
+    relayout,
+    encode,
+    flow,
+    func,
+    device,
+    grid,
+    steps,
+)
 
 
 def _classes() -> Mapping[str, type[Op]]:

@@ -17,6 +17,7 @@ from tensorir.interp.linalg_ops import LINALG_OPS
 from tensorir.interp.loops import run_loops
 from tensorir.interp.memory import bytes_text
 from tensorir.interp.packing_ops import PACKING_OPS
+from tensorir.interp.relayouts import RELAYOUT_OPS
 from tensorir.interp.tensor_ops import TENSOR_OPS
 from tensorir.interp.tile_ops import TILE_OPS
 from tensorir.ir.decomposition import Decomposition
@@ -30,7 +31,7 @@ from tensorir.plugins import Table
 
 Implementation = Callable[[Any, "tuple[Array, ...]", Context], "tuple[Array, ...]"]
 
-_OWN: Mapping[type[Op], Implementation] = {**TENSOR_OPS, **LINALG_OPS, **PACKING_OPS, **TILE_OPS}
+_OWN: Mapping[type[Op], Implementation] = {**TENSOR_OPS, **LINALG_OPS, **PACKING_OPS, **RELAYOUT_OPS, **TILE_OPS}
 IMPLEMENTATIONS: Table[type[Op], Implementation] = Table("INTERPRETATIONS", _OWN)
 """The functions of op classes, including those of plug-ins: (op, inputs, context) → results. Inputs are never written.
 Other ops are defined by their decomposition or their loops."""

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from tensorir.dialects.relayout import Relayout as RelayoutOp
 from tensorir.encoding.digits import Box, Relayout, Window
 from tensorir.interp.context import Array, Context
+from tensorir.interp.conversions import filled
+from tensorir.ir.op import Op
+
+
+def relayout(op: RelayoutOp, inputs: tuple[Array, ...], ctx: Context) -> tuple[Array, ...]:
+    """Copies the source, and fills the padding of the result."""
+    (source,) = inputs
+    shape = ctx.shape(op.result.type.shape)
+    dest = np.array(filled(shape, op.padding, op.source.type.dtype, ctx)).reshape(-1)
+    return (relaid(op.copy(), np.ascontiguousarray(source).reshape(-1), dest, ctx).reshape(shape),)
 
 
 def relaid(copy: Relayout, source: Array, dest: Array, ctx: Context) -> Array:
@@ -47,3 +59,6 @@ def windowed(memory: Array, windows: Sequence[Window | None], value: object, ctx
         made[to] = memory[(slice(None),) * axis + (slice(first, max(first, last)),)]
         memory = made
     return memory
+
+
+RELAYOUT_OPS: dict[type[Op], Any] = {RelayoutOp: relayout}

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from attrs import NOTHING, fields, frozen
 
+from tensorir.encoding.digits import DigitLayout
 from tensorir.encoding.resolver import Tiles
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.dense import Dense
@@ -27,6 +28,7 @@ from tensorir.ir.types import TensorType, TypeEncoding
 from tensorir.ir.value import Value
 from tensorir.text.bodies import arguments, body_text, steps
 from tensorir.text.dense_data import dense_text, dense_type_text, typed_dense
+from tensorir.text.digits import digits, digits_text
 from tensorir.text.encodings import encoding, encoding_text, tiles
 from tensorir.text.lexer import MAX_NESTING, Lexer
 from tensorir.text.literals import (
@@ -87,6 +89,8 @@ def _text(value: object, encoded: EncodingText, depth: int) -> str | None:
             return encoded(value)
         case Tiles():
             return str(value)
+        case DigitLayout():
+            return digits_text(value)
         case AffineMap():
             return map_text(value)
         case ScalarBody():
@@ -157,7 +161,7 @@ def _single(lex: Lexer) -> Any:
         case "symbol":
             return SymbolRef(symbol(lex))
         case "hash":
-            return tiles(lex) if text == "#tiles" else encoding(lex)
+            return tiles(lex) if text == "#tiles" else digits(lex) if text == "#digits" else encoding(lex)
         case "float":
             return number(lex)
         case "int" | "size":
@@ -284,6 +288,7 @@ _DESCRIBED: dict[Any, str] = {
     DType: "an element type",
     TensorType: "a type",
     TypeEncoding: "an encoding or layout",
+    DigitLayout: "a layout as digits",
     AffineMap: "an affine map",
     ScalarBody: "a scalar body",
     Dense: "dense data",

@@ -74,7 +74,7 @@ def alias(lex: Lexer) -> None:
     """Reads `#name = #encoding<…>`, which defines `#name` from there on. Raises ParseError for a name that is taken."""
     start = lex.start
     name = lex.take("hash", "the name of an encoding or layout (#name)")
-    if name in (*_FORMS, "#tiles"):
+    if name in (*_FORMS, "#tiles", "#digits"):
         raise lex.error(f"{name} is a form, not a name: write #name = {name}<…>", start)
     if name in lex.aliases:
         raise lex.error(f"{name} is already defined", start)
@@ -88,6 +88,8 @@ def encoding(lex: Lexer) -> TypeEncoding:
     kind = lex.take("hash", "#encoding<…>, #layout<…> or the name of one")
     if (known := lex.aliases.get(kind)) is not None:
         return known
+    if kind == "#digits":
+        raise lex.error("#digits<…> is an attribute of linalg.relayout, not a layout of types", start)
     if kind not in _FORMS:
         close = did_you_mean(kind, (*_FORMS, *lex.aliases))
         raise lex.error(f"unknown {kind}{close}: no line {kind} = … stands before it", start)

@@ -1,4 +1,5 @@
-"""Steps of packed tensors: packs, unpacks, products of tiles; and hints about layouts as a front end writes them."""
+"""Steps of packed tensors: packs, unpacks, relayouts, products of tiles; and hints about layouts as front ends write
+them."""
 
 from __future__ import annotations
 
@@ -6,7 +7,10 @@ from hypothesis import strategies as st
 
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.packing import Mmt4d, Pack, Unpack
+from tensorir.dialects.relayout import Relayout
+from tensorir.encoding.digits import filled, from_pack
 from tensorir.encoding.encoding import ROLES, ContractionSpace, Encoding
+from tensorir.encoding.layout import Layout
 from tensorir.ir.affine import select
 from tensorir.ir.dtype import f32
 from tensorir.testing.programs.step import step
@@ -32,6 +36,26 @@ def pack(w: Writer) -> None:
     packed = w.add(Pack(x, inner, tiles, order, filled), bound)
     if w.draw(st.booleans()):
         w.add(Unpack(packed, inner, tiles, order, x.type.shape), bound)
+
+
+@step()
+def relayout(w: Writer) -> None:
+    """A tensor packed in one way, and its memory packed in another. The tiles of the second divide those of the first
+    or are multiples of them."""
+    x = w.pick(lambda v: 0 < v.type.rank < 4)
+    if x is None:
+        return
+    rank = x.type.rank
+    zeros = 0.0 if x.type.dtype.is_float else 0
+    packs: list[Layout] = []
+    for _ in range(2):
+        inner = tuple(w.draw(st.lists(st.integers(0, rank - 1), unique=True, max_size=2)))
+        tiles = tuple(w.draw(st.sampled_from([1, 2, 4, 8])) for _ in inner)
+        packs.append(Layout(inner, tiles, w.draw(permutation(rank))))
+    before, after = (from_pack(p).with_padding(x.type.shape, filled(zeros)) for p in packs)
+    first = packs[0]
+    packed = w.add(Pack(x, first.inner_dims, first.inner_tiles, first.outer_perm, zeros), w.bounds[x])
+    w.add(Relayout(packed, before, after, x.type.shape), w.bounds[x])
 
 
 @step()

@@ -7,6 +7,7 @@ from typing import Any
 
 from tensorir.dialects import linalg, packing, tensor, tile
 from tensorir.dialects.linalg.rows import RmsNorm, RowOp, ZeroPadding
+from tensorir.dialects.relayout import Relayout
 from tensorir.ir.affine import AffineMap, select
 from tensorir.ir.dims import Dim
 from tensorir.ir.dtype import i64
@@ -19,6 +20,7 @@ from tensorir.transforms.tiles.operands import operand_digits, operands_digits
 from tensorir.transforms.tiles.packs import are_dense, unpack
 from tensorir.transforms.tiles.packs import pack as pack_tiles
 from tensorir.transforms.tiles.products import contract
+from tensorir.transforms.tiles.relayouts import relayout
 
 LowerOp = Callable[..., None]
 """(emitter, op, place of each result): appends the steps that compute the results."""
@@ -196,6 +198,7 @@ LOWERINGS: dict[type[Op], LowerOp] = {
     packing.BatchMmt4d: mmt4d,
     packing.Pack: pack_tiles,
     packing.Unpack: unpack,
+    Relayout: relayout,
     ZeroPadding: zero_padding,
     tensor.Gather: gather,
     tensor.GatherNd: gather_nd,

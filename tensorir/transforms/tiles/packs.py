@@ -22,10 +22,10 @@ def pack(e: Emitter, op: packing.Pack, out: Access) -> None:
     if op.source in e.whole:
         source = e.within(source, plain)
     if not _is_matrix(op.layout, source):
-        place = _row_major_memory(e, plain, op.source)
+        place = row_major_memory(e, plain, op.source)
         e.copy(source, place, plain)
         source = place
-    place = out if _has_tiles(op.layout, out) else _row_major_memory(e, packed, op.result)
+    place = out if _has_tiles(op.layout, out) else row_major_memory(e, packed, op.result)
     _pack_step(e, op.layout, source, place, plain, packed, op.padding)
     e.copy(place, out, packed)
 
@@ -55,7 +55,7 @@ def are_dense(dims: Sequence[tuple[Dim, Dim]]) -> bool:
     return True
 
 
-def _row_major_memory(e: Emitter, pieces: Sequence[Piece], value: Value) -> Access:
+def row_major_memory(e: Emitter, pieces: Sequence[Piece], value: Value) -> Access:
     """Memory of the unit for one side."""
     return e.scratch_of([p.size for p in pieces], [p.most for p in pieces], value.type, value.hint)
 
@@ -127,9 +127,9 @@ def unpack(e: Emitter, op: packing.Unpack, out: Access) -> None:
     if op.source in e.whole:
         source = e.within(source, tiles)
     if not _has_tiles(layout, source):
-        place = _row_major_memory(e, tiles, op.source)
+        place = row_major_memory(e, tiles, op.source)
         e.copy(source, place, tiles)
         source = place
-    place = out if _is_matrix(layout, out) else _row_major_memory(e, plain, op.result)
+    place = out if _is_matrix(layout, out) else row_major_memory(e, plain, op.result)
     _pack_step(e, layout, place, source, plain, tiles)
     e.copy(place, out, plain)

@@ -1,0 +1,98 @@
+"""linalg.relayout: a tensor in memory, from one layout of digits to another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tensorir.dialects.linalg.decomposing import Decomposer
+from tensorir.dialects.packing import Pack, Unpack
+from tensorir.encoding import digits
+from tensorir.encoding.digits import DigitLayout, NotRefinable, Part, as_pack
+from tensorir.ir.decomposition import Decomposition
+from tensorir.ir.diagnostic import InferError
+from tensorir.ir.dims import Dim, plain_symbol
+from tensorir.ir.op import Op, Trait, attribute, op, operand
+from tensorir.ir.relation import Link, Relation, Same, Whole
+from tensorir.ir.scalar import ScalarValue, const
+from tensorir.ir.sizes import mentioned_sizes
+from tensorir.ir.types import TensorType, Type
+from tensorir.ir.value import Value
+
+
+@op("linalg.relayout", Trait.PURE)
+class Relayout(Op):
+    """A tensor of `shape` whose memory has the layout `before`, in memory of the layout `after`. Both memories have one
+    dim per digit.
+
+    What the padding of the result holds is stated: nothing, or the same value in all dims that have some. That of the
+    source holds what `before` says."""
+
+    source: Value = operand()
+    before: DigitLayout = attribute()
+    after: DigitLayout = attribute()
+    shape: tuple[Dim, ...] = attribute()
+
+    def infer_types(self) -> Sequence[Type]:
+        type = self.source.type
+        self.copy()
+        if (memory := self.before.packed_shape(self.shape)) != type.shape:
+            raise InferError(f"source is {type}, the memory of the layout before has {list(map(str, memory))}")
+        if any(p.kind == "unspecified" for p in self.after.padding):
+            raise InferError("the padding of the result is unspecified: name a value for it")
+        if len({p for p in self.after.padding if p.kind == "value"}) > 1:
+            raise InferError("the padding of the result has several values: name the same for all dims")
+        const(self.padding, type.dtype)
+        return (TensorType(self.after.packed_shape(self.shape), type.dtype),)
+
+    def copy(self) -> digits.Relayout:
+        """Returns what is copied where. Raises InferError if there is no such copy."""
+        found = digits.relayout(self.before, self.after, self.shape)
+        if isinstance(found, NotRefinable):
+            raise InferError(f"{found}; go through row-major, by two relayouts")
+        return found
+
+    @property
+    def padding(self) -> ScalarValue:
+        """The value in the padding of the result, 0 if there is none."""
+        return next((p.value for p in self.after.padding if p.kind == "value"), 0)
+
+    def free_digits(self) -> Mapping[int, Part]:
+        """Returns the dims of the result whose positions are copied independently of each other, each with the part
+        that it is: of dims that are copied as a whole, the digits that are one loop."""
+        copy = self.copy()
+        spans = sorted(copy.copies[0].spans, key=lambda s: s.part.order) if copy.copies else ()
+        return {
+            s.part.dest.digit: s.part
+            for s in spans
+            if s.part.dim in copy.whole and s.part.extent == self.result.type.shape[s.part.dest.digit]
+        }
+
+    def common_digits(self) -> Mapping[int, int]:
+        """Returns those that are dims of the source too: position i of the one is position i of the other."""
+        given = self.source.type.shape
+        return {
+            q: part.source.digit
+            for q, part in self.free_digits().items()
+            if part.source is not None and part.source.times == 1 and given[part.source.digit] == part.extent
+        }
+
+    def relation(self) -> Relation:
+        common, free = self.common_digits(), self.free_digits()
+        rest = tuple(p for p in range(len(self.before.digits)) if p not in common.values())
+        tied = tuple(q for q in range(len(self.after.digits)) if q not in free)
+        links: tuple[Link, ...] = tuple(Same(p, q) for q, p in common.items())
+        if rest or tied:
+            links = (*links, Whole(rest, tied))
+        return Relation((tuple(range(len(self.after.digits))),), (links,), moves=(0,))
+
+    def decomposition(self) -> Decomposition | None:
+        """Returns an unpack and a pack, if both layouts are packs and the source binds the sizes of the tensor."""
+        before, after = as_pack(self.before), as_pack(self.after)
+        bound = {plain_symbol(d) for d in self.source.type.shape}
+        if before is None or after is None or not set(mentioned_sizes(self.shape)) <= bound:
+            return None
+        w = Decomposer(self)
+        (value,) = w.operands
+        if not before.is_plain:
+            value = w.add(Unpack(value, before.inner_dims, before.inner_tiles, before.outer_perm, self.shape))
+        return w.finish(w.add(Pack(value, after.inner_dims, after.inner_tiles, after.outer_perm, self.padding)))
