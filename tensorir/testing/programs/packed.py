@@ -41,8 +41,8 @@ def pack(w: Writer) -> None:
 @step()
 def relayout(w: Writer) -> None:
     """A tensor packed in one way, and its memory packed in another. The tiles of the second divide those of the first
-    or are multiples of them."""
-    x = w.pick(lambda v: 0 < v.type.rank < 4)
+    or are multiples of them. Sizes are numbers: MLIR, to which programs are written, says others as two ops."""
+    x = w.pick(lambda v: 0 < v.type.rank < 4 and v.type.is_static)
     if x is None:
         return
     rank = x.type.rank
