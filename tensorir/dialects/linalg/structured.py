@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import InferError
@@ -40,6 +40,13 @@ def iteration_sizes(maps: Sequence[AffineMap], types: Sequence[Type]) -> dict[in
     return sizes
 
 
+def _state_once(op: Generic | Fold, sizes: Mapping[int, Dim]) -> None:
+    """Drops the attribute `shape` of an op under construction if its operands give all `sizes`: what two ops compute
+    is the same, so they are equal, and text that does not say the shape is that of either."""
+    if op.shape and len(sizes) == len(op.shape):
+        object.__setattr__(op, "shape", ())  # the op is not shared yet
+
+
 def check_iteration_dims(body: ScalarBody, num_dims: int) -> None:
     """Raises InferError if the body reads the index of an iteration dim that does not exist."""
     if beyond := [d for d in sorted(body.iteration_dims) if not 0 <= d < num_dims]:
@@ -74,7 +81,7 @@ class Generic(Op):
     maps: tuple[AffineMap, ...] = attribute()
     body: ScalarBody = attribute()
     shape: tuple[Dim, ...] = attribute(default=())
-    """The sizes of the iteration dims; may be () if the inputs determine all of them."""
+    """The sizes of the iteration dims; () if the inputs determine all of them."""
     encoding: TypeEncoding | None = attribute(default=None)
 
     def verify(self) -> Iterator[str]:
@@ -99,7 +106,8 @@ class Generic(Op):
             for d, size in sizes.items():
                 if self.shape[d] != size:
                     raise InferError(f"d{d} has size {size} in an input, {self.shape[d]} in shape")
-            sizes = dict(enumerate(self.shape))
+            _state_once(self, sizes)
+            sizes = dict(enumerate(self.shape)) or sizes
         if missing := [d for d in range(out.num_dims) if d not in sizes]:
             raise InferError(f"no input gives the size of d{missing[0]}; state shape")
         shape = tuple(sizes[d] for d in out.positions())
@@ -130,7 +138,7 @@ class Fold(Op):
     maps: tuple[AffineMap, ...] = attribute()
     bodies: tuple[ScalarBody, ...] = attribute()
     shape: tuple[Dim, ...] = attribute(default=())
-    """The sizes of the iteration dims; may be () if the operands determine all of them."""
+    """The sizes of the iteration dims; () if the operands determine all of them."""
 
     @property
     def inputs(self) -> tuple[Value, ...]:
@@ -166,7 +174,9 @@ class Fold(Op):
             if body.result.dtype != init.type.dtype:
                 raise InferError(f"a body gives {body.result.dtype}, its init is {init.type}")
             check_iteration_dims(body, self.maps[0].num_dims)
-        self.iteration_shape(iteration_sizes(self.maps, types))
+        sizes = iteration_sizes(self.maps, types)
+        self.iteration_shape(sizes)
+        _state_once(self, sizes)
         return tuple(v.type for v in self.inits)
 
     def verify(self) -> Iterator[str]:

@@ -7,17 +7,15 @@ import re
 import pytest
 
 from tensorir.dialects.flow import Dispatch
-from tensorir.dialects.linalg import Generic
-from tensorir.dialects.tensor import ExpandShape, Pad
+from tensorir.dialects.tensor import ExpandShape, ExtractSlice, Pad
 from tensorir.encoding.encoding import ContractionSpace, Encoding
 from tensorir.encoding.views import Expanded
-from tensorir.ir.affine import AffineMap, identity, select
+from tensorir.ir.affine import AffineMap, select
 from tensorir.ir.diagnostic import InferError, TensorIRError
 from tensorir.ir.dims import Dim, ceildiv, floordiv, iteration_dim, symbol
 from tensorir.ir.dtype import DType, f32, i32
 from tensorir.ir.location import Location
 from tensorir.ir.region import Region
-from tensorir.ir.scalar import ScalarBody, arg
 from tensorir.ir.sizes import bind_types, substituted, substituted_op, substituted_region
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
@@ -94,12 +92,11 @@ def test_an_op_under_other_sizes() -> None:
 
 def test_regions_within_regions() -> None:
     inner, outer = Value(t(N), "a"), Value(t(N), "b")
-    body = ScalarBody((f32,), arg(0, f32))
-    op = Generic((inner,), (identity(1),) * 2, body, (N,))
+    op = ExtractSlice(inner, (0,), (N,), (1,))
     dispatch = Dispatch((outer,), Region((inner,), (op,), op.results))
     made = substituted_region(Region((outer,), (dispatch,), dispatch.results), {"N": 5})
     assert made.arg_types == made.yield_types == (t(5),)
     (launched,) = made.ops
     assert isinstance(launched, Dispatch)
     assert launched.body.arg_types == (t(5),)
-    assert launched.body.ops[0].attributes()["shape"] == (5,)
+    assert launched.body.ops[0].attributes()["sizes"] == (5,)
