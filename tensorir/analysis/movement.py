@@ -46,9 +46,11 @@ def is_view(op: Op) -> bool:
     if len(set(used)) != len(used):  # two dims go along one loop: a diagonal
         return False
     for link in links:
+        if not isinstance(link, Same | Split | Merged):
+            return False
         many, shape = (link.dims, source) if isinstance(link, Merged) else ([place[i] for i in link.loops], result)
         one = result[place[link.loop]] if isinstance(link, Merged) else source[link.dims[0]]
-        if not isinstance(link, Same | Split | Merged) or not _are_neighbours(many):
+        if not _are_neighbours(many):
             return False
         if not isinstance(link, Same) and product(shape[d] for d in many) != one:
             return False

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tensorir.dialects.linalg.decomposing import Decomposer
-from tensorir.dialects.packing import Pack, Unpack
+from tensorir.dialects.relayout_steps import Add, from_row_major, to_row_major
 from tensorir.encoding import digits
-from tensorir.encoding.digits import DigitLayout, NotRefinable, Part, as_pack
+from tensorir.encoding.digits import DigitLayout, NotRefinable, Part
 from tensorir.ir.decomposition import Decomposition
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim, plain_symbol
@@ -78,21 +78,25 @@ class Relayout(Op):
 
     def relation(self) -> Relation:
         common, free = self.common_digits(), self.free_digits()
-        rest = tuple(p for p in range(len(self.before.digits)) if p not in common.values())
-        tied = tuple(q for q in range(len(self.after.digits)) if q not in free)
+        given, made = self.source.type.shape, self.result.type.shape
+        rest = tuple(p for p in range(len(given)) if p not in common.values())
+        tied = tuple(q for q in range(len(made)) if q not in free)
         links: tuple[Link, ...] = tuple(Same(p, q) for q, p in common.items())
-        if rest or tied:
+        if any(given[p] != 1 for p in rest) or any(made[q] != 1 for q in tied):
             links = (*links, Whole(rest, tied))
         return Relation((tuple(range(len(self.after.digits))),), (links,), moves=(0,))
 
     def decomposition(self) -> Decomposition | None:
-        """Returns an unpack and a pack, if both layouts are packs and the source binds the sizes of the tensor."""
-        before, after = as_pack(self.before), as_pack(self.after)
+        """Returns the way through row-major, if the source binds the sizes of the tensor."""
         bound = {plain_symbol(d) for d in self.source.type.shape}
-        if before is None or after is None or not set(mentioned_sizes(self.shape)) <= bound:
+        if not set(mentioned_sizes(self.shape)) <= bound:
             return None
         w = Decomposer(self)
-        (value,) = w.operands
-        if not before.is_plain:
-            value = w.add(Unpack(value, before.inner_dims, before.inner_tiles, before.outer_perm, self.shape))
-        return w.finish(w.add(Pack(value, after.inner_dims, after.inner_tiles, after.outer_perm, self.padding)))
+        (source,) = w.operands
+        return w.finish(self.through_row_major(source, w.add))
+
+    def through_row_major(self, source: Value, add: Add) -> Value:
+        """Returns the same by other ops, on `source`, which `add` appends. Of dims that the result does not tell apart,
+        one position is taken."""
+        shape = tuple(n if self.after.positions(d) else 1 for d, n in enumerate(self.shape))
+        return from_row_major(to_row_major(source, self.before, shape, add), self.after, self.padding, add)

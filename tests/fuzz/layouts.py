@@ -25,7 +25,8 @@ from tensorir.interp.relayouts import relaid
 from tensorir.ir.dims import Dim, symbol
 from tensorir.ir.known import Known, SizeFact
 from tensorir.ir.module import Module
-from tests.support.digits import FACTORS, POISON, VALUES, holds, provable, stored, tensor
+from tensorir.testing.programs.layouts import FACTORS, VALUES
+from tests.support.digits import POISON, holds, provable, stored, tensor
 
 SIZES = (0, 1, 2, 3, 4, 5, 6, 8, 12, 13, 16, 24)
 

@@ -37,11 +37,11 @@ from tensorir.ir.dtype import f64
 from tensorir.ir.module import Module
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
+from tensorir.testing.programs.layouts import digit_layouts
 from tensorir.testing.strategies import layouts
 from tests.support.digits import (
     POISON,
     as_symbols,
-    digit_layouts,
     digit_views,
     holds,
     positions,

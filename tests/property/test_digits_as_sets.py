@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tensorir.encoding.digits import DigitLayout, Relayout, relayout
 from tensorir.ir.dims import Dim
 from tensorir.ir.known import NOTHING, Known
-from tests.support.digits import as_symbols, digit_layouts, provable, shapes
+from tensorir.testing.programs.layouts import digit_layouts
+from tests.support.digits import as_symbols, provable, shapes
 from tests.support.integer_sets import NotAffineError, memory_of, moved_by
 
 pytest.importorskip("islpy", reason="integer sets need islpy, which the extra dev installs")

@@ -16,26 +16,21 @@ from tensorir.encoding.digits import (
     NO_PADDING,
     UNSPECIFIED,
     Broadcast,
-    Digit,
     DigitLayout,
     DigitView,
     Padded,
-    Padding,
     Sliced,
-    filled,
 )
 from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed
 from tensorir.interp import Context
 from tensorir.ir.dims import Dim, symbol
-from tensorir.ir.known import Known, SizeFact
+from tensorir.ir.known import NOTHING, Known, SizeFact
 from tensorir.ir.module import Module
+from tensorir.testing.programs.layouts import VALUES
 
 Array = npt.NDArray[Any]
 POISON = -7.0
 """What nobody has written."""
-
-VALUES = (0.0, 1.0, -2.0)
-"""What padding may hold; elements are other numbers."""
 
 
 def positions(layout: DigitLayout, shape: Sequence[int]) -> list[Array]:
@@ -93,29 +88,6 @@ def _int(dim: Dim | None) -> int:
     return dim
 
 
-FACTORS = (1, 2, 2, 3, 4)
-
-
-@st.composite
-def digit_layouts(draw: st.DrawFn, shape: Sequence[int], broadcast: Sequence[int] = ()) -> DigitLayout:
-    """Any layout of a tensor of this shape: up to three digits per dim, in any order, with any true padding. Dims of
-    size 1 and those in `broadcast` may have no digits."""
-    digits: list[Digit] = []
-    padding: list[Padding] = []
-    for dim, size in enumerate(shape):
-        if dim in broadcast or (size == 1 and draw(st.booleans())):
-            padding.append(NO_PADDING)
-            continue
-        stride = 1
-        for factor in draw(st.lists(st.sampled_from(FACTORS), max_size=2)):
-            digits.append(Digit(dim, stride, factor))
-            stride *= factor
-        digits.append(Digit(dim, stride))
-        states = [UNSPECIFIED, *map(filled, VALUES), *([NO_PADDING] if size % stride == 0 else [])]
-        padding.append(draw(st.sampled_from(states)))
-    return DigitLayout(len(shape), tuple(draw(st.permutations(digits))), tuple(padding))
-
-
 def shapes(max_rank: int = 3) -> st.SearchStrategy[tuple[int, ...]]:
     """Small shapes, with sizes that tiles divide, sizes that they do not divide, 0 and 1."""
     return st.lists(st.sampled_from([0, 1, 2, 3, 4, 5, 6, 8, 12, 13]), max_size=max_rank).map(tuple)
@@ -145,7 +117,7 @@ def as_symbols(draw: st.DrawFn, shape: Sequence[int]) -> tuple[tuple[Dim, ...], 
     return tuple(dims), Known(tuple(sorted(facts.items()))), Context(Module(), values)
 
 
-def provable(layout: DigitLayout, shape: Sequence[Dim], known: Known) -> DigitLayout:
+def provable(layout: DigitLayout, shape: Sequence[Dim], known: Known = NOTHING) -> DigitLayout:
     """The layout, without a promise that there is no padding where this can't be known."""
     padded = layout.padded_dims(shape, known)
     states = (UNSPECIFIED if d in padded and p == NO_PADDING else p for d, p in enumerate(layout.padding))

@@ -1,10 +1,12 @@
-"""A program as functions alone: dispatches, launches and initializers become the ops that they hold, in place."""
+"""A program as functions alone: dispatches, launches and initializers become the ops that they hold, in place. So do
+relayouts that can't be a function of their own, because their memory does not say the sizes of the tensor."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from tensorir.dialects.flow import Dispatch, GlobalLoad, Launch
+from tensorir.dialects.relayout import Relayout
 from tensorir.ir.diagnostic import InferError, TensorIRError
 from tensorir.ir.module import Executable, Global, Module
 from tensorir.ir.op import Op
@@ -14,10 +16,11 @@ from tensorir.ir.value import Value
 
 
 def inlined(module: Module, region: Region) -> Region:
-    """`region` without dispatches, launches, and loads of globals that are computed; each such global once.
+    """`region` without dispatches, launches, relayouts that have no decomposition, and loads of globals that are
+    computed; each such global once.
 
     Raises TensorIRError for a launch whose executable is missing or takes other types."""
-    if not any(isinstance(op, Dispatch | Launch | GlobalLoad) for op in region.ops):
+    if not any(isinstance(op, Dispatch | Launch | GlobalLoad | Relayout) for op in region.ops):
         return region
     work = _Inliner(module)
     work.ops_of(region.ops)
@@ -44,9 +47,15 @@ class _Inliner:
                     self._instance(op, inputs, self._launched(op))
                 case GlobalLoad() if (init := self._initializer(op)) is not None:
                     self.env[op.result] = self._computed(op, init)
+                case Relayout() if _lacks_sizes(op):
+                    self.env[op.result] = op.through_row_major(inputs[0], self._added)
                 case _:
                     same = all(a is b for a, b in zip(inputs, op.operands, strict=True))
                     self.ops.append(op if same else op.with_operands(inputs))
+
+    def _added(self, op: Op) -> Value:
+        self.ops.append(op)
+        return op.result
 
     def _initializer(self, op: Op) -> Region | None:
         """What computes the global that is loaded, if something does."""
@@ -62,7 +71,7 @@ class _Inliner:
         outside = self.env
         self.env = dict(zip(body.args, inputs, strict=True))
         for op in body.ops:
-            if isinstance(op, Dispatch | Launch) or self._initializer(op) is not None:
+            if isinstance(op, Dispatch | Launch) or _lacks_sizes(op) or self._initializer(op) is not None:
                 self.ops_of((op,))
                 continue
             new = op.evolve([self.env.get(v, v) for v in op.operands])
@@ -87,3 +96,8 @@ class _Inliner:
         if value is None:
             raise TensorIRError(f"the initializer of @{op.symbol} depends on itself", op.loc)
         return value
+
+
+def _lacks_sizes(op: Op) -> bool:
+    """Whether this is a relayout of a tensor whose sizes its memory does not say."""
+    return isinstance(op, Relayout) and op.decomposition() is None

@@ -7,7 +7,6 @@ from itertools import islice
 from typing import Any
 
 from tensorir.dialects import device, encode, flow, func, linalg, packing, tensor
-from tensorir.dialects.relayout import Relayout
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Function, Global, Module, Parameter
 from tensorir.ir.names import FreshNames
@@ -56,7 +55,6 @@ WRITERS: Mapping[type[Op], OpWriter] = {
     linalg.Softmax: structured.softmax,
     packing.Pack: packed.pack,
     packing.Unpack: packed.unpack,
-    Relayout: packed.relayout,
     packing.Mmt4d: packed.mmt4d,
     packing.BatchMmt4d: packed.mmt4d,
     encode.SetEncoding: encodings.set_encoding,

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from tensorir.dialects import packing
-from tensorir.dialects.relayout import Relayout
-from tensorir.encoding.digits import as_pack
-from tensorir.ir.diagnostic import TensorIRError
 from tensorir.mlir.writer import composites
 from tensorir.mlir.writer.emitter import Emitter
 from tensorir.mlir.writer.linalg import write_product
@@ -22,24 +19,6 @@ def pack(op: packing.Pack, e: Emitter) -> None:
 
 def unpack(op: packing.Unpack, e: Emitter) -> None:
     e.result(op, f"{_name('unpack', e)} {e.names[op.source]}{_into(op, e)}")
-
-
-def relayout(op: Relayout, e: Emitter) -> None:
-    """As the op that it is, with a body in standard ops; or as an unpack and a pack, where the body would need sizes
-    that the memory does not bind. Raises TensorIRError for layouts that `linalg.pack` can't say."""
-    before, after = as_pack(op.before), as_pack(op.after)
-    if before is None or after is None:
-        raise TensorIRError(f"{op.NAME} has no MLIR form: linalg.pack can't say one of its layouts", op.loc)
-    if op.decomposition() is not None:
-        composites.write(op, e)
-        return
-    value = op.source
-    if not before.is_plain:
-        plain = packing.Unpack(value, before.inner_dims, before.inner_tiles, before.outer_perm, op.shape, loc=op.loc)
-        unpack(plain, e)
-        value = plain.result
-    parts = after.inner_dims, after.inner_tiles, after.outer_perm
-    pack(packing.Pack(value, *parts, op.padding, results=op.results, loc=op.loc), e)
 
 
 def _name(op: str, e: Emitter) -> str:

@@ -76,19 +76,24 @@ def _groups(groups: Groups) -> str:
 
 
 def extract_slice(op: tensor.ExtractSlice, e: Emitter) -> None:
-    where = _slice(op.offsets, op.sizes, op.strides, e)
+    where = _slice(op.source.type.shape, op.offsets, op.sizes, op.strides, e)
     types = f"{e.type(op.source.type)} to {e.type(op.result.type)}"
     e.result(op, f"tensor.extract_slice {e.names[op.source]}{where} : {types}")
 
 
 def insert_slice(op: tensor.InsertSlice, e: Emitter) -> None:
-    where = _slice(op.offsets, op.source.type.shape, op.strides, e)
+    where = _slice(op.dest.type.shape, op.offsets, op.source.type.shape, op.strides, e)
     types = f"{e.type(op.source.type)} into {e.type(op.dest.type)}"
     e.result(op, f"tensor.insert_slice {e.names[op.source]} into {e.names[op.dest]}{where} : {types}")
 
 
-def _slice(offsets: Sequence[Dim], sizes: Sequence[Dim], strides: Sequence[int], e: Emitter) -> str:
-    return f"{e.size_list(offsets)} {e.size_list(sizes)} {e.size_list(strides)}"
+def _slice(
+    whole: Sequence[Dim], offsets: Sequence[Dim], sizes: Sequence[Dim], strides: Sequence[int], e: Emitter
+) -> str:
+    """An offset at the end of a dim, of which nothing is taken then, is a value: MLIR refuses it as an attribute."""
+    at_end = [isinstance(o, int) and isinstance(n, int) and o >= n for o, n in zip(offsets, whole, strict=True)]
+    begins = [e.sizes(o) if end else e.sizes.static_or_value(o) for o, end in zip(offsets, at_end, strict=True)]
+    return f"[{', '.join(begins)}] {e.size_list(sizes)} {e.size_list(strides)}"
 
 
 def concat(op: tensor.Concat, e: Emitter) -> None:

@@ -33,6 +33,7 @@ LIMITS: Mapping[str, str] = {
     "op inferred input/output operand #": "IREE makes an invalid op of a window with a dim of size 1",
     "exceeded stack allocation limit": "IREE keeps a row of unknown length on the stack (softmax)",
     "op expected number of yield values": "IREE folds a transpose into one of several results and forgets the others",
+    "tiling factors must be less than or equal to the input rank": "IREE packs a vector of one element as a matrix",
     "failed to link executable": "IREE has no such function (tanh, sin, cos, atan of f64)",
     "failed to legalize operation 'math.": "IREE has no such function (erf, cbrt of f64, erfc)",
 }

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.packing import Mmt4d, Pack, Unpack
 from tensorir.dialects.relayout import Relayout
-from tensorir.encoding.digits import filled, from_pack
+from tensorir.encoding import digits
+from tensorir.encoding.digits import NotRefinable, filled, row_major
 from tensorir.encoding.encoding import ROLES, ContractionSpace, Encoding
-from tensorir.encoding.layout import Layout
 from tensorir.ir.affine import select
 from tensorir.ir.dtype import f32
+from tensorir.testing.programs.layouts import digit_layouts
 from tensorir.testing.programs.step import step
 from tensorir.testing.programs.values import DATA_BOUND, EXACT, SIZES, permutation
 from tensorir.testing.programs.writer import Writer
@@ -40,22 +41,18 @@ def pack(w: Writer) -> None:
 
 @step()
 def relayout(w: Writer) -> None:
-    """A tensor packed in one way, and its memory packed in another. The tiles of the second divide those of the first
-    or are multiples of them. Sizes are numbers: MLIR, to which programs are written, says others as two ops."""
-    x = w.pick(lambda v: 0 < v.type.rank < 4 and v.type.is_static)
+    """A tensor in any layout, and its memory in another, if they have common digits. Sizes are numbers: MLIR, to which
+    programs are written, says others as several ops."""
+    x = w.pick(lambda v: v.type.rank < 4 and v.type.is_static)
     if x is None:
         return
-    rank = x.type.rank
-    zeros = 0.0 if x.type.dtype.is_float else 0
-    packs: list[Layout] = []
-    for _ in range(2):
-        inner = tuple(w.draw(st.lists(st.integers(0, rank - 1), unique=True, max_size=2)))
-        tiles = tuple(w.draw(st.sampled_from([1, 2, 4, 8])) for _ in inner)
-        packs.append(Layout(inner, tiles, w.draw(permutation(rank))))
-    before, after = (from_pack(p).with_padding(x.type.shape, filled(zeros)) for p in packs)
-    first = packs[0]
-    packed = w.add(Pack(x, first.inner_dims, first.inner_tiles, first.outer_perm, zeros), w.bounds[x])
-    w.add(Relayout(packed, before, after, x.type.shape), w.bounds[x])
+    shape = x.type.shape
+    sizes = [n for n in shape if isinstance(n, int)]
+    zeros = filled(0.0 if x.type.dtype.is_float else 0)
+    before, after = (w.draw(digit_layouts(sizes)).with_padding(shape, zeros) for _ in range(2))
+    memory = w.add(Relayout(x, row_major(len(shape)), before, shape), w.bounds[x])
+    if not isinstance(digits.relayout(before, after, shape), NotRefinable):
+        w.add(Relayout(memory, before, after, shape), w.bounds[x])
 
 
 @step()

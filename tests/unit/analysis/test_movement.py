@@ -7,7 +7,9 @@ import pytest
 from tensorir.analysis.movement import is_broadcast, is_free, is_view, moves_only, view_of
 from tensorir.dialects.linalg import Broadcast, Generic, Reduce, Softmax, Transpose
 from tensorir.dialects.packing import Pack
+from tensorir.dialects.relayout import Relayout
 from tensorir.dialects.tensor import Cast, CollapseShape, Concat, ExpandShape, ExtractSlice, Gather, InsertSlice, Pad
+from tensorir.encoding.digits import NO_PADDING, Digit, DigitLayout, filled, row_major
 from tensorir.encoding.views import Collapsed, Expanded, Transposed, View
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.dims import Dim, floordiv, iteration_dim, symbol
@@ -28,6 +30,12 @@ def copied(map: AffineMap, *shape: Dim) -> Generic:
     return Generic((v(S, 6),), (map, identity(map.num_dims)), ScalarBody((f32,), arg(0, f32)), shape)
 
 
+def relaid(size: Dim, *digits: Digit) -> Relayout:
+    """A vector in a layout of these digits."""
+    layout = DigitLayout(1, digits, (NO_PADDING,)).with_padding((size,), filled(0))
+    return Relayout(v(size), row_major(1), layout, (size,))
+
+
 NEGATED = Generic((v(4),), (identity(1),) * 2, ScalarBody((f32,), apply("neg", arg(0, f32))))
 HALVES = AffineMap(2, (iteration_dim(0), floordiv(iteration_dim(1), 2)))
 WINDOW = AffineMap(3, (iteration_dim(0), iteration_dim(1) + iteration_dim(2)))
@@ -38,6 +46,9 @@ CASES: list[tuple[Op, tuple[bool, bool, bool]]] = [
     (ExpandShape(v(6), ((0, 1),), (2, 3)), (True, True, True)),
     (CollapseShape(v(2, S), ((0, 1),)), (True, True, True)),
     (Cast(v(S), (4,)), (True, True, True)),
+    (relaid(4, Digit(0, 1), Digit(0, 1, 1)), (True, True, True)),
+    (relaid(1, Digit(0, 4), Digit(0, 1, 4)), (True, False, False)),
+    (relaid(S, Digit(0, 4), Digit(0, 1, 4)), (True, False, False)),
     (Broadcast(v(S), (0,), (3, S)), (True, True, False)),
     (Broadcast(v(S), (0,), (1, S)), (True, True, True)),
     (ExtractSlice(v(8), (2,), (4,), (1,)), (True, True, False)),
