@@ -14,7 +14,6 @@ from tensorir.transforms.constants.evaluate_initializers import EvaluateInitiali
 from tensorir.transforms.constants.hoist_constants import HoistConstants
 from tensorir.transforms.constants.merge_equal_globals import MergeEqualGlobals
 from tensorir.transforms.datatiling.materialize_encodings import MaterializeEncodings
-from tensorir.transforms.datatiling.propagate_encodings import PropagateEncodings
 from tensorir.transforms.datatiling.row_major_boundaries import RowMajorBoundaries
 from tensorir.transforms.datatiling.set_encodings import SetEncodings
 from tensorir.transforms.datatiling.specialize_encodings import SpecializeEncodings
@@ -41,7 +40,6 @@ _OWN: tuple[type[Pass], ...] = (
     RaiseOps,
     SymbolDce,
     SetEncodings,
-    PropagateEncodings,
     FormDispatches,
     HoistConstants,
     SpecializeEncodings,
@@ -68,7 +66,7 @@ def stages(data_tiling: str, device: str = "cpu") -> Mapping[str, tuple[Pass, ..
     Up to "dispatch" nothing depends on the device. Raises TensorIRError for an unknown `data_tiling`."""
     if data_tiling not in DATA_TILING:
         raise TensorIRError(f"data_tiling must be one of {', '.join(DATA_TILING)}, got {data_tiling!r}")
-    encode: tuple[Pass, ...] = (SetEncodings(), PropagateEncodings(), CommonSubexpressions())
+    encode: tuple[Pass, ...] = (SetEncodings(), CommonSubexpressions())
     return {
         "input": (),
         "encoded": (
@@ -78,7 +76,7 @@ def stages(data_tiling: str, device: str = "cpu") -> Mapping[str, tuple[Pass, ..
         ),
         "dispatch": (FormDispatches(), HoistConstants()),
         "specialized": (
-            *(SpecializeEncodings(device=device), MergeEqualGlobals(), SymbolDce()),
+            *(SpecializeEncodings(device=device), HoistConstants(), MergeEqualGlobals(), SymbolDce()),
             *(Canonicalize(), CanonicalizeDispatches()),
         ),
         "materialized": (

@@ -1,4 +1,4 @@
-"""Spec strings: `set-encodings{min-parallel=64},propagate-encodings` ⇄ passes. Also names of whole pipelines."""
+"""Spec strings: `set-encodings{min-parallel=64},form-dispatches` ⇄ passes. Also names of whole pipelines."""
 
 from __future__ import annotations
 

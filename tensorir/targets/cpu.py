@@ -7,6 +7,7 @@ from attrs import evolve, field, frozen
 from tensorir.encoding.encoding import ContractionSpace
 from tensorir.encoding.resolver import Choice, Declined, Tiles
 from tensorir.native.table import Features, Kernel, cpu_features, given_features, kernels
+from tensorir.targets.costs import CPU_COSTS
 from tensorir.targets.cpu_kernels import CpuKernels
 from tensorir.targets.target import Option, Target
 
@@ -101,4 +102,5 @@ CPU = Target(
     kernels=CpuKernels(),
     executor=cpu_features(),
     options=(FEATURES,),
+    costs=CPU_COSTS,
 )

@@ -12,6 +12,7 @@ from attrs import frozen
 from tensorir.encoding.resolver import Resolver
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.native.table import Features
+from tensorir.targets.costs import Costs
 from tensorir.targets.kernels import Kernels
 from tensorir.targets.lowering import Lowering
 from tensorir.targets.memory import Memory
@@ -63,6 +64,10 @@ class Device:
     @property
     def resolver(self) -> Resolver:
         return self.target.resolver
+
+    @property
+    def costs(self) -> Costs:
+        return self.target.costs
 
     @property
     def lowering(self) -> Lowering:

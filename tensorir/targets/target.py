@@ -11,6 +11,7 @@ from attrs import field, frozen
 from tensorir.encoding.resolver import Resolver
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.native.table import Features
+from tensorir.targets.costs import Costs
 from tensorir.targets.kernels import NO_KERNELS, Kernels
 from tensorir.targets.lowering import MMT4D, Lowering
 from tensorir.targets.memory import HOST, Memory
@@ -49,6 +50,7 @@ class Target:
     executor: Features | None = None
     """The CPU features with which the executor runs tile programs; None: Python runs the ops of launches."""
     options: tuple[Option, ...] = ()
+    costs: Costs = field(factory=Costs)
 
     def __attrs_post_init__(self) -> None:
         """Raises TensorIRError for an invalid part, which would otherwise fail while a program is compiled."""

@@ -4,6 +4,7 @@ tiles; so it gives the same bits on every machine."""
 from __future__ import annotations
 
 from tensorir.native.table import Features
+from tensorir.targets.costs import CPU_COSTS
 from tensorir.targets.cpu import CpuResolver
 from tensorir.targets.cpu_kernels import CpuKernels
 from tensorir.targets.target import Target
@@ -14,4 +15,5 @@ VMVX = Target(
     "any machine, portable C kernels only",
     kernels=CpuKernels(Features.NONE),
     executor=Features.NONE,
+    costs=CPU_COSTS,
 )

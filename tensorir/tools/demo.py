@@ -90,7 +90,7 @@ def _report(module: Module, program: Program, args: argparse.Namespace, counts: 
     print(f"  dispatches per sentence     off {dispatches['off']}, late {dispatches['late']}")
     stats = program.stats
     print(f"  contractions                {counts.contractions}")
-    print(f"  encodings                   {counts.encodings} set; propagated over {counts.propagated} ops")
+    print(f"  encodings                   {counts.encodings} set; {counts.propagated} more ops work on tiles")
     print(f"  of those constant           {counts.hoisted} hoisted, {counts.evaluated} evaluated when compiled")
     print(f"  initializers left for load  {stats.init_dispatches}")
     print(f"  packed weights              {counts.packed_bytes / 1e6:.1f} MB of {stats.weights_bytes / 1e6:.1f} MB")
@@ -115,7 +115,7 @@ class _Counts:
             case "set-encodings":
                 self.contractions = sum(isinstance(o, Contract) for o in ops)
                 self.encodings = sets
-            case "propagate-encodings":
+            case "specialize-encodings":
                 encoded = [o for o in ops if o.results and o.results[0].type.encoding is not None]
                 self.propagated = sum(not isinstance(o, SetEncoding | Contract) for o in encoded)
             case "hoist-constants":

@@ -18,14 +18,12 @@ from tensorir.pipelines import PASSES, PIPELINES
 from tensorir.rewrite.pattern import Pattern
 from tensorir.rewrite.trace import PatternStats
 from tensorir.text import parse
-from tensorir.transforms.datatiling import propagate_encodings
 from tensorir.transforms.simplify import canonicalize
 
 FOLDER = Path(__file__).parents[1] / "filetests"
 FILES = sorted(FOLDER.rglob("*.tir"))
 RULES = {
     "canonicalize": [p for p in vars(canonicalize).values() if isinstance(p, Pattern)],
-    "propagate-encodings": [p for p in vars(propagate_encodings).values() if isinstance(p, Pattern)],
 }
 """The passes that are made of patterns."""
 

@@ -137,12 +137,17 @@ def test_the_garbage_collector_is_as_it_was() -> None:
 
 
 def test_refusals_become_remarks_with_pass_op_rule_and_operand() -> None:
-    ctx = PassContext(timed=True)
+    ctx = PassContext()
     run_passes(GRAPHS["matvec"](), pipeline("late").passes, ctx)
     (declined,) = [r for r in ctx.remarks if r.rule == "declined"]
     assert (declined.pass_name, declined.op) == ("specialize-encodings", "linalg.contract")
     assert "cpu: mmt4d needs one N dim, this contraction has 0" in str(declined)
-    stats = ctx.traces["propagate-encodings"].patterns
+
+
+def test_patterns_are_timed() -> None:
+    ctx = PassContext(timed=True)
+    run_passes(GRAPHS["reshape between"](), pipeline("late").passes, ctx)
+    stats = ctx.traces["canonicalize"].patterns
     assert stats
     assert all(s.seconds > 0 for s in stats.values() if s.tried)
 

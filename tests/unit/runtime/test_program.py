@@ -64,9 +64,9 @@ def test_statistics_are_those_of_the_last_call() -> None:
     f = m.function("main")
     f.returns(f.arg("x", (3, 4), f32) @ w)
     program = compile(m.build(), ("cpu",))
-    assert program.stats.weights_bytes >= W.nbytes
+    assert program.stats.weights_bytes == W.nbytes
     known = program.stats
-    assert known.kernels != {} and known.steps >= 3 and known.read_bytes >= X.nbytes
+    assert known.kernels != {} and known.steps == 1 and known.read_bytes >= X.nbytes
     program(X)
     assert program.stats == known
     with pytest.raises(FrozenInstanceError):

@@ -13,13 +13,14 @@ from tensorir.tools.cli import main
 Capture = pytest.CaptureFixture[str]
 
 MLIR = """
-func.func @main(%x: tensor<4x64xf32>) -> tensor<4x32xf32> {
+func.func @main(%x: tensor<32x64xf32>) -> tensor<32x32xf32> {
   %w = arith.constant dense<"0x@"> : tensor<64x32xf32>
   %zero = arith.constant 0.0 : f32
-  %e = tensor.empty() : tensor<4x32xf32>
-  %i = linalg.fill ins(%zero : f32) outs(%e : tensor<4x32xf32>) -> tensor<4x32xf32>
-  %y = linalg.matmul ins(%x, %w : tensor<4x64xf32>, tensor<64x32xf32>) outs(%i : tensor<4x32xf32>) -> tensor<4x32xf32>
-  return %y : tensor<4x32xf32>
+  %e = tensor.empty() : tensor<32x32xf32>
+  %i = linalg.fill ins(%zero : f32) outs(%e : tensor<32x32xf32>) -> tensor<32x32xf32>
+  %y = linalg.matmul ins(%x, %w : tensor<32x64xf32>, tensor<64x32xf32>)
+      outs(%i : tensor<32x32xf32>) -> tensor<32x32xf32>
+  return %y : tensor<32x32xf32>
 }
 """
 WEIGHT = (np.arange(64 * 32).reshape(64, 32) % 7).astype(np.float32)
@@ -33,7 +34,7 @@ def file(tmp_path: Path) -> str:
 
 
 def _runs(path: Path, tmp_path: Path, *flags: str) -> bool:
-    x = np.eye(4, 64, dtype=np.float32)
+    x = np.eye(32, 64, dtype=np.float32)
     np.save(tmp_path / "x.npy", x)
     np.save(tmp_path / "y.npy", x @ WEIGHT)
     given = [f"--input=@{tmp_path / 'x.npy'}", f"--expected-output=@{tmp_path / 'y.npy'}"]

@@ -136,15 +136,6 @@ CASES = {
         "",
         "the maximum of the row is not subtracted before exp",
     ),
-    "propagate-encodings": Case(
-        total,
-        "set-encodings,propagate-encodings",
-        "linalg.reduce",
-        "@main#2",
-        "no-rule",
-        "source",
-        "has no propagation rule",
-    ),
     "form-dispatches": Case(
         total, "form-dispatches", "linalg.reduce", "@main#2", "join", "source", "no loop of the launch"
     ),
@@ -258,12 +249,20 @@ def test_an_op_without_a_packed_form_says_so() -> None:
 
 
 def test_a_reshape_that_cuts_a_tile_is_told_where_the_layout_is_lost() -> None:
-    found = [(r.pass_name, r.op, r.op_id, r.operand) for r in said(cut_tile(), "late") if r.rule == "view"]
-    assert found == [
-        ("specialize-encodings", "tensor.expand_shape", "@main#2", ""),
-        ("specialize-encodings", "encode.set", "@main#3", "source"),
-        ("specialize-encodings", "linalg.generic", "@main#3", ""),
-    ]
+    spec = "set-encodings,specialize-encodings{device=tiles-8x4x2-kn}"
+    (found,) = [r for r in said(cut_tile(), spec) if r.rule == "relayout"]
+    assert (found.op, found.op_id, found.operand) == ("tensor.expand_shape", "@main#2", "source")
+    assert found.message.endswith("read row-major: it cuts a tile")
+
+
+def test_a_product_that_tiles_make_slower_says_by_how_much() -> None:
+    """One column, which tiles would make sixteen."""
+    m = ModuleBuilder()
+    f = m.function("main")
+    f.returns(f.arg("x", (64, 4096), f32) @ f.arg("w", (4096, 1), f32))
+    (found,) = [r for r in said(m.build(), "late") if r.pass_name == "specialize-encodings"]
+    assert (found.op, found.rule, found.op_id) == ("linalg.contract", "cost", "@main#1")
+    assert "µs longer" in found.message
 
 
 @pytest.mark.parametrize("make", [total, broadcast_weight, cut_tile])

@@ -27,6 +27,7 @@ from tensorir.testing.iree import IreeOptions, run_mlir, verify_mlir
 from tensorir.testing.iree import programs as iree_programs
 from tensorir.testing.iree.programs import LIMITS, IreeLimitError, iree_agrees, iree_results
 from tensorir.testing.programs.random import arguments
+from tensorir.transforms.simplify.canonicalize import Canonicalize
 from tests.support import iree_counts
 from tests.support.graphs import matmul, mlp, softmax_between
 from tests.support.iree_counts import count, not_run, summary
@@ -281,7 +282,8 @@ def added_products() -> str:
       %z = linalg.matmul ins(%x, %w : tensor<3x2xf32>, tensor<2x7xf32>) outs(%y : tensor<3x7xf32>) -> tensor<3x7xf32>
       return %z : tensor<3x7xf32>
     }"""
-    return print_mlir(run_passes(parse(text), pipeline("late", "cpu", to="encoded").passes))
+    encoded = (*pipeline("late", "cpu", to="encoded").passes, Canonicalize())
+    return print_mlir(run_passes(parse(text), encoded))
 
 
 @needs_iree

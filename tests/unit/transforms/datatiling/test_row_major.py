@@ -22,8 +22,8 @@ from tensorir.ir.value import Value
 from tensorir.passes.pass_ import PassContext
 from tensorir.passes.runner import run_passes
 from tensorir.testing.equivalence import assert_equivalent
-from tensorir.transforms.datatiling.propagate_encodings import PropagateEncodings
 from tensorir.transforms.datatiling.set_encodings import SetEncodings
+from tensorir.transforms.datatiling.specialize_encodings import SpecializeEncodings
 from tests.support.targets import DEVICES
 
 D0, D1 = iteration_dim(0), iteration_dim(1)
@@ -68,7 +68,7 @@ def test_refused_with_the_reason_and_computed_all_the_same(
 ) -> None:
     module = program(dtype, make)
     ctx = PassContext()
-    encoded = run_passes(module, (SetEncodings(), PropagateEncodings()), ctx)
+    encoded = run_passes(module, (SetEncodings(), SpecializeEncodings(device="tiles-8x4x2-kn")), ctx)
     (generic,) = (o for o in encoded.functions[0].body.ops if isinstance(o, Generic))
     assert generic.encoding is None
     assert any(reason in r.message for r in ctx.remarks)
@@ -81,17 +81,15 @@ def test_refused_with_the_reason_and_computed_all_the_same(
 def test_scalars_have_no_layout() -> None:
     module = program(f32, lambda x: CollapseShape(x, ()), 1, 1)
     ctx = PassContext()
-    run_passes(module, (SetEncodings(), PropagateEncodings()), ctx)
+    run_passes(module, (SetEncodings(), SpecializeEncodings(device="tiles-8x4x2-kn")), ctx)
     assert any("its result is a scalar, which has no layout" in r.message for r in ctx.remarks)
     assert_equivalent(module, compile(module, verify_each=True))
 
 
-def test_an_encoded_scalar_is_not_split() -> None:
+def test_a_scalar_product_is_not_split() -> None:
     b = RegionBuilder()
     x = b.arg(TensorType((5,), f32), "x")
     dot = b.add(Contract(x, x, (), (select(1, (0,)), select(1, (0,)), select(1, ())), f32)).result
     module = Module([Function("main", b.finish([b.add(ExpandShape(dot, (), (1, 1))).result]))])
-    ctx = PassContext()
-    run_passes(module, (SetEncodings(), PropagateEncodings()), ctx)
-    assert any("its source is a scalar, which has no layout" in r.message for r in ctx.remarks)
-    assert_equivalent(module, compile(module, verify_each=True))
+    for device in ("cpu", *DEVICES):
+        assert_equivalent(module, compile(module, (device,), verify_each=True))

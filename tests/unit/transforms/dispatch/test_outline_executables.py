@@ -23,6 +23,7 @@ from tensorir.text import parse
 from tensorir.transforms.dispatch.form_dispatches import FormDispatches
 from tensorir.transforms.dispatch.outline_executables import OutlineExecutables
 from tests.support.graphs import Graph
+from tests.support.targets import DEVICES
 
 TWICE = """
 func @main(%x: tensor<[M]x3xf32>, %y: tensor<[N]x3xf32>) -> (tensor<[M]x3xf32>, tensor<[N]x3xf32>) {
@@ -80,7 +81,7 @@ func @main(%x: tensor<[A]x8xf32>, %y: tensor<[B]x8xf32>, %w: tensor<8x8xf32>)
 
 def test_sizes_that_only_stand_in_packed_types_are_said_by_the_launch() -> None:
     module = parse(PACKED, OPS)
-    program = compile(module)
+    program = compile(module, DEVICES[0])
     used = launches(program.module)
     per_executable = {op.executable: [o.sizes for o in used if o.executable == op.executable] for op in used}
     assert all(len(sizes) % 2 == 0 for sizes in per_executable.values())

@@ -1,0 +1,26 @@
+"""What work costs on a device, in nanoseconds: the few rates by which layouts are chosen."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+
+@frozen
+class Costs:
+    """Rates of one core. They are fixed numbers, so that a program gets the same layouts on every machine; what decides
+    is only how they relate to each other. The defaults are those of a device of which only the tiles are known: it
+    has them because it computes other products slowly."""
+
+    multiply_adds_per_ns: float = 64.0
+    bytes_per_ns: float = 16.0
+    """Of memory that is read and written in the order in which it lies."""
+    stored_byte_ns: float = 0.01
+    """What a byte of a constant costs that is kept from call to call."""
+    row_major_product: float = 4.0
+    """How many times longer a product of row-major operands takes than one of tiles, relayouts included."""
+    rows_in_place: int = 0
+    """Products with at most so many rows or columns take no longer without tiles: the other operand is read once."""
+
+
+CPU_COSTS = Costs(row_major_product=1.1, rows_in_place=8)
+"""The executor packs row-major operands panel by panel, within the launch, and runs the same kernels."""

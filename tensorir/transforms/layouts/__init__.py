@@ -1,0 +1,1 @@
+"""The choice of layouts, after dispatches are formed and devices have answered."""

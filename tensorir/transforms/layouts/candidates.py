@@ -1,0 +1,63 @@
+"""Candidate layouts: those that the tiles of some contraction give, carried through the ops in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import define, field
+
+from tensorir.encoding.layout import Layout
+from tensorir.ir.op import Op
+from tensorir.ir.value import Value
+from tensorir.transforms.layouts.forms import Form, packed_forms, row_major
+from tensorir.transforms.layouts.program import Place, Program
+
+MOST = 7
+"""The most packed layouts of a tensor that are considered; further ones are ignored."""
+
+GivenForms = Callable[[Op], "list[Form] | None"]
+
+
+@define
+class Candidates:
+    """`forms`: op → the forms it can take, row-major first; an op that is missing has no other."""
+
+    program: Program
+    given: GivenForms
+    """The forms of an op that the device or the program has decided; None if they follow from its neighbours."""
+    layouts: dict[Value, dict[Layout, None]] = field(factory=dict[Value, dict[Layout, None]])
+    forms: dict[Op, list[Form]] = field(factory=dict[Op, list[Form]])
+
+    def find(self) -> None:
+        """Goes on until nothing is new. An op is visited again whenever one of its tensors has a new candidate."""
+        waiting: dict[int, None] = dict.fromkeys(range(len(self.program.places)))
+        number = {id(place): i for i, place in enumerate(self.program.places)}
+        while waiting:
+            i = next(iter(waiting))
+            del waiting[i]
+            for tensor in self._visit(self.program.places[i]):
+                near = list(self.program.readers.get(tensor, ()))
+                if (maker := self.program.makers.get(tensor)) is not None:
+                    near.append(maker)
+                waiting.update(dict.fromkeys(number[id(place)] for place in near))
+
+    def _visit(self, place: Place) -> list[Value]:
+        """Returns the tensors of an op that have new candidates."""
+        op, operands = place.op, self.program.operands(place.op)
+        if len(op.results) != 1:
+            return []
+        forms = self.given(op)
+        if forms is None:
+            of_operands = [tuple(self.layouts.get(v, ())) for v in operands]
+            forms = [row_major(op), *packed_forms(op, of_operands, tuple(self.layouts.get(op.result, ())))]
+            if len(forms) == 1 and op.result not in self.layouts:
+                return []
+        self.forms[op] = forms
+        changed: list[Value] = []
+        for form in forms:
+            for tensor, layout in zip((*operands, op.result), (*form.operands, form.result), strict=True):
+                known = self.layouts.setdefault(tensor, {})
+                if layout is not None and layout not in known and len(known) < MOST and tensor.type.rank:
+                    known[layout] = None
+                    changed.append(tensor)
+        return changed

@@ -1,0 +1,180 @@
+"""The choice of layouts as one exact problem: which form each op takes, and how each tensor is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from math import inf
+
+import numpy as np
+from attrs import define, field, frozen
+
+from tensorir.analysis.elimination import Alternatives, Problem, Solution, minimize
+from tensorir.ir.module import Module
+from tensorir.ir.op import Op
+from tensorir.ir.value import Value
+from tensorir.targets.costs import Costs
+from tensorir.transforms.layouts.candidates import Candidates
+from tensorir.transforms.layouts.forms import Form, Stored, row_major
+from tensorir.transforms.layouts.given import Given
+from tensorir.transforms.layouts.prices import Prices
+from tensorir.transforms.layouts.program import Place, Program, program_of
+
+MOST_COPIES = 3
+"""The most layouts in which one constant is stored."""
+
+
+READ_AGAIN = 1.25
+"""How much longer it takes to relay a tensor where it is read, which several units may do with the same part of it."""
+
+
+@frozen
+class State:
+    """An op takes `form`, and its result is stored as `stored` for other launches. A constant has no op, and may be
+    stored several times."""
+
+    form: Form
+    stored: tuple[Stored, ...]
+
+
+@define
+class Choice:
+    """The solved problem. `states[v]`: those of variable v. `variable`: an op, or a constant tensor → its number. Ops
+    without a variable have one form."""
+
+    program: Program
+    candidates: Candidates
+    given: Given
+    prices: Prices
+    problem: Problem = field(factory=Problem)
+    states: list[list[State]] = field(factory=list[list[State]])
+    variable: dict[Op | Value, int] = field(factory=dict["Op | Value", int])
+    solution: Solution = field(init=False)
+    alternatives: Alternatives = field(init=False)
+
+    def solve(self) -> None:
+        for tensor in self.program.constants:
+            stored = self._copies(tensor)
+            costs = [sum(self.prices.stored(tensor.type, s) for s in kept) for kept in stored]
+            self._add_variable(tensor, [State(Form(()), kept) for kept in stored], costs)
+        for place in self.program.places:
+            if place.op in self.candidates.forms and not place.initializer:
+                states = self._states(place)
+                self._add_variable(place.op, states, [self._own_cost(place, state) for state in states])
+        for tensor, readers in self.program.readers.items():
+            for reader in readers:
+                self._add_edge(tensor, reader)
+        self.solution = minimize(self.problem)
+        self.alternatives = Alternatives(self.problem, self.solution)
+
+    def form(self, op: Op) -> Form:
+        """The form that an op takes."""
+        if op in self.variable:
+            v = self.variable[op]
+            return self.states[v][self.solution.states[v]].form
+        return self._only_form(op)
+
+    def stored(self, tensor: Value) -> Stored:
+        """How a tensor is stored for other launches; for a constant, as its initializer leaves it."""
+        place = self.program.makers.get(tensor)
+        if place is None:
+            return self.given.layout(tensor.type)
+        if place.op in self.variable:
+            v = self.variable[place.op]
+            return self.states[v][self.solution.states[v]].stored[0]
+        return self._only_stored(place.op)[place.op.results.index(tensor)]
+
+    def price_of(self, op: Op, form: Form) -> float:
+        """How many nanoseconds the program takes longer if `op` has this form, with what is near chosen anew."""
+        v = self.variable[op]
+        others = [i for i, state in enumerate(self.states[v]) if state.form == form]
+        return min(self.alternatives.off_by(v, i) for i in others)
+
+    def _only_form(self, op: Op) -> Form:
+        if op.REGIONS or op.runs():  # what it runs has arguments of these types
+            return Form(tuple(self.given.layout(v.type, op.loc) for v in op.operands))
+        forms = self.candidates.forms.get(op)
+        return row_major(op) if forms is None else forms[0]
+
+    def _only_stored(self, op: Op) -> tuple[Stored, ...]:
+        if op in self.candidates.forms:
+            return (self._only_form(op).result,)
+        return tuple(self.given.layout(r.type, op.loc) for r in op.results)
+
+    def _add_variable(self, of: Op | Value, states: list[State], costs: list[float]) -> None:
+        self.variable[of] = self.problem.variable(costs)
+        self.states.append(states)
+
+    def _copies(self, tensor: Value) -> list[tuple[Stored, ...]]:
+        """The sets of layouts in which a constant may be stored."""
+        choices = list(dict.fromkeys([self.stored(tensor), None, *self.candidates.layouts.get(tensor, ())]))
+        return [kept for n in range(1, MOST_COPIES + 1) for kept in combinations(choices, n)]
+
+    def _states(self, place: Place) -> list[State]:
+        """The states of an op: its forms, and for each the layouts in which others may find its result."""
+        op, result = place.op, place.op.result
+        elsewhere = [r for r in self.program.readers.get(result, ()) if r.launch is not place.launch]
+        forms = self.candidates.forms[op]
+        if place.launch is None or not (elsewhere or result in self.program.wanted):
+            return [State(form, (form.result,)) for form in forms]
+        stored: list[Stored] = [None]
+        if result not in self.program.wanted and all(r.launch is not None for r in elsewhere):
+            stored += self.candidates.layouts.get(result, ())
+        return [State(form, (s,)) for form in forms for s in stored]
+
+    def _own_cost(self, place: Place, state: State) -> float:
+        op, form, type = place.op, state.form, place.op.result.type
+        cost = self.prices.form(op, form) + self.prices.relayout(type, form.result, state.stored[0])
+        for tensor, need in zip(self.program.operands(op), form.operands, strict=True):
+            if tensor not in self.program.makers and tensor not in self.program.constants:  # an argument
+                cost += self.prices.relayout(tensor.type, self.given.layout(tensor.type), need)
+        if place.launch is None and op.result in self.program.wanted:
+            cost += self.prices.relayout(type, form.result, None)
+        return cost
+
+    def _add_edge(self, tensor: Value, reader: Place) -> None:
+        """Adds what it costs that a reader needs a tensor in another layout than it has."""
+        maker = self.program.makers.get(tensor)
+        source = tensor if tensor in self.program.constants else None if maker is None else maker.op
+        if reader.initializer or source is None:
+            return
+        u, v = self.variable.get(source), self.variable.get(reader.op)
+        if u is None:
+            assert maker is not None
+            have = [State(self._only_form(maker.op), self._only_stored(maker.op))]
+        else:
+            have = self.states[u]
+        want = [self._only_form(reader.op)] if v is None else [state.form for state in self.states[v]]
+        table = np.array([[self._moved(tensor, a, reader, b) for b in want] for a in have])
+        if u is not None and v is not None:
+            self.problem.add_pair(u, v, table)
+        elif u is not None:
+            self.problem.own[u] = self.problem.own[u] + table[:, 0]
+        elif v is not None:
+            self.problem.own[v] = self.problem.own[v] + table[0]
+
+    def _moved(self, tensor: Value, a: State, reader: Place, b: Form) -> float:
+        operands = zip(self.program.operands(reader.op), b.operands, strict=True)
+        needs = dict.fromkeys(need for v, need in operands if v is tensor)
+        if tensor in self.program.constants:
+            return 0.0 if all(self._has(tensor, a.stored, need) for need in needs) else inf
+        maker = self.program.makers[tensor]
+        if len(maker.op.results) > 1:
+            held = a.stored[maker.op.results.index(tensor)]
+        else:
+            held = a.form.result if maker.launch is reader.launch else a.stored[0]
+        again = 1.0 if maker.launch is reader.launch else READ_AGAIN
+        return again * sum(self.prices.relayout(tensor.type, held, need) for need in needs)
+
+    def _has(self, tensor: Value, stored: Sequence[Stored], need: Stored) -> bool:
+        return any(self.prices.relayout(tensor.type, s, need) == 0.0 for s in stored)
+
+
+def chosen(module: Module, given: Given, costs: Costs) -> Choice:
+    """Returns the solved choice for a module in which launches are formed, if it has any."""
+    program = program_of(module)
+    candidates = Candidates(program, given.forms)
+    candidates.find()
+    choice = Choice(program, candidates, given, Prices(costs))
+    choice.solve()
+    return choice

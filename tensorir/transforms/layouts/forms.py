@@ -1,0 +1,167 @@
+"""The forms of an op: the layouts in which it can take its operands and give its result.
+
+Every op has the row-major form. `packed_forms` says, for candidate layouts of the operands and of the result, which
+other forms follow; `materialize-encodings` carries them out (`datatiling/physical.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+from attrs import frozen
+
+from tensorir.analysis.movement import view_of
+from tensorir.dialects.linalg import Contract, Generic, Reduce, RowOp, Transpose
+from tensorir.dialects.tensor import CollapseShape, ExpandShape
+from tensorir.encoding.encoding import ROLES, Encoding
+from tensorir.encoding.layout import Layout
+from tensorir.encoding.resolver import Tiles, operand_layout
+from tensorir.encoding.views import Collapsed, Expanded, Transposed, View
+from tensorir.ir.op import Op
+from tensorir.ir.value import Value
+
+Stored: TypeAlias = "Layout | None"
+"""How a tensor is stored; None: row-major."""
+
+Candidates: TypeAlias = Mapping[Value, Iterable[Layout]]
+
+
+@frozen
+class Form:
+    """`operands[i]`: how operand i must be stored; `result`: how the only result is. A contraction with `tiles` runs
+    `kernel` on tiles."""
+
+    operands: tuple[Stored, ...]
+    result: Stored = None
+    tiles: Tiles | None = None
+    kernel: str = ""
+
+
+def row_major(op: Op) -> Form:
+    return Form((None,) * len(op.operands))
+
+
+def contraction_form(op: Contract, tiles: Tiles, kernel: str) -> Form:
+    """All operands and the result in the tiles of the kernel."""
+    space = op.space()
+    lhs, rhs, result = (operand_layout(Encoding(space, role), tiles) for role in ROLES)
+    return Form((lhs, rhs, *(result,) * len(op.init)), result, tiles, kernel)
+
+
+def packed_forms(op: Op, of_operands: Sequence[Iterable[Layout]], of_result: Iterable[Layout]) -> list[Form]:
+    """Returns the forms of an op other than a contraction that follow from candidate layouts of its operands and its
+    result, each once."""
+    if why_no_form(op):
+        return []
+    match op:
+        case Generic():
+            from_operands = [layout.transposed(_onto(op, i)) for i in _whole_operands(op) for layout in of_operands[i]]
+            made = [_generic(op, layout) for layout in (*from_operands, *of_result)]
+        case RowOp():
+            parts = [(layout, layout.projected(op.dims)) for layout in (*of_operands[0], *of_result)]
+            vectors = len(op.operands) - 1
+            made = [Form((layout, *(plain(part),) * vectors), layout) for layout, part in parts]
+        case Reduce():
+            made = [f for layout in of_operands[0] if (f := _reduce(op, layout)) is not None]
+        case Transpose() | ExpandShape() | CollapseShape():
+            step = view_of(op)
+            assert step is not None
+            forward = [(layout, _through(layout, step)) for layout in of_operands[0]]
+            backward = [(_back(layout, step, op), layout) for layout in of_result]
+            made = [
+                Form((a,), b)
+                for a, b in (*forward, *backward)
+                if a is not None and b is not None and _through(a, step) == b
+            ]
+        case _:
+            return []
+    return list(dict.fromkeys(f for f in made if f.result is not None or any(f.operands)))
+
+
+def plain(layout: Layout) -> Stored:
+    """The layout, or None if it is row-major."""
+    return None if layout.is_plain else layout
+
+
+def why_row_major(op: Op) -> str:
+    """Why an op that could be packed is not."""
+    if reason := why_no_form(op):
+        return reason
+    cuts = isinstance(op, ExpandShape | CollapseShape)
+    return "it cuts a tile" if cuts else "all else costs more"
+
+
+def why_no_form(op: Op) -> str:
+    """Why an op takes and gives row-major tensors alone; "" if it has packed forms."""
+    match op:
+        case Generic():
+            for i, map in enumerate(op.maps):
+                if not map.is_projected_permutation:
+                    which = op.operand_name(i) if i < len(op.inputs) else "its result"
+                    return f"the map {map} of {which} is not a projected permutation"
+            if op.body.iteration_dims:
+                return "its body reads iteration indices, which tiles have in another order"
+            return "its body divides integers, and padding may hold a zero" if op.body.may_fail else ""
+        case RowOp() if len(op.dims) != 1:
+            return "its rows run along several dims"
+        case RowOp() | Reduce() if op.extent is not None:
+            return "its operand has padding of its own"
+        case Reduce() if not op.result.type.rank:
+            return "its result is a scalar, which has no layout"
+        case Contract() | RowOp() | Reduce():
+            return ""
+        case Transpose() | ExpandShape() | CollapseShape() if not op.operands[0].type.rank or not op.result.type.rank:
+            return f"its {'source' if op.result.type.rank else 'result'} is a scalar, which has no layout"
+        case Transpose() | ExpandShape() | CollapseShape() if view_of(op) is not None:
+            return ""
+        case _:
+            return "it has no packed form"
+
+
+def _whole_operands(op: Generic) -> list[int]:
+    """The operands that have every dim of the result."""
+    return [i for i, v in enumerate(op.inputs) if v.type.rank and op.maps[i].is_permutation]
+
+
+def _onto(op: Generic, operand: int) -> tuple[int, ...]:
+    """The dims of an operand in the order of the result."""
+    place = {d: i for i, d in enumerate(op.maps[operand].positions())}
+    return tuple(place[d] for d in op.maps[-1].positions())
+
+
+def _generic(op: Generic, layout: Layout) -> Form:
+    place = {d: i for i, d in enumerate(op.maps[-1].positions())}
+    parts = [layout.projected(tuple(place[d] for d in map.positions())) for map in op.maps[:-1]]
+    return Form(tuple(plain(p) for p in parts), plain(layout))
+
+
+def _reduce(op: Reduce, layout: Layout) -> Form | None:
+    shape = op.source.type.shape
+    padded = [d for d in op.dims if d in layout.padded_dims(shape)]
+    kept = tuple(d for d in range(len(shape)) if d not in op.dims)
+    if (padded and len(op.dims) > 1) or not kept:
+        return None
+    return Form((layout,), plain(layout.projected(kept)))
+
+
+def _through(layout: Layout, step: View) -> Layout | None:
+    made = layout.through(step)
+    if made is None or not isinstance(step, Collapsed):
+        return made
+    # The parts of a merged dim must be neighbours in memory, which splitting it again shows.
+    return made if made.expanded(Expanded(step.groups, step.shape)) == layout else None
+
+
+def _back(layout: Layout, step: View, op: Op) -> Layout | None:
+    """Returns the layout of the operand of a view whose result has `layout`."""
+    match step:
+        case Transposed(permutation):
+            return layout.transposed(tuple(permutation.index(d) for d in range(len(permutation))))
+        case Expanded(groups, shape):
+            made = layout.collapsed(Collapsed(groups, shape))
+            return made if made is not None and made.expanded(step) == layout else None
+        case Collapsed(groups, shape):
+            return layout.expanded(Expanded(groups, shape))
+        case _:
+            return None

@@ -1,0 +1,85 @@
+"""What forms and relayouts cost on one device, in nanoseconds. Sizes known only at run time count as TYPICAL_SIZE."""
+
+from __future__ import annotations
+
+from math import prod
+
+from attrs import frozen
+
+from tensorir.dialects.linalg import Contract
+from tensorir.dialects.linalg.structured import iteration_sizes
+from tensorir.encoding.resolver import Tiles
+from tensorir.ir.dims import Dim, evaluate, symbols_of
+from tensorir.ir.op import Op
+from tensorir.ir.types import Type
+from tensorir.targets.costs import Costs
+from tensorir.transforms.layouts.forms import Form, Stored
+
+TYPICAL_SIZE = 128
+
+
+def number(dim: Dim) -> int:
+    """A size, with every symbol taken for TYPICAL_SIZE."""
+    return max(0, evaluate(dim, dict.fromkeys(symbols_of(dim), TYPICAL_SIZE)))
+
+
+@frozen
+class Prices:
+    costs: Costs
+
+    def bytes(self, type: Type, stored: Stored) -> int:
+        """The bytes of a tensor, padding included."""
+        shape = type.shape if stored is None else stored.packed_shape(type.shape)
+        return prod(number(d) for d in shape) * type.dtype.bits // 8
+
+    def relayout(self, type: Type, a: Stored, b: Stored) -> float:
+        """Copying from one layout to another, through row-major if they have different tiles. Nothing if the elements
+        lie in the same order."""
+        if a == b or not type.rank or _is_view(type, a, b):
+            return 0.0
+        moved = self.bytes(type, a) + self.bytes(type, b)
+        if a is not None and b is not None and not a.same_tiles(b):
+            moved += 2 * self.bytes(type, None)
+        return moved / self.costs.bytes_per_ns
+
+    def stored(self, type: Type, stored: Stored) -> float:
+        """Keeping a constant."""
+        return self.bytes(type, stored) * self.costs.stored_byte_ns
+
+    def form(self, op: Op, form: Form) -> float:
+        """The time of the op itself."""
+        if isinstance(op, Contract):
+            return self._contraction(op, form.tiles)
+        if not op.results or not op.operands:
+            return 0.0
+        return self.bytes(op.results[0].type, form.result) / self.costs.bytes_per_ns
+
+    def _contraction(self, op: Contract, tiles: Tiles | None) -> float:
+        space = op.space()
+        sizes = {d: number(s) for d, s in iteration_sizes(op.maps[:2], (op.lhs.type, op.rhs.type)).items()}
+        batch, m, n, k = (prod(sizes[d] for d in dims) for dims in (space.batch, space.m, space.n, space.k))
+        width = op.rhs.type.dtype.bits / 8
+        if tiles is None and min(m, n) <= self.costs.rows_in_place:
+            return batch * self._product(m, n, k, max(m, n) * k * width)
+        rows, columns, depth = (tiles.m0, tiles.n0, tiles.k0) if tiles is not None else (1, 16, 16)
+        padded_k = -(-k // depth) * depth
+        # Kernels don't compute rows of padding; columns of padding they do.
+        few, many, tile = (n, m, rows) if tiles is not None and tiles.swapped else (m, n, columns)
+        padded_n = -(-many // tile) * tile
+        time = batch * self._product(few, padded_n, padded_k, padded_n * padded_k * width)
+        if tiles is None:  # its operands are packed for each call, and the result unpacked
+            moved = sum(2 * self.bytes(v.type, None) for v in (op.lhs, op.rhs, op.result))
+            time = (time + moved / self.costs.bytes_per_ns) * self.costs.row_major_product
+        return time
+
+    def _product(self, m: int, n: int, k: int, read: float) -> float:
+        """Limited by multiply-adds, or by reading the larger operand."""
+        return max(m * n * k / self.costs.multiply_adds_per_ns, read / self.costs.bytes_per_ns)
+
+
+def _is_view(type: Type, a: Stored, b: Stored) -> bool:
+    """Whether the elements lie in the same order, with the same padding."""
+    if a is not None and b is not None:
+        return a.memory(type.shape) == b.memory(type.shape)
+    packed = a or b
+    return packed is None or packed.is_view(type.shape)

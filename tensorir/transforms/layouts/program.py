@@ -1,0 +1,123 @@
+"""The tensors of a program as the choice of layouts sees them: which values are the same, who makes and who reads them.
+
+An encode op that states the intent of a contraction gives its operand another name; so do the inputs and results of a
+dispatch, and the loads of a global. A global that only loads another one is the same tensor.
+"""
+
+from __future__ import annotations
+
+from attrs import define, field
+
+from tensorir.dialects.encode import SetEncoding, UnsetEncoding
+from tensorir.dialects.flow import Dispatch, GlobalLoad
+from tensorir.dialects.linalg import Contract
+from tensorir.encoding.encoding import Encoding
+from tensorir.ir.module import Global, Module
+from tensorir.ir.op import Op
+from tensorir.ir.region import Region
+from tensorir.ir.value import Value
+
+
+def states_intent(op: Contract) -> bool:
+    """Whether the result of a contraction has the encoding that says no more than that it may be tiled."""
+    encoding, space = op.encoding, op.space()
+    if not isinstance(encoding, Encoding) or encoding.role != "result" or encoding.views or op.tiles is not None:
+        return False
+    asked = encoding.contraction
+    return (asked.maps, asked.types) == (space.maps, space.types)
+
+
+@define(eq=False)
+class Place:
+    """An op that computes something, and where: in a dispatch, or outside of all (None); in an initializer or not."""
+
+    op: Op
+    launch: Dispatch | None
+    initializer: bool
+
+
+@define
+class Program:
+    """`places`: the ops in order. `makers`: tensor → the place that makes it; arguments and data have none. `readers`:
+    tensor → the places that read it, each once. `wanted`: tensors that a function returns. `constants`: tensor → the
+    first global that holds it."""
+
+    places: list[Place] = field(factory=list[Place])
+    makers: dict[Value, Place] = field(factory=dict[Value, Place])
+    readers: dict[Value, list[Place]] = field(factory=dict[Value, list[Place]])
+    wanted: set[Value] = field(factory=set[Value])
+    constants: dict[Value, Global] = field(factory=dict[Value, Global])
+    held: dict[str, Value] = field(factory=dict[str, Value])
+    """Global → the value that it holds."""
+    _same: dict[Value, Value] = field(factory=dict[Value, Value])
+    """A value → the one that it is too, under another name."""
+    _named: dict[Value, Value] = field(factory=dict[Value, Value])
+    """The result of an encode op that is only another name → its operand."""
+
+    def tensor(self, value: Value) -> Value:
+        """Returns the value that stands for all that are the same tensor."""
+        while (next := self._same.get(value) or self._named.get(value)) is not None:
+            value = next
+        return value
+
+    def is_named(self, value: Value) -> bool:
+        """Whether a value is the result of an encode op that is only another name, here or where it comes from."""
+        while value in self._same:
+            value = self._same[value]
+        return value in self._named
+
+    def operands(self, op: Op) -> list[Value]:
+        return [self.tensor(v) for v in op.operands]
+
+    def add(self, region: Region, launch: Dispatch | None = None, *, initializer: bool = False) -> None:
+        """Adds the ops of a region, and of all within it."""
+        for op in region.ops:
+            if isinstance(op, Dispatch):
+                self.add(op.body, op, initializer=initializer)
+                continue
+            for inner in op.regions:
+                self.add(inner)
+            if isinstance(op, GlobalLoad) or (op.results and op.results[0] in self._named):
+                continue
+            place = Place(op, launch, initializer)
+            self.places.append(place)
+            self.makers.update((r, place) for r in op.results)
+            for v in dict.fromkeys(self.operands(op)):
+                self.readers.setdefault(v, []).append(place)
+        if launch is None and not initializer:
+            self.wanted.update(self.tensor(y) for y in region.yields)
+
+    def name_alike(self, module: Module) -> None:
+        """Finds which values are the same tensor."""
+        for g in module.globals:
+            self.held[g.name] = g.value.yields[0] if isinstance(g.value, Region) else Value(g.type, g.name)
+        contractions: list[Contract] = []
+        encoded: list[SetEncoding] = []
+        for op in module.walk():
+            match op:
+                case Dispatch():
+                    self._same.update(zip(op.body.args, op.inputs, strict=True))
+                    self._same.update(zip(op.results, op.body.yields, strict=True))
+                case GlobalLoad():
+                    self._same[op.result] = self.held[op.symbol]
+                case UnsetEncoding():
+                    self._named[op.result] = op.source
+                case SetEncoding():
+                    encoded.append(op)
+                case Contract() if states_intent(op):
+                    contractions.append(op)
+                case _:
+                    pass
+        asked = {self.tensor(v) for op in contractions for v in op.operands}
+        self._named.update((op.result, op.source) for op in encoded if op.result in asked)
+        for g in module.globals:
+            self.constants.setdefault(self.tensor(self.held[g.name]), g)
+
+
+def program_of(module: Module) -> Program:
+    made = Program()
+    made.name_alike(module)
+    for symbol in module.all_symbols():
+        if (region := symbol.region) is not None:
+            made.add(region, initializer=isinstance(symbol, Global))
+    return made
