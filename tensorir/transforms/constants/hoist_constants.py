@@ -8,6 +8,7 @@ from typing import ClassVar
 from attrs import frozen
 
 from tensorir.analysis.kinds import kind_of, why_not_stored
+from tensorir.dialects.encode import SetEncoding
 from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.tensor import Constant
 from tensorir.ir.dense import Dense
@@ -87,10 +88,10 @@ class _Hoister:
 
 
 class _Slices:
-    """The constant ops of a region, cut at `roots`: values that the function needs, and those that several constant
-    ops read. Every op but the loads belongs to one initializer, so that all initializers together have as many ops as
-    the region, and shared values are computed once. `needed`: the values that the function still reads. `stored`: the
-    globals of the roots."""
+    """The constant ops of a region, cut at `roots`: values that the function needs, those that several constant ops
+    read, and those that get an encoding, since another function may give them another one. Every op but the loads
+    belongs to one initializer, so that all initializers together have as many ops as the region, and shared values are
+    computed once. `needed`: the values that the function still reads. `stored`: the globals of the roots."""
 
     def __init__(self, region: Region, constant: set[Op]) -> None:
         self.definitions = {r: op for op in constant for r in op.results}
@@ -104,7 +105,8 @@ class _Slices:
                 for v in dict.fromkeys(op.operands):
                     readers[v] += len(op.results)  # each result may become a global
         shared = {v for v, count in readers.items() if count > 1}
-        self.roots = {v for v in self.needed | shared if not isinstance(self.definitions[v], GlobalLoad)}
+        plain = {op.source for op in constant if isinstance(op, SetEncoding)}
+        self.roots = {v for v in self.needed | shared | plain if not isinstance(self.definitions[v], GlobalLoad)}
         self.stored: dict[Value, str] = {}
 
     def initializer(self, value: Value) -> Region:

@@ -84,6 +84,16 @@ class Choice:
             return self.states[v][self.solution.states[v]].stored[0]
         return self._only_stored(place.op)[place.op.results.index(tensor)]
 
+    def read_as(self, constant: Value, need: Stored) -> Stored:
+        """How a launch that needs a constant in one layout reads it: in another one that is kept, if the one is a view
+        of the other."""
+        v = self.variable[constant]
+        kept = self.states[v][self.solution.states[v]].stored
+        if need in kept:
+            return need
+        views = (s for s in kept if (s is None or need is None) and self._has(constant, (s,), need))
+        return next(views, need)
+
     def price_of(self, op: Op, form: Form) -> float:
         """How many nanoseconds the program takes longer if `op` has this form, with what is near chosen anew."""
         v = self.variable[op]

@@ -94,8 +94,8 @@ class _Scope:
         return held[need]
 
     def _read_from_outside(self, tensor: Value, need: Stored, held: dict[Stored, Value]) -> None:
-        """Adds an input for a tensor that is not made here: as it is stored, or as needed if it is constant. Outside of
-        dispatches, constants are loaded."""
+        """Adds an input for a tensor that is not made here: as it is stored. Outside of dispatches, constants are
+        loaded."""
         choice = self.owner.choice
         constant = choice.program.constants.get(tensor)
         if held and (constant is None or self.outer is None):
@@ -106,7 +106,7 @@ class _Scope:
             load = GlobalLoad(constant.name, tensor.type.with_encoding(stored), loc=self.loc)
             held[stored] = self._add(load).result
             return
-        stored = choice.stored(tensor) if constant is None else need
+        stored = choice.stored(tensor) if constant is None else choice.read_as(tensor, need)
         outside = self.outer.tensor(tensor, stored)
         if outside not in self.inputs:
             self.inputs[outside] = Value(outside.type, outside.hint)
