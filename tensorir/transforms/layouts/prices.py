@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from attrs import frozen
+from attrs import field, frozen
 
 from tensorir.dialects.linalg import Contract
 from tensorir.dialects.linalg.structured import iteration_sizes
@@ -26,16 +26,29 @@ def number(dim: Dim) -> int:
 @frozen
 class Prices:
     costs: Costs
+    _bytes: dict[tuple[Type, Stored], int] = field(factory=dict[tuple[Type, "Stored"], int], eq=False, init=False)
+    _relayouts: dict[tuple[Type, Stored, Stored], float] = field(
+        factory=dict[tuple[Type, "Stored", "Stored"], float], eq=False, init=False
+    )
 
     def bytes(self, type: Type, stored: Stored) -> int:
         """The bytes of a tensor, padding included."""
-        shape = type.shape if stored is None else stored.packed_shape(type.shape)
-        return prod(number(d) for d in shape) * type.dtype.bits // 8
+        if (type, stored) not in self._bytes:
+            shape = type.shape if stored is None else stored.packed_shape(type.shape)
+            self._bytes[type, stored] = prod(number(d) for d in shape) * type.dtype.bits // 8
+        return self._bytes[type, stored]
 
     def relayout(self, type: Type, a: Stored, b: Stored) -> float:
         """Copying from one layout to another, through row-major if they have different tiles. Nothing if the elements
         lie in the same order."""
-        if a == b or not type.rank or _is_view(type, a, b):
+        if a is b or not type.rank:
+            return 0.0
+        if (type, a, b) not in self._relayouts:
+            self._relayouts[type, a, b] = self._relayout(type, a, b)
+        return self._relayouts[type, a, b]
+
+    def _relayout(self, type: Type, a: Stored, b: Stored) -> float:
+        if a == b or _is_view(type, a, b):
             return 0.0
         moved = self.bytes(type, a) + self.bytes(type, b)
         if a is not None and b is not None and not a.same_tiles(b):
