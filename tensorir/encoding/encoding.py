@@ -59,6 +59,16 @@ class ContractionSpace:
     def k(self) -> tuple[int, ...]:
         return self.dims_in(lhs=True, rhs=True, result=False)
 
+    @property
+    def tiled(self) -> tuple[int, int, int]:
+        """The M, the N and the K dim that tiles cut: of several the last one that is not narrow, or else the last one.
+        The other dims stay outside of the tiles. Requires at least one of each."""
+        m, n, k = (self._tiled_of(dims) for dims in (self.m, self.n, self.k))
+        return m, n, k
+
+    def _tiled_of(self, dims: tuple[int, ...]) -> int:
+        return next((d for d in reversed(dims) if self.narrow[d] is None), dims[-1])
+
     def __str__(self) -> str:
         types = ", ".join(map(str, self.types))
         sizes = ", ".join("?" if s is None else str(s) for s in self.narrow)

@@ -89,17 +89,19 @@ def layout_for(encoding: Encoding, choice: Choice) -> Layout | Identity:
 
 
 def operand_layout(encoding: Encoding, tiles: Tiles) -> Layout:
-    """Returns the layout of the operand `encoding.role` itself, before its views. Requires one M, one N and one K
-    dim."""
+    """Returns the layout of the operand `encoding.role` itself, before its views. Requires an M, an N and a K dim. Of
+    several, one is cut into tiles, and the others stand before it."""
     contraction = encoding.contraction
-    (m,), (n,), (k,) = contraction.m, contraction.n, contraction.k
+    m, n, k = contraction.tiled
     result, right = ((n, m), "lhs") if tiles.swapped else ((m, n), "rhs")
     rows, columns = {"lhs": (m, k), "rhs": (n, k), "result": result}[encoding.role]
     size = {m: tiles.m0, n: tiles.n0, k: tiles.k0}
+    every = {m: contraction.m, n: contraction.n, k: contraction.k}
+    outer = [(*(d for d in every[tiled] if d != tiled), tiled) for tiled in (rows, columns)]
     position = {d: i for i, d in enumerate(contraction.map_of(encoding.role).positions())}
     inner = (columns, rows) if encoding.role == right and tiles.rhs_order == "kn" else (rows, columns)
     return Layout(
         tuple(position[d] for d in inner),
         tuple(size[d] for d in inner),
-        tuple(position[d] for d in (*contraction.batch, rows, columns)),
+        tuple(position[d] for d in (*contraction.batch, *outer[0], *outer[1])),
     )

@@ -27,7 +27,7 @@ class CpuResolver:
         if not usable:
             return Declined(f"no mmt4d kernel for {' × '.join(types[:2])} → {types[2]}")
         best = usable[0].isa  # the table lists the best instruction set first
-        narrow = contraction.narrow[contraction.m[0]]
+        narrow = contraction.narrow[contraction.tiled[0]]
         return _tiles(_for_rows([k for k in usable if k.isa == best], narrow))
 
 

@@ -20,14 +20,12 @@ class Lowering(Protocol):
 
 @frozen
 class Mmt4dLowering:
-    """`linalg.mmt4d` and `linalg.batch_mmt4d`: one M, one N, one K dim, and at most one batch dim."""
+    """`linalg.mmt4d` and `linalg.batch_mmt4d`: M, N and K dims, of which one each is cut into tiles, and batch dims."""
 
     def refusal(self, contraction: ContractionSpace) -> str:
         for name, dims in (("M", contraction.m), ("N", contraction.n), ("K", contraction.k)):
-            if len(dims) != 1:
-                return f"mmt4d needs one {name} dim, this contraction has {len(dims)}"
-        if len(contraction.batch) > 1:
-            return f"batch_mmt4d has one batch dim, this contraction {len(contraction.batch)}"
+            if not dims:
+                return f"mmt4d needs a dim {name}, this one has none"
         return ""
 
 

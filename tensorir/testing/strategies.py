@@ -134,13 +134,13 @@ def layouts(draw: st.DrawFn, rank: int) -> Layout:
 
 @st.composite
 def contractions(draw: st.DrawFn) -> ContractionSpace:
-    """Iteration spaces of matmuls with up to one batch dim, operands in any order of their dims."""
-    batch = draw(st.integers(0, 1))
-    b = list(range(batch))
-    m, n, k = batch, batch + 1, batch + 2
-    maps = [select(batch + 3, draw(st.permutations([*b, *pair]))) for pair in ((m, k), (n, k), (m, n))]
+    """Iteration spaces of matmuls with several dims of each kind, operands in any order of their dims."""
+    numbers = iter(range(100))
+    batch, m, n, k = ([next(numbers) for _ in range(draw(st.integers(least, 2)))] for least in (0, 1, 1, 1))
+    dims = next(numbers)
+    maps = [select(dims, draw(st.permutations([*batch, *pair]))) for pair in ((*m, *k), (*n, *k), (*m, *n))]
     types = draw(st.sampled_from([(f32, f32, f32), (f64, f64, f64), (i8, i8, i32), (bf16, bf16, f32)]))
-    narrow = tuple(draw(st.one_of(st.none(), st.integers(1, 16))) for _ in range(batch + 3))
+    narrow = tuple(draw(st.one_of(st.none(), st.integers(1, 16))) for _ in range(dims))
     return ContractionSpace((maps[0], maps[1], maps[2]), types, narrow)
 
 

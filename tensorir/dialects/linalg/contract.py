@@ -66,8 +66,9 @@ class Contract(Op):
                 yield f"the kernel {self.kernel!r} was chosen without tiles"
             return
         space = self.space()
-        if counts := [len(dims) for dims in (space.m, space.n, space.k) if len(dims) != 1]:
-            yield f"tiles {self.tiles} need one M, one N and one K dim, one of them has {counts[0]}"
+        missing = [name for name, dims in (("M", space.m), ("N", space.n), ("K", space.k)) if not dims]
+        if missing:
+            yield f"tiles {self.tiles} need an M, an N and a K dim, but it has no {missing[0]}"
         elif self.encoding != (wanted := operand_layout(Encoding(space, "result"), self.tiles)):
             yield f"with tiles {self.tiles} the result has the layout {wanted}, got {self.encoding}"
 

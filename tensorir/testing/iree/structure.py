@@ -32,7 +32,7 @@ from tensorir.passes.runner import run_passes
 from tensorir.targets.device import Device
 from tensorir.targets.target import Target
 from tensorir.testing.iree import require_iree
-from tensorir.testing.iree.tiles import ISAS, IreeResolver
+from tensorir.testing.iree.tiles import ISAS, IreeLowering, IreeResolver
 from tensorir.transforms.datatiling.materialize_encodings import MaterializeEncodings
 from tensorir.transforms.datatiling.set_encodings import SetEncodings
 from tensorir.transforms.datatiling.specialize_encodings import SpecializeEncodings
@@ -232,7 +232,7 @@ def contraction_module(case: Case) -> Module:
 @cache
 def iree_device(isa: str) -> Device:
     """A device that answers with IREE's tiles."""
-    return Device(Target(f"iree-{isa}", IreeResolver(isa), f"IREE's tiles for {isa}"))
+    return Device(Target(f"iree-{isa}", IreeResolver(isa), f"IREE's tiles for {isa}", lowering=IreeLowering()))
 
 
 def _layouts(specialized: Module) -> tuple[Layout, Layout, Layout, Layout]:

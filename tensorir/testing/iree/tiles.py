@@ -69,6 +69,17 @@ TILES: Mapping[str, Mapping[Types, Tile]] = {
 
 
 @frozen
+class IreeLowering:
+    """IREE tiles contractions with one M, one N and one K dim, and at most one batch dim."""
+
+    def refusal(self, contraction: ContractionSpace) -> str:
+        for name, dims in (("M", contraction.m), ("N", contraction.n), ("K", contraction.k)):
+            if len(dims) != 1:
+                return f"IREE needs one {name} dim, this contraction has {len(dims)}"
+        return f"IREE needs one batch dim, this contraction has {n}" if (n := len(contraction.batch)) > 1 else ""
+
+
+@frozen
 class IreeResolver:
     """Answers encodings with IREE's tiles: rows of tiles for narrow M, and narrow N as narrow M of the transpose."""
 
@@ -80,7 +91,7 @@ class IreeResolver:
         if tile is None:
             return Declined(f"IREE has no tile for {first} × {second} → {third} on {self.isa}")
         m0, n0, k0 = tile
-        rows, columns = contraction.narrow[contraction.m[0]], contraction.narrow[contraction.n[0]]
+        rows, columns = (contraction.narrow[d] for d in contraction.tiled[:2])
         if rows == columns:
             return Tiles(m0, n0, k0)  # neither is the narrow one, not even 1×1
         if columns is not None and (rows is None or columns < rows):

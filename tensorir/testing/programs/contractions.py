@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from hypothesis import strategies as st
 
 from tensorir.dialects.linalg import Contract
@@ -12,41 +14,44 @@ from tensorir.testing.programs.step import step
 from tensorir.testing.programs.values import DATA_BOUND, EXACT, SIZES
 from tensorir.testing.programs.writer import Writer
 
+KINDS = {
+    1: ((0, 0, 1),),
+    2: ((0, 1, 1),) * 4 + ((0, 0, 2), (1, 0, 1)),
+    3: ((1, 1, 1),) * 4 + ((0, 2, 1),) * 3 + ((0, 1, 2), (1, 0, 2), (2, 0, 1)),
+    4: ((2, 1, 1), (1, 2, 1), (1, 1, 2), (0, 2, 2), (0, 3, 1)),
+}
+"""By the rank of lhs: how many of its dims are batch, M and K dims."""
+
 
 @step(6)
 def contract(w: Writer) -> None:
-    lhs = w.pick(lambda v: v.type.rank in (1, 2, 3) and v.type.dtype != i64)
+    """A matmul, matvec or dot, with up to two dims of each kind."""
+    lhs = w.pick(lambda v: 1 <= v.type.rank <= 4 and v.type.dtype != i64)
     if lhs is None:
         return
-    rank = lhs.type.rank
-    batch = 1 if rank == 3 else 0
     dtype = i32 if lhs.type.dtype == i8 else f32 if lhs.type.dtype == bf16 else lhs.type.dtype
-    dims = w.draw(st.permutations(range(rank)))  # which dim of lhs is batch, M, K
-    shape = lhs.type.shape
-    k = shape[dims[-1]]
-    if not isinstance(k, int) or (batch and not isinstance(shape[dims[0]], int)):
+    rank, shape = lhs.type.rank, lhs.type.shape
+    batch, rows, summed = w.draw(st.sampled_from(KINDS[rank]))
+    kinds = [f"{kind}{i}" for kind, count in zip("bmk", (batch, rows, summed), strict=True) for i in range(count)]
+    lhs_labels = w.draw(st.permutations(kinds))
+    size = dict(zip(lhs_labels, shape, strict=True))
+    known = {x: s for x, s in size.items() if isinstance(s, int)}
+    if not all(x in known for x in kinds if x[0] in "bk"):
         return
-    wide = w.draw(st.booleans()) or batch == 1
-    n = w.draw(st.sampled_from(SIZES))
-    batch_size = [s for s in (shape[dims[0]],) if batch and isinstance(s, int)]
-    rhs_labels, rhs_shape = ["k", *(["n"] if wide else [])], [k, *([n] if wide else [])]
-    if batch:
-        rhs_labels, rhs_shape = ["b", *rhs_labels], [*batch_size, *rhs_shape]
-    order = w.draw(st.permutations(range(len(rhs_labels))))
-    rhs_type = TensorType(tuple(rhs_shape[i] for i in order), lhs.type.dtype)
+    for i in range(w.draw(st.sampled_from((0, 1, 1, 1, 1, 2))) if rank > 1 else w.draw(st.integers(0, 1))):
+        size[f"n{i}"] = known[f"n{i}"] = w.draw(st.sampled_from(SIZES))
+    rhs_labels = w.draw(st.permutations([x for x in size if x[0] in "bkn"]))
+    rhs_shape = tuple(known[x] for x in rhs_labels)
+    rhs_type = TensorType(rhs_shape, lhs.type.dtype)
     rhs = w.pick(lambda v: v.type == rhs_type) if w.draw(st.booleans()) else None
-    rhs = rhs if rhs is not None else w.weight(tuple(rhs_shape[i] for i in order), lhs.type.dtype)
-    limit = EXACT[dtype] // (DATA_BOUND * max(k, 1))
+    rhs = rhs if rhs is not None else w.weight(rhs_shape, lhs.type.dtype)
+    count = prod(known[x] for x in kinds if x[0] == "k")
+    limit = EXACT[dtype] // (DATA_BOUND * max(count, 1))
     lhs, rhs = w.within(lhs, max(limit, 1)), w.within(rhs, DATA_BOUND)
-    lhs_labels = [""] * rank
-    for label, d in zip((["b"] if batch else []) + (["m"] if rank > 1 else []) + ["k"], dims, strict=True):
-        lhs_labels[d] = label
-    out = [x for x in ("b", "m", "n") if x in lhs_labels or x in rhs_labels]
-    out = w.draw(st.permutations(out))
-    letters = list(dict.fromkeys([*out, "k"]))
-    labels = (lhs_labels, [rhs_labels[i] for i in order], out)
-    a, b, c = (select(len(letters), (letters.index(x) for x in part)) for part in labels)
-    bound = w.bounds[lhs] * w.bounds[rhs] * max(k, 1)
+    out = w.draw(st.permutations([x for x in size if x[0] in "bmn"]))
+    letters = [*out, *(x for x in size if x[0] == "k")]
+    a, b, c = (select(len(letters), (letters.index(x) for x in part)) for part in (lhs_labels, rhs_labels, out))
+    bound = w.bounds[lhs] * w.bounds[rhs] * max(count, 1)
     made = w.add(Contract(lhs, rhs, (), (a, b, c), dtype), bound)
     if w.draw(st.integers(0, 3)) == 0:
         init = w.within(w.pick(lambda v: v.type == made.type) or made, max(EXACT[dtype] - bound, 1))

@@ -15,7 +15,7 @@ from tensorir.dialects.linalg import Transpose, ZeroPadding
 from tensorir.dialects.packing import Pack, Unpack
 from tensorir.dialects.tensor import CollapseShape, ExpandShape
 from tensorir.encoding.layout import Layout
-from tensorir.encoding.views import Collapsed, groups_around
+from tensorir.encoding.views import Collapsed, Groups, groups_around
 from tensorir.ir.dims import Dim, product
 from tensorir.ir.location import UNKNOWN, Location
 from tensorir.ir.op import Op
@@ -89,6 +89,18 @@ class Emitter:
         along = axis_dims(x.layout, dim)
         value = self.add(ZeroPadding(x.value, along, x.shape[dim], loc=self.loc)).result
         return Packed(value, x.shape, x.layout, x.zero | {dim})
+
+    def merged(self, value: Value, groups: Groups) -> Value:
+        """Returns a view in which each group of physical dims is one."""
+        if len(groups) == value.type.rank:
+            return value
+        return self.add(CollapseShape(value, groups, loc=self.loc)).result
+
+    def split(self, value: Value, groups: Groups, shape: tuple[Dim, ...]) -> Value:
+        """Returns a view of `shape` that splits each physical dim into a group."""
+        if len(groups) == len(shape):
+            return value
+        return self.add(ExpandShape(value, groups, shape, loc=self.loc)).result
 
     def _packed(self, x: Packed, layout: Layout) -> Packed:
         everything = frozenset(range(len(x.shape)))

@@ -13,7 +13,7 @@ from tensorir.analysis.movement import view_of
 from tensorir.dialects.linalg import Contract, Generic, Reduce, RowOp
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d
 from tensorir.dialects.tensor import CollapseShape, ExpandShape
-from tensorir.encoding.encoding import Encoding, Role
+from tensorir.encoding.encoding import ContractionSpace, Encoding, Role
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import Tiles, operand_layout
 from tensorir.encoding.views import Collapsed, Expanded, Groups, Projected, Transposed
@@ -33,20 +33,36 @@ def contract(op: Contract, operands: list[Packed], layout: Layout, emit: Emitter
         return None
     space = op.space()
     lhs, rhs, *init = operands
-    ready: list[Packed] = []
-    for role, x, map in (("lhs", lhs, op.maps[0]), ("rhs", rhs, op.maps[1])):
+    ready: list[Value] = []
+    operands_of: tuple[tuple[Role, Packed, AffineMap], ...] = (("lhs", lhs, op.maps[0]), ("rhs", rhs, op.maps[1]))
+    for role, x, map in operands_of:
         x = emit.stored(x, _canonical(op, role, tiles))  # the operand in the order that the kernel needs
-        ready.append(emit.with_zeros(x, map.positions().index(space.k[0])))
+        x = emit.with_zeros(x, map.positions().index(space.tiled[2]))
+        ready.append(emit.merged(x.value, _groups(space, role, tiles)))
     made = BatchMmt4d if space.batch else Mmt4d
-    inits = tuple(emit.stored(x, layout).value for x in init)
+    groups = _groups(space, "result", tiles)
+    inits = tuple(emit.merged(emit.stored(x, layout).value, groups) for x in init)
     left, right = reversed(ready) if tiles.swapped else ready
-    out = made(left.value, right.value, inits, op.dtype, tiles.rhs_order, op.kernel, loc=op.loc)
-    return Packed(emit.add(out).result, op.result.type.shape, layout)
+    out = emit.add(made(left, right, inits, op.dtype, tiles.rhs_order, op.kernel, loc=op.loc)).result
+    shape = op.result.type.shape
+    return Packed(emit.split(out, groups, layout.packed_shape(shape)), shape, layout)
 
 
-def _canonical(op: Contract, role: str, tiles: Tiles) -> Layout:
-    as_role: Role = "lhs" if role == "lhs" else "rhs"
-    return operand_layout(Encoding(op.space(), as_role), tiles)
+def _canonical(op: Contract, role: Role, tiles: Tiles) -> Layout:
+    return operand_layout(Encoding(op.space(), role), tiles)
+
+
+def _groups(space: ContractionSpace, role: Role, tiles: Tiles) -> Groups:
+    """Returns the physical dims of an operand that are one dim of mmt4d: all batch dims, all of M, N or K, each inner
+    dim."""
+    pair = {"lhs": (space.m, space.k), "rhs": (space.n, space.k), "result": (space.m, space.n)}[role]
+    rows, columns = reversed(pair) if role == "result" and tiles.swapped else pair
+    groups: list[tuple[int, ...]] = []
+    at = 0
+    for count in (*([len(space.batch)] if space.batch else []), len(rows), len(columns), 1, 1):
+        groups.append(tuple(range(at, at + count)))
+        at += count
+    return tuple(groups)
 
 
 def generic(op: Generic, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:

@@ -45,7 +45,7 @@ def contract(maps: Any = MATMUL, **fields: Any) -> tuple[Contract, Module]:
             {"tiles": Tiles(8, 4, 2, swapped=True), "encoding": FITS},
             "inner_dims = [1, 0], inner_tiles = [4, 8]",
         ),
-        (MATVEC, {"tiles": Tiles(8, 4, 2)}, "need one M, one N and one K dim, one of them has 0"),
+        (MATVEC, {"tiles": Tiles(8, 4, 2)}, "need an M, an N and a K dim, but it has no N"),
     ],
 )
 def test_choices_that_do_not_fit_are_refused(maps: Any, fields: dict[str, Any], message: str) -> None:

@@ -83,7 +83,7 @@ def test_a_bad_answer_names_device_contraction_and_place(answer: Callable[[], An
 
 def test_a_resolver_is_not_asked_what_its_lowering_cannot_express() -> None:
     choice = asked(_raise, MATVEC)  # asked, it would raise
-    assert choice == Declined("mmt4d needs one N dim, this contraction has 0")
+    assert choice == Declined("mmt4d needs a dim N, this one has none")
 
 
 @frozen
@@ -142,7 +142,7 @@ def test_tiles_for_what_no_tiled_form_can_express_are_refused() -> None:
     target = Target("gemv", Answering(lambda: Tiles(8, 4, 2)), lowering=AnyRank())
     with pytest.raises(TensorIRError) as e:
         Answers(Device(target)).choice(MATVEC, PLACE)
-    assert "its lowering or resolver is wrong: it gives tiles, but mmt4d needs one N dim" in str(e.value)
+    assert "its lowering or resolver is wrong: it gives tiles, but mmt4d needs a dim N" in str(e.value)
 
 
 @pytest.mark.parametrize(

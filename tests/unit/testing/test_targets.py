@@ -178,7 +178,7 @@ BAD: dict[str, tuple[Target, str, str]] = {
     "a lowering that says yes": (
         Target("bad", GOOD, lowering=Unrefusing()),
         "answers",
-        "it gives tiles, but batch_mmt4d has one batch dim",
+        "it gives tiles, but mmt4d needs a dim",
     ),
     "a kernel that forgets init": (
         Target("bad", GOOD, kernels=NumPyKernels("forgets the initial value")),

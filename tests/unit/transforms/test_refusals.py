@@ -155,7 +155,7 @@ CASES = {
         "@main#1",
         "declined",
         "",
-        "cpu: mmt4d needs one N dim, this contraction has 0",
+        "cpu: mmt4d needs a dim N, this one has none",
     ),
     "lower-to-tiles": Case(
         repeated,

@@ -150,7 +150,7 @@ def test_the_swapped_form_computes_the_same(sizes: tuple[int | None, ...]) -> No
         (((0, 1, 2, 4), (0, 1, 4, 3), (0, 1, 2, 3)), "one batch dim"),
     ],
 )
-def test_what_mmt4d_cannot_say_is_declined(dims: tuple[tuple[int, ...], ...], reason: str) -> None:
+def test_what_iree_does_not_tile_is_declined(dims: tuple[tuple[int, ...], ...], reason: str) -> None:
     c = case("avx512", F32, (2, 3, 4, 5, 6), dims)
     choice = Answers(iree_device("avx512")).choice(ContractionSpace(c.maps, c.types, (None,) * 5))
     assert isinstance(choice, Declined)
