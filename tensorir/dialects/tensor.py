@@ -138,13 +138,14 @@ class ExtractSlice(Op):
     offsets: tuple[Dim, ...] = attribute()
     sizes: tuple[Dim, ...] = attribute()
     strides: tuple[int, ...] = attribute()
+    encoding: TypeEncoding | None = attribute(default=None)
 
     def infer_types(self) -> Sequence[Type]:
         rank = self.source.type.rank
         for name in ("offsets", "sizes", "strides"):
             if len(getattr(self, name)) != rank:
                 raise InferError(f"{name} has {len(getattr(self, name))} entries for rank {rank}")
-        return (self.source.type.with_encoding(None).with_shape(self.sizes),)
+        return (TensorType(self.sizes, self.source.type.dtype, self.encoding),)
 
     def verify(self) -> Iterator[str]:
         yield from check_slice(self.source.type.shape, self.offsets, self.sizes, self.strides)
@@ -195,6 +196,7 @@ class Concat(Op):
 
     inputs: tuple[Value, ...] = operand_list()
     dim: int = attribute()
+    encoding: TypeEncoding | None = attribute(default=None)
 
     def infer_types(self) -> Sequence[Type]:
         if not self.inputs:
@@ -212,7 +214,7 @@ class Concat(Op):
                 )
             total = total + shape[self.dim]
         shape = (*first.shape[: self.dim], total, *first.shape[self.dim + 1 :])
-        return (TensorType(shape, first.dtype),)
+        return (TensorType(shape, first.dtype, self.encoding),)
 
     def relation(self) -> Relation:
         loops = tuple(range(self.inputs[0].type.rank))

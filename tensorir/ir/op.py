@@ -41,6 +41,8 @@ class Trait(Flag):
     """Carries an encoding and computes nothing."""
     PARALLEL = auto()
     """Its regions run as parallel units without an order, so nothing in them may have effects."""
+    ALLOCATES = auto()
+    """Each op gives memory of its own, so equal ones are not one."""
     LAUNCH = auto()
     """Is a launch by itself, which can't stand inside of another one."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.linalg import Contract, Generic, Reduce, ReductionKind, RowOp, Transpose
 from tensorir.dialects.registry import OPS
-from tensorir.dialects.tensor import CollapseShape, Constant, ExpandShape
+from tensorir.dialects.tensor import CollapseShape, Concat, Constant, ExpandShape, ExtractSlice
 from tensorir.encoding.encoding import ROLES, Encoding
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import RhsOrder, Tiles, operand_layout
@@ -43,6 +44,8 @@ KINDS: Mapping[str, type[Op] | None] = {
     "split": ExpandShape,
     "merge": CollapseShape,
     "contract": Contract,
+    "slice": ExtractSlice,
+    "concat": Concat,
     "relayout": None,
 }
 """The steps of a chain, and whose packed form they show."""
@@ -75,13 +78,16 @@ class Chain:
         return self.b.add(Generic((x,), (identity(x.type.rank),) * 2, body, x.type.shape, layout)).result
 
     def contracted(self, x: Value) -> Value:
-        """A product with a constant in tiles of any size, the left side stored as it comes or with infinite padding."""
-        *batch, m, k = range(x.type.rank)
+        """A product with a constant in tiles of any size, the left side stored as it comes or with infinite padding.
+        Its dims before the last two are batch, M or K dims."""
+        *leading, m, k = range(x.type.rank)
         n = k + 1
-        maps = (select(n + 1, (*batch, m, k)), select(n + 1, (*batch, n, k)), select(n + 1, (*batch, m, n)))
+        kinds = [self.draw(st.sampled_from("bmk")) for _ in leading]
+        right, left = ([d for d, kind in zip(leading, kinds, strict=True) if kind != no] for no in "mk")
+        maps = (select(n + 1, (*leading, m, k)), select(n + 1, (*right, n, k)), select(n + 1, (*left, m, n)))
         shape = [s for s in x.type.shape if isinstance(s, int)]
         columns = self.draw(st.sampled_from(SIZES))
-        sizes = (*shape[:-2], columns, shape[-1])
+        sizes = (*(shape[d] for d in right), columns, shape[-1])
         at = np.arange(math.prod(sizes), dtype=np.float64)
         data = 1 + (7 * at * at + 3 * at) % 11  # positive, so that sums are hardly ever nearly zero by chance
         rhs = self.b.add(Constant(Dense(data.reshape(sizes)))).result
@@ -90,15 +96,27 @@ class Chain:
         orders: list[RhsOrder] = ["nk", "kn"]
         tiles = Tiles(m0, n0, k0, self.draw(st.sampled_from(orders)), self.draw(st.booleans()))
         layouts = [operand_layout(Encoding(space, role), tiles) for role in ROLES]
-        right = self.stored(rhs, layouts[1])
-        left = x if self.draw(st.booleans()) else self.one_over(self.stored(x, layouts[0]), layouts[0])
-        return self.b.add(Contract(left, right, (), maps, f64, layouts[2], tiles)).result
+        b = self.stored(rhs, layouts[1])
+        a = x if self.draw(st.booleans()) else self.one_over(self.stored(x, layouts[0]), layouts[0])
+        return self.b.add(Contract(a, b, (), maps, f64, layouts[2], tiles)).result
+
+    def sliced(self, x: Value, layout: Layout, dims: AbstractSet[int] | None = None) -> Value:
+        """A part of `x` that begins anywhere, often at a tile, and is cut in `dims` only."""
+        whole = [s for s in x.type.shape if isinstance(s, int)]
+        offsets, sizes, strides = [0] * len(whole), list(whole), [1] * len(whole)
+        for d, size in enumerate(whole):
+            if (dims is None or d in dims) and size > 1:
+                step = self.draw(st.sampled_from([1, 1, layout.tile(d) or 1]))
+                offsets[d] = self.draw(st.integers(0, (size - 1) // step)) * step
+                sizes[d] = self.draw(st.integers(1, size - offsets[d]))
+                strides[d] = self.draw(st.sampled_from([1, 1, 1, 2])) if sizes[d] == 1 else 1
+        return self.b.add(ExtractSlice(x, tuple(offsets), tuple(sizes), tuple(strides), layout)).result
 
     def step(self, x: Value) -> Value:
         """One op on the encoded `x`, its result in any layout."""
         rank, shape = x.type.rank, x.type.shape
         kind = self.draw(st.sampled_from(list(KINDS)))
-        if kind == "contract" and rank in (2, 3):
+        if kind == "contract" and rank > 1:
             return self.contracted(x)
         if kind == "reduce" and rank > 1:
             dims = tuple(self.draw(st.permutations(range(rank)))[: self.draw(st.integers(1, rank - 1))])
@@ -136,6 +154,12 @@ class Chain:
                 return self.b.add(made(x, *vectors, dims=(d,), encoding=layout, **options)).result
             case "body":
                 return self.one_over(x, layout)
+            case "slice":
+                return self.sliced(x, layout)
+            case "concat":
+                count, dim = self.draw(st.integers(1, 3)), self.draw(st.integers(0, rank - 1))
+                parts = [self.sliced(x, self.layout(rank, x), {dim}) for _ in range(count)]
+                return self.b.add(Concat(tuple(parts), dim, layout)).result
             case _:
                 return self.stored(x, layout)
 

@@ -19,7 +19,7 @@ UNIT_DIMS = 3
 MAX_GRID_RANK = 4
 
 
-@op("tile.scratch", Trait.PURE)
+@op("tile.scratch", Trait.PURE | Trait.ALLOCATES)
 class Scratch(Op):
     """Memory of one unit, with unspecified contents."""
 

@@ -10,7 +10,7 @@ from tensorir.encoding.layout import Layout
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
 from tensorir.transforms.layouts.forms import Form, packed_forms, row_major
-from tensorir.transforms.layouts.program import Place, Program
+from tensorir.transforms.layouts.program import Place, Program, runs_others
 
 MOST = 7
 """The most packed layouts of a tensor that are considered; further ones are ignored."""
@@ -44,7 +44,7 @@ class Candidates:
     def _visit(self, place: Place) -> list[Value]:
         """Returns the tensors of an op that have new candidates."""
         op, operands = place.op, self.program.operands(place.op)
-        if len(op.results) != 1:
+        if len(op.results) != 1 or runs_others(op):
             return []
         forms = self.given(op)
         if forms is None:

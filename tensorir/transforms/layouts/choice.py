@@ -18,11 +18,15 @@ from tensorir.transforms.layouts.candidates import Candidates
 from tensorir.transforms.layouts.forms import Form, Stored, row_major
 from tensorir.transforms.layouts.given import Given
 from tensorir.transforms.layouts.prices import Prices
-from tensorir.transforms.layouts.program import Place, Program, program_of
+from tensorir.transforms.layouts.program import Place, Program, program_of, runs_others
 
 MOST_COPIES = 3
 """The most layouts in which one constant is stored."""
 
+
+RELAID_BETWEEN = 1.05
+"""How much longer it takes to relay a tensor between two ops of a launch than as it leaves the launch: it is written
+and read once more."""
 
 READ_AGAIN = 1.25
 """How much longer it takes to relay a tensor where it is read, which several units may do with the same part of it."""
@@ -101,7 +105,7 @@ class Choice:
         return min(self.alternatives.off_by(v, i) for i in others)
 
     def _only_form(self, op: Op) -> Form:
-        if op.REGIONS or op.runs():  # what it runs has arguments of these types
+        if runs_others(op):  # what it runs has arguments of these types
             return Form(tuple(self.given.layout(v.type, op.loc) for v in op.operands))
         forms = self.candidates.forms.get(op)
         return row_major(op) if forms is None else forms[0]
@@ -173,7 +177,7 @@ class Choice:
             held = a.stored[maker.op.results.index(tensor)]
         else:
             held = a.form.result if maker.launch is reader.launch else a.stored[0]
-        again = 1.0 if maker.launch is reader.launch else READ_AGAIN
+        again = RELAID_BETWEEN if maker.launch is reader.launch else READ_AGAIN
         return again * sum(self.prices.relayout(tensor.type, held, need) for need in needs)
 
     def _has(self, tensor: Value, stored: Sequence[Stored], need: Stored) -> bool:

@@ -27,6 +27,11 @@ def states_intent(op: Contract) -> bool:
     return (asked.maps, asked.types) == (space.maps, space.types)
 
 
+def runs_others(op: Op) -> bool:
+    """Whether an op runs ops that have arguments of their own."""
+    return bool(op.REGIONS or op.runs())
+
+
 @define(eq=False)
 class Place:
     """An op that computes something, and where: in a dispatch, or outside of all (None); in an initializer or not."""

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from tensorir.ir.effects import EffectsIn
 from tensorir.ir.module import Module
-from tensorir.ir.op import Op
+from tensorir.ir.op import Op, Trait
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.passes.decisions import Refuse, unheard
@@ -20,7 +20,8 @@ from tensorir.rewrite.symbols import map_regions
 
 @frozen
 class CommonSubexpressions(Pass):
-    """Merges ops without effects that have the same class, operands and attributes. Ops with regions stay apart."""
+    """Merges ops without effects that have the same class, operands and attributes. Ops with regions stay apart, and so
+    do those that give memory."""
 
     name: ClassVar[str] = "cse"
 
@@ -41,6 +42,9 @@ def merge_equal_ops(region: Region, effects: EffectsIn, refuse: Refuse = unheard
             return None
         if found := effects(op):
             refuse(op, "merge", f"an equal op stands before it, but it {found}")
+            return None
+        if Trait.ALLOCATES in op.TRAITS:
+            refuse(op, "merge", "an equal op stands before it, but each gives memory of its own")
             return None
         if op.REGIONS:
             refuse(op, "merge", "an equal op stands before it, but ops with regions stay apart")

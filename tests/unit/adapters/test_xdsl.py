@@ -27,21 +27,21 @@ from tests.support.mlir_tools import needs_iree
 
 MLP = """
 builtin.module {
-  func.func @mlp(%x: tensor<7x32xf32>, %b: tensor<16xf32>) -> tensor<7x16xf32> {
+  func.func @mlp(%x: tensor<37x32xf32>, %b: tensor<16xf32>) -> tensor<37x16xf32> {
     %w = arith.constant dense<0.5> : tensor<32x16xf32>
     %zero = arith.constant 0.0 : f32
-    %empty = tensor.empty() : tensor<7x16xf32>
-    %init = linalg.fill ins(%zero : f32) outs(%empty : tensor<7x16xf32>) -> tensor<7x16xf32>
-    %h = linalg.matmul ins(%x, %w : tensor<7x32xf32>, tensor<32x16xf32>)
-        outs(%init : tensor<7x16xf32>) -> tensor<7x16xf32>
+    %empty = tensor.empty() : tensor<37x16xf32>
+    %init = linalg.fill ins(%zero : f32) outs(%empty : tensor<37x16xf32>) -> tensor<37x16xf32>
+    %h = linalg.matmul ins(%x, %w : tensor<37x32xf32>, tensor<32x16xf32>)
+        outs(%init : tensor<37x16xf32>) -> tensor<37x16xf32>
     %y = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j)>,
         affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
-        ins(%h, %b : tensor<7x16xf32>, tensor<16xf32>) outs(%empty : tensor<7x16xf32>) {
+        ins(%h, %b : tensor<37x16xf32>, tensor<16xf32>) outs(%empty : tensor<37x16xf32>) {
     ^bb0(%a: f32, %c: f32, %o: f32):
       %s = arith.addf %a, %c : f32
       linalg.yield %s : f32
-    } -> tensor<7x16xf32>
-    func.return %y : tensor<7x16xf32>
+    } -> tensor<37x16xf32>
+    func.return %y : tensor<37x16xf32>
   }
 }
 """
@@ -64,7 +64,7 @@ def _text(module: ModuleOp) -> str:
 
 def _arguments() -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(0)
-    return rng.integers(-4, 5, (7, 32)).astype(np.float32), rng.integers(-4, 5, 16).astype(np.float32)
+    return rng.integers(-4, 5, (37, 32)).astype(np.float32), rng.integers(-4, 5, 16).astype(np.float32)
 
 
 @pytest.mark.parametrize("to", ["input", "encoded", "materialized"])

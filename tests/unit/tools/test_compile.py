@@ -82,7 +82,7 @@ def test_a_compiled_program_is_saved_and_run(file: str, tmp_path: Path, capsys: 
     assert main(["compile", file, f"-o{out}", "--remarks"]) == 0
     assert capsys.readouterr().out == ""
     assert _runs(out, tmp_path)
-    assert main(["run", str(out), "--input=4x64xf32=1", "--stats=json", "--output=-"]) == 0
+    assert main(["run", str(out), "--input=32x64xf32=1", "--stats=json", "--output=-"]) == 0
     assert '"weights_bytes": 8192' in capsys.readouterr().err
 
 
