@@ -20,6 +20,8 @@ from tensorir.transforms.datatiling.specialize_encodings import SpecializeEncodi
 from tensorir.transforms.dispatch.canonicalize_dispatches import CanonicalizeDispatches
 from tensorir.transforms.dispatch.form_dispatches import FormDispatches
 from tensorir.transforms.dispatch.outline_executables import OutlineExecutables
+from tensorir.transforms.raising.drop_unit_dims import DropUnitDims
+from tensorir.transforms.raising.known_positions import FoldKnownIntegers
 from tensorir.transforms.raising.raise_ops import RaiseOps
 from tensorir.transforms.simplify.canonicalize import Canonicalize
 from tensorir.transforms.simplify.cse import CommonSubexpressions
@@ -38,6 +40,8 @@ _OWN: tuple[type[Pass], ...] = (
     Canonicalize,
     CommonSubexpressions,
     RaiseOps,
+    FoldKnownIntegers,
+    DropUnitDims,
     SymbolDce,
     SetEncodings,
     FormDispatches,
@@ -71,7 +75,7 @@ def stages(data_tiling: str, device: str = "cpu") -> Mapping[str, tuple[Pass, ..
         "input": (),
         "encoded": (
             *(InlineCalls(), RowMajorBoundaries(), DropTransfers(), Canonicalize(), CommonSubexpressions()),
-            RaiseOps(),
+            *(RaiseOps(), FoldKnownIntegers(), DropUnitDims(), Canonicalize(), CommonSubexpressions()),
             *(encode if data_tiling == "late" else ()),
         ),
         "dispatch": (FormDispatches(), HoistConstants()),

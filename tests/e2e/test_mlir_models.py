@@ -20,7 +20,9 @@ from tensorir.api import compile
 from tensorir.demo.minilm import build_minilm
 from tensorir.demo.weights import load_weights
 from tensorir.dialects.flow import Launch
+from tensorir.dialects.func import Assert
 from tensorir.dialects.linalg import Contract
+from tensorir.dialects.tensor import Gather, GatherNd
 from tensorir.interp import interpret
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import symbols_of
@@ -162,14 +164,30 @@ def relayouts(module: Module, size: int) -> tuple[dict[str, int], int]:
     return dict(Counter(s.kind for c in counts.commands for s in c.steps if s.relaid_bytes)), counts.relaid_bytes
 
 
-def test_minilm_from_pytorch_moves_no_more_than_the_builders(producer: Producer) -> None:
-    """Its norms and softmaxes are in pieces, its tensors have a batch dim of size 1, and its sizes are computed. Its
-    mask is read both along rows and along columns, one byte a token, instead of as numbers of four bytes."""
-    imported, moved = relayouts(producer.module("minilm"), 128)
+@pytest.mark.parametrize("model", ["", "minilm"], ids=["from PyTorch", "from ONNX"])
+def test_minilm_moves_no_more_than_the_builders(producer: Producer, model: str) -> None:
+    """Its norms and softmaxes are in pieces, its tensors have a batch dim of size 1, and its sizes are computed."""
+    imported, moved = relayouts(producer.module("minilm", model), 128)
     built, least = relayouts(build_minilm(load_weights()), 128)
-    assert built == {"pack": 15, "unpack": 12}
-    assert imported == {"pack": 16, "unpack": 12}
+    assert imported == built == {"pack": 15, "unpack": 12}
     assert moved <= least
+
+
+def launches(module: Module) -> int:
+    """The launches of a call, without those that only check something."""
+    (function,) = compile(module).module.functions
+    used = {v for op in function.body.ops if not isinstance(op, Assert) for v in op.operands} | {*function.body.yields}
+    return sum(isinstance(op, Launch) and not used.isdisjoint(op.results) for op in function.body.ops)
+
+
+@pytest.mark.parametrize(("model", "more"), [("", 0), ("minilm", 1)], ids=["from PyTorch", "from ONNX"])
+def test_minilm_has_the_launches_of_the_builders(producer: Producer, model: str, more: int) -> None:
+    """One more converts the mask of an ONNX file. Only words are looked up."""
+    module = producer.module("minilm", model)
+    assert launches(module) <= launches(build_minilm(load_weights())) + more == 42 + more
+    bodies = [op for e in compile(module).module.executables for op in e.body.ops]
+    assert sum(isinstance(op, Gather) for op in bodies) == 1
+    assert not any(isinstance(op, GatherNd) for op in bodies)
 
 
 def test_minilm_says_what_it_can_not_embed(producer: Producer) -> None:

@@ -26,6 +26,8 @@ from tensorir.ir.isomorphism import isomorphic
 from tensorir.ir.module import Module
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
+from tensorir.passes.runner import run_passes
+from tensorir.pipelines import pipeline
 from tensorir.targets.answers import Answers
 from tensorir.targets.device import Device
 from tensorir.targets.memory import Memory
@@ -173,7 +175,8 @@ class _Check:
         answers = Answers(self.device)
         for case in cases():
             module = program(case)
-            asked = [op.space() for op in module.functions[0].body.ops if isinstance(op, Contract)]
+            written = run_passes(module, pipeline("off", to="encoded").passes).functions[0]
+            asked = [op.space() for op in written.body.ops if isinstance(op, Contract)]
             declined = all(isinstance(answers.choice(space), Declined) for space in asked)
             yield from self._program(module, str(case), declined=declined)
 

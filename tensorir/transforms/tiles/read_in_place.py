@@ -8,6 +8,7 @@ from tensorir.dialects.linalg import Contract
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d, Pack, Unpack
 from tensorir.dialects.tensor import CollapseShape, ExpandShape
 from tensorir.encoding.layout import Layout
+from tensorir.encoding.views import groups_around
 from tensorir.ir.affine import select
 from tensorir.ir.dims import Dim
 from tensorir.ir.location import Location
@@ -81,6 +82,31 @@ def unpack_what_was_packed(op: Unpack, view: RegionView) -> Rewrite:
             return None
 
 
+@pattern(Unpack)
+def unpack_before_dims_of_size_one(op: Unpack, view: RegionView) -> Rewrite:
+    """unpack(expand(x)) == expand(unpack(x)), where expand adds untiled dims of size 1"""
+    made = view.def_of(op.source)
+    if not isinstance(made, ExpandShape) or made.encoding is not None:
+        return None
+    outer = op.outer_dims_perm
+    added = {
+        d
+        for group, size in zip(made.groups, made.source.type.shape, strict=False)
+        for d in [d for d in group if made.shape[d] == 1][size == 1 :]
+    }
+    if len(added) != len(made.shape) - made.source.type.rank or max(added, default=0) >= len(outer):
+        return None
+    dims = {outer[d] for d in added}
+    if dims & {*op.inner_dims_pos} or any(op.shape[d] != 1 for d in dims):
+        return None
+    kept = [d for d in range(len(op.shape)) if d not in dims]
+    order = tuple(kept.index(d) for d in outer if d not in dims)
+    shape = tuple(op.shape[d] for d in kept)
+    inner = tuple(map(kept.index, op.inner_dims_pos))
+    small = Unpack(made.source, inner, op.inner_tiles, order, shape, loc=op.loc)
+    return [small, ExpandShape(small.result, groups_around(kept, len(op.shape)), op.shape, loc=op.loc)]
+
+
 @pattern(CollapseShape, ExpandShape)
 def undo_reshapes(op: CollapseShape | ExpandShape, view: RegionView) -> Rewrite:
     """reshape(reshape(x)) == x, if it has the shape of x: units may then run along all of its dims"""
@@ -93,7 +119,7 @@ def undo_reshapes(op: CollapseShape | ExpandShape, view: RegionView) -> Rewrite:
     return None
 
 
-PATTERNS = index([multiply_in_place, unpack_what_was_packed, undo_reshapes])
+PATTERNS = index([multiply_in_place, unpack_what_was_packed, unpack_before_dims_of_size_one, undo_reshapes])
 
 
 @frozen

@@ -11,13 +11,14 @@ from tensorir.builder.module import ModuleBuilder
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.func import Assert
 from tensorir.dialects.linalg import Broadcast, Generic, Reduce, Softmax
+from tensorir.dialects.tensor import Gather
 from tensorir.encoding.layout import Layout
 from tensorir.ir.affine import AffineMap, identity
 from tensorir.ir.diagnostic import Remark
 from tensorir.ir.dims import floordiv, iteration_dim, symbol
-from tensorir.ir.dtype import f32, i1
+from tensorir.ir.dtype import f32, i1, i64
 from tensorir.ir.module import Module
-from tensorir.ir.scalar import ScalarBody, apply, arg
+from tensorir.ir.scalar import ScalarBody, apply, arg, const, iteration_index
 from tensorir.ir.types import TensorType
 from tensorir.passes.pass_ import PassContext
 from tensorir.passes.runner import run_passes
@@ -49,6 +50,20 @@ def encoded_twice() -> Module:
     first = g.b.add(Softmax(g.b.add(SetEncoding(x, wide)).result, (1,), None, wide)).result
     again = g.b.add(SetEncoding(g.b.add(UnsetEncoding(first)).result, narrow)).result
     return g.done(g.b.add(UnsetEncoding(g.b.add(Softmax(again, (1,), None, narrow)).result)).result)
+
+
+def row() -> Module:
+    """A row by a matrix."""
+    g = Graph()
+    return g.done(g.matmul(g.arg(1, 32), g.arg(32, 32)))
+
+
+def rows_from_the_second() -> Module:
+    """Each row of a table but the first, and one after the last."""
+    g = Graph()
+    place = apply("add", iteration_index(0), const(1, i64))
+    positions = g.b.add(Generic((), (identity(1),), ScalarBody((), place), (8,))).result
+    return g.done(g.b.add(Gather(g.arg(8, 4), positions)).result)
 
 
 def repeated() -> Module:
@@ -135,6 +150,24 @@ CASES = {
         "raise-softmax",
         "",
         "the maximum of the row is not subtracted before exp",
+    ),
+    "fold-known-integers": Case(
+        rows_from_the_second,
+        "fold-known-integers",
+        "tensor.gather",
+        "@main#2",
+        "look-up-at-known-positions",
+        "indices",
+        "positions 1 up to 9 may be outside of a dim of size 8",
+    ),
+    "drop-unit-dims": Case(
+        row,
+        "drop-unit-dims",
+        "linalg.contract",
+        "@main#1",
+        "contraction-with-unit-dims",
+        "lhs",
+        "d0 has the size 1 and stays",
     ),
     "form-dispatches": Case(
         total, "form-dispatches", "linalg.reduce", "@main#2", "join", "source", "no loop of the launch"
