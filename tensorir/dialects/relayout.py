@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from tensorir.dialects.linalg.decomposing import Decomposer
 from tensorir.dialects.relayout_steps import Add, from_row_major, to_row_major
 from tensorir.encoding import digits
-from tensorir.encoding.digits import DigitLayout, NotRefinable, Part
+from tensorir.encoding.digits import DigitLayout, NotRefinable, Segment
 from tensorir.ir.decomposition import Decomposition
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim, plain_symbol
 from tensorir.ir.op import Op, Trait, attribute, op, operand
-from tensorir.ir.relation import Link, Relation, Same, Whole
+from tensorir.ir.relation import Link, Merged, Regrouped, Relation, Same, Split, Whole
 from tensorir.ir.scalar import ScalarValue, const
 from tensorir.ir.sizes import mentioned_sizes
 from tensorir.ir.types import TensorType, Type
@@ -56,35 +56,16 @@ class Relayout(Op):
         """The value in the padding of the result, 0 if there is none."""
         return next((p.value for p in self.after.padding if p.kind == "value"), 0)
 
-    def free_digits(self) -> Mapping[int, Part]:
-        """Returns the dims of the result whose positions are copied independently of each other, each with the part
-        that it is: of dims that are copied as a whole, the digits that are one loop."""
-        copy = self.copy()
-        spans = sorted(copy.copies[0].spans, key=lambda s: s.part.order) if copy.copies else ()
-        return {
-            s.part.dest.digit: s.part
-            for s in spans
-            if s.part.dim in copy.whole and s.part.extent == self.result.type.shape[s.part.dest.digit]
-        }
-
-    def common_digits(self) -> Mapping[int, int]:
-        """Returns those that are dims of the source too: position i of the one is position i of the other."""
-        given = self.source.type.shape
-        return {
-            q: part.source.digit
-            for q, part in self.free_digits().items()
-            if part.source is not None and part.source.times == 1 and given[part.source.digit] == part.extent
-        }
-
     def relation(self) -> Relation:
-        common, free = self.common_digits(), self.free_digits()
-        given, made = self.source.type.shape, self.result.type.shape
-        rest = tuple(p for p in range(len(given)) if p not in common.values())
-        tied = tuple(q for q in range(len(made)) if q not in free)
-        links: tuple[Link, ...] = tuple(Same(p, q) for q, p in common.items())
-        if any(given[p] != 1 for p in rest) or any(made[q] != 1 for q in tied):
-            links = (*links, Whole(rest, tied))
-        return Relation((tuple(range(len(self.after.digits))),), (links,), moves=(0,))
+        """Digits that are copied together are linked. Those of dims with padding that is not copied are not cut."""
+        segments = digits.segments(self.copy())
+        links: list[Link] = [link for segment in segments if (link := _link(segment)) is not None]
+        given, made = ({i for i, n in enumerate(v.type.shape) if n != 1} for v in (self.source, self.result))
+        rest = sorted(given.difference(*(s.source for s in segments)))
+        tied = sorted(made.difference(*(s.dest for s in segments)))
+        if rest or tied:
+            links.append(Whole(tuple(rest), tuple(tied)))
+        return Relation((tuple(range(len(self.after.digits))),), (tuple(links),), moves=(0,))
 
     def decomposition(self) -> Decomposition | None:
         """Returns the way through row-major, if the source binds the sizes of the tensor."""
@@ -100,3 +81,18 @@ class Relayout(Op):
         one position is taken."""
         shape = tuple(n if self.after.positions(d) else 1 for d, n in enumerate(self.shape))
         return from_row_major(to_row_major(source, self.before, shape, add), self.after, self.padding, add)
+
+
+def _link(segment: Segment) -> Link | None:
+    """How dims of the source are tied to dims of the result, None where these repeat one element."""
+    match segment.source, segment.dest:
+        case (), _:
+            return None
+        case (p,), (q,):
+            return Same(p, q)
+        case (p,), many:
+            return Split(p, many)
+        case many, (q,):
+            return Merged(many, q)
+        case many, loops:
+            return Regrouped(many, loops)

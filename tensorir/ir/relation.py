@@ -6,6 +6,7 @@ a loop run along it together. Links tie operand dims to loops:
 - same:   position i of the loop reads position i of the dim
 - split:  one dim is several loops, row-major; the outermost may run past the end of the dim
 - merged: several dims are one loop, row-major; the loop may end early
+- grouped anew: several dims are several loops, both row-major: position i of the ones is position i of the others
 - cut:    position i of the loop takes position offset + stride·i of the dim: the dim is the longer one
 - put:    position i of the dim goes to position offset + stride·i of the loop: the loop is the longer one
 - window: the loops' position i takes position map(i) of the dim
@@ -101,6 +102,15 @@ class Merged:
 
 
 @frozen
+class Regrouped:
+    dims: tuple[int, ...]
+    loops: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{_product('', self.dims)} = {_product('l', self.loops)}"
+
+
+@frozen
 class Window:
     """`map` has one result; its iteration dims are all loops of the op."""
 
@@ -130,7 +140,7 @@ class Whole:
         return f"all of {', '.join(map(str, self.dims))}{shared}"
 
 
-Link: TypeAlias = Union[Same, Split, Merged, Cut, Put, Window, Whole]
+Link: TypeAlias = Union[Same, Split, Merged, Regrouped, Cut, Put, Window, Whole]
 Links: TypeAlias = tuple[Link, ...]
 
 
@@ -165,6 +175,8 @@ class Relation:
                     return link.loops[0]
                 case Merged() if link.dims[0] == dim:
                     return link.loop
+                case Regrouped() if link.dims[0] == dim:
+                    return link.loops[0]
                 case _:
                     pass
         return None

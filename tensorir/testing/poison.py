@@ -24,7 +24,7 @@ from tensorir.ir.dims import iteration_dims_of
 from tensorir.ir.module import Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
-from tensorir.ir.relation import Cut, Link, Merged, Put, Relation, Same, Split, Whole, Window
+from tensorir.ir.relation import Cut, Link, Merged, Put, Regrouped, Relation, Same, Split, Whole, Window
 from tensorir.ir.value import Value
 from tensorir.testing.programs.random import arguments
 
@@ -173,6 +173,10 @@ def _pieces(
                 block = math.prod(env[v].shape[d] for d in link.dims[1:])
                 flat = (positions[:, None] * block + np.arange(block)).reshape(-1)
                 positions = flat[flat < size]
+            case Regrouped():
+                inner = math.prod(env[op.results[0]].shape[relation.results[0].index(i)] for i in link.loops[1:])
+                block = math.prod(env[v].shape[d] for d in link.dims[1:])
+                positions = np.unique((positions[:, None] * block + np.arange(block)).reshape(-1) // inner)
             case _:
                 pass
         assert positions.max(initial=0) < size, f"{op.NAME}: {relation}: a piece of {size} is beyond its end"
@@ -213,6 +217,11 @@ def _reached_loops(
             sizes = [shape[d] for d in link.dims]
             digits = np.unravel_index(np.arange(math.prod(sizes)), sizes)
             return link.loops, (digits[link.dims.index(dim)] == at)[: extents[link.loop]]
+        case Regrouped():
+            sizes = [extents[i] for i in link.loops]
+            many = [shape[d] for d in link.dims]
+            digits = np.unravel_index(np.arange(math.prod(many)), many)
+            return link.loops, (digits[link.dims.index(dim)] == at).reshape(sizes)
         case Cut():
             positions = ctx.dim(link.offset) + link.stride * np.arange(extents[link.loop])
             return link.loops, positions == at

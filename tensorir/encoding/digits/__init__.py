@@ -9,6 +9,7 @@ from tensorir.encoding.digits.layout import DigitLayout, row_major
 from tensorir.encoding.digits.packs import as_pack, from_pack
 from tensorir.encoding.digits.refine import compose, inverse, refine
 from tensorir.encoding.digits.relayout import Copy, Fill, Mask, Relayout, relayout
+from tensorir.encoding.digits.segments import Segment, segments
 from tensorir.encoding.digits.through import Broadcast, DigitView, Padded, Sliced, Through, through
 from tensorir.encoding.digits.window import Window
 
@@ -30,6 +31,7 @@ __all__ = [
     "Part",
     "Place",
     "Relayout",
+    "Segment",
     "Sliced",
     "Span",
     "Through",
@@ -43,5 +45,6 @@ __all__ = [
     "refine",
     "relayout",
     "row_major",
+    "segments",
     "through",
 ]

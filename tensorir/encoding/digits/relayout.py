@@ -65,7 +65,8 @@ class Relayout:
 
     `copies` do the same without masks; `fills` are the parts of the destination that then hold a value. All strides
     count elements. The sizes are those of both memories. `is_view`: they are the same, so nothing moves. `whole`: the
-    dims of which all positions are copied, padding included, by each of the copies."""
+    dims of which all positions are copied, padding included, by each of the copies; `parts[d]`: into what the positions
+    of a dim are cut, inner to outer."""
 
     loops: tuple[Loop, ...]
     masks: tuple[Mask, ...]
@@ -75,6 +76,7 @@ class Relayout:
     dest_size: Dim
     is_view: bool
     whole: frozenset[int]
+    parts: tuple[tuple[Part, ...], ...]
 
     @property
     def rank(self) -> int:
@@ -108,6 +110,7 @@ def relayout(a: DigitLayout, b: DigitLayout, shape: Sequence[Dim], known: Known 
         *sizes,
         _is_view(loops, bool(masks or fills), *sizes, known),
         frozenset(x.dim for x in dims if x.whole),
+        tuple(tuple(x.parts) for x in dims),
     )
 
 

@@ -15,7 +15,7 @@ from attrs import frozen
 from tensorir.dialects.packing import Pack
 from tensorir.ir.dims import Dim, ceildiv
 from tensorir.ir.op import Op
-from tensorir.ir.relation import Cut, Merged, Put, Relation, Same, Split, Whole, Window
+from tensorir.ir.relation import Cut, Merged, Put, Regrouped, Relation, Same, Split, Whole, Window
 from tensorir.ir.value import Value
 
 
@@ -64,6 +64,10 @@ def ties_of(op: Op) -> dict[int, list[Tie]]:
                     found.setdefault(link.loops[0], []).append((operand, link.dim, Fraction(inner)))
                 case Merged() if (inner := _static(shape[d] for d in link.dims[1:])) is not None:
                     found.setdefault(link.loop, []).append((operand, link.dims[0], Fraction(1, inner)))
+                case Regrouped():
+                    outer, inner = _inner(op, relation, link), _static(shape[d] for d in link.dims[1:])
+                    if outer is not None and inner is not None:
+                        found.setdefault(link.loops[0], []).append((operand, link.dims[0], Fraction(outer, inner)))
                 case _:
                     pass
     blocked = set(_blocked(relation))
@@ -83,13 +87,13 @@ def _blocked(relation: Relation) -> Iterator[int]:
             case Same() | Merged():
                 if link.loop not in kept:
                     yield link.loop
-            case Split():
+            case Split() | Regrouped():
                 yield from (loop for loop in link.loops[1:])
                 yield from (loop for loop in link.loops if loop not in kept)
 
 
-def _inner(op: Op, relation: Relation, link: Split) -> int | None:
-    """The size of the loops of a split after the first."""
+def _inner(op: Op, relation: Relation, link: Split | Regrouped) -> int | None:
+    """The size of the loops of a link after the first."""
     shape, loops = op.results[0].type.shape, relation.results[0]
     return _static(shape[loops.index(loop)] for loop in link.loops[1:] if loop in loops)
 

@@ -12,7 +12,7 @@ from tensorir.encoding.layout import Layout
 from tensorir.ir.dims import Dim, ceildiv, symbol
 from tensorir.ir.dtype import f32, i8
 from tensorir.ir.op import Op
-from tensorir.ir.relation import Same, Whole
+from tensorir.ir.relation import Regrouped, Same, Whole
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tests.support.bad_ops import refusal
@@ -49,12 +49,12 @@ def test_relayouts_that_cannot_be_are_refused(make: Callable[[], Op], message: s
 
 
 def test_pieces_follow_the_digits_that_both_memories_have() -> None:
-    """A result becomes a right side: the columns in sixteens are the same digits; the rows lie in other tiles, but are
-    copied tile by tile where they have no padding."""
+    """A result becomes a right side: the columns in sixteens are the same digits; the rows, which lie in other tiles,
+    are grouped anew where they have no padding."""
     result = from_pack(Layout((0, 1), (8, 16), (0, 1))).with_padding((64, 32))
     right = from_pack(Layout((0, 1), (16, 16), (1, 0))).with_padding((64, 32))
     relation = Relayout(v(8, 2, 8, 16), result, right, (64, 32)).relation()
-    assert relation.operands == ((Same(1, 0), Same(3, 3), Whole((0, 2), (2,))),)
+    assert relation.operands == ((Regrouped((0, 2), (1, 2)), Same(1, 0), Same(3, 3)),)
     ragged = right.with_padding((S, 32), filled(0.0))
     op = Relayout(v(ceildiv(S, 8), 2, 8, 16), result.with_padding((S, 32)), ragged, (S, 32))
     assert op.relation().operands == ((Same(1, 0), Same(3, 3), Whole((0, 2), (1, 2))),), "S may end within a tile"
