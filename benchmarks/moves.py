@@ -80,14 +80,19 @@ def copies() -> dict[str, tuple[Array, Array]]:
     found["channels first 224x224x3 f32"] = pixels.transpose(2, 0, 1), aligned(3, 224, 224)
     found["every other 128x384 f32"] = aligned(128, 768)[:, ::2], aligned(128, 384)
     found["part of a row 128x384 of 1000"] = aligned(128, 1000)[:, 7:391], aligned(128, 384)
-    result, right = (from_pack(Layout((0, 1), tile, order)) for tile, order in (((8, 16), (0, 1)), ((16, 16), (1, 0))))
-    copy = relayout(result, right, (1024, 1024))
-    assert isinstance(copy, Relayout)
-    extents, sources, dests = (tuple(map(int, part)) for part in zip(*map(astuple, copy.loops), strict=True))
-    found["tiles 8x16 to right side tiles 16x16 of 1024x1024 f32"] = (
-        strided(aligned(1024, 1024), extents, sources),
-        strided(aligned(1024, 1024), extents, dests),
-    )
+    for name, tile, order, dims, shape in (
+        ("right side tiles 16x16 of 1024x1024 f32", (16, 16), (1, 0), (0, 1), (1024, 1024)),
+        ("transposed tiles 16x16 of 1024x1024 f32", (16, 16), (0, 1), (1, 0), (1024, 1024)),
+        ("transposed tiles 16x16 of 128x384 f32", (16, 16), (0, 1), (1, 0), (128, 384)),
+    ):
+        result, right = from_pack(Layout((0, 1), (8, 16), (0, 1))), from_pack(Layout(dims, tile, order))
+        copy = relayout(result, right, shape)
+        assert isinstance(copy, Relayout)
+        extents, sources, dests = (tuple(map(int, part)) for part in zip(*map(astuple, copy.loops), strict=True))
+        found[f"tiles 8x16 to {name}"] = (
+            strided(aligned(*shape), extents, sources),
+            strided(aligned(*shape), extents, dests),
+        )
     tiles = aligned(16, 24, 8, 16)
     found["tiles 8x16 to rows 128x384"] = tiles.transpose(0, 2, 1, 3), aligned(16, 8, 24, 16)
     return found

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from tensorir.dialects.linalg import Transpose, ZeroPadding
 from tensorir.dialects.packing import Pack, Unpack
+from tensorir.dialects.relayout import Relayout
 from tensorir.dialects.tensor import CollapseShape, ExpandShape
+from tensorir.encoding.digits import NO_PADDING, UNSPECIFIED, NotRefinable, filled, from_pack, relayout
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.views import Collapsed, Groups, groups_around
 from tensorir.ir.dims import Dim, product
@@ -61,8 +63,8 @@ class Emitter:
         return op
 
     def stored(self, x: Packed, layout: Layout | None) -> Packed:
-        """Returns `x` in another layout: unchanged, with other dims of size 1, by one transpose of whole tiles, or
-        through row-major."""
+        """Returns `x` in another layout: unchanged, with other dims of size 1, by one transpose of whole tiles, by one
+        copy from tiles to tiles, or, where the tiles have no common digits, through row-major."""
         if x.layout == layout:
             return x
         if x.layout is None:
@@ -76,11 +78,26 @@ class Emitter:
             inner = range(len(outer), len(outer) + len(layout.inner_dims))
             value = self.add(Transpose(x.value, (*outer, *inner), loc=self.loc)).result
             return Packed(value, x.shape, layout, x.zero)
+        if layout is not None and (found := self._relaid(x, x.layout, layout)) is not None:
+            return found
         row_major = self._unpacked(x, x.layout)
         if layout is None:
             return row_major
         self.through_row_major(x)
         return self._packed(row_major, layout)
+
+    def _relaid(self, x: Packed, old: Layout, new: Layout) -> Packed | None:
+        """Returns `x` copied to other tiles with zeros in the padding, None if no copy does that."""
+        states = tuple(
+            NO_PADDING if d not in old.padded_dims(x.shape) else filled(0) if d in x.zero else UNSPECIFIED
+            for d in range(old.rank)
+        )
+        before = evolve(from_pack(old), padding=states)
+        after = from_pack(new).with_padding(x.shape, filled(0))
+        if isinstance(relayout(before, after, x.shape), NotRefinable):
+            return None
+        value = self.add(Relayout(x.value, before, after, x.shape, loc=self.loc)).result
+        return Packed(value, x.shape, new, frozenset(range(len(x.shape))))
 
     def with_zeros(self, x: Packed, dim: int) -> Packed:
         """Returns `x` with zeros in the padding of `dim`."""

@@ -46,7 +46,7 @@ def encoded_twice() -> Module:
     """A tensor that is laid out in one way and then in another."""
     g = Graph()
     x = g.arg(32, 32)
-    wide, narrow = Layout((0,), (8,), (0, 1)), Layout((0,), (4,), (0, 1))
+    wide, narrow = Layout((0,), (8,), (0, 1)), Layout((0,), (6,), (0, 1))
     first = g.b.add(Softmax(g.b.add(SetEncoding(x, wide)).result, (1,), None, wide)).result
     again = g.b.add(SetEncoding(g.b.add(UnsetEncoding(first)).result, narrow)).result
     return g.done(g.b.add(UnsetEncoding(g.b.add(Softmax(again, (1,), None, narrow)).result)).result)

@@ -6,7 +6,9 @@ import pytest
 
 from tensorir.dialects.linalg import Transpose, ZeroPadding
 from tensorir.dialects.packing import Pack, Unpack
+from tensorir.dialects.relayout import Relayout
 from tensorir.dialects.tensor import CollapseShape, ExpandShape
+from tensorir.encoding.digits import NO_PADDING, UNSPECIFIED, filled
 from tensorir.encoding.layout import Layout
 from tensorir.ir.dims import Dim, symbol
 from tensorir.ir.dtype import f32
@@ -19,6 +21,7 @@ S = symbol("S")
 ROWS = Layout((0,), (8,), (0, 1))
 ROWS_TURNED = Layout((0,), (8,), (1, 0))
 COLUMNS = Layout((1,), (4,), (0, 1))
+SIXES = Layout((0,), (6,), (0, 1))
 BOTH = Layout((0, 1), (8, 4), (1, 0))
 
 
@@ -38,7 +41,9 @@ def packed(layout: Layout, *shape: Dim, zero: frozenset[int] = frozenset()) -> P
         (plain(20, 10), ROWS, [Pack]),
         (packed(ROWS, 20, 10), None, [Unpack]),
         (packed(ROWS, 20, 10), ROWS_TURNED, [Transpose]),
-        (packed(ROWS, 20, 10), COLUMNS, [Unpack, Pack]),
+        (packed(ROWS, 20, 10), COLUMNS, [Relayout]),
+        (packed(ROWS, S, 10), BOTH, [Relayout]),
+        (packed(ROWS, 20, 10), SIXES, [Unpack, Pack]),  # neither of 6 and 8 divides the other
         (plain(20, 8), COLUMNS, [CollapseShape, ExpandShape]),  # tiles of whole rows lie as they did
         (plain(S, 8), COLUMNS, [CollapseShape, ExpandShape]),
         (plain(20, S), COLUMNS, [Pack]),  # S may be no multiple of 4
@@ -59,6 +64,18 @@ def test_a_fresh_pack_has_zeros_and_a_transpose_of_tiles_keeps_what_is_known() -
     assert 0 in fresh.zero
     assert 0 in emit.stored(fresh, ROWS_TURNED).zero
     assert emit.stored(packed(ROWS, 20, 10), ROWS_TURNED).zero == frozenset()
+
+
+def test_a_copy_to_other_tiles_knows_which_padding_is_zero() -> None:
+    """It need not fill what it copies; afterwards all padding is zero."""
+    emit = Emitter()
+    x = packed(BOTH, 20, 10, zero=frozenset({1}))
+    made = emit.stored(x, COLUMNS)
+    (op,) = emit.ops
+    assert isinstance(op, Relayout)
+    assert op.before.padding == (UNSPECIFIED, filled(0))
+    assert op.after.padding == (NO_PADDING, filled(0))
+    assert made.zero == {0, 1}
 
 
 @pytest.mark.parametrize(
