@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy.typing as npt
 from hypothesis import event, given, note
 from hypothesis import strategies as st
 
@@ -63,7 +66,7 @@ def check(module: Module, seed: int) -> None:
         return
     two = through_row_major(one)
     args = arguments(module, seed)
-    found = []
+    found: list[tuple[npt.NDArray[Any], ...]] = []
     for source in (one, two):
         low = run_passes(source, (LowerToTiles(),))
         note(print_module(low))

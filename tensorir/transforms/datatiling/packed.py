@@ -94,9 +94,13 @@ class Emitter:
         )
         before = evolve(from_pack(old), padding=states)
         after = from_pack(new).with_padding(x.shape, filled(0))
-        if isinstance(relayout(before, after, x.shape), NotRefinable):
+        copy = relayout(before, after, x.shape)
+        if isinstance(copy, NotRefinable):
             return None
-        value = self.add(Relayout(x.value, before, after, x.shape, loc=self.loc)).result
+        if copy.is_view:
+            value = self._reshaped(x.value, new.packed_shape(x.shape))
+        else:
+            value = self.add(Relayout(x.value, before, after, x.shape, loc=self.loc)).result
         return Packed(value, x.shape, new, frozenset(range(len(x.shape))))
 
     def with_zeros(self, x: Packed, dim: int) -> Packed:

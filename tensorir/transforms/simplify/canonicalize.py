@@ -30,6 +30,7 @@ from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.greedy import greedy
 from tensorir.rewrite.pattern import Refused, RegionView, Rewrite, index, pattern
 from tensorir.rewrite.symbols import map_regions
+from tensorir.transforms.simplify.packs import PACKS
 from tensorir.transforms.simplify.reads import READS
 
 
@@ -156,6 +157,7 @@ PATTERNS = index(
         fold_single_concat,
         fold_trivial_cast,
         *READS,
+        *PACKS,
         size_of_dim,
         fold_static_size,
     ]
@@ -164,7 +166,9 @@ PATTERNS = index(
 
 @frozen
 class Canonicalize(Pass):
-    """Applies the folding patterns of this file exhaustively. Law: interp(canonicalize(m)) == interp(m)."""
+    """Applies the patterns of this file, `reads.py` and `packs.py` exhaustively.
+
+    Law: interp(canonicalize(m)) == interp(m)."""
 
     name: ClassVar[str] = "canonicalize"
 

@@ -43,6 +43,7 @@ def packed(layout: Layout, *shape: Dim, zero: frozenset[int] = frozenset()) -> P
         (packed(ROWS, 20, 10), ROWS_TURNED, [Transpose]),
         (packed(ROWS, 20, 10), COLUMNS, [Relayout]),
         (packed(ROWS, S, 10), BOTH, [Relayout]),
+        (packed(ROWS, 64, 1), Layout((0,), (16,), (0, 1)), [CollapseShape, ExpandShape]),  # a column lies as it did
         (packed(ROWS, 20, 10), SIXES, [Unpack, Pack]),  # neither of 6 and 8 divides the other
         (plain(20, 8), COLUMNS, [CollapseShape, ExpandShape]),  # tiles of whole rows lie as they did
         (plain(S, 8), COLUMNS, [CollapseShape, ExpandShape]),

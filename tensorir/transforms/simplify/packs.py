@@ -1,0 +1,45 @@
+"""Patterns on memory that changes its layout: what is unpacked only to be packed again is copied once."""
+
+from __future__ import annotations
+
+from tensorir.dialects.packing import Pack, Unpack
+from tensorir.dialects.relayout import Relayout
+from tensorir.dialects.tensor import CollapseShape, ExpandShape
+from tensorir.encoding import digits
+from tensorir.encoding.digits import NotRefinable, filled, from_pack
+from tensorir.rewrite.pattern import Pattern, RegionView, Rewrite, pattern
+
+
+@pattern(Pack)
+def relay_what_is_unpacked(op: Pack, view: RegionView) -> Rewrite:
+    """pack(unpack(x)) == relayout(x), if nothing else reads what is unpacked, and a copy from tiles to tiles exists.
+
+    Not where the memory does not say the sizes of the tensor: in MLIR, such a relayout is two ops again."""
+    made = view.def_of(op.source)
+    if not isinstance(made, Unpack) or view.is_yielded(op.source) or len(view.users_of(op.source)) > 1:
+        return None
+    before = from_pack(made.layout).with_padding(made.shape)
+    after = from_pack(op.layout).with_padding(made.shape, filled(op.padding))
+    if isinstance(digits.relayout(before, after, made.shape), NotRefinable):
+        return None
+    found = Relayout(made.source, before, after, made.shape, loc=op.loc)
+    return found if found.decomposition() is not None else None
+
+
+@pattern(Relayout)
+def reshape_the_same_memory(op: Relayout, view: RegionView) -> Rewrite:
+    """relayout(x) == reshape(x), if both layouts are the same memory"""
+    if not op.copy().is_view:
+        return None
+    shape = op.result.type.shape
+    if op.source.type == op.result.type:
+        return op.source
+    if not shape:
+        return CollapseShape(op.source, (), loc=op.loc)
+    if not op.source.type.rank:
+        return ExpandShape(op.source, (), shape, loc=op.loc)
+    flat = CollapseShape(op.source, (tuple(range(op.source.type.rank)),), loc=op.loc)
+    return [flat, ExpandShape(flat.result, (tuple(range(len(shape))),), shape, loc=op.loc)]
+
+
+PACKS: tuple[Pattern, ...] = (relay_what_is_unpacked, reshape_the_same_memory)
