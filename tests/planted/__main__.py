@@ -16,27 +16,37 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.planted.errors import ERRORS, Planted
+from tests.planted.errors import ERRORS, RUNTIME, Planted
+from tests.planted.layout_errors import LAYOUT_ERRORS
 
 ROOT = Path(__file__).parents[2]
 KERNELS = [f"tests/kernels/test_{n}.py" for n in ("plan", "plan_arena", "plan_threads", "plan_access", "checksum")]
-RUNTIME = [
+RUNTIME_TESTS = [
     "tests/unit/runtime",
     "tests/property/test_tiles.py",
     "tests/property/test_in_place.py",
     "tests/e2e/test_concurrent_calls.py",
+]
+LAYOUT_TESTS = [
+    "tests/unit/encoding/digits",
+    "tests/unit/dialects/test_relayout.py",
+    "tests/unit/transforms/datatiling/test_packed.py",
+    "tests/filetests/lower-to-tiles/relayouts.tir",
+    "tests/property/test_relayouts.py",
+    "tests/property/test_digits.py",
+    "tests/property/test_relaid_products.py",
 ]
 """The tests that should find an error, the fastest first."""
 
 
 def main(words: Sequence[str]) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the background of a shell ignores it, and tests send it
-    chosen = [e for e in ERRORS if all(word in e.name for word in words)]
+    chosen = [e for e in (*ERRORS, *LAYOUT_ERRORS) if all(word in e.name for word in words)]
     with tempfile.TemporaryDirectory() as made:
         copy = Path(made) / "copy"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "__pycache__"))
         build(copy)
-        if (failed := tested(copy, [*KERNELS, *RUNTIME])) is not None:
+        if (failed := tested(copy, [*KERNELS, *RUNTIME_TESTS, *LAYOUT_TESTS])) is not None:
             print(f"without an error: {failed}")
             return 1
         missed = [e.name for e in chosen if not found(e, copy)]
@@ -54,7 +64,8 @@ def found(error: Planted, copy: Path) -> bool:
     path.write_text(right.replace(error.text, error.wrong))
     if in_c := path.suffix == ".c":
         build(copy)
-    by = tested(copy, [*KERNELS, *RUNTIME] if in_c else RUNTIME)
+    of_python = RUNTIME_TESTS if error.file.startswith(RUNTIME) else LAYOUT_TESTS
+    by = tested(copy, [*KERNELS, *RUNTIME_TESTS] if in_c else of_python)
     path.write_text(right)
     if in_c:
         build(copy)
