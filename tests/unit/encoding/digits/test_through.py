@@ -133,3 +133,11 @@ def test_a_pad_up_to_the_end_of_the_last_tile_moves_nothing() -> None:
     ones = through(zeros, Padded((0,), (3,), 1.0), (20,))
     assert ones == NotRefinable(0, (8, 20), "what fills its last tile is not the value of the pad")
     assert isinstance(through(zeros, Padded((4,), (0,), 0.0), (20,)), NotRefinable)
+
+
+def test_a_pad_may_lie_in_the_padding_of_another_dim() -> None:
+    """Where rows that hold ones behind the end go through columns of zeros, the padding of the rows holds both."""
+    ones = from_pack(Layout((0,), (8,), (0, 1)), filled(1.0))
+    assert behind(ones, Padded((0, 0), (0, 4), 0.0), (20, 4)).layout.padding == (UNSPECIFIED, NO_PADDING)
+    assert behind(ones, Padded((0, 0), (0, 4), 1.0), (20, 4)).layout.padding == (filled(1.0), NO_PADDING)
+    assert behind(ones, Padded((0, 0), (0, 0), 0.0), (20, 4)).layout.padding == (filled(1.0), NO_PADDING)
