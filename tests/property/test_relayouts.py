@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tensorir.dialects.relayout import Relayout
 from tensorir.encoding import digits
 from tensorir.encoding.digits import UNSPECIFIED, NotRefinable, filled, row_major
+from tensorir.interp import interpret
 from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.dims import Dim
 from tensorir.ir.dtype import f32
@@ -16,12 +17,18 @@ from tensorir.ir.isomorphism import isomorphic
 from tensorir.ir.module import Function, Module
 from tensorir.ir.types import TensorType
 from tensorir.mlir import parse, print_mlir
+from tensorir.native.table import cpu_features
+from tensorir.passes.runner import run_passes
+from tensorir.pipelines import pipeline
 from tensorir.testing.equivalence import assert_equivalent
 from tensorir.testing.poison import assert_relations
 from tensorir.testing.programs.layouts import VALUES, digit_layouts
+from tensorir.testing.programs.random import arguments
 from tensorir.text import print_module
+from tensorir.transforms.tiles.lower_to_tiles import LowerToTiles
 from tests.support.digits import as_symbols, provable, shapes
 from tests.support.mlir_tools import iree_opt, needs_iree
+from tests.support.tile_programs import execute, same_bits, with_smallest_units
 
 law = settings(
     max_examples=settings().max_examples * 3 // 2,
@@ -83,6 +90,19 @@ def test_the_way_through_row_major_gives_the_same(drawn: tuple[Relayout, Module]
     other = through_row_major(op, module)
     note(print_module(other))
     assert_equivalent(module, other)
+
+
+@law
+@given(relayouts() | relayouts(symbolic=True))
+def test_its_units_give_the_same(drawn: tuple[Relayout, Module]) -> None:
+    """As a tile program, in large and in small units."""
+    _, module = drawn
+    source = run_passes(module, pipeline("off", "cpu", "materialized").passes)
+    low = run_passes(source, (LowerToTiles(),))
+    args = arguments(module, 0)
+    expected = interpret(module, "main", args)
+    for made, threads in ((low, 1), (with_smallest_units(low), 3)):
+        same_bits(execute(source, made, args, cpu_features(), threads), expected)
 
 
 @law
