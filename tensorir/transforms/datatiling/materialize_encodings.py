@@ -1,7 +1,8 @@
-"""materialize-encodings: layouts become pack, unpack and mmt4d; packed types become plain ones.
+"""materialize-encodings: layouts become pack, unpack, relayout and mmt4d; packed types become plain ones.
 
 unset∘set of one layout vanishes; if two layouts differ only in the order of outer dims, it becomes one transpose of
-whole tiles. A pack that moves nothing is a reshape. Padding is zero after a pack and unspecified after anything else.
+whole tiles, and one copy if they have other tiles. A pack that moves nothing is a reshape. Padding is zero after a pack
+or such a copy, and unspecified after anything else.
 """
 
 from __future__ import annotations
