@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from tensorir.dialects.linalg import Contract
 from tensorir.dialects.linalg.structured import iteration_sizes
+from tensorir.encoding.digits import NotRefinable, filled, from_pack, relayout
 from tensorir.encoding.resolver import Tiles
 from tensorir.ir.dims import Dim, evaluate, symbols_of
 from tensorir.ir.op import Op
@@ -39,8 +40,8 @@ class Prices:
         return self._bytes[type, stored]
 
     def relayout(self, type: Type, a: Stored, b: Stored) -> float:
-        """Copying from one layout to another, through row-major if they have different tiles. Nothing if the elements
-        lie in the same order."""
+        """Copying from one layout to another, through row-major if their tiles have no common digits. Nothing if the
+        elements lie in the same order."""
         if a is b or not type.rank:
             return 0.0
         if (type, a, b) not in self._relayouts:
@@ -52,7 +53,11 @@ class Prices:
             return 0.0
         moved = self.bytes(type, a) + self.bytes(type, b)
         if a is not None and b is not None and not a.same_tiles(b):
-            moved += 2 * self.bytes(type, None)
+            copy = relayout(from_pack(a), from_pack(b).with_padding(type.shape, filled(0)), type.shape)
+            if isinstance(copy, NotRefinable):
+                moved += 2 * self.bytes(type, None)
+            elif copy.is_view:
+                return 0.0
         return moved / self.costs.bytes_per_ns
 
     def stored(self, type: Type, stored: Stored) -> float:
