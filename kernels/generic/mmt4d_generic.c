@@ -19,6 +19,6 @@ TIR_INLINE tir_vector tir_zero(void) { return tir_splat(0.0f); }
 #define TIR_PANELS(rows) ((rows) <= 2 ? 4 : 2)
 #include "mmt4d_body.h"
 
-TIR_F32_TILE(4, 4, 2, generic)
-TIR_F32_TILE(2, 4, 4, generic)
-TIR_F32_TILE(1, 4, 4, generic)
+TIR_F32_TILE(4, 4, 4, 2, generic)
+TIR_F32_TILE(2, 2, 4, 4, generic)
+TIR_F32_TILE(1, 1, 4, 4, generic)

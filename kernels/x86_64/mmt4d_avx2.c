@@ -16,6 +16,7 @@ typedef __m256 tir_vector;
 #define TIR_PANELS(rows) ((rows) == 1 ? 8 : (rows) == 2 ? 4 : 3)
 #include "mmt4d_body.h"
 
-TIR_F32_TILE(4, 8, 3, avx2)
-TIR_F32_TILE(2, 8, 4, avx2)
-TIR_F32_TILE(1, 8, 8, avx2)
+TIR_F32_TILE(8, 4, 8, 3, avx2)
+TIR_F32_TILE(4, 4, 8, 3, avx2)
+TIR_F32_TILE(2, 2, 8, 4, avx2)
+TIR_F32_TILE(1, 1, 8, 8, avx2)

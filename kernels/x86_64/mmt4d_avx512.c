@@ -15,7 +15,8 @@ typedef __m512 tir_vector;
 #define TIR_PANELS(rows) ((rows) <= 2 ? 8 : (rows) == 3 ? 6 : (rows) <= 6 ? 3 : 2)
 #include "mmt4d_body.h"
 
-TIR_F32_TILE(8, 16, 2, avx512)
-TIR_F32_TILE(4, 16, 4, avx512)
-TIR_F32_TILE(2, 16, 8, avx512)
-TIR_F32_TILE(1, 16, 8, avx512)
+TIR_F32_TILE(16, 8, 16, 2, avx512)
+TIR_F32_TILE(8, 8, 16, 2, avx512)
+TIR_F32_TILE(4, 4, 16, 4, avx512)
+TIR_F32_TILE(2, 2, 16, 8, avx512)
+TIR_F32_TILE(1, 1, 16, 8, avx512)
