@@ -74,10 +74,10 @@ TIR_INLINE const char* tir_step_from(const void* base, int64_t bytes) {
 
 /* ---- mmt4d -------------------------------------------------------------- */
 
-/* One row of left side tiles times `panels` right side panels. */
+/* One row of left side tiles, or a block of rows of each of them, times `panels` right side panels. */
 typedef struct {
-  const void* lhs;      /* [k1][m0][k0] */
-  int64_t rows;         /* 1 … m0: the first rows of each tile are multiplied; of out, others are not written */
+  const void* lhs;      /* [k1][m0][k0], from the first row of the block on */
+  int64_t rows;         /* 1 … the `rows` of the table: so many rows are multiplied; of out, others are not written */
   const void* rhs;      /* `panels` times [k1][rhs tile] … */
   int64_t rhs_stride;   /* … this many elements apart */
   void* out;            /* `panels` times [m0][n0] … */
@@ -98,6 +98,7 @@ typedef struct {
   int32_t lhs_type, rhs_type, out_type;
   int32_t rhs_order;  /* TIR_ORDER_… or TIR_ORDER_any */
   int64_t m0, n0, k0; /* 0: any */
+  int64_t rows;       /* 0: all of a tile */
   int64_t panels;
   uint64_t features;
 } tir_mmt4d_kernel_line;
@@ -186,7 +187,7 @@ void tir_copy_loops(const tir_copy_problem* problem, const tir_copy_kernel_line*
 #define TIR_UNPACK_NAME(bits, t0, t1, order, isa) tir_unpack_##bits##_##t0##x##t1##order##_##isa
 #define TIR_UNPACK_ANY_NAME(bits, isa) tir_unpack_##bits##_any_##isa
 
-#define TIR_MMT4D(lhs, rhs, out, m0, n0, k0, order, panels, arch, isa) \
+#define TIR_MMT4D(lhs, rhs, out, m0, n0, k0, order, rows, panels, arch, isa) \
   void TIR_MMT4D_NAME(lhs, rhs, out, m0, n0, k0, order, isa)(const tir_mmt4d_tile*);
 #define TIR_MMT4D_ANY(lhs, rhs, out, isa) void TIR_MMT4D_ANY_NAME(lhs, rhs, out, isa)(const tir_mmt4d_tile*);
 #include "table/mmt4d.inc"

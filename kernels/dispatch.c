@@ -15,12 +15,12 @@ enum { TIR_BYTES_b8 = 1, TIR_BYTES_b16 = 2, TIR_BYTES_b32 = 4, TIR_BYTES_b64 = 8
 /* ---- the tables as functions -------------------------------------------- */
 
 static const tir_mmt4d_kernel_line mmt4d_lines[] = {
-#define TIR_MMT4D(lhs, rhs, out, m0, n0, k0, order, panels, arch, isa)                          \
+#define TIR_MMT4D(lhs, rhs, out, m0, n0, k0, order, rows, panels, arch, isa)                   \
   {TIR_MMT4D_NAME(lhs, rhs, out, m0, n0, k0, order, isa), TIR_TYPE_##lhs, TIR_TYPE_##rhs,       \
-   TIR_TYPE_##out, TIR_ORDER_##order, m0, n0, k0, panels, TIR_FEATURES_##isa},
+   TIR_TYPE_##out, TIR_ORDER_##order, m0, n0, k0, rows, panels, TIR_FEATURES_##isa},
 #define TIR_MMT4D_ANY(lhs, rhs, out, isa)                                                       \
   {TIR_MMT4D_ANY_NAME(lhs, rhs, out, isa), TIR_TYPE_##lhs, TIR_TYPE_##rhs, TIR_TYPE_##out,      \
-   TIR_ORDER_any, 0, 0, 0, 1, TIR_FEATURES_##isa},
+   TIR_ORDER_any, 0, 0, 0, 0, 1, TIR_FEATURES_##isa},
 #include "table/mmt4d.inc"
 #undef TIR_MMT4D
 #undef TIR_MMT4D_ANY
@@ -52,7 +52,7 @@ static const tir_copy_kernel_line unpack_lines[] = {
 #define TIR_TEXT(x) TIR_TEXT_(x)
 
 static const tir_kernel_info kernel_infos[] = {
-#define TIR_MMT4D(lhs, rhs, out, m0, n0, k0, order, panels, arch, isa)                          \
+#define TIR_MMT4D(lhs, rhs, out, m0, n0, k0, order, rows, panels, arch, isa)                   \
   {TIR_TEXT(TIR_MMT4D_NAME(lhs, rhs, out, m0, n0, k0, order, isa)), "mmt4d", #lhs "," #rhs "," #out, \
    #order, #isa, {m0, n0, k0}, TIR_FEATURES_##isa},
 #define TIR_MMT4D_ANY(lhs, rhs, out, isa)                                                       \

@@ -93,7 +93,7 @@ TIR_INLINE void f32_rows(const tir_mmt4d_tile* t, const int m0, const int rows, 
   if (t->panels - done >= 1) f32_panels(t, done, m0, rows, 1);
 }
 
-/* At most `most` rows of a tile of m0. There is an instance for each number of rows, so that rows of padding are not
+/* At most `most` rows of tiles of m0. There is an instance for each number of rows, so that rows of padding are not
  * multiplied. */
 TIR_INLINE void f32_block(const tir_mmt4d_tile* t, const int m0, const int most, const int panels) {
 #define TIR_F32_ROWS(few)                      \
@@ -112,27 +112,11 @@ TIR_INLINE void f32_block(const tir_mmt4d_tile* t, const int m0, const int most,
   f32_rows(t, m0, most, panels);
 }
 
-/* A tile, one block of `most` rows after the other. */
-TIR_INLINE void f32_tile(const tir_mmt4d_tile* t, const int m0, const int most, const int panels) {
-  if (m0 == most) {
-    f32_block(t, m0, most, panels);
-    return;
-  }
-  tir_mmt4d_tile block = *t;
-  for (int left = (int)t->rows; left > 0; left -= most) {
-    block.rows = left < most ? left : most;
-    f32_block(&block, m0, most, panels);
-    block.lhs = (const float*)block.lhs + most * TIR_LANES;
-    block.out = (float*)block.out + most * TIR_LANES;
-    block.prefetch = NULL;
-  }
-}
-
-/* `most`: rows that are computed at once. */
+/* `most`: the rows that the table says. */
 #define TIR_F32_TILE(m0, most, lanes, panels, isa)                                               \
   _Static_assert(lanes == TIR_LANES && most <= TIR_MAX_ROWS && panels <= TIR_MAX_PANELS, "tile"); \
   _Static_assert(m0 % most == 0, "whole blocks in a tile");                                      \
   _Static_assert(TIR_PARTIAL_SUM % lanes == 0, "whole tiles in a part");                           \
   void TIR_MMT4D_NAME(f32, f32, f32, m0, lanes, lanes, kn, isa)(const tir_mmt4d_tile* t) {       \
-    f32_tile(t, m0, most, panels);                                                               \
+    f32_block(t, m0, most, panels);                                                              \
   }

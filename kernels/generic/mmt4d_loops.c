@@ -49,22 +49,26 @@ int tir_mmt4d_check(const tir_mmt4d_params* p) {
 typedef struct {
   const tir_mmt4d_params* params;
   const tir_mmt4d_kernel_line* line;
-  int64_t last_rows;
+  int64_t rows;      /* that are computed at once: a block of a row tile */
+  int64_t blocks;    /* in a row tile */
+  int64_t m1;        /* blocks in all row tiles */
+  int64_t last_rows; /* of the last block */
   const char* lhs;
   const char* rhs;
   char* out;
   int64_t lhs_step, rhs_step, out_step_m, out_step_n; /* bytes */
+  int64_t lhs_step_block, out_step_block;             /* bytes */
 } mmt4d_state;
 
-/* Row tile m times the panels n … n + count - 1. */
+/* Block m of rows times the panels n … n + count - 1. */
 static void one_tile(const mmt4d_state* s, int64_t m, int64_t n, int64_t count, const char* prefetch, int64_t lines) {
   const tir_mmt4d_params* p = s->params;
   const tir_mmt4d_tile tile = {
-      .lhs = tir_step_from(s->lhs, m * s->lhs_step),
-      .rows = m == p->m1 - 1 ? s->last_rows : p->m0,
+      .lhs = tir_step_from(s->lhs, m / s->blocks * s->lhs_step + m % s->blocks * s->lhs_step_block),
+      .rows = m == s->m1 - 1 ? s->last_rows : s->rows,
       .rhs = tir_step_from(s->rhs, n * s->rhs_step),
       .rhs_stride = p->rhs_stride,
-      .out = s->out + m * s->out_step_m + n * s->out_step_n,
+      .out = s->out + m / s->blocks * s->out_step_m + m % s->blocks * s->out_step_block + n * s->out_step_n,
       .out_stride = p->out_stride_n,
       .k1 = p->k1,
       .panels = count,
@@ -79,31 +83,31 @@ static void one_tile(const mmt4d_state* s, int64_t m, int64_t n, int64_t count, 
   s->line->function(&tile);
 }
 
-/* One row tile: nothing is used twice, so the kernel fetches what it needs itself a little later. */
-static void one_row_tile(const mmt4d_state* s) {
+/* One block of rows: nothing is used twice, so the kernel fetches what it needs itself a little later. */
+static void one_block(const mmt4d_state* s) {
   const tir_mmt4d_params* p = s->params;
   const int64_t tile_bytes = p->k0 * p->n0 * tir_type_bytes(p->rhs_type);
   const char* prefetch = p->k1 > 0 ? s->rhs + TIR_AHEAD_BYTES : NULL;
   one_tile(s, 0, 0, p->n1, prefetch, (tile_bytes + TIR_LINE_BYTES - 1) / TIR_LINE_BYTES);
 }
 
-/* Few rows: panels outside, rows inside. While a row tile computes, it fetches its share of the panels that come next,
- * so that their first use finds them in cache; a last tile of fewer rows does not. After the last panels it fetches what
+/* Few rows: panels outside, rows inside. While a block computes, it fetches its share of the panels that come next,
+ * so that their first use finds them in cache; a last block of fewer rows does not. After the last panels it fetches what
  * lies behind them, which the next unit of the launch reads in most cases; fetching an address that is not mapped is
  * no fault. */
 static void panels_first(const mmt4d_state* s) {
   const tir_mmt4d_params* p = s->params;
   const int64_t group = s->line->panels;
-  const int64_t fetching = s->last_rows == p->m0 ? p->m1 : p->m1 - 1; /* row tiles */
+  const int64_t fetching = s->last_rows == s->rows ? s->m1 : s->m1 - 1; /* blocks */
   const int64_t panel_bytes = p->k1 * p->k0 * p->n0 * tir_type_bytes(p->rhs_type);
-  /* Lines of a panel for each k1 step, rounded up over the row tiles. */
+  /* Lines of a panel for each k1 step, rounded up over the blocks. */
   const int64_t lines_k1 = (panel_bytes / (p->k1 > 0 ? p->k1 : 1) + TIR_LINE_BYTES - 1) / TIR_LINE_BYTES;
   const int64_t lines = (lines_k1 + fetching - 1) / fetching;
   int64_t count = 0;
   for (int64_t n = 0; n < p->n1; n += count) {
     count = tir_panels_at_once(p->n1 - n, group);
     const char* ahead = p->k1 > 0 ? tir_step_from(s->rhs, (n + count) * s->rhs_step) : NULL;
-    for (int64_t m = 0; m < p->m1; m++) {
+    for (int64_t m = 0; m < s->m1; m++) {
       const int64_t offset = m * lines * p->k1 * TIR_LINE_BYTES;
       const bool mine = m < fetching && offset < panel_bytes;
       one_tile(s, m, n, count, mine ? tir_step_from(ahead, offset) : NULL, lines);
@@ -121,7 +125,7 @@ static void rows_first(const mmt4d_state* s) {
   const int64_t block = groups < p->n1 / group + 1 ? groups * group : p->n1;
   for (int64_t begin = 0; begin < p->n1; begin += block) {
     const int64_t end = p->n1 - begin < block ? p->n1 : begin + block;
-    for (int64_t m = 0; m < p->m1; m++) {
+    for (int64_t m = 0; m < s->m1; m++) {
       int64_t count = 0;
       for (int64_t n = begin; n < end; n += count) {
         count = tir_panels_at_once(end - n, group);
@@ -147,11 +151,16 @@ void tir_mmt4d_loops(const tir_mmt4d_params* given, const tir_mmt4d_kernel_line*
   const int64_t lhs_bytes = tir_type_bytes(p->lhs_type);
   const int64_t rhs_bytes = tir_type_bytes(p->rhs_type);
   const int64_t out_bytes = tir_type_bytes(p->out_type);
+  const int64_t rows = line->rows > 0 ? line->rows : p->m0;
+  const int64_t last_blocks = (last_rows + rows - 1) / rows;
   for (int64_t b = 0; b < p->batch; b++) {
     const mmt4d_state state = {
         .params = p,
         .line = line,
-        .last_rows = last_rows,
+        .rows = rows,
+        .blocks = p->m0 / rows,
+        .m1 = (p->m1 - 1) * (p->m0 / rows) + last_blocks,
+        .last_rows = last_rows - (last_blocks - 1) * rows,
         .lhs = tir_step_from(reads ? p->lhs : NULL, b * p->lhs_batch_stride * lhs_bytes),
         .rhs = tir_step_from(reads ? p->rhs : NULL, b * p->rhs_batch_stride * rhs_bytes),
         .out = (char*)p->out + b * p->out_batch_stride * out_bytes,
@@ -159,10 +168,12 @@ void tir_mmt4d_loops(const tir_mmt4d_params* given, const tir_mmt4d_kernel_line*
         .rhs_step = p->rhs_stride * rhs_bytes,
         .out_step_m = p->out_stride_m * out_bytes,
         .out_step_n = p->out_stride_n * out_bytes,
+        .lhs_step_block = rows * p->k0 * lhs_bytes,
+        .out_step_block = rows * p->n0 * out_bytes,
     };
-    if (p->m1 == 1) {
-      one_row_tile(&state);
-    } else if (p->m1 <= TIR_SMALL_ROWS / p->m0) {
+    if (state.m1 == 1) {
+      one_block(&state);
+    } else if (state.m1 <= TIR_SMALL_ROWS / rows) {
       panels_first(&state);
     } else {
       rows_first(&state);
