@@ -45,6 +45,7 @@ def test_no_bit_changes(drawn: st.DataObject, seed: int) -> None:
         before, after = interpret(module, "main", args), interpret(made, "main", args)
     assert [(a.shape, a.tobytes()) for a in after] == [(b.shape, b.tobytes()) for b in before]
     for op in made.functions[0].body.ops:
-        if isinstance(op, Generic | Contract | Reduce | RowOp):
+        windows = isinstance(op, Generic) and not all(m.is_projected_permutation for m in op.maps)
+        if isinstance(op, Generic | Contract | Reduce | RowOp) and not windows:
             assert carried(op) <= 0, op
     assert run_passes(made, [DropUnitDims()]) is made

@@ -97,6 +97,27 @@ def elementwise(w: Writer, x: Value) -> Value:
     ).result
 
 
+def windows(w: Writer, x: Value) -> Value | None:
+    """One or two positions along each dim of x, and a window of one or two elements at each."""
+    if not x.type.rank or not all(isinstance(s, int) and s for s in x.type.shape):
+        return None
+    sizes: list[Dim] = []
+    reads: list[Dim] = []
+    for size in x.type.shape:
+        assert isinstance(size, int)
+        at, inside = iteration_dim(len(sizes)), iteration_dim(len(sizes) + 1)
+        if size > 1 and w.pick((True, False)):
+            stride, (many, long) = w.pick((1, 2)), w.pick(((1, 2), (2, 1), (1, 1), (1, size)))
+            stride = min(stride, size - 1) if many == 2 else stride
+            reads.append(stride * at + inside)
+            sizes += [many, long]
+        else:
+            reads.append(at)
+            sizes.append(size)
+    maps = (AffineMap(len(sizes), tuple(reads)), select(len(sizes), w.shuffled(range(len(sizes)))))
+    return w.b.add(Generic((x,), maps, ScalarBody((f32,), apply("neg", arg(0, f32))), tuple(sizes))).result
+
+
 def contraction(w: Writer, x: Value) -> Value | None:
     """Every dim of x is of the batch, a row, or summed; and there may be columns."""
     kinds = [w.pick(("batch", "row", "sum")) for _ in x.type.shape]
@@ -235,7 +256,21 @@ def constant(w: Writer, x: Value) -> Value:
 
 
 STEPS: tuple[Callable[[Writer, Value], Value | None], ...] = (
-    *(elementwise, elementwise, contraction, contraction, projected, projected, rows, order, repeated, joined, padded),
+    *(
+        elementwise,
+        elementwise,
+        windows,
+        windows,
+        contraction,
+        contraction,
+        projected,
+        projected,
+        rows,
+        order,
+        repeated,
+        joined,
+        padded,
+    ),
     *(sliced, inserted, looked_up, expanded, expanded, collapsed, collapsed, constant),
 )
 

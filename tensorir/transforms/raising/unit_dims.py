@@ -9,7 +9,7 @@ from tensorir.dialects.linalg import Broadcast, Contract, Fill, Generic, LayerNo
 from tensorir.dialects.linalg.rows import RmsNorm, RowOp
 from tensorir.dialects.tensor import Concat, ExtractSlice, Gather, InsertSlice, Pad
 from tensorir.ir.affine import AffineMap
-from tensorir.ir.dims import Dim, iteration_dim, substitute
+from tensorir.ir.dims import Dim, iteration_dim, iteration_dims_of, substitute
 from tensorir.ir.op import Op
 from tensorir.ir.scalar import Scalar, ScalarBody, const, iteration_index, rewritten, with_operands
 from tensorir.ir.value import Value
@@ -48,10 +48,13 @@ def _narrowed(value: Value, map: AffineMap, ops: list[Op], op: Op) -> tuple[Valu
 def generic_with_unit_dims(op: Generic, view: RegionView) -> Rewrite:
     """generic(x) == expand(generic'(collapse(x))), which has no loop of size 1
 
-    The body computes the same from the same elements; the position along such a loop is 0."""
+    The body computes the same from the same elements; the position along such a loop is 0. The loops of a window stay
+    if it would be a loop over part of a dim without them."""
     sizes, loops = op.iteration_shape, op.maps[-1].positions()
     stay = {loops[d] for d in needed(op.result.type.shape)}
     dropped = tuple(d for d in range(len(sizes)) if d not in stay)
+    while windows := _windows(op, dropped):
+        dropped = tuple(d for d in dropped if d not in windows)
     if not dropped or not _plain(op):
         return None
     ops: list[Op] = []
@@ -71,6 +74,19 @@ def generic_with_unit_dims(op: Generic, view: RegionView) -> Rewrite:
     ops.append(made := Generic(tuple(x for x, _ in read), (*(m for _, m in read), last), body, shape, loc=op.loc))
     again(made.result, kept, op.result.type.shape, ops, op.loc)
     return ops
+
+
+def _windows(op: Generic, dropped: Sequence[int]) -> set[int]:
+    """Those of the dropped loops without which a window would be a loop over part of a dim."""
+    sizes = op.iteration_shape
+    zero = AffineMap(len(sizes), tuple(0 if d in dropped else iteration_dim(d) for d in range(len(sizes))))
+    found: set[int] = set()
+    for x, map in zip(op.inputs, op.maps, strict=False):
+        left = map.compose(zero).dims
+        for size, before, after, read in zip(x.type.shape, map.dims, left, map.results, strict=True):
+            if before is None and after is not None and sizes[after] != size:
+                found |= iteration_dims_of(read)
+    return found.intersection(dropped)
 
 
 @pattern(Contract)
