@@ -8,6 +8,7 @@ lie there. Where a limit does not end with a loop, the nest has a mask, and seve
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import product as all_of
 
 from attrs import evolve, frozen
@@ -88,7 +89,13 @@ def relayout(a: DigitLayout, b: DigitLayout, shape: Sequence[Dim], known: Known 
     """Returns the copy of a tensor of `shape` from layout `a` to layout `b`, or NotRefinable if the digits of a dim
     have no common ones. Law: afterwards each element lies where `b` says, and so does padding whose value `b` names.
 
-    Raises InferError if a layout is not one of such tensors (`DigitLayout.check`)."""
+    Raises InferError if a layout is not one of such tensors (`DigitLayout.check`). The latest answers are kept: the
+    layers of a model ask the same, and so do the passes."""
+    return _relayout(a, b, tuple(shape), known)
+
+
+@lru_cache(maxsize=1024)
+def _relayout(a: DigitLayout, b: DigitLayout, shape: tuple[Dim, ...], known: Known) -> Relayout | NotRefinable:
     a.check(shape, known)
     b.check(shape, known)
     memory = _Memory(a.memory_strides(shape, known), b.memory_strides(shape, known), known)
