@@ -6,17 +6,22 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from time import perf_counter
 
+from tensorir.analysis.layout_decision import Decision
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Module
+from tensorir.ir.verify import verify
+from tensorir.passes.numbering import numbered
 from tensorir.passes.pass_ import PassContext, Progress
 from tensorir.passes.runner import Snapshot, gc_paused, run_passes
 from tensorir.pipelines import stages
+from tensorir.runtime.explain.source import source_of
 from tensorir.runtime.options import checked_limit, checked_threads
 from tensorir.runtime.program import Program
 from tensorir.store.place import is_on
 from tensorir.store.store import ConstantStore
 from tensorir.targets.device import Device, DevicesLike, as_devices
 from tensorir.transforms.constants.bind_parameters import Parameters, bind_parameters
+from tensorir.transforms.layouts.read_decision import read_decision
 from tensorir.transforms.simplify.drop_transfers import named_devices
 from tensorir.transforms.tiles.lower_to_tiles import lower_strided
 
@@ -33,6 +38,7 @@ def compile(
     memory_limit: int | None = None,
     num_threads: int | None = None,
     cache: bool = True,
+    layouts: Decision | str | None = None,
 ) -> Program:
     """Compiles `module` for a device.
 
@@ -45,25 +51,33 @@ def compile(
     intermediates that a call of the program, or the evaluation of one constant, may allocate; None means the memory
     available then. `num_threads`: how many threads work on a call; None means as many as cores that this process may
     use. `cache`: packed constants are mapped from the user's store on the disk, and stored there
-    (docs/constants-store.md), unless TENSORIR_CACHE=0.
+    (docs/constants-store.md), unless TENSORIR_CACHE=0. `layouts`: a decision about layouts that was made before,
+    `Program.decision` or its `json()`, which is applied instead of a new one (docs/explain.md).
 
     Raises TensorIRError (VerifyError for an invalid module), with locations and reasons."""
     memory_limit, num_threads = checked_limit(memory_limit), checked_threads(num_threads)
     device = _one_device(module, devices)
     if parameters is not None:
         module = bind_parameters(module, parameters)
+    if isinstance(layouts, str):
+        layouts = read_decision(layouts)
     store = ConstantStore() if cache and is_on() else None
-    ctx = PassContext(progress=progress, devices={device.name: device}, memory_limit=memory_limit, store=store)
+    given = {device.name: device}
+    ctx = PassContext(progress=progress, devices=given, memory_limit=memory_limit, store=store, layouts=layouts)
     start = perf_counter()
     by_stage = stages(data_tiling, device.name)
     lowering = by_stage["tiles"]
     passes = tuple(p for stage, of_stage in by_stage.items() if stage != "tiles" for p in of_stage)
     with gc_paused(), store or nullcontext():
-        compiled = run_passes(module, passes, ctx, verify_each=verify_each, verify_input=True, snapshot=snapshot)
+        verify(module)
+        module = numbered(module)
+        source = source_of(module)
+        compiled = run_passes(module, passes, ctx, verify_each=verify_each, snapshot=snapshot)
         tiles = run_passes(compiled, lowering, ctx, verify_each=verify_each, verify_input=False, snapshot=snapshot)
         took = perf_counter() - start
         made = compiled, tiles, device, ctx.remarks, took, ctx.seconds
-        return Program(*made, memory_limit, num_threads, relower=lower_strided, constants=ctx.constants)
+        told = ctx.decision, source
+        return Program(*made, memory_limit, num_threads, lower_strided, ctx.constants, *told)
 
 
 def _one_device(module: Module, devices: DevicesLike) -> Device:

@@ -60,6 +60,12 @@ class Solution:
     exact: bool
 
 
+def lower_bound(problem: Problem) -> float:
+    """Returns a cost below which no choice of states is: that of each part by itself."""
+    parts = (*problem.own, *problem.pairs.values())
+    return sum(float(costs.min()) for costs in parts if costs.size)
+
+
 def minimize(problem: Problem, max_table: int = MAX_TABLE) -> Solution:
     """Returns the states with the least cost; of equal ones those with the lowest numbers, variable by variable in the
     order of elimination. The result of a beam search costs at most as much as all states 0."""
@@ -202,6 +208,20 @@ class Alternatives:
     def off_by(self, variable: int, state: int, radius: int = 3) -> float:
         """Returns how much more the whole costs if `variable` has this state and those up to `radius` pairs away are
         chosen anew. Choosing all others anew as well might cost less, but never less than nothing more."""
+        others = np.arange(len(self.problem.own[variable])) != state
+        return self._without(variable, others, radius)[1]
+
+    def next_best(self, variable: int, radius: int = 3) -> tuple[int, float] | None:
+        """Returns the state that `variable` would have if it did not have the one that it has, and how much more the
+        whole then costs, as `off_by` does. None if there is no other state."""
+        if len(self.problem.own[variable]) < 2:
+            return None
+        mine = np.arange(len(self.problem.own[variable])) == self.solution.states[variable]
+        state, more = self._without(variable, mine, radius)
+        return (state, more) if more < np.inf else None
+
+    def _without(self, variable: int, forbidden: npt.NDArray[np.bool_], radius: int) -> tuple[int, float]:
+        """Returns the best state of `variable` that is not forbidden, and how much more the whole costs with it."""
         free = {variable}
         for _ in range(radius):
             free |= {u for v in free for u in self.near[v]}
@@ -216,6 +236,6 @@ class Alternatives:
                 elif v < u:
                     part.add_pair(i, place[u], table)
         kept = part.cost([states[v] for v in place])
-        own = part.own[place[variable]]
-        own[np.arange(len(own)) != state] = np.inf
-        return minimize(part).cost - kept
+        part.own[place[variable]][forbidden] = np.inf
+        best = minimize(part)
+        return best.states[place[variable]], best.cost - kept

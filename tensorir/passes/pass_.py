@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeVar
 import attrs
 from attrs import define, field
 
+from tensorir.analysis.layout_decision import Decision
 from tensorir.ir.diagnostic import Remarks
 from tensorir.ir.module import Module
 from tensorir.ir.op import Op
@@ -43,7 +44,8 @@ class PassContext:
     passes use. `decisions` records what passes declined, and why. `traces` is per pass name; `timed` also measures the
     seconds per pattern. `memory_limit` is the most bytes of intermediates that the evaluation of a constant may
     allocate; None means the memory available then. `store`: where constants are looked for and
-    stored; None: nowhere. `constants` counts those that were computed, as `packed`, and those that were `mapped`."""
+    stored; None: nowhere. `constants` counts those that were computed, as `packed`, and those that were `mapped`.
+    `layouts` is applied where layouts are chosen, if it is given; `decision` is what was then decided."""
 
     decisions: Decisions = field(factory=Decisions)
     traces: dict[str, Trace] = field(factory=dict[str, Trace])
@@ -54,6 +56,8 @@ class PassContext:
     memory_limit: int | None = None
     store: ConstantStore | None = None
     constants: Counter[str] = field(factory=Counter[str])
+    layouts: Decision | None = None
+    decision: Decision | None = None
 
     def device(self, name: str) -> Device:
         """Returns the device called `name` in the compilation; if there is none, adds the one with that spec.

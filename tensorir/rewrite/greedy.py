@@ -73,6 +73,8 @@ def _first(
         if trace is None:
             rewrite = pattern.fn(op, editor)
         else:
+            if trace.is_spent:
+                return None
             stats = trace.stats(pattern)
             stats.tried += 1
             start = perf_counter() if trace.timed else 0.0
@@ -83,6 +85,7 @@ def _first(
                 trace.refuse(op, pattern, rewrite)
             elif rewrite is not None:
                 stats.applied += 1
+                trace.last = op, pattern
         if rewrite is not None and not isinstance(rewrite, Refused):
             return pattern, as_replacement(rewrite)
     return None

@@ -20,9 +20,14 @@ class PatternStats:
 
 @define
 class Trace:
-    """Collects over any number of rewrites; one per pass. `timed` costs two clock reads per attempt."""
+    """Collects over any number of rewrites; one per pass. `timed` costs two clock reads per attempt.
+
+    `limit`: how many rewrites are done at most; what comes after is left as it is. `last` is the op and the pattern of
+    the last rewrite, as tensorir bisect asks for it."""
 
     timed: bool = False
+    limit: int | None = None
+    last: tuple[Op, Pattern] | None = None
     patterns: dict[str, PatternStats] = field(factory=dict[str, PatternStats])
     refusals: list[tuple[Op, Pattern, Refused]] = field(factory=list[tuple[Op, Pattern, Refused]])
     _seen: set[tuple[str, int, str]] = field(factory=set[tuple[str, int, str]])
@@ -33,6 +38,16 @@ class Trace:
         if found is None:
             found = self.patterns[pattern.name] = PatternStats()
         return found
+
+    @property
+    def applied(self) -> int:
+        """The number of rewrites so far."""
+        return sum(p.applied for p in self.patterns.values())
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether no further rewrite may be done."""
+        return self.limit is not None and self.applied >= self.limit
 
     def refuse(self, op: Op, pattern: Pattern, refused: Refused) -> None:
         """Records a refusal once per op (identified by its first result), however often the driver revisits it."""

@@ -8,17 +8,22 @@ from typing import Any, Protocol
 import numpy.typing as npt
 from attrs import evolve
 
+from tensorir.analysis.layout_decision import Decision
 from tensorir.interp import Context, bind_arguments
-from tensorir.ir.diagnostic import TensorIRError, UnsupportedError
+from tensorir.ir.diagnostic import Remarks, TensorIRError, UnsupportedError
 from tensorir.ir.signature import Signature
 from tensorir.runtime.counts import Counts
 from tensorir.runtime.executor import Executor, usable_cores
+from tensorir.runtime.explain.explanation import Explanation, FunctionExplanation
+from tensorir.runtime.explain.source import SourceValue
 from tensorir.runtime.given_results import given_results
 from tensorir.runtime.options import checked_limit, checked_threads
+from tensorir.runtime.plan import Plan
 from tensorir.runtime.profile import Profile, Profiler, peaks
 from tensorir.runtime.repeated_call import Call, RepeatedCall, RepeatedStridedCall
 from tensorir.runtime.stats import Stats, Used
 from tensorir.runtime.strides import Strided, strided
+from tensorir.targets.costs import TYPICAL_SIZE
 
 Array = npt.NDArray[Any]
 
@@ -206,6 +211,43 @@ class CallableProgram:
         executor.run(arrays, self._context(sizes), call.threads, results, profiler)
         self._last = call
         return profiler.profile(name, sizes, peaks(executor.features))
+
+    def explain(self, sizes: Mapping[str, int] | None = None, *, num_threads: int | None = None) -> Explanation:
+        """Returns what was decided about the program and what its calls do: layouts with their costs, launches, plans,
+        relayouts, remarks. Its `str` says it all, its `value` answers about a single value.
+
+        `sizes`: those of the symbols of all functions; one that is missing counts as `TYPICAL_SIZE`. Nothing is run.
+
+        Raises TensorIRError for a size of another symbol, and for sizes that a call can't have."""
+        symbols = {s for signature, _ in self._functions.values() for s in signature.symbols}
+        if unknown := [s for s in sizes or () if s not in symbols]:
+            known = ", ".join(sorted(symbols)) or "none"
+            raise TensorIRError(f"no function has the symbol {unknown[0]}; known: {known}")
+        functions = [self._explained(name, dict(sizes or {}), num_threads) for name in self._functions]
+        return Explanation(*self._told(), tuple(functions))
+
+    def _told(self) -> tuple[str, Decision | None, Remarks, Sequence[SourceValue]]:
+        """The device, and what is known from when the program was compiled."""
+        raise NotImplementedError(type(self).__name__)  # a subclass that forgot: a bug
+
+    def _plan(self, name: str) -> Plan | None:
+        """The plan of a function, unless there are only its words."""
+        return None
+
+    def _explained(self, name: str, sizes: Mapping[str, int], num_threads: int | None) -> FunctionExplanation:
+        signature, runner = self._functions[name]
+        known = {s: sizes.get(s, TYPICAL_SIZE) for s in signature.symbols}
+        if not isinstance(runner, Executor):
+            return FunctionExplanation(name, known, None, None, "Python runs its ops one by one, without a plan")
+        plan = self._plan(name)
+        try:
+            counts = self.counts(sizes=known, function=name, num_threads=num_threads)
+        except TensorIRError as e:
+            if sizes:
+                raise
+            why = f"sizes of {TYPICAL_SIZE} are not possible, pass sizes=: {e.diagnostics[0].message}"
+            return FunctionExplanation(name, known, None, plan, why)
+        return FunctionExplanation(name, known, counts, plan)
 
     def signature(self, function: str | None = None) -> Signature:
         """Returns the names and types of a function. Raises TensorIRError if there is none of that name."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tensorir.analysis.layout_decision import Decision
 from tensorir.analysis.movement import is_view, moves_only
 from tensorir.dialects.flow import Launch
 from tensorir.interp.context import Context
@@ -19,6 +20,7 @@ from tensorir.native.table import Features
 from tensorir.runtime.arguments_in_place import Variants
 from tensorir.runtime.calls import CallableProgram, Runner
 from tensorir.runtime.executor import Executor
+from tensorir.runtime.explain.source import SourceValue
 from tensorir.runtime.finish import finished
 from tensorir.runtime.host_commands import HostCommands
 from tensorir.runtime.plan import LaunchCommand, Plan, plan_function
@@ -47,6 +49,8 @@ class Program(CallableProgram):
         num_threads: int | None = None,
         relower: Relower | None = None,
         constants: Mapping[str, int] | None = None,
+        decision: Decision | None = None,
+        source: Sequence[SourceValue] = (),
     ) -> None:
         """`module` must be fully compiled for `device`: every global holds data, every dispatch is outlined. `tiles`:
         the same module with tile programs in its executables; what runs is planned from it.
@@ -54,11 +58,15 @@ class Program(CallableProgram):
         `memory_limit`: the most bytes of intermediates that a call may allocate; None means the available memory.
         `num_threads`: how many threads work on a call; None means as many as cores that this process may use.
         `relower`: makes tile programs for arguments that are not row-major; None means that those are copied.
-        `constants`: how many were `packed` and `mapped`, for the statistics."""
+        `constants`: how many were `packed` and `mapped`, for the statistics.
+        `decision`, `source`: what `explain` tells of the compilation."""
         self.module = module
         self.tiles = tiles
         self.device = device
+        self.decision = decision
+        """The layouts that were chosen: what `tensorir.compile(…, layouts=…)` applies again."""
         self._relower = relower
+        self._source = tuple(source)
         self.remarks = Remarks(remarks)
         self.pass_seconds = dict(pass_seconds)
         self._evaluated = dict(constants or {})
@@ -94,6 +102,12 @@ class Program(CallableProgram):
             variants = Variants(variant)
         return Executor(finished(plan), features, HostCommands(module, plan), variants=variants)
 
+    def _told(self) -> tuple[str, Decision | None, Remarks, Sequence[SourceValue]]:
+        return self.device.spec, self.decision, self.remarks, self._source
+
+    def _plan(self, name: str) -> Plan | None:
+        return self.plans.get(name)
+
     def _context(self, sizes: Mapping[str, int]) -> Context:
         load = self._constants.__getitem__
         return Context(self.module, sizes, load_global=load, runner=run_region, memory_limit=self.memory_limit)
@@ -123,7 +137,7 @@ class Program(CallableProgram):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickles only the compiled modules: plans are made again when they are loaded."""
         seconds = (self.stats.compile_s, self.pass_seconds)
-        limits = (self.memory_limit, self.num_threads, self._relower, self._evaluated)
+        limits = (self.memory_limit, self.num_threads, self._relower, self._evaluated, self.decision, self._source)
         return Program, (self.module, self.tiles, self.device, self.remarks, *seconds, *limits)
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from attrs import frozen
 
+TYPICAL_SIZE = 128
+"""What a size counts as that is known only at run time."""
+
 
 @frozen
 class Costs:

@@ -11,15 +11,13 @@ import numpy.typing as npt
 from tensorir.interp import interpret
 from tensorir.ir.module import Function, Module
 from tensorir.ir.region import Region
+from tensorir.testing.agreement import assert_within
 from tensorir.testing.bounds.operations import error_bounds
 from tensorir.testing.programs.random import arguments
 from tensorir.testing.programs.values import is_exact
 
 Array = npt.NDArray[Any]
 Runnable = Module | Callable[..., Any]
-
-BLANK = 0.9
-"""A comparison shows nothing if more of the elements than this are zero, or of unknown bound."""
 
 
 def assert_equivalent(
@@ -61,48 +59,7 @@ def assert_agrees(
     anything: False if more than BLANK of all elements are zero or unknown; count that case as not run."""
     bounds = error_bounds(module, function, args)
     types = [y.type.dtype for y in module.lookup(Function, function).body.yields]
-    assert len(results) == len(bounds), f"{len(results)} results, expected {len(bounds)}"
-    telling = total = 0
-    for i, (given, (exact, error), dtype) in enumerate(zip(results, bounds, types, strict=True)):
-        got = np.asarray(given)
-        if signless and dtype.kind == "unsigned" and got.dtype == np.dtype(f"i{dtype.itemsize}"):
-            got = got.view(dtype.numpy)
-        found, wanted = f"{got.dtype}{got.shape}", f"{dtype.numpy}{exact.shape}"
-        assert found == wanted, f"result {i}: {found}, expected {wanted}"
-        known = np.isfinite(error)
-        if dtype.is_float:
-            _assert_floats(i, got.astype(np.float64), exact.astype(np.float64), np.where(known, error * scale, np.inf))
-        else:
-            _assert_integers(i, got, exact, error)
-        telling += int(np.count_nonzero(known & (exact != 0)))
-        total += exact.size
-    return telling > (1 - BLANK) * total
-
-
-def _assert_floats(i: int, got: Array, exact: Array, bound: Array) -> None:
-    known = np.isfinite(bound)
-    with np.errstate(all="ignore"):
-        fine = np.where(
-            np.isfinite(exact), np.abs(got - exact) <= bound, (got == exact) | (np.isnan(got) & np.isnan(exact))
-        )
-    _assert_all(i, fine | ~known, got, exact, bound)
-
-
-def _assert_integers(i: int, got: Array, exact: Array, error: Array) -> None:
-    a, b = got.astype(object), exact.astype(object)  # no integer of any type is rounded
-    fine = np.asarray((a == b) | ((error > 0) & (abs(a - b) <= error)), bool)
-    _assert_all(i, fine, got, exact, error)
-
-
-def _assert_all(i: int, fine: Array, got: Array, exact: Array, bound: Array) -> None:
-    if np.all(fine):
-        return
-    position = tuple(int(p) for p in np.argwhere(~fine)[0])
-    wrong = np.count_nonzero(~fine)
-    raise AssertionError(
-        f"result {i}{list(position)}: {got[position]}, expected {exact[position]} ± {bound[position]:.2e} "
-        f"({wrong} of {fine.size} elements are wrong)"
-    )
+    return assert_within(bounds, types, results, scale=scale, signless=signless)
 
 
 def _assert_close(i: int, got: Array, expected: Array, exact: Array, must_be_exact: bool, unit: float) -> None:

@@ -23,12 +23,17 @@ def add_parser(commands: Any) -> None:
     """Adds the command."""
     p = commands.add_parser("bench", help="time calls of a program, and show where the time goes")
     add_program_flags(p)
-    p.add_argument("--size", action="append", default=[], metavar="S=128", help="the size for which a symbol stands")
+    add_size_flag(p)
     p.add_argument("--calls", type=int, default=20, help="how many calls are timed (default: 20)")
     p.add_argument("--num-threads", type=int, help="default: the cores that this process may use")
     p.add_argument("--seed", type=int, default=0, help="of the random inputs, if there is no --input")
     p.add_argument("--trace", metavar="FILE", help="write the profile as a trace for ui.perfetto.dev (- prints it)")
     p.set_defaults(run=run)
+
+
+def add_size_flag(p: Any) -> None:
+    """Adds the flag `--size`."""
+    p.add_argument("--size", action="append", default=[], metavar="S=128", help="the size for which a symbol stands")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -39,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
             raise UsageError(f"--{name.replace('_', '-')}: expected at least 1, got {value}")
     program = program_of(args)
     signature = program.signature(args.function)
-    sizes = _sizes(args.size)
+    sizes = size_flags(args.size)
     inputs: Sequence[Any] = [parse_input(text) for text in args.input]
     if not inputs:
         inputs = random_inputs(signature, sizes, args.seed)
@@ -61,7 +66,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _sizes(flags: Sequence[str]) -> dict[str, int]:
+def size_flags(flags: Sequence[str]) -> dict[str, int]:
+    """Returns the sizes in `--size` flags. Raises UsageError for one that has another form."""
     found: dict[str, int] = {}
     for flag in flags:
         name, equals, value = flag.partition("=")

@@ -28,6 +28,7 @@ from tensorir.tools.files import (
     save_without_weights,
     write_text,
 )
+from tensorir.tools.layouts import add_layouts_flag, given_layouts
 from tensorir.tools.usage import UsageError
 
 _HELP = """\
@@ -46,6 +47,7 @@ def add_parser(commands: Any) -> None:
     p.add_argument("--data-tiling", choices=DATA_TILING, default="late")
     add_device_flag(p)
     p.add_argument("--parameters", action="append", default=[], metavar="[SCOPE=]FILE", help="data for parameters")
+    add_layouts_flag(p)
     p.add_argument("--remarks", action="store_true", help="print remarks, on stderr")
     add_output_flags(p, ("plan",))
     p.add_argument(
@@ -65,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         return _plans(args)
     text = read_text(args.file)
     device: Device = args.device
-    ctx = PassContext(devices={device.name: device})
+    ctx = PassContext(devices={device.name: device}, layouts=given_layouts(args))
     dropped: list[Remark] = []
     module = bound(parse_module(text, args.file, remarks=dropped), args.parameters)
     ctx.decisions.extend(dropped)
@@ -104,7 +106,7 @@ def _plans(args: argparse.Namespace) -> int:
 def _compiled(args: argparse.Namespace) -> Program:
     dropped: list[Remark] = []
     module = bound(read_module(args.file, dropped), args.parameters)
-    program = api.compile(module, args.device, args.data_tiling)
+    program = api.compile(module, args.device, args.data_tiling, layouts=given_layouts(args))
     if args.remarks:
         print(Remarks((*dropped, *program.remarks)), file=sys.stderr)
     return program

@@ -14,17 +14,20 @@ import numpy.typing as npt
 from attrs import asdict
 
 from tensorir.api import compile
+from tensorir.interp.differences import difference
 from tensorir.ir.diagnostic import TensorIRError
-from tensorir.ir.dtype import DTYPES, DType, dtype_of
+from tensorir.ir.dtype import DTYPES, DType
 from tensorir.ir.location import Location
 from tensorir.ir.scalar import const
 from tensorir.pipelines import DATA_TILING
 from tensorir.runtime.calls import CallableProgram
+from tensorir.runtime.explain.passes import PassTexts
 from tensorir.runtime.saved.load import load
 from tensorir.text.npy import npy_array
 from tensorir.text.stored import StoredArray
 from tensorir.tools.devices import add_device_flag
 from tensorir.tools.files import SAVED, bound, read_module
+from tensorir.tools.layouts import add_layouts_flag, given_layouts
 from tensorir.tools.usage import UsageError
 
 _INLINE = re.compile(r"((?:\d+x)*)([a-z]+\d+)=(.*)", re.DOTALL)
@@ -51,7 +54,7 @@ def add_parser(commands: Any) -> None:
 
 def add_program_flags(p: argparse.ArgumentParser) -> None:
     """Adds what says which program is called, and with what."""
-    p.add_argument("file", help="a .tir or .mlir file, - for standard input; a .tirx file is run as it is")
+    add_compiled_flags(p)
     p.add_argument("--function", help="the function to call; optional if there is only one, or a @main")
     p.add_argument(
         "--input",
@@ -60,11 +63,17 @@ def add_program_flags(p: argparse.ArgumentParser) -> None:
         metavar="VALUE",
         help="@x.npy or 2x3xf32=1,2,3,4,5,6 (one value fills all); one per argument",
     )
+    p.add_argument("--memory-limit", type=int, metavar="BYTES", help="the limit of memory for a call or a constant")
+
+
+def add_compiled_flags(p: argparse.ArgumentParser) -> None:
+    """Adds what says which program is compiled or loaded."""
+    p.add_argument("file", help="a .tir or .mlir file, - for standard input; a .tirx file is compiled already")
     p.add_argument("--parameters", action="append", default=[], metavar="[SCOPE=]FILE", help="data for parameters")
     p.add_argument("--data-tiling", choices=DATA_TILING, help="default: late")
     add_device_flag(p)
-    p.set_defaults(device=None)  # so that it is known whether it was given
-    p.add_argument("--memory-limit", type=int, metavar="BYTES", help="the limit of memory for a call or a constant")
+    p.set_defaults(device=None, memory_limit=None)  # so that it is known whether they were given
+    add_layouts_flag(p)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -83,50 +92,29 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(asdict(program.stats)), file=sys.stderr)
     if args.profile:
         print(program.profile(*inputs, function=args.function), file=sys.stderr)
-    differences = [d for i, (r, e) in enumerate(zip(results, expected, strict=False)) if (d := _difference(i, r, e))]
+    compared = (difference(r, np.asarray(e)) for r, e in zip(results, expected, strict=False))
+    differences = [f"result {i}: {what}" for i, what in enumerate(compared) if what]
     for line in differences:
         print(line, file=sys.stderr)
     return 1 if differences else 0
 
 
-def program_of(args: argparse.Namespace) -> CallableProgram:
-    """Returns the program that the flags say. Raises UsageError for flags that don't fit together."""
+def program_of(args: argparse.Namespace, passes: PassTexts | None = None) -> CallableProgram:
+    """Returns the program that the flags say. `passes` collects the program after each pass. Raises UsageError for
+    flags that don't fit together."""
     if not args.file.endswith(SAVED):
         module = bound(read_module(args.file), args.parameters)
-        return compile(module, args.device or "cpu", args.data_tiling or "late", memory_limit=args.memory_limit)
-    for flag in ("device", "data_tiling", "parameters"):
+        how = args.device or "cpu", args.data_tiling or "late"
+        snapshot = None
+        if passes is not None:
+            passes.begin(module)
+            snapshot = passes.after
+        return compile(module, *how, memory_limit=args.memory_limit, layouts=given_layouts(args), snapshot=snapshot)
+    for flag in ("device", "data_tiling", "parameters", "layouts"):
         if getattr(args, flag):
             name = f"--{flag.replace('_', '-')}"
             raise UsageError(f"{name} is for programs that are compiled now; {args.file} is compiled already")
     return load(args.file, memory_limit=args.memory_limit)
-
-
-TOLERANCE = 1e-5
-"""A float result may differ from the expected one by this fraction of the largest expected magnitude (at least 1), or
-by 2⁻⁷ of it where a 16-bit float was computed."""
-
-
-def _difference(i: int, result: npt.NDArray[Any], wanted: npt.NDArray[Any] | StoredArray) -> str:
-    """Says what is wrong with a result, or "". Integers must be equal, and NaN and infinities must be in the same
-    places."""
-    if (result.dtype, result.shape) != (wanted.dtype, wanted.shape):
-        return f"result {i} is {result.dtype}{result.shape}, expected {wanted.dtype}{wanted.shape}"
-    expected = np.asarray(wanted)
-    if dtype_of(result.dtype).is_integer:
-        wrong = result != expected
-    else:
-        got, want = result.astype(np.float64), expected.astype(np.float64)
-        finite = np.isfinite(want)
-        unit = TOLERANCE if result.itemsize >= 4 else 2.0**-7
-        bound = unit * max(1.0, float(np.max(np.abs(want[finite]), initial=0)))
-        with np.errstate(invalid="ignore"):
-            close = np.where(finite, np.abs(got - want) <= bound, got == want)
-        wrong = ~close & ~(np.isnan(got) & np.isnan(want))
-    if not np.any(wrong):
-        return ""
-    place = tuple(int(p) for p in np.argwhere(wrong)[0])
-    count = f"{np.count_nonzero(wrong)} of {wrong.size} differ"
-    return f"result {i}: {count}; {list(place)} is {result[place]}, expected {expected[place]}"
 
 
 def parse_input(text: str, flag: str = "--input") -> npt.NDArray[Any] | StoredArray:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tensorir.analysis.layout_decision import Decision
 from tensorir.interp.context import Context
-from tensorir.ir.diagnostic import OutOfMemoryError, TensorIRError
+from tensorir.ir.diagnostic import OutOfMemoryError, Remarks, TensorIRError
 from tensorir.ir.location import Location
 from tensorir.ir.module import Module
 from tensorir.native.plans import PlanFault
@@ -14,6 +15,7 @@ from tensorir.native.table import Features, cpu_features
 from tensorir.runtime.calls import CallableProgram
 from tensorir.runtime.compiled_function import CompiledFunction
 from tensorir.runtime.executor import Executor
+from tensorir.runtime.explain.source import SourceValue
 from tensorir.runtime.options import checked_limit, checked_threads
 from tensorir.runtime.saved.container import read
 from tensorir.runtime.saved.copies import Copies
@@ -40,6 +42,9 @@ class LoadedProgram(CallableProgram):
 
     def _context(self, sizes: Mapping[str, int]) -> Context:
         return Context(_NO_MODULE, sizes, memory_limit=self.memory_limit)
+
+    def _told(self) -> tuple[str, Decision | None, Remarks, Sequence[SourceValue]]:
+        return self.device, None, Remarks(), ()
 
 
 _NO_MODULE = Module()

@@ -14,7 +14,8 @@ from tensorir.ir.module import Executable, Function, Global, Module
 from tensorir.passes.levels import NO_CALLS, NO_ENCODINGS, NO_LAYOUTS, Level
 from tensorir.passes.pass_ import Pass, PassContext, device_option, option
 from tensorir.targets.answers import Answers
-from tensorir.transforms.layouts.choice import chosen
+from tensorir.transforms.layouts.choice import posed
+from tensorir.transforms.layouts.decided import decision_of, replay
 from tensorir.transforms.layouts.given import Given
 from tensorir.transforms.layouts.remarks import say_why
 from tensorir.transforms.layouts.rewrite import Rewriter
@@ -38,7 +39,12 @@ class SpecializeEncodings(Pass):
     def run(self, module: Module, ctx: PassContext) -> Module:
         device, refuse = ctx.device(self.device), ctx.decisions.of(self.name)
         given = Given(Answers(device), self.device, refuse, self.always)
-        choice = chosen(module, given, device.costs)
+        choice = posed(module, given, device.costs)
+        if ctx.layouts is None:
+            choice.solve()
+        else:
+            replay(choice, ctx.layouts)
+        ctx.decision = decision_of(choice, device.spec)
         say_why(choice, refuse)
         rewriter = Rewriter(choice, given, device.name)
         made = module.map_regions(rewriter.initializer, Global).map_regions(rewriter.region, Function, Executable)

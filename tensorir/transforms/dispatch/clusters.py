@@ -18,9 +18,7 @@ from tensorir.ir.effects import EffectsIn
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
 from tensorir.passes.decisions import Refuse, unheard
-
-TYPICAL_SIZE = 128
-"""What a size is taken for that is known only when the program is called, to compare bytes."""
+from tensorir.targets.costs import TYPICAL_SIZE
 
 
 def _bytes(value: Value) -> int:

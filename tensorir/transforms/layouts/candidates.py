@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from attrs import define, field
 
+from tensorir.encoding.form import Form
 from tensorir.encoding.layout import Layout
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
-from tensorir.transforms.layouts.forms import Form, packed_forms, row_major
+from tensorir.transforms.layouts.forms import packed_forms, row_major
 from tensorir.transforms.layouts.program import Place, Program, runs_others
 
 MOST = 7

@@ -7,15 +7,16 @@ from itertools import combinations
 from math import inf
 
 import numpy as np
-from attrs import define, field, frozen
+from attrs import define, field
 
 from tensorir.analysis.elimination import Alternatives, Problem, Solution, minimize
+from tensorir.encoding.form import Form, State, Stored
 from tensorir.ir.module import Module
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
 from tensorir.targets.costs import Costs
 from tensorir.transforms.layouts.candidates import Candidates
-from tensorir.transforms.layouts.forms import Form, Stored, row_major
+from tensorir.transforms.layouts.forms import row_major
 from tensorir.transforms.layouts.given import Given
 from tensorir.transforms.layouts.prices import Prices
 from tensorir.transforms.layouts.program import Place, Program, program_of, runs_others
@@ -30,15 +31,6 @@ and read once more."""
 
 READ_AGAIN = 1.25
 """How much longer it takes to relay a tensor where it is read, which several units may do with the same part of it."""
-
-
-@frozen
-class State:
-    """An op takes `form`, and its result is stored as `stored` for other launches. A constant has no op, and may be
-    stored several times."""
-
-    form: Form
-    stored: tuple[Stored, ...]
 
 
 @define
@@ -57,6 +49,12 @@ class Choice:
     alternatives: Alternatives = field(init=False)
 
     def solve(self) -> None:
+        """Chooses the states that cost least."""
+        self.pose()
+        self.settle(minimize(self.problem))
+
+    def pose(self) -> None:
+        """States the problem."""
         for tensor in self.program.constants:
             stored = self._copies(tensor)
             costs = [sum(self.prices.stored(tensor.type, s) for s in kept) for kept in stored]
@@ -64,12 +62,23 @@ class Choice:
         for place in self.program.places:
             if place.op in self.candidates.forms and not place.initializer:
                 states = self._states(place)
-                self._add_variable(place.op, states, [self._own_cost(place, state) for state in states])
+                self._add_variable(place.op, states, [self.own_cost(place, state) for state in states])
         for tensor, readers in self.program.readers.items():
             for reader in readers:
                 self._add_edge(tensor, reader)
-        self.solution = minimize(self.problem)
-        self.alternatives = Alternatives(self.problem, self.solution)
+
+    def settle(self, solution: Solution) -> None:
+        """Takes a solution of the problem."""
+        self.solution = solution
+        self.alternatives = Alternatives(self.problem, solution)
+
+    def state(self, of: Op | Value) -> State:
+        """The chosen state of an op or a constant."""
+        if of in self.variable:
+            v = self.variable[of]
+            return self.states[v][self.solution.states[v]]
+        assert isinstance(of, Op)
+        return State(self._only_form(of), self._only_stored(of))
 
     def form(self, op: Op) -> Form:
         """The form that an op takes."""
@@ -136,15 +145,21 @@ class Choice:
             stored += self.candidates.layouts.get(result, ())
         return [State(form, (s,)) for form in forms for s in stored]
 
-    def _own_cost(self, place: Place, state: State) -> float:
+    def own_cost(self, place: Place, state: State) -> float:
+        """What an op costs in a state whatever its neighbours do: its form, and relayouts of arguments and results."""
         op, form, type = place.op, state.form, place.op.result.type
-        cost = self.prices.form(op, form) + self.prices.relayout(type, form.result, state.stored[0])
+        cost = self.prices.form(op, form) + self.prices.relayout(type, form.result, self.written(place, state))
         for tensor, need in zip(self.program.operands(op), form.operands, strict=True):
-            if tensor not in self.program.makers and tensor not in self.program.constants:  # an argument
+            if self.is_argument(tensor):
                 cost += self.prices.relayout(tensor.type, self.given.layout(tensor.type), need)
-        if place.launch is None and op.result in self.program.wanted:
-            cost += self.prices.relayout(type, form.result, None)
         return cost
+
+    def written(self, place: Place, state: State) -> Stored:
+        """How the only result of an op is stored where it leaves its launch, or the function."""
+        return None if place.launch is None and place.op.result in self.program.wanted else state.stored[0]
+
+    def is_argument(self, tensor: Value) -> bool:
+        return tensor not in self.program.makers and tensor not in self.program.constants
 
     def _add_edge(self, tensor: Value, reader: Place) -> None:
         """Adds what it costs that a reader needs a tensor in another layout than it has."""
@@ -172,23 +187,33 @@ class Choice:
         needs = dict.fromkeys(need for v, need in operands if v is tensor)
         if tensor in self.program.constants:
             return 0.0 if all(self._has(tensor, a.stored, need) for need in needs) else inf
+        held, again = self.held(tensor, a, reader)
+        return again * sum(self.prices.relayout(tensor.type, held, need) for need in needs)
+
+    def held(self, tensor: Value, state: State, reader: Place) -> tuple[Stored, float]:
+        """How a reader finds a tensor that an op in this state makes, and how many times as long a relayout takes
+        there."""
         maker = self.program.makers[tensor]
         if len(maker.op.results) > 1:
-            held = a.stored[maker.op.results.index(tensor)]
+            held = state.stored[maker.op.results.index(tensor)]
         else:
-            held = a.form.result if maker.launch is reader.launch else a.stored[0]
-        again = RELAID_BETWEEN if maker.launch is reader.launch else READ_AGAIN
-        return again * sum(self.prices.relayout(tensor.type, held, need) for need in needs)
+            held = state.form.result if maker.launch is reader.launch else state.stored[0]
+        return held, RELAID_BETWEEN if maker.launch is reader.launch else READ_AGAIN
 
     def _has(self, tensor: Value, stored: Sequence[Stored], need: Stored) -> bool:
         return any(self.prices.relayout(tensor.type, s, need) == 0.0 for s in stored)
 
 
-def chosen(module: Module, given: Given, costs: Costs) -> Choice:
-    """Returns the solved choice for a module in which launches are formed, if it has any."""
+def posed(module: Module, given: Given, costs: Costs) -> Choice:
+    """Returns the choice, not yet made, for a module in which launches are formed, if it has any."""
     program = program_of(module)
     candidates = Candidates(program, given.forms)
     candidates.find()
-    choice = Choice(program, candidates, given, Prices(costs))
+    return Choice(program, candidates, given, Prices(costs))
+
+
+def chosen(module: Module, given: Given, costs: Costs) -> Choice:
+    """Returns the solved choice for a module in which launches are formed, if it has any."""
+    choice = posed(module, given, costs)
     choice.solve()
     return choice

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from attrs import frozen
-
 from tensorir.analysis.movement import view_of
 from tensorir.dialects.linalg import Contract, Generic, Reduce, RowOp, Transpose
 from tensorir.dialects.tensor import CollapseShape, Concat, ExpandShape, ExtractSlice
 from tensorir.encoding.encoding import ROLES, Encoding
+from tensorir.encoding.form import Form, Stored
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import Tiles, operand_layout
 from tensorir.encoding.views import Collapsed, Expanded, Transposed, View
@@ -22,21 +21,7 @@ from tensorir.ir.dims import divisible
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
 
-Stored: TypeAlias = "Layout | None"
-"""How a tensor is stored; None: row-major."""
-
 Candidates: TypeAlias = Mapping[Value, Iterable[Layout]]
-
-
-@frozen
-class Form:
-    """`operands[i]`: how operand i must be stored; `result`: how the only result is. A contraction with `tiles` runs
-    `kernel` on tiles."""
-
-    operands: tuple[Stored, ...]
-    result: Stored = None
-    tiles: Tiles | None = None
-    kernel: str = ""
 
 
 def row_major(op: Op) -> Form:

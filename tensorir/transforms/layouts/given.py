@@ -11,6 +11,7 @@ from tensorir.dialects.flow import Launch
 from tensorir.dialects.linalg import Contract
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d
 from tensorir.encoding.encoding import Encoding
+from tensorir.encoding.form import Form, Stored
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import Declined, Tiles
 from tensorir.ir.dtype import DType
@@ -19,7 +20,7 @@ from tensorir.ir.op import Op
 from tensorir.ir.types import Type
 from tensorir.passes.decisions import Refuse
 from tensorir.targets.answers import Answers
-from tensorir.transforms.layouts.forms import Form, Stored, contraction_form, packed_forms, row_major
+from tensorir.transforms.layouts.forms import contraction_form, packed_forms, row_major
 from tensorir.transforms.layouts.program import states_intent
 
 _CUT = "a reshape or broadcast on the way here cuts a tile: the tensor stays row-major"

@@ -9,14 +9,12 @@ from attrs import field, frozen
 from tensorir.dialects.linalg import Contract
 from tensorir.dialects.linalg.structured import iteration_sizes
 from tensorir.encoding.digits import NotRefinable, filled, from_pack, relayout
+from tensorir.encoding.form import Form, Stored
 from tensorir.encoding.resolver import Tiles
 from tensorir.ir.dims import Dim, evaluate, symbols_of
 from tensorir.ir.op import Op
 from tensorir.ir.types import Type
-from tensorir.targets.costs import Costs
-from tensorir.transforms.layouts.forms import Form, Stored
-
-TYPICAL_SIZE = 128
+from tensorir.targets.costs import TYPICAL_SIZE, Costs
 
 
 def number(dim: Dim) -> int:

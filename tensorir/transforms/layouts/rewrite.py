@@ -9,13 +9,13 @@ from attrs import define, field
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.flow import Dispatch, GlobalLoad
 from tensorir.dialects.linalg import Contract
+from tensorir.encoding.form import Stored
 from tensorir.encoding.layout import Layout
 from tensorir.ir.location import UNKNOWN, Location
 from tensorir.ir.op import Op, name_after
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.transforms.layouts.choice import Choice
-from tensorir.transforms.layouts.forms import Stored
 from tensorir.transforms.layouts.given import Given
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorir.analysis import elimination
-from tensorir.analysis.elimination import Alternatives, Problem, minimize
+from tensorir.analysis.elimination import Alternatives, Problem, lower_bound, minimize
 
 
 def random_problem(seed: int, variables: int, states: int, *, density: float = 0.5, impossible: float = 0.0) -> Problem:
@@ -107,3 +107,25 @@ def test_what_is_far_away_stays_as_it_is() -> None:
     for state in range(4):
         near, far = (found.off_by(15, state, radius) for radius in (1, 30))
         assert near >= far >= -1e-9
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_the_next_best_state_is_the_best_of_all_others(seed: int) -> None:
+    problem = random_problem(seed, 5, 3)
+    best = minimize(problem)
+    found = Alternatives(problem, best)
+    for v, own in enumerate(problem.own):
+        others = {i: found.off_by(v, i, radius=5) for i in range(len(own)) if i != best.states[v]}
+        next = found.next_best(v, radius=5)
+        if not others or min(others.values()) == np.inf:
+            assert next is None
+        else:
+            assert next is not None and next[1] == others[next[0]] == min(others.values())
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_nothing_costs_less_than_the_lower_bound(seed: int) -> None:
+    problem = random_problem(seed, 5, 3)
+    assert lower_bound(problem) <= least_cost(problem) + 1e-9
+    alone = Problem([costs.copy() for costs in problem.own])
+    assert lower_bound(alone) == pytest.approx(least_cost(alone))

@@ -155,3 +155,21 @@ def test_patterns_see_users_and_yields_as_they_are_now() -> None:
     assert seen[0] == (1, False)  # read by set, not yet yielded
     assert seen[-1] == (0, True)  # the second one
     assert greedy(b.finish([second, back]), index([fold])).yields == (second, first)
+
+
+def test_a_limit_leaves_what_comes_after_it() -> None:
+    """The first rewrites are done as without a limit; the trace names the last one."""
+    b = RegionBuilder()
+    x = b.arg(SQUARE)
+    for _ in range(3):
+        x = b.add(UnsetEncoding(b.add(SetEncoding(x, LAYOUT)).result)).result
+    region = b.finish([x])
+    unlimited = Trace()
+    assert not greedy(region, index([fold]), unlimited).ops and unlimited.applied == 3
+    for limit in range(4):
+        trace = Trace(limit=limit)
+        made = greedy(region, index([fold]), trace)
+        assert len(made.ops) == 2 * (3 - limit)
+        assert trace.applied == limit
+        assert (trace.last is None) == (limit == 0)
+        assert trace.last is None or (type(trace.last[0]), trace.last[1]) == (UnsetEncoding, fold)
