@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy.typing as npt
 from attrs import evolve
 
-from tensorir.analysis.layout_decision import Decision
 from tensorir.interp import Context, bind_arguments
 from tensorir.ir.diagnostic import Remarks, TensorIRError, UnsupportedError
 from tensorir.ir.signature import Signature
 from tensorir.runtime.counts import Counts
 from tensorir.runtime.executor import Executor, usable_cores
-from tensorir.runtime.explain.explanation import Explanation, FunctionExplanation
-from tensorir.runtime.explain.source import SourceValue
 from tensorir.runtime.given_results import given_results
 from tensorir.runtime.options import checked_limit, checked_threads
-from tensorir.runtime.plan import Plan
 from tensorir.runtime.profile import Profile, Profiler, peaks
 from tensorir.runtime.repeated_call import Call, RepeatedCall, RepeatedStridedCall
 from tensorir.runtime.stats import Stats, Used
 from tensorir.runtime.strides import Strided, strided
-from tensorir.targets.costs import TYPICAL_SIZE
+
+if TYPE_CHECKING:  # a program from a file imports neither ops nor passes before it is asked to explain itself
+    from tensorir.analysis.layout_decision import Decision
+    from tensorir.runtime.explain.explanation import Explanation, FunctionExplanation
+    from tensorir.runtime.explain.source import SourceValue
+    from tensorir.runtime.plan import Plan
 
 Array = npt.NDArray[Any]
 
@@ -219,6 +220,8 @@ class CallableProgram:
         `sizes`: those of the symbols of all functions; one that is missing counts as `TYPICAL_SIZE`. Nothing is run.
 
         Raises TensorIRError for a size of another symbol, and for sizes that a call can't have."""
+        from tensorir.runtime.explain.explanation import Explanation  # as above
+
         symbols = {s for signature, _ in self._functions.values() for s in signature.symbols}
         if unknown := [s for s in sizes or () if s not in symbols]:
             known = ", ".join(sorted(symbols)) or "none"
@@ -235,6 +238,9 @@ class CallableProgram:
         return None
 
     def _explained(self, name: str, sizes: Mapping[str, int], num_threads: int | None) -> FunctionExplanation:
+        from tensorir.runtime.explain.explanation import FunctionExplanation  # as above
+        from tensorir.targets.costs import TYPICAL_SIZE  # as above
+
         signature, runner = self._functions[name]
         known = {s: sizes.get(s, TYPICAL_SIZE) for s in signature.symbols}
         if not isinstance(runner, Executor):

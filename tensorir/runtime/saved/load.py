@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tensorir.analysis.layout_decision import Decision
 from tensorir.interp.context import Context
 from tensorir.ir.diagnostic import OutOfMemoryError, Remarks, TensorIRError
 from tensorir.ir.location import Location
@@ -15,12 +15,15 @@ from tensorir.native.table import Features, cpu_features
 from tensorir.runtime.calls import CallableProgram
 from tensorir.runtime.compiled_function import CompiledFunction
 from tensorir.runtime.executor import Executor
-from tensorir.runtime.explain.source import SourceValue
 from tensorir.runtime.options import checked_limit, checked_threads
 from tensorir.runtime.saved.container import read
 from tensorir.runtime.saved.copies import Copies
 from tensorir.runtime.saved.fields import Malformed
 from tensorir.runtime.saved.manifest import StoredProgram, decoded
+
+if TYPE_CHECKING:  # loading imports neither ops nor passes
+    from tensorir.analysis.layout_decision import Decision
+    from tensorir.runtime.explain.source import SourceValue
 
 
 class LoadedProgram(CallableProgram):

@@ -174,7 +174,7 @@ class Choice:
         else:
             have = self.states[u]
         want = [self._only_form(reader.op)] if v is None else [state.form for state in self.states[v]]
-        table = np.array([[self._moved(tensor, a, reader, b) for b in want] for a in have])
+        table = np.array(self._moved(tensor, have, reader, want))
         if u is not None and v is not None:
             self.problem.add_pair(u, v, table)
         elif u is not None:
@@ -182,13 +182,17 @@ class Choice:
         elif v is not None:
             self.problem.own[v] = self.problem.own[v] + table[0]
 
-    def _moved(self, tensor: Value, a: State, reader: Place, b: Form) -> float:
-        operands = zip(self.program.operands(reader.op), b.operands, strict=True)
-        needs = dict.fromkeys(need for v, need in operands if v is tensor)
+    def _moved(self, tensor: Value, have: list[State], reader: Place, want: list[Form]) -> list[list[float]]:
+        """[state][form]: what it costs that the reader, in that form, finds the tensor of an op in that state."""
+        at = [i for i, v in enumerate(self.program.operands(reader.op)) if v is tensor]
+        needs = [tuple(dict.fromkeys(form.operands[i] for i in at)) for form in want]
         if tensor in self.program.constants:
-            return 0.0 if all(self._has(tensor, a.stored, need) for need in needs) else inf
-        held, again = self.held(tensor, a, reader)
-        return again * sum(self.prices.relayout(tensor.type, held, need) for need in needs)
+            return [[0.0 if all(self._has(tensor, a.stored, n) for n in need) else inf for need in needs] for a in have]
+        relayout, rows = self.prices.relayout, list[list[float]]()
+        for a in have:
+            held, again = self.held(tensor, a, reader)
+            rows.append([again * sum(relayout(tensor.type, held, n) for n in need) for need in needs])
+        return rows
 
     def held(self, tensor: Value, state: State, reader: Place) -> tuple[Stored, float]:
         """How a reader finds a tensor that an op in this state makes, and how many times as long a relayout takes

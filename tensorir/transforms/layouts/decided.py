@@ -33,7 +33,10 @@ def decision_of(choice: Choice, device: str) -> Decision:
         if place.launch is not None:
             launches.setdefault(place.launch, len(launches))
         ops.append(_op(choice, place, keys[place.op], launches))
-    constants = [_constant(choice, tensor, keys[tensor]) for tensor in choice.program.constants]
+    names: dict[Value, list[str]] = {}
+    for name, held in choice.program.held.items():
+        names.setdefault(choice.program.tensor(held), []).append(name)
+    constants = [_constant(choice, tensor, keys[tensor], names[tensor]) for tensor in choice.program.constants]
     decided = (*constants, *_in_program_order(ops))
     solution, problem = choice.solution, choice.problem
     variable = {keys[of]: v for of, v in choice.variable.items()}
@@ -103,12 +106,11 @@ def _locations(choice: Choice) -> dict[Op | Value, Location]:
     return ops | {tensor: g.loc for tensor, g in choice.program.constants.items()}
 
 
-def _constant(choice: Choice, tensor: Value, key: str) -> Decided:
+def _constant(choice: Choice, tensor: Value, key: str, names: list[str]) -> Decided:
     g, state = choice.program.constants[tensor], choice.state(tensor)
     ns = sum(choice.prices.stored(tensor.type, s) for s in state.stored)
-    same = tuple(name for name, held in choice.program.held.items() if choice.program.tensor(held) is tensor)
     choices = len(choice.states[choice.variable[tensor]])
-    return Decided(key, "", "", g.loc, same, "kept from call to call", "", state, ns, (), choices)
+    return Decided(key, "", "", g.loc, tuple(names), "kept from call to call", "", state, ns, (), choices)
 
 
 def _op(choice: Choice, place: Place, key: str, launches: dict[Dispatch, int]) -> Decided:
