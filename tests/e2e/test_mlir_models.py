@@ -169,7 +169,7 @@ def test_minilm_moves_no_more_than_the_builders(producer: Producer, model: str) 
     """Its norms and softmaxes are in pieces, its tensors have a batch dim of size 1, and its sizes are computed."""
     imported, moved = relayouts(producer.module("minilm", model), 128)
     built, least = relayouts(build_minilm(load_weights()), 128)
-    assert imported == built == {"pack": 15, "unpack": 12}
+    assert imported == built
     assert moved <= least
 
 
