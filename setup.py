@@ -61,6 +61,8 @@ def libraries() -> list[tuple[str, Any]]:
         "steps/rows.c",
         "steps/mmt4d.c",
         "steps/matmul.c",
+        "steps/mmt4d_map.c",
+        "steps/widened.c",
         "vector/map.c",
         "vector/map_code.c",
         "vector/map_loops.c",
@@ -76,7 +78,7 @@ def libraries() -> list[tuple[str, Any]]:
     ops = ["mmt4d", "matmul", "copy", "calibrate", "math", "rows", "blocks"]
     if platform.machine().lower() in ("x86_64", "amd64"):
         found += [
-            library(f"tir_{isa}", [f"kernels/x86_64/{op}_{isa}.c" for op in ops], flags)
+            library(f"tir_{isa}", [f"kernels/x86_64/{op}_{isa}.c" for op in (*ops, "widened")], flags)
             for isa, flags in (("avx512", AVX512), ("avx2", AVX2))
         ]
     generic = ["mmt4d_loops.c", "copy_loops.c", *(f"{op}_generic.c" for op in ops)]

@@ -13,6 +13,7 @@ from tensorir.plugins import Table
 from tensorir.transforms.constants.evaluate_initializers import EvaluateInitializers
 from tensorir.transforms.constants.hoist_constants import HoistConstants
 from tensorir.transforms.constants.merge_equal_globals import MergeEqualGlobals
+from tensorir.transforms.constants.pack_nibbles import PackNibbles
 from tensorir.transforms.datatiling.materialize_encodings import MaterializeEncodings
 from tensorir.transforms.datatiling.row_major_boundaries import RowMajorBoundaries
 from tensorir.transforms.datatiling.set_encodings import SetEncodings
@@ -52,6 +53,7 @@ _OWN: tuple[type[Pass], ...] = (
     OutlineExecutables,
     EvaluateInitializers,
     MergeEqualGlobals,
+    PackNibbles,
     LowerToTiles,
 )
 
@@ -93,6 +95,7 @@ def stages(data_tiling: str, device: str = "cpu") -> Mapping[str, tuple[Pass, ..
             EvaluateInitializers(device=device),
             MergeEqualGlobals(),
             SymbolDce(),
+            PackNibbles(),
         ),
         "tiles": (LowerToTiles(),),
     }

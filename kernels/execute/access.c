@@ -63,6 +63,9 @@ static bool bound(span* s, uint32_t* left, const tir_step* step, int64_t operand
 static bool is_summed(const tir_step* step, const tir_step_rule* rule, int32_t loop) {
   if (rule->sums == TIR_SUMS_ROWS) return loop >= step->loops - step->attribute[0];
   if (rule->sums == TIR_SUMS_LAST) return loop == step->loops - 1;
+  if (rule->sums == TIR_SUMS_DEPTH) {
+    return loop == step->loops - 1 || (loop < step->loops - 3 && loop >= step->loops - 3 - step->attribute[2]);
+  }
   return rule->sums == TIR_SUMS_K && (loop == step->loops - 4 || loop == step->loops - 1);
 }
 

@@ -108,7 +108,8 @@ static inline const tir_command* tir_command_at(const tir_plan* plan, int64_t in
 enum {
   TIR_SUMS_ROWS = 1, /* as many of the last loops as attribute 0 says */
   TIR_SUMS_K = 2,    /* k1 and k0 of mmt4d */
-  TIR_SUMS_LAST = 3  /* k of matmul */
+  TIR_SUMS_LAST = 3, /* k of matmul */
+  TIR_SUMS_DEPTH = 4 /* k1 loops, as many as attribute 2 says, and k0 of mmt4d_map */
 };
 
 /* What the executor has to know of a kind of step. */

@@ -25,6 +25,9 @@ static const tir_step_rule rules[] = {
     .known = 1, .least_operands = 3, .most_operands = 3, .results = 1, .attributes = 2, .code = 1, .row_inputs = 1},
   [TIR_STEP_matmul] = {
     .known = 1, .least_operands = 3, .most_operands = 3, .results = 1, .least_loops = 3, .sums = TIR_SUMS_LAST},
+  [TIR_STEP_mmt4d_map] = {
+    .known = 1, .least_operands = 2, .most_operands = TIR_MAX_OPERANDS, .results = 1, .least_loops = 6, .attributes = 3,
+    .code = -1, .sums = TIR_SUMS_DEPTH},
   [TIR_STEP_gather] = {
     .known = 1, .least_operands = 2, .most_operands = TIR_MAX_ATTRIBUTES / 2 + 2, .results = 1, .attributes_each = 2,
     .one_type = 1},

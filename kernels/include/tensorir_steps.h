@@ -39,7 +39,8 @@ enum tir_step_kind {
   TIR_STEP_softmax = 8,    /* source, out. attributes: rows, extent */
   TIR_STEP_layer_norm = 9, /* source, scale, bias, out. attributes: rows, extent. code: epsilon, the bits of a double */
   TIR_STEP_rms_norm = 10,  /* source, scale, out. attributes: rows, extent. code: epsilon, the bits of a double */
-  TIR_STEP_matmul = 11     /* lhs, rhs, out: f32. last loops: m, n, k */
+  TIR_STEP_matmul = 11,    /* lhs, rhs, out: f32. last loops: m, n, k */
+  TIR_STEP_mmt4d_map = 12  /* lhs, inputs …, out. last loops: m1, n1, k1 …, m0, n0, k0. attributes: TIR_ORDER_…, rows or -1, loops of k1. code: a scalar body, see vector/map.h */
 };
 
 /* More about those that move elements and multiply tiles:
@@ -56,6 +57,9 @@ enum tir_step_kind {
  * - mmt4d: strides along m1, n1 and the outer loops are any; tiles are contiguous as for tir_mmt4d, and k1 neighbours lie
  *   side by side. Operands stand still along the loops that they lack. Rows: how many rows are valid, from the first
  *   one on. Others are neither read nor written.
+ * - mmt4d_map: mmt4d whose right side is f32 and not in memory: the code computes each element of it from those of the
+ *   inputs, as in a map step whose operands are the inputs and the right side. k1 may be several loops, along which tiles
+ *   of lhs are neighbours; all strides of the inputs are any.
  * - matmul: the bits of mmt4d, with no operand in tiles. Neighbours along k of lhs lie side by side, and so do those of
  *   rhs along n or along k; all other strides are any.
  *
@@ -68,7 +72,8 @@ enum tir_step_kind {
  *   is written part by part, each from positions that nothing reads afterwards.
  *
  * For all others results and inputs lie apart. A reduction has fewer results than elements; copies, packs and unpacks may
- * move their elements in any order; gather, mmt4d and matmul read elements again. */
+ * move their elements in any order; gather, mmt4d, mmt4d_map and matmul read elements
+ * again. */
 
 enum tir_reduction {
   TIR_REDUCE_add = 0, TIR_REDUCE_mul = 1, TIR_REDUCE_max = 2, TIR_REDUCE_min = 3, TIR_REDUCE_maxnum = 4,

@@ -14,6 +14,7 @@ static const tir_step_function step_functions[] = {
   [TIR_STEP_layer_norm] = tir_step_layer_norm,
   [TIR_STEP_rms_norm] = tir_step_rms_norm,
   [TIR_STEP_matmul] = tir_step_matmul,
+  [TIR_STEP_mmt4d_map] = tir_step_mmt4d_map,
 };
 
 int tir_run_step(tir_step* step) {

@@ -144,22 +144,34 @@ static int run_blocks(tir_map* m) {
   return TIR_STATUS_OK;
 }
 
+int tir_map_prepare(tir_map* m, const tir_step* step, int64_t results, int64_t sequential, void* memory, int64_t bytes,
+                    bool* empty) {
+  m->table = table_for(step->cpu_features);
+  m->moves = tir_moves_for(step->cpu_features);
+  const int status = tir_map_read(step, results, m->table, &m->code);
+  if (status != TIR_STATUS_OK) return status;
+  tir_map_views(m, step, results);
+  *empty = !tir_map_loops(m, step, results, sequential);
+  return *empty ? TIR_STATUS_OK : tir_map_registers(m, memory, bytes);
+}
+
+void tir_map_at(tir_map* m, int32_t view, char* base) { m->view[view].base = base; }
+
+int tir_map_run(tir_map* m) {
+  int status;
+  do {
+    tir_map_blocks(m);
+    status = run_blocks(m);
+  } while (status == TIR_STATUS_OK && tir_map_rest(m));
+  return status;
+}
+
 int tir_step_map(tir_step* step) {
   if (step->attributes < 2) return TIR_STATUS_BAD_SIZE;
   const int64_t results = step->attribute[0], sequential = step->attribute[1];
   if (results < 1 || results > step->operands || sequential < 0 || sequential > step->loops) return TIR_STATUS_BAD_SIZE;
   tir_map m;
-  m.table = table_for(step->cpu_features);
-  m.moves = tir_moves_for(step->cpu_features);
-  int status = tir_map_read(step, results, m.table, &m.code);
-  if (status != TIR_STATUS_OK) return status;
-  tir_map_views(&m, step, results);
-  if (!tir_map_loops(&m, step, results, sequential)) return TIR_STATUS_OK;
-  status = tir_map_registers(&m, step->workspace);
-  if (status != TIR_STATUS_OK) return status;
-  do {
-    tir_map_blocks(&m);
-    status = run_blocks(&m);
-  } while (status == TIR_STATUS_OK && tir_map_rest(&m));
-  return status;
+  bool empty;
+  const int status = tir_map_prepare(&m, step, results, sequential, step->workspace, TIR_WORKSPACE_BYTES, &empty);
+  return status != TIR_STATUS_OK || empty ? status : tir_map_run(&m);
 }

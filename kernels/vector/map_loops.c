@@ -148,12 +148,12 @@ bool tir_map_loops(tir_map* m, const tir_step* step, int64_t results, int64_t se
 
 /* The registers, as long as they may be: all of them together about as large as half of a first level cache, but not
  * so short that calls cost more than what they compute. */
-int tir_map_registers(tir_map* m, void* workspace) {
+int tir_map_registers(tir_map* m, void* memory, int64_t bytes) {
   enum { FAVOURED = 32 * 1024, SHORT = 256, STEP = 16, PADDING = 192 };
   int64_t slots = m->code.constants + m->code.registers;
   for (int v = 0; v < m->views; v++) slots += m->view[v].used;
   if (slots == 0) slots = 1;
-  const int64_t most = (TIR_WORKSPACE_BYTES / slots - PADDING) / m->code.widest / STEP * STEP;
+  const int64_t most = (bytes / slots - PADDING) / m->code.widest / STEP * STEP;
   int64_t block = FAVOURED / slots / m->code.widest / STEP * STEP;
   if (block < SHORT) block = SHORT;
   if (block > TIR_BLOCK) block = TIR_BLOCK;
@@ -162,7 +162,7 @@ int tir_map_registers(tir_map* m, void* workspace) {
   m->block = block;
   /* Whole cache lines, and registers don't begin at the same place of a page. */
   m->register_bytes = (block * m->code.widest + 63) / 64 * 64 + 128;
-  m->registers = workspace;
+  m->registers = memory;
   char* slot = m->registers + (m->code.constants + m->code.registers) * m->register_bytes;
   for (int v = 0; v < m->views; v++) {
     if (!m->view[v].used) continue;

@@ -49,13 +49,21 @@ typedef struct {
 void tir_map_views(tir_map* m, const tir_step* step, int64_t results);
 /* The loops in their simplest form. Returns false if there is nothing to do. */
 bool tir_map_loops(tir_map* m, const tir_step* step, int64_t results, int64_t sequential);
-/* Places of the registers, and how long they are. Returns a status: BAD_SIZE if there are too many. */
-int tir_map_registers(tir_map* m, void* workspace);
+/* Places of the registers in `bytes` of memory, and how long they are. Returns a status: BAD_SIZE if there are too many. */
+int tir_map_registers(tir_map* m, void* memory, int64_t bytes);
 /* Divides the parallel loops into blocks. */
 void tir_map_blocks(tir_map* m);
 /* How the views lie in blocks of `now` positions of the cut loop. */
 void tir_map_patterns(tir_map* m, int64_t now);
 /* Puts the loops that tir_map_loops made tiles of in the order for the rest; false if there is none. */
 bool tir_map_rest(tir_map* m);
+
+/* All of the above for a step whose results and sequential loops are known to be possible; its registers get `bytes` of
+ * `memory`, 64-byte aligned. *empty: there is nothing to run. Returns a status. */
+int tir_map_prepare(tir_map* m, const tir_step* step, int64_t results, int64_t sequential, void* memory, int64_t bytes,
+                    bool* empty);
+/* Runs a prepared map. Unless it has a rest, it may run again, also at other places. */
+int tir_map_run(tir_map* m);
+void tir_map_at(tir_map* m, int32_t view, char* base);
 
 #endif

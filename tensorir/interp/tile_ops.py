@@ -100,6 +100,8 @@ def _combined(op: tile.Step) -> int:
             return op.rows
         case tile.Mmt4d():
             return 4
+        case tile.Mmt4dMap():
+            return 3 + op.depth
         case tile.Matmul():
             return 1
         case _:
@@ -160,12 +162,31 @@ def _mmt4d(op: tile.Mmt4d, inputs: Sequence[Array], outs: Sequence[Array], here:
     labels = [[*batch, m1, k1, m0, k0], [*batch, n1, k1, n0, k0], [*batch, m1, n1, m0, n0]]
     lhs, rhs, out = (_only(a, keep) for a, keep in zip((*inputs, *outs), labels, strict=True))
     made = multiply(lhs, rhs, labels, op.outs[0].type.dtype, here.ctx)
-    made = made.astype(out.dtype) + out if op.accumulate else made
-    tiles, height = out.shape[len(batch)], out.shape[len(batch) + 2]
+    _put_rows(op, out, made.astype(out.dtype) + out if op.accumulate else made, len(batch), here)
+
+
+def _put_rows(op: tile.Mmt4d | tile.Mmt4dMap, out: Array, made: Array, batch: int, here: _Unit) -> None:
+    """Writes the rows that are computed; `batch`: how many dims come before m1."""
+    tiles, height = out.shape[batch], out.shape[batch + 2]
     rows = tiles * height if op.rows is None else min(tiles * height, here.numbers(op.rows)[0])
     for tile_row in range(-(-rows // height)):
         valid = min(height, rows - tile_row * height)
         out[..., tile_row, :, :valid, :] = made[..., tile_row, :, :valid, :]
+
+
+def _mmt4d_map(op: tile.Mmt4dMap, inputs: Sequence[Array], outs: Sequence[Array], here: _Unit) -> None:
+    """Loops: batch…, m1, n1, k1 …, m0, n0, k0."""
+    lhs, *sources = inputs
+    count = len(op.shape.results)
+    m1, n1 = count - 5 - op.depth, count - 4 - op.depth
+    batch, depth, (m0, n0, k0) = list(range(m1)), list(range(n1 + 1, count - 3)), range(count - 3, count)
+    labels = [[*batch, m1, *depth, m0, k0], [*batch, n1, *depth, n0, k0], [*batch, m1, n1, m0, n0]]
+    lhs, out = _only(lhs, labels[0]), _only(outs[0], labels[2])
+    (made,) = evaluate_bodies((op.body,), [_only(a, labels[1]) for a in sources], here.ctx)
+    sizes = here.numbers(op.shape)
+    made = np.broadcast_to(made, [sizes[d] for d in labels[1]])
+    result = multiply(lhs, made, labels, op.outs[0].type.dtype, here.ctx)
+    _put_rows(op, out, result, len(batch), here)
 
 
 def _matmul(op: tile.Matmul, inputs: Sequence[Array], outs: Sequence[Array], here: _Unit) -> None:
@@ -264,6 +285,7 @@ STEPS: dict[type[tile.Step], Callable[[Any, Sequence[Array], Sequence[Array], _U
     tile.Copy: _copy,
     tile.Fill: _fill,
     tile.Mmt4d: _mmt4d,
+    tile.Mmt4dMap: _mmt4d_map,
     tile.Matmul: _matmul,
     tile.Pack: _pack,
     tile.Unpack: _unpack,

@@ -166,6 +166,7 @@ class Lib:
     TIR_STEP_reduce: int
     TIR_STEP_rms_norm: int
     TIR_STEP_matmul: int
+    TIR_STEP_mmt4d_map: int
     TIR_STEP_softmax: int
     TIR_STEP_unpack: int
     TIR_TYPE_bf16: int

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from tensorir.dialects.tile import Mmt4d, Step
+from tensorir.dialects.tile import Mmt4d, Mmt4dMap, Step
 from tensorir.ir.op import Op
 from tensorir.runtime.compiled_function import CommandPlaces, CompiledFunction, Place, Required
 from tensorir.runtime.plan import Command, HostCommand, Plan, plan_image
@@ -48,5 +48,5 @@ def _kernels(plan: Plan) -> dict[str, int]:
             continue
         for op in command.grid.body.ops:
             if isinstance(op, Step):
-                found[op.kernel if isinstance(op, Mmt4d) and op.kernel else op.NAME] += 1
+                found[op.kernel if isinstance(op, Mmt4d | Mmt4dMap) and op.kernel else op.NAME] += 1
     return dict(found)

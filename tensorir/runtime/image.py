@@ -122,6 +122,14 @@ def _mmt4d(op: tile.Mmt4d) -> Encoded:
     return (int(op.accumulate), RHS_ORDERS[op.rhs_order], rows), ()
 
 
+def _mmt4d_map(op: tile.Mmt4dMap) -> Encoded:
+    rows = op.rows.results[0] if op.rows is not None else -1
+    code = body_code((op.body,), op.body.args, (op.body.result.dtype,))
+    if isinstance(code, str):
+        raise ValueError(code)
+    return (RHS_ORDERS[op.rhs_order], rows, op.depth), code
+
+
 def _pack(op: tile.Pack) -> Encoded:
     return op.extents.results, (signed_word(element_bits(op.padding, op.outs[0].type.dtype)),)
 
@@ -150,6 +158,7 @@ _ATTRIBUTES: dict[type[Step], Callable[[Any], Encoded]] = {
     tile.Copy: _none,
     tile.Fill: _fill,
     tile.Mmt4d: _mmt4d,
+    tile.Mmt4dMap: _mmt4d_map,
     tile.Matmul: _none,
     tile.Pack: _pack,
     tile.Unpack: _unpack,

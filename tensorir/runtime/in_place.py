@@ -119,7 +119,7 @@ def _read(access: _Access) -> Reach | None:
 def _written(grid: Grid, access: _Access) -> Reach | None:
     """What an access writes in every unit, or None if it is not known to write all that its loops reach."""
     step = access.step
-    if isinstance(step, tile.Mmt4d) and step.rows is not None:
+    if isinstance(step, tile.Mmt4d | tile.Mmt4dMap) and step.rows is not None:
         return None
     if isinstance(step, tile.Unpack) and not _within_tiles(grid, step):
         return None
@@ -148,6 +148,8 @@ def _loops(access: _Access) -> list[tuple[Loop, bool]]:
         sums = set(range(count - step.rows, count))
     if isinstance(step, tile.Mmt4d):
         sums = {count - 4, count - 1}
+    if isinstance(step, tile.Mmt4dMap):
+        sums = {*range(count - 3 - step.depth, count - 3), count - 1}
     return [((size, stride), l in sums) for l, (size, stride) in enumerate(zip(sizes, strides, strict=True))]
 
 

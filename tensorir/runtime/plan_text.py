@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tensorir.dialects.tile import Mmt4d, Scratch, Step
+from tensorir.dialects.tile import Mmt4d, Mmt4dMap, Scratch, Step
 from tensorir.runtime.plan import Buffer, Command, LaunchCommand, Plan
 
 _NAMES = {"argument": "arg", "result": "result", "constant": "const", "arena": "tmp", "shared": "tmp"}
@@ -56,7 +56,7 @@ def _command(number: int, command: Command, buffers: Sequence[Buffer]) -> list[s
         lines.append(f"      scratch: {', '.join(scratch)}")
     for o in grid.body.ops:
         if isinstance(o, Step):
-            kernel = f" {o.kernel}" if isinstance(o, Mmt4d) and o.kernel else ""
+            kernel = f" {o.kernel}" if isinstance(o, Mmt4d | Mmt4dMap) and o.kernel else ""
             loops = "×".join(_short(str(s)) for s in o.shape.results) or "once"
             lines.append(f"      {o.NAME.removeprefix('tile.')}{kernel}  [{loops}]")
     return lines

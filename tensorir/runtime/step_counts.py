@@ -106,6 +106,27 @@ def _mmt4d(step: StepIn) -> Touched:
     return Touched((*read, out if accumulate else 0), (0, 0, out), 2 * products)
 
 
+def _mmt4d_map(step: StepIn) -> Touched:
+    loops, operands = len(step.sizes), len(step.strides)
+    _, rows, depth = step.attributes
+    m1, summed = loops - 5 - depth, (*range(loops - 3 - depth, loops - 3), loops - 1)
+    m0, inputs = loops - 3, range(1, operands - 1)
+    tall = step.sizes[m1] * step.sizes[m0]
+    valid = tall if rows < 0 else min(rows, tall)
+    products = prod(step.sizes) * valid // tall if tall else 0
+    out = step.reached(operands - 1, summed) * valid // tall if tall else 0
+    if not products:
+        return Touched((0,) * operands, (*(0 for _ in step.strides[1:]), out))
+    lhs = step.reached(0) * valid // tall
+    read, operations = _reads_and_operations(step.code, operands - 1)
+    made = prod(step.sizes) // tall
+    return Touched(
+        (lhs, *(step.reached(i) if i - 1 in read else 0 for i in inputs), 0),
+        (0, *(0 for _ in inputs), out),
+        2 * products + operations * made,
+    )
+
+
 def _matmul(step: StepIn) -> Touched:
     products = prod(step.sizes)
     out = step.reached(2, (len(step.sizes) - 1,))
@@ -203,6 +224,7 @@ _COUNTS: dict[str, Callable[[StepIn], Touched]] = {
     "fill": _fill,
     "gather": _gather,
     "mmt4d": _mmt4d,
+    "mmt4d_map": _mmt4d_map,
     "matmul": _matmul,
     "pack": _pack,
     "unpack": _unpack,

@@ -103,6 +103,9 @@ def accesses(
         at_once[count - op.rows :] = [1] * op.rows
     if operand >= inputs and isinstance(op, tile.Mmt4d):
         at_once[-4] = at_once[-1] = 1
+    if isinstance(op, tile.Mmt4dMap):
+        yield from _accesses_of_product(op, operand, loops, sizes, unit)
+        return
     if operand >= inputs and isinstance(op, tile.Matmul):
         at_once[-1] = 1
     if operand < inputs and isinstance(op, tile.Matmul) and 0 in loops:
@@ -133,6 +136,25 @@ def accesses(
         yield "written", all_positions(at_once)
 
 
+def _accesses_of_product(
+    op: tile.Mmt4dMap, operand: int, loops: Sequence[int], sizes: Mapping[str, int], unit: Sequence[int]
+) -> Iterator[tuple[str, Positions]]:
+    """Those of a product whose right side is computed of the inputs but the first."""
+    inputs, m1, m0 = len(op.inputs), len(loops) - 5 - op.depth, len(loops) - 3
+    rows = numbers(op.rows, sizes, unit)[0] if op.rows is not None else prod((loops[m1], loops[m0]))
+    if operand < inputs and (0 in loops or rows == 0):
+        return
+    at_once = list(loops)
+    if operand == inputs:
+        at_once[m1 + 2 : m0] = [1] * op.depth
+        at_once[-1] = 1
+    if 0 < operand < inputs:
+        if any(n.fn == "arg" and n.index == operand - 1 for n in op.body.nodes()):
+            yield "read", all_positions(at_once)
+        return
+    yield "written" if operand == inputs else "read", _first_tile_rows(at_once, rows, m1)
+
+
 def all_positions(loops: Sequence[int]) -> Positions:
     """All positions of some loops, the last one innermost, few at a time."""
     inner = len(loops)
@@ -159,8 +181,8 @@ def _first_of_rows(loops: Sequence[int], rows: int, extent: int) -> Positions:
         yield [a[place < extent] for a in at]
 
 
-def _first_tile_rows(loops: Sequence[int], rows: int) -> Positions:
+def _first_tile_rows(loops: Sequence[int], rows: int, m1: int = -6) -> Positions:
     """The first rows of all tiles together."""
     for at in all_positions(loops):
-        keep = at[-6] * loops[-3] + at[-3] < rows
+        keep = at[m1] * loops[-3] + at[-3] < rows
         yield [a[keep] for a in at]

@@ -94,6 +94,39 @@ class Mmt4d(Step):
         return Step.infer_types(self)
 
 
+@op("tile.mmt4d_map", Trait.PURE)
+class Mmt4dMap(Step):
+    """`tile.mmt4d` of f32 whose right side is not in memory: `body` computes each element of it from one element per
+    input. Buffers: lhs, inputs …, out. The last loops are m1, n1, `depth` loops of k1, m0, n0, k0; the inputs don't
+    move along m1 and m0. lhs, out and `rows` as for `tile.mmt4d`; along the loops of k1 the tiles of lhs are
+    neighbours."""
+
+    body: ScalarBody = attribute()
+    depth: int = attribute(default=1)
+    rhs_order: RhsOrder = attribute(default="kn")
+    kernel: str = attribute(default="")
+    rows: AffineMap | None = attribute(default=None)
+
+    def infer_types(self) -> Sequence[Type]:
+        if len(self.buffers) < 2:
+            raise InferError(f"needs lhs, inputs and one out, got {len(self.buffers)} buffers")
+        if self.depth < 1 or self.loops_count < 5 + self.depth:
+            raise InferError(f"needs the loops of mmt4d, {self.depth} of them of k1, got {self.loops_count}")
+        if self.rows is not None and (self.rows.num_dims, len(self.rows.results)) != (self.shape.num_dims, 1):
+            raise InferError(f"rows {self.rows}: one size from the unit dims")
+        if other := [v.type for v in (self.inputs[0], self.outs[0]) if v.type.dtype != f32]:
+            raise InferError(f"lhs and out are f32, one is {other[0]}")
+        types = tuple(v.type.dtype for v in self.inputs[1:])
+        if (self.body.args, self.body.result.dtype) != (types, f32):
+            raise InferError(f"the body takes ({', '.join(map(str, types))}) and gives f32")
+        return Step.infer_types(self)
+
+    def verify(self) -> Iterator[str]:
+        yield from Step.verify(self)
+        if self.body.iteration_dims or self.body.may_fail:
+            yield "the body reads an index, or may fail"
+
+
 @op("tile.matmul", Trait.PURE)
 class Matmul(Step):
     """`out[m, n] = Σ_k lhs[m, k] · rhs[k, n]` in f32, with the sums of `tile.mmt4d`, of operands that are not packed.

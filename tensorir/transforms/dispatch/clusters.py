@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from attrs import define, field
 
 from tensorir.analysis.dependence_order import DependenceOrder
-from tensorir.analysis.kinds import Kind, kind_of, why_not_stored
+from tensorir.analysis.kinds import Kind, kind_of, why_not_stored, why_repeated
 from tensorir.analysis.units import Units, joined_units, root_units, why_apart
 from tensorir.ir.dims import evaluate, symbols_of
 from tensorir.ir.effects import EffectsIn
@@ -45,11 +45,15 @@ class Plan:
 
     effects: EffectsIn
     refuse: Refuse = unheard
+    absorbed: frozenset[Value] = frozenset()
+    """Values of which each reader can make its own copy, see `absorbed_values`."""
     clusters: list[Cluster] = field(factory=list[Cluster])
     cluster_of: dict[Value, Cluster] = field(factory=dict[Value, Cluster])
     constant: set[Value] = field(factory=set[Value])
     host: set[Value] = field(factory=set[Value])
     free: dict[Value, Op] = field(factory=dict[Value, Op])
+    repeated: dict[Value, frozenset[Value]] = field(factory=dict[Value, frozenset[Value]])
+    """Constants that are not stored, but computed where they are read → the stored ones of which they are made."""
     order: DependenceOrder = field(factory=DependenceOrder)
     node_of: dict[Value, int] = field(factory=dict[Value, int])
     """The node after which a value is known; none for arguments, and what is made of nothing."""
@@ -65,15 +69,20 @@ class Plan:
     def place(self, op: Op) -> None:
         operands = op.operands
         ordered = bool(self.effects(op))
-        constant, host = (all(v in values for v in operands) for values in (self.constant, self.host))
-        kind = "host" if ordered else kind_of(op, constant, host)
+        constant = all(v in self.constant or v in self.repeated for v in operands)
+        host = all(v in self.host for v in operands)
+        sources = self._sources(op) if constant else None
+        kind = "host" if ordered else kind_of(op, constant, host, sources)
         if kind == "host":
             if ordered:
                 self.refuse(op, "effects", f"it {self.effects(op)}: it keeps its place outside of launches")
             self._keep_on_host(op, ordered)
             return
         if constant and operands and kind != "constant":
-            self.refuse(op, "store-constant", why_not_stored(op))
+            repeated = why_repeated(op, sources) if sources is not None else ""
+            if repeated:
+                self.repeated.update((r, sources or frozenset()) for r in op.results)
+            self.refuse(op, "store-constant", repeated or why_not_stored(op))
         if kind != "constant" and self._joined(op, moves=kind == "free"):
             return
         if kind == "work":
@@ -82,6 +91,12 @@ class Plan:
             self._add(op, self._new_cluster(frozenset(units)), units)
         else:
             self._keep_outside(op, kind)
+
+    def _sources(self, op: Op) -> frozenset[Value] | None:
+        """The stored constants of which an op on constants can be made again by all its readers; None if some can't."""
+        if not all(r in self.absorbed for r in op.results):
+            return None
+        return frozenset[Value]().union(*(self.repeated.get(v, (v,)) for v in op.operands))
 
     def _keep_on_host(self, op: Op, ordered: bool) -> None:
         """Places an op that reads its operands outside of dispatches, after the ops before it if it is `ordered`."""

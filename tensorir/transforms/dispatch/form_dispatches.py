@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from attrs import frozen
 
+from tensorir.analysis.absorption import absorbed_values
 from tensorir.dialects.flow import Dispatch
 from tensorir.dialects.tensor import DimOp, Size
 from tensorir.ir.effects import EffectsIn
@@ -46,7 +47,7 @@ def form_dispatches(region: Region, effects: EffectsIn, refuse: Refuse = unheard
     """Returns `region` with its work in `flow.dispatch` ops, in an order in which every value is known before it is
     read."""
     region = sweep(region, _size_of_dim)
-    plan = Plan(effects, refuse)
+    plan = Plan(effects, refuse, absorbed_values(region))
     for op in _from_results(region, effects):
         plan.place(op)
     for y in region.yields:
@@ -127,9 +128,22 @@ class _Emitter:
         return [self.plan.written.get(y, y) for y in self.region.yields]
 
     def _emit_outside(self, op: Op) -> None:
-        placed = op.with_operands([self.env[self.plan.written.get(v, v)] for v in op.operands])
+        if any(r in self.plan.constant for r in op.results):
+            operands = [self._constant(v) for v in op.operands]
+        else:
+            operands = [self.env[self.plan.written.get(v, v)] for v in op.operands]
+        placed = op.with_operands(operands)
         self.ops.append(placed)
         self.env.update(zip(op.results, placed.results, strict=True))
+
+    def _constant(self, value: Value) -> Value:
+        """An operand of a constant op, computed here too if it is not stored."""
+        if value not in self.env:
+            op = self.plan.free[value]
+            made = op.evolve([self._constant(v) for v in op.operands])
+            self.ops.append(made)
+            self.env.update(zip(op.results, made.results, strict=True))
+        return self.env[value]
 
     def _emit_cluster(self, cluster: Cluster) -> None:
         body = self.bodies[cluster]

@@ -10,6 +10,7 @@ import numpy as np
 from attrs import define, field
 
 from tensorir.analysis.elimination import Alternatives, Problem, Solution, minimize
+from tensorir.dialects.linalg import Contract
 from tensorir.encoding.form import Form, State, Stored
 from tensorir.ir.module import Module
 from tensorir.ir.op import Op
@@ -208,12 +209,26 @@ class Choice:
         return any(self.prices.relayout(tensor.type, s, need) == 0.0 for s in stored)
 
 
+def _computed(program: Program) -> frozenset[Op]:
+    """The contractions one of whose operands is made, in their launch, of constants alone."""
+    made: set[Value] = set()
+    for place in program.places:
+        operands = program.operands(place.op)
+        if not place.initializer and operands and all(v in made or v in program.constants for v in operands):
+            made.update(place.op.results)
+    return frozenset(
+        place.op
+        for place in program.places
+        if isinstance(place.op, Contract) and any(v in made for v in program.operands(place.op))
+    )
+
+
 def posed(module: Module, given: Given, costs: Costs) -> Choice:
     """Returns the choice, not yet made, for a module in which launches are formed, if it has any."""
     program = program_of(module)
     candidates = Candidates(program, given.forms)
     candidates.find()
-    return Choice(program, candidates, given, Prices(costs))
+    return Choice(program, candidates, given, Prices(costs, _computed(program)))
 
 
 def chosen(module: Module, given: Given, costs: Costs) -> Choice:

@@ -25,6 +25,8 @@ def number(dim: Dim) -> int:
 @frozen
 class Prices:
     costs: Costs
+    computed: frozenset[Op] = frozenset()
+    """Contractions one of whose operands is computed of constants where it is read: it is not read in place."""
     _bytes: dict[tuple[Type, Stored], int] = field(factory=dict[tuple[Type, "Stored"], int], eq=False, init=False)
     _relayouts: dict[tuple[Type, Stored, Stored], float] = field(
         factory=dict[tuple[Type, "Stored", "Stored"], float], eq=False, init=False
@@ -75,7 +77,7 @@ class Prices:
         sizes = {d: number(s) for d, s in iteration_sizes(op.maps[:2], (op.lhs.type, op.rhs.type)).items()}
         batch, m, n, k = (prod(sizes[d] for d in dims) for dims in (space.batch, space.m, space.n, space.k))
         width = op.rhs.type.dtype.bits / 8
-        if tiles is None and min(m, n) <= self.costs.rows_in_place:
+        if tiles is None and min(m, n) <= self.costs.rows_in_place and op not in self.computed:
             return batch * self._product(m, n, k, max(m, n) * k * width)
         rows, columns, depth = (tiles.m0, tiles.n0, tiles.k0) if tiles is not None else (1, 16, 16)
         padded_k = -(-k // depth) * depth

@@ -43,6 +43,15 @@ class Loop:
     digits: tuple[Digits | None, ...]
 
 
+@frozen
+class MadeSide:
+    """A tensor of which `body` computes each element, from one of each of `sources`, which have the dims of the tensor;
+    along some of them they may stand still."""
+
+    body: ScalarBody
+    sources: tuple[Access, ...]
+
+
 class Emitter:
     """The state of one grid."""
 
@@ -54,6 +63,10 @@ class Emitter:
         self.units, self.blocks = units, blocks
         self.accesses: dict[Value, Access] = dict(whole)
         self.whole = set(whole)
+        self.made: Mapping[Value, MadeSide] = {}
+        """What is not stored, but computed where it is read as the right side of a product."""
+        self.packed_rows: Mapping[Op, Dim] = {}
+        """How many rows of a product in tiles count, where that is known."""
         self.latest: dict[Value, Value] = {}
         """The latest version of each buffer, for those that were written."""
         self.steps: list[Op] = []

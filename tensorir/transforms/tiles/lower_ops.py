@@ -15,12 +15,15 @@ from tensorir.ir.op import Op
 from tensorir.ir.scalar import Scalar, ScalarBody, apply, const, iteration_index, rewritten, with_operands
 from tensorir.transforms.tiles.access import Access, Digits, UnfitError
 from tensorir.transforms.tiles.emitter import Emitter, Loop, Piece, refined
+from tensorir.transforms.tiles.made_products import contract_made
+from tensorir.transforms.tiles.made_sides import multiply_tiles
 from tensorir.transforms.tiles.moves import concat, copy_into, fill, gather, gather_nd, insert_slice, pad, zero_padding
 from tensorir.transforms.tiles.operands import operand_digits, operands_digits
 from tensorir.transforms.tiles.packs import are_dense, unpack
 from tensorir.transforms.tiles.packs import pack as pack_tiles
 from tensorir.transforms.tiles.products import contract
 from tensorir.transforms.tiles.relayouts import relayout
+from tensorir.transforms.tiles.valid_rows import valid_rows
 
 LowerOp = Callable[..., None]
 """(emitter, op, place of each result): appends the steps that compute the results."""
@@ -78,6 +81,14 @@ def _indexed(
     return ScalarBody(body.args, rewritten(body.result, rule)), tuple(starts)
 
 
+def any_contract(e: Emitter, op: linalg.Contract, out: Access) -> None:
+    """A contraction whose right side is stored, or computed where it is read."""
+    if op.rhs in e.made:
+        contract_made(e, op, e.made[op.rhs], out)
+    else:
+        contract(e, op, out)
+
+
 def mmt4d(e: Emitter, op: packing.Mmt4d | packing.BatchMmt4d, out: Access) -> None:
     """The tiles of the unit; an accumulator is copied to the result first."""
     if not op.kernel:
@@ -85,6 +96,9 @@ def mmt4d(e: Emitter, op: packing.Mmt4d | packing.BatchMmt4d, out: Access) -> No
     batch = 1 if isinstance(op, packing.BatchMmt4d) else 0
     maps = packing.mmt4d_maps(batch, op.rhs_order)
     sizes = _mmt4d_sizes(op, batch)
+    if op.rhs in e.made:
+        multiply_tiles(e, op, e.made[op.rhs], sizes, out, valid_rows(e, op, batch))
+        return
     pieces = e.loop_pieces(op, sizes)
     accesses, digits = operands_digits(e, (op.lhs, op.rhs), maps, pieces)
     for value in (op.lhs, op.rhs):
@@ -102,7 +116,10 @@ def mmt4d(e: Emitter, op: packing.Mmt4d | packing.BatchMmt4d, out: Access) -> No
         raise UnfitError("the tiles of a contraction are not contiguous")
     outer = [*(loop for part in loops[:batch] for loop in part), *m1[:-1], *n1[:-1]]
     flat = [*outer, m1[-1], n1[-1], k1[0], *(part[0] for part in inner)]
-    e.emit(tile.Mmt4d, accesses, [out], flat, rhs_order=op.rhs_order, accumulate=bool(op.init), kernel=op.kernel)
+    e.emit(
+        tile.Mmt4d, accesses, [out], flat,
+        rhs_order=op.rhs_order, accumulate=bool(op.init), kernel=op.kernel, rows=valid_rows(e, op, batch),
+    )  # fmt: skip  # attributes that belong together stay on one line
 
 
 def _mmt4d_sizes(op: packing.Mmt4d | packing.BatchMmt4d, batch: int) -> list[Dim]:
@@ -187,7 +204,7 @@ def fold(e: Emitter, op: linalg.Fold, *outs: Access) -> None:
 
 LOWERINGS: dict[type[Op], LowerOp] = {
     linalg.Generic: generic,
-    linalg.Contract: contract,
+    linalg.Contract: any_contract,
     linalg.Fold: fold,
     linalg.Fill: fill,
     linalg.Reduce: reduce,

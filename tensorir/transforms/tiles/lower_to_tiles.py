@@ -24,13 +24,15 @@ from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.targets.device import Device
 from tensorir.transforms.tiles.access import Access, UnfitError, row_major, strided
 from tensorir.transforms.tiles.blocks import Cut, chosen_units
-from tensorir.transforms.tiles.emitter import Emitter
+from tensorir.transforms.tiles.emitter import Emitter, MadeSide
 from tensorir.transforms.tiles.fuse_elementwise import fuse_elementwise
 from tensorir.transforms.tiles.lower_ops import LOWERINGS
+from tensorir.transforms.tiles.made_sides import made_sides
 from tensorir.transforms.tiles.matmuls import wide_units
 from tensorir.transforms.tiles.read_in_place import read_in_place
 from tensorir.transforms.tiles.storage import VIEWS, homes, in_place_operands, is_view, viewed
 from tensorir.transforms.tiles.unit_dims import are_followed
+from tensorir.transforms.tiles.valid_rows import packed_rows
 
 
 @frozen
@@ -59,13 +61,18 @@ def lower_region(region: Region, device: Device, refuse: Refuse) -> Region:
     region needs, because launches state them: where steps don't mention all, such as that of a cast of which only some
     elements are used, ops are lowered one by one, since grids mention the types of their results."""
     sizes = free_sizes(region)
-    try:
-        lowered = _Lowering(_computed_yields(fuse_elementwise(read_in_place(region))), device).lowered()
-    except _RefusedError:
-        lowered = None
+    whole = _computed_yields(fuse_elementwise(read_in_place(region)))
+    lowered = _as_one_grid(whole, device, stores_all=False) or _as_one_grid(whole, device, stores_all=True)
     if lowered is None or free_sizes(lowered) != sizes:
         lowered = _op_by_op(_computed_yields(region), device, refuse)
     return lowered if free_sizes(lowered) == sizes else region
+
+
+def _as_one_grid(region: Region, device: Device, *, stores_all: bool) -> Region | None:
+    try:
+        return _Lowering(region, device, stores_all=stores_all).lowered()
+    except _RefusedError:
+        return None
 
 
 def lower_strided(region: Region, tiled: Region, device: Device, inputs: Mapping[int, Slice]) -> Region | str:
@@ -164,10 +171,13 @@ def _subsets(count: int) -> Iterator[tuple[int, ...]]:
 
 
 class _Lowering:
-    """The state of one region. `lying`: where the arguments lie that are not row-major."""
+    """The state of one region. `lying`: where the arguments lie that are not row-major. `stores_all`: right sides of
+    products that an op computes are stored in memory of the unit."""
 
-    def __init__(self, region: Region, device: Device, lying: Mapping[Value, Slice] | None = None) -> None:
-        self.region, self.device = region, device
+    def __init__(
+        self, region: Region, device: Device, lying: Mapping[Value, Slice] | None = None, *, stores_all: bool = False
+    ) -> None:
+        self.region, self.device, self.stores_all = region, device, stores_all
         self.lying = lying or {}
         self.constants = [op for op in region.ops if isinstance(op, Constant)]
         self.outside = (*region.args, *(c.result for c in self.constants))
@@ -181,18 +191,18 @@ class _Lowering:
             v: strided(a, v.type.shape, self.lying[v]) if v in self.lying else row_major(a, v.type.shape)
             for v, a in zip(self.outside, inputs, strict=True)
         }
-        computing: list[Op] = []
         for op in self.ops:
             if _is_whole_view(op, whole, self.region.yields):
                 try:
                     whole[op.result] = viewed(op, whole[op.operands[0]], op.result.type.shape)
                 except UnfitError as e:
                     raise _RefusedError(op, str(e)) from None
-            elif type(op) in LOWERINGS or isinstance(op, VIEWS):
-                computing.append(op)
-            else:
+        made = {} if self.stores_all else made_sides(self.ops, self.region.yields, whole)
+        computing = [op for op in self.ops if not any(r in whole or r in made for r in op.results)]
+        for op in computing:
+            if type(op) not in LOWERINGS and not isinstance(op, VIEWS):
                 raise _RefusedError(op, f"{op.NAME} has no steps")
-        cuts = chosen_units(computing, self.region.yields, set(whole))
+        cuts = chosen_units(computing, self.region.yields, {*whole, *made})
         if (product := next((op for op in computing if isinstance(op, Contract)), None)) is not None:
             cuts = wide_units(product, cuts)
         refused: _RefusedError | None = None
@@ -201,15 +211,18 @@ class _Lowering:
             if chosen and not are_followed(computing, [c.unit for c in chosen]):
                 continue
             try:
-                return self._with_units(chosen, computing, whole)
+                return self._with_units(chosen, computing, whole, made)
             except _RefusedError as e:
                 refused = e
         assert refused is not None  # there is at least the empty subset
         raise refused
 
-    def _with_units(self, cuts: Sequence[Cut], computing: Sequence[Op], whole: dict[Value, Access]) -> Region:
+    def _with_units(
+        self, cuts: Sequence[Cut], computing: Sequence[Op], whole: dict[Value, Access], made: Mapping[Value, MadeSide]
+    ) -> Region:
         units = [c.unit for c in cuts]
         e = Emitter(self.device, units, [c.block for c in cuts], whole)
+        e.made, e.packed_rows = made, packed_rows(self.region)
         self._place(e, computing)
         for op in computing:
             try:

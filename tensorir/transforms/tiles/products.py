@@ -44,7 +44,7 @@ class Product:
 
 def contract(e: Emitter, op: linalg.Contract, out: Access) -> None:
     """One contraction in a unit; `init` is added at the end."""
-    sizes = _sizes(op)
+    sizes = contraction_sizes(op)
     pieces = e.loop_pieces(op, sizes)
     lhs, in_lhs = operand_digits(e, op.lhs, op.maps[0], pieces)
     rhs, in_rhs = operand_digits(e, op.rhs, op.maps[1], pieces)
@@ -63,7 +63,7 @@ def contract(e: Emitter, op: linalg.Contract, out: Access) -> None:
         _add_init(e, op, given)
 
 
-def _sizes(op: linalg.Contract) -> list[Dim]:
+def contraction_sizes(op: linalg.Contract) -> list[Dim]:
     sizes: dict[int, Dim] = {}
     for map, value in ((op.maps[0], op.lhs), (op.maps[1], op.rhs)):
         for loop, size in zip(map.positions(), value.type.shape, strict=True):
@@ -75,9 +75,9 @@ def _by_tiles(e: Emitter, op: linalg.Contract, p: Product, tiles: Tiles) -> None
     m, n, k = p.dims(True, False, True), p.dims(False, True, True), p.dims(True, True, False)
     batch = p.dims(True, True, True)
     types = op.lhs.type.dtype, op.rhs.type.dtype, op.dtype
-    left = _packed(e, p, 0, batch, m, k, (tiles.m0, tiles.k0), False, types[0])
-    right = _packed(e, p, 1, batch, n, k, (tiles.n0, tiles.k0), tiles.rhs_order == "kn", types[1])
-    made = _tile_memory(e, p, batch, m, n, (tiles.m0, tiles.n0), False, types[2])
+    left = packed_side(e, p, 0, batch, m, k, (tiles.m0, tiles.k0), False, types[0])
+    right = packed_side(e, p, 1, batch, n, k, (tiles.n0, tiles.k0), tiles.rhs_order == "kn", types[1])
+    made = tile_memory(e, p, batch, m, n, (tiles.m0, tiles.n0), False, types[2])
     sizes = [p.pieces[d].size for d in batch]
     b = len(batch)
     loops: Flat = [
@@ -92,7 +92,7 @@ def _by_tiles(e: Emitter, op: linalg.Contract, p: Product, tiles: Tiles) -> None
     kernel = e.kernel_for(types, tiles)
     rows = e.unit_map(product(p.pieces[d].size for d in m))
     e.emit(tile.Mmt4d, [left, right], [made], loops, rhs_order=tiles.rhs_order, kernel=kernel, rows=rows)
-    _unpacked(e, p, made, batch, m, n, (tiles.m0, tiles.n0), types[2])
+    unpack_product(e, p, made, batch, m, n, (tiles.m0, tiles.n0), types[2])
 
 
 def _matrix(
@@ -128,12 +128,12 @@ def _matrix(
     return place, [(place.dims[i][0].size, (place.dims[i][0].stride,)) for i in range(b)], row[0], column[0]
 
 
-def _packed(
+def packed_side(
     e: Emitter, p: Product, operand: int, batch: Sequence[int], rows: Sequence[int], columns: Sequence[int],
     tiles: tuple[int, int], transposed: bool, dtype: DType,
 ) -> Access:  # fmt: skip  # arguments that belong together stay on one line
     """Packs an operand: [batch…, rows/T0, columns/T1, T0, T1], or with the inner dims in the other order in memory."""
-    packed = _tile_memory(e, p, batch, rows, columns, tiles, transposed, dtype)
+    packed = tile_memory(e, p, batch, rows, columns, tiles, transposed, dtype)
     direct = _blocks(p, operand, batch, rows, columns, packed, tiles)
     if direct is not None:
         access, (flat, row, column) = (p.lhs, p.rhs)[operand], direct
@@ -168,7 +168,7 @@ def _blocks(
     return _tile_loops(flat, (row, column), counts, packed, tiles), row, column
 
 
-def _tile_memory(
+def tile_memory(
     e: Emitter, p: Product, batch: Sequence[int], rows: Sequence[int], columns: Sequence[int],
     tiles: tuple[int, int], transposed: bool, dtype: DType,
 ) -> Access:  # fmt: skip  # arguments that belong together stay on one line
@@ -207,7 +207,7 @@ def _tile_loops(
     return flat
 
 
-def _unpacked(
+def unpack_product(
     e: Emitter, p: Product, made: Access, batch: Sequence[int], m: Sequence[int], n: Sequence[int],
     tiles: tuple[int, int], dtype: DType,
 ) -> None:  # fmt: skip  # arguments that belong together stay on one line

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tensorir.analysis.kinds import MAX_GROWTH, SMALL_BYTES, Kind, kind_of
+from tensorir.analysis.kinds import MAX_GROWTH, SMALL_BYTES, Kind, kind_of, why_repeated
 from tensorir.dialects.flow import Dispatch, GlobalLoad, Launch
-from tensorir.dialects.linalg import Broadcast, Fill, Generic, Softmax, Transpose
+from tensorir.dialects.linalg import Broadcast, Fill, Generic, Reduce, Softmax, Transpose
 from tensorir.dialects.tensor import Concat, Constant, DimOp, Empty, Size
 from tensorir.ir.affine import identity
 from tensorir.ir.dense import Dense
 from tensorir.ir.dims import Dim, symbol
-from tensorir.ir.dtype import DType, f32, i64
+from tensorir.ir.dtype import DType, bf16, f32, i4, i8, i64
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
-from tensorir.ir.scalar import ScalarBody, apply, arg
+from tensorir.ir.scalar import ScalarBody, apply, arg, cast
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 
@@ -64,6 +64,37 @@ CASES: list[tuple[Op, Kind, Kind]] = [
 @pytest.mark.parametrize(("op", "called", "constant"), CASES, ids=lambda p: p.NAME if isinstance(p, Op) else str(p))
 def test_kinds(op: Op, called: Kind, constant: Kind) -> None:
     assert (kind_of(op, False), kind_of(op, True)) == (called, constant)
+
+
+def widened(x: Value, *fns: str) -> Generic:
+    """f32 of a tensor, to which unary functions are applied."""
+    result = cast(arg(0, x.type.dtype), f32)
+    for fn in fns:
+        result = apply(fn, result)
+    return Generic((x,), (identity(x.type.rank),) * 2, ScalarBody((x.type.dtype,), result))
+
+
+W, SCALE = v(64, 32, dtype=i8), v(32)
+
+
+@pytest.mark.parametrize(
+    ("op", "sources", "kind"),
+    [
+        (widened(W), {W}, "free"),  # four times the bytes of its source
+        (widened(W, "neg"), {W}, "free"),
+        (widened(W, "exp"), {W}, "constant"),  # takes longer to compute than to read
+        (widened(v(64, 32, dtype=bf16)), {v(64, 32, dtype=bf16)}, "free"),
+        (widened(v(64, 32, dtype=i4)), {v(64, 32, dtype=i4)}, "free"),
+        (Transpose(v(64, 32), (1, 0)), {W, SCALE}, "free"),  # of what was widened
+        (twice(v(64, 32)), {v(64, 32)}, "constant"),  # as many bytes as its source
+        (Reduce(v(64, 32), "add", (0,)), {W}, "constant"),
+        (widened(v(LITERAL, dtype=i8)), {v(LITERAL, dtype=i8)}, "constant"),  # small
+    ],
+)
+def test_wide_constants_are_computed_where_they_are_read(op: Op, sources: set[Value], kind: Kind) -> None:
+    assert kind_of(op, True, sources=sources) == kind
+    assert kind_of(op, True) == "constant"
+    assert bool(why_repeated(op, sources)) == (kind == "free")
 
 
 def test_scalars_made_by_the_host_are_computed_by_the_host() -> None:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from attrs import frozen
+from ml_dtypes import int4
 
 from tensorir.builder.module import ModuleBuilder
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
+from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.func import Assert
 from tensorir.dialects.linalg import Broadcast, Generic, Reduce, Softmax
 from tensorir.dialects.tensor import Gather
 from tensorir.encoding.layout import Layout
 from tensorir.ir.affine import AffineMap, identity
+from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import Remark
 from tensorir.ir.dims import floordiv, iteration_dim, symbol
-from tensorir.ir.dtype import f32, i1, i64
-from tensorir.ir.module import Module
+from tensorir.ir.dtype import f32, i1, i4, i64
+from tensorir.ir.module import Function, Global, Module
+from tensorir.ir.region import Region
 from tensorir.ir.scalar import ScalarBody, apply, arg, const, iteration_index
 from tensorir.ir.types import TensorType
 from tensorir.passes.pass_ import PassContext
@@ -80,6 +85,13 @@ def asserted_twice() -> Module:
     g.b.add(Assert(x, "first"))
     g.b.add(Assert(x, "first"))
     return g.done(x)
+
+
+def returned_nibbles() -> Module:
+    """A constant of four-bit integers that is returned as it is."""
+    load = GlobalLoad("w", TensorType((4,), i4))
+    w = Global("w", load.type, Dense(np.zeros(4, int4)))
+    return Module((Function("main", Region((), (load,), load.results)),), (w,))
 
 
 def broadcast_weight() -> Module:
@@ -189,6 +201,9 @@ CASES = {
         "declined",
         "",
         "cpu: mmt4d needs a dim N, this one has none",
+    ),
+    "pack-nibbles": Case(
+        returned_nibbles, "pack-nibbles", "global", "", "halves", "@w", "it takes a byte per element: it is returned"
     ),
     "lower-to-tiles": Case(
         repeated,

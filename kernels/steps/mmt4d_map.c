@@ -1,0 +1,510 @@
+/* The mmt4d_map step: products whose right side is a map. It is computed some panels, and TIR_PARTIAL_SUM positions of
+ * k, at a time, so that the kernels find it in the first caches, and it is never stored as a whole.
+ *
+ * mmt4d adds its parts in order, so a product that adds one part after the other to its result has the same bits. */
+#include "steps/widened.h"
+#include "vector/halves.h"
+#include "vector/map_loops.h"
+
+enum { LHS = 0 };
+enum { M1, N1, K1 };            /* the first loops behind the outer ones; K1: the first of `depth` loops */
+enum { M0, N0, K0, TIR_INNER }; /* the last loops */
+
+enum {
+  FEW_ROWS = 2, /* so few rows, or fewer, take more panels at once: a chain of sums for each */
+  PANELS_OF_FEW = 4,
+  PANELS = 2,
+  MADE_BYTES = TIR_WORKSPACE_BYTES / 2, /* for the right side; the rest is for the registers of the map */
+  MOST_PANELS = 8, /* at once, of vectors that are converted */
+  MOST_LANES = 16
+};
+
+/* Loops outside of the tiles, and where they stand. */
+typedef struct {
+  int count;
+  int64_t size[TIR_MAX_LOOPS], position[TIR_MAX_LOOPS];
+  int loop[TIR_MAX_LOOPS]; /* of the step */
+} odometer;
+
+typedef struct {
+  const tir_step* step;
+  const tir_mmt4d_kernel_line* line;
+  odometer batch, rows; /* along rows, the right side stands still */
+  int outer, depth;     /* loops before m1, and of k1 */
+  int64_t m1, n1, k1, m0, n0, k0;
+  int64_t last_rows;    /* of the last row tile */
+  bool kn;
+  int64_t part;         /* tiles of TIR_PARTIAL_SUM positions of k */
+  int64_t at[TIR_MAX_OPERANDS]; /* where the outer loops stand, in elements of the operand */
+  tir_map map;          /* makes the right side, … */
+  tir_widened_form form;
+  const tir_widened_functions* widened; /* NULL: the code is not one of their forms, and the map computes it */
+  int64_t group;        /* tiles of k with the same zero points and scales */
+  float vector[2][MOST_PANELS * MOST_LANES]; /* zero points and scales that are not used where they lie */
+  int64_t panels, tiles, level; /* … so many panels and tiles of it, along k1 loops from `level` on; 0 panels: not ready */
+} product;
+
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+static float* made(const product* p) { return p->step->workspace; }
+
+/* Whether the tiles of lhs and out are contiguous, and those of lhs along k neighbours; of lhs only if it is read. */
+static bool lies_well(const product* p) {
+  const tir_step* step = p->step;
+  const int last = step->loops - TIR_INNER;
+  for (int side = p->k1 > 0 ? 0 : 1; side < 2; side++) {
+    const int64_t* stride = step->stride[side == 0 ? LHS : step->operands - 1];
+    const int64_t columns = side == 0 ? p->k0 : p->n0;
+    const int64_t inner[TIR_INNER] = {columns, side == 0 ? 0 : 1, side == 0 ? 1 : 0};
+    for (int l = 0; l < TIR_INNER; l++) {
+      if (step->size[last + l] > 1 && stride[last + l] != inner[l]) return false;
+    }
+    if (side == 0 && p->n1 > 1 && stride[p->outer + N1] != 0) return false;
+    int64_t wanted = side == 0 ? p->m0 * p->k0 : 0;
+    for (int l = last - 1; l >= p->outer + K1; wanted *= step->size[l--]) {
+      if (step->size[l] > 1 && stride[l] != wanted) return false;
+    }
+  }
+  return true;
+}
+
+/* The next position of some loops; false behind the last one, where all are 0 again. */
+static bool advance(product* p, odometer* o) {
+  for (int i = o->count - 1; i >= 0; i--) {
+    const bool more = ++o->position[i] < o->size[i];
+    const int64_t steps = more ? 1 : 1 - o->size[i];
+    for (int v = 0; v < p->step->operands; v++) p->at[v] += steps * p->step->stride[v][o->loop[i]];
+    if (more) return true;
+    o->position[i] = 0;
+  }
+  return false;
+}
+
+static void put_loop(odometer* o, const tir_step* step, int loop) {
+  o->loop[o->count] = loop;
+  o->position[o->count] = 0;
+  o->size[o->count++] = step->size[loop];
+}
+
+/* Operand v at panel n and tile k of the right side. */
+static char* place(const product* p, int v, int64_t n, int64_t k) {
+  const tir_step* step = p->step;
+  int64_t at = p->at[v] + n * step->stride[v][p->outer + N1];
+  for (int l = p->outer + K1 + p->depth - 1; l >= p->outer + K1; k /= step->size[l--]) {
+    at += k % step->size[l] * step->stride[v][l];
+  }
+  return (char*)step->base[v] + at * tir_type_bytes(step->type[v]);
+}
+
+/* Prepares the map for so many panels, and `tiles` of them along k, which are a part of k1 loop `level` and all of the
+ * loops inside of it. */
+static int prepare(product* p, int64_t panels, int64_t tiles, int level, int64_t inside) {
+  const tir_step* step = p->step;
+  const int inputs = step->operands - 2, first = p->outer + K1, last = step->loops - TIR_INNER;
+  tir_step map;
+  map.kind = TIR_STEP_map;
+  map.operands = inputs + 1;
+  map.attributes = 2;
+  map.attribute[0] = 1;
+  map.attribute[1] = 0;
+  map.code = step->code;
+  map.code_words = step->code_words;
+  map.cpu_features = step->cpu_features;
+  map.loops = 0;
+  const int64_t tile = p->k0 * p->n0;
+  for (int v = 0; v <= inputs; v++) {
+    map.type[v] = v < inputs ? step->type[1 + v] : TIR_TYPE_f32;
+    map.base[v] = v < inputs ? step->base[1 + v] : step->workspace;
+  }
+#define LOOP(count, of, made_stride)                                                   \
+  do {                                                                                 \
+    map.size[map.loops] = count;                                                       \
+    for (int v = 0; v < inputs; v++) map.stride[v][map.loops] = step->stride[1 + v][of]; \
+    map.stride[inputs][map.loops++] = made_stride;                                     \
+  } while (0)
+  LOOP(panels, p->outer + N1, p->part * tile);
+  LOOP(tiles / inside, first + level, inside * tile);
+  for (int l = first + level + 1; l < last; l++) {
+    inside /= step->size[l];
+    LOOP(step->size[l], l, inside * tile);
+  }
+  LOOP(p->k0, last + K0, p->kn ? p->n0 : 1);
+  LOOP(p->n0, last + N0, p->kn ? 1 : p->k0);
+#undef LOOP
+  bool empty;
+  char* registers = (char*)step->workspace + MADE_BYTES;
+  const int status = tir_map_prepare(&p->map, &map, 1, 0, registers, TIR_WORKSPACE_BYTES - MADE_BYTES, &empty);
+  if (status != TIR_STATUS_OK) return status;
+  p->panels = p->map.rest == 0 && !empty ? panels : 0; /* the loops of a map with a rest change while it runs */
+  return TIR_STATUS_OK;
+}
+
+/* ---- numbers of few bits ---------------------------------------------------------- */
+
+static const tir_widened_functions* functions_for(const product* p) {
+  const tir_widened_functions* found = NULL;
+#if defined(__x86_64__)
+  const uint64_t features = p->step->cpu_features;
+  if ((features & TIR_CPU_X86_AVX512) && p->n0 == tir_widened_avx512.lanes) found = &tir_widened_avx512;
+  else if ((features & TIR_CPU_X86_AVX2) && p->n0 == tir_widened_avx2.lanes) found = &tir_widened_avx2;
+#endif
+  return found != NULL && p->kn && p->k0 == p->n0 ? found : NULL;
+}
+
+/* Whether the shifts of two numbers to a byte are those of an even tile and the one behind it. */
+static bool shifts_pairs(const product* p, int v) {
+  const tir_step* step = p->step;
+  const int last = step->loops - TIR_INNER;
+  if (step->size[last - 1] != 2 || p->part % 2 != 0) return false;
+  for (int l = 0; l < step->loops; l++) {
+    if (l != last - 1 && step->size[l] > 1 && step->stride[v][l] != 0) return false;
+  }
+  const int8_t* shift = step->base[v];
+  return shift[0] == 0 && shift[step->stride[v][last - 1]] == 4;
+}
+
+/* Whether an input lies in tiles, those along k side by side, or pairs of them (`halves`). */
+static bool is_in_tiles(const product* p, int v, bool halves) {
+  const tir_step* step = p->step;
+  const int last = step->loops - TIR_INNER;
+  const int64_t* stride = step->stride[v];
+  int64_t wanted = p->n0 * p->k0;
+  if (stride[last + N0] != 1 || stride[last + K0] != p->n0 || (halves && stride[last - 1] != 0)) return false;
+  for (int l = last - 1 - halves; l >= p->outer + K1; wanted *= step->size[l--]) {
+    if (step->size[l] > 1 && stride[l] != wanted) return false;
+  }
+  return true;
+}
+
+/* Whether an f32 term can be used where it lies. */
+static bool is_direct(const product* p, int v) {
+  return p->step->type[v] == TIR_TYPE_f32 && p->step->stride[v][p->step->loops - TIR_INNER + N0] == 1;
+}
+
+/* How many tiles of k share a term, and how far apart those of two such groups lie (0: there is one group). False: it
+ * has not one place for each group. */
+static bool groups_of(const product* p, int v, int64_t* group, int64_t* distance) {
+  const tir_step* step = p->step;
+  const int last = step->loops - TIR_INNER;
+  const int64_t* stride = step->stride[v];
+  int64_t tiles = 1, wanted = 0;
+  if (stride[last + K0] != 0) return false;
+  *distance = 0;
+  for (int l = last - 1; l >= p->outer + K1; tiles *= step->size[l--]) {
+    if (step->size[l] == 1) continue;
+    if (*distance == 0 && stride[l] != 0) {
+      *distance = wanted = stride[l];
+      *group = tiles;
+    }
+    if (stride[l] != wanted) return false;
+    wanted *= step->size[l];
+  }
+  return true;
+}
+
+/* Whether kernels can use a term. A moving one sets the group. */
+static bool usable(product* p, const tir_widened_term* term) {
+  if (!term->there || term->operand < 0) return true;
+  int64_t group = p->group, distance;
+  const int v = 1 + term->operand;
+  if (!groups_of(p, v, &group, &distance)) return false;
+  if (distance == 0) return true;
+  const bool same = p->group == INT64_MAX || p->group == group;
+  p->group = group;
+  return same && is_direct(p, v) && (group % p->part == 0 || p->part % group == 0);
+}
+
+static void choose_widened(product* p) {
+  p->widened = functions_for(p);
+  p->group = INT64_MAX;
+  if (p->widened == NULL) return;
+  const tir_widened_form* form = &p->form;
+  const bool read = tir_widened_read(p->step, &p->map.code, &p->form) &&
+                    (form->shift < 0 || shifts_pairs(p, 1 + form->shift)) &&
+                    is_in_tiles(p, 1 + form->source, form->shift >= 0);
+  if (!read || !usable(p, &form->zero) || !usable(p, &form->scale)) p->widened = NULL;
+}
+
+static float number(const char* at, int32_t type) {
+  switch (type) {
+    case TIR_TYPE_i8: return *(const int8_t*)at;
+    case TIR_TYPE_u8: return *(const uint8_t*)at;
+    case TIR_TYPE_bf16: return tir_of_bf16(*(const tir_e_bf16*)(const void*)at);
+    case TIR_TYPE_f16: return tir_of_f16(*(const tir_e_f16*)(const void*)at);
+    default: return *(const tir_e_f32*)(const void*)at;
+  }
+}
+
+/* A term for `panels` panels from n on, and tiles from k on; `copy` is memory for it. */
+static tir_widened_vector vector_of(const product* p, const tir_widened_term* term, int64_t n, int64_t panels, int64_t k,
+                                    float* copy) {
+  const tir_step* step = p->step;
+  if (!term->there) return (tir_widened_vector){NULL, 0, 0};
+  if (term->operand < 0) {
+    for (int64_t i = 0; i < p->n0; i++) copy[i] = tir_from_bits_f32((uint32_t)term->bits);
+    return (tir_widened_vector){copy, 0, 0};
+  }
+  const int v = 1 + term->operand;
+  int64_t group, distance;
+  groups_of(p, v, &group, &distance);
+  if (is_direct(p, v)) {
+    return (tir_widened_vector){(const float*)(const void*)place(p, v, n, k), step->stride[v][p->outer + N1], distance};
+  }
+  const int64_t bytes = step->stride[v][step->loops - TIR_INNER + N0] * tir_type_bytes(step->type[v]);
+  for (int64_t i = 0; i < panels; i++) {
+    const char* from = place(p, v, n + i, k);
+    for (int64_t j = 0; j < p->n0; j++) copy[i * p->n0 + j] = number(from + j * bytes, step->type[v]);
+  }
+  return (tir_widened_vector){copy, p->n0, 0};
+}
+
+static tir_widened widened_at(product* p, int64_t n, int64_t panels, int64_t k) {
+  const int v = 1 + p->form.source;
+  return (tir_widened){
+      .source = place(p, v, n, k),
+      .panel = p->step->stride[v][p->outer + N1] * tir_type_bytes(p->step->type[v]),
+      .zero = vector_of(p, &p->form.zero, n, panels, k, p->vector[0]),
+      .scale = vector_of(p, &p->form.scale, n, panels, k, p->vector[1]),
+      .group = p->group,
+  };
+}
+
+/* ---- the right side, and products ------------------------------------------------- */
+
+/* Makes `panels` panels from n on, at `tiles` tiles along k from k on. */
+static int make(product* p, int64_t n, int64_t panels, int64_t k, int64_t tiles) {
+  const tir_step* step = p->step;
+  const int first = p->outer + K1;
+  const int inputs = step->operands - 2;
+  if (p->widened != NULL) {
+    const tir_widened from = widened_at(p, n, panels, k);
+    p->widened->fill(p->form.kind, &from, panels, tiles, made(p), p->part * p->k0 * p->n0);
+    return TIR_STATUS_OK;
+  }
+  for (int64_t done = 0, box = 0; done < tiles; done += box) {
+    /* The outermost loop of which a part can be made, with all of the loops inside of it. */
+    int level = p->depth - 1;
+    int64_t inside = 1;
+    while (level > 0 && (k + done) % (inside * step->size[first + level]) == 0 &&
+           tiles - done >= inside * step->size[first + level]) {
+      inside *= step->size[first + level--];
+    }
+    const int64_t there = (k + done) / inside % step->size[first + level];
+    box = inside * least((tiles - done) / inside, step->size[first + level] - there);
+    if (p->panels == 0 || p->panels != panels || p->tiles != box || p->level != level) {
+      const int status = prepare(p, panels, box, level, inside);
+      if (status != TIR_STATUS_OK) return status;
+      p->tiles = box;
+      p->level = level;
+    }
+    for (int v = 0; v < inputs; v++) tir_map_at(&p->map, v, place(p, 1 + v, n, k + done));
+    tir_map_at(&p->map, inputs, (char*)(made(p) + done * p->k0 * p->n0));
+    const int status = tir_map_run(&p->map);
+    if (status != TIR_STATUS_OK) return status;
+  }
+  return TIR_STATUS_OK;
+}
+
+/* What is widened next, in lines of the cache, some of which are fetched before each row tile. */
+typedef struct {
+  const char* from;
+  int64_t panel, lines, left; /* bytes between panels, lines of a panel, lines that are not fetched yet */
+} ahead;
+
+static ahead next_of(const product* p, int64_t n, int64_t panels, int64_t k, int64_t most) {
+  ahead next = {NULL, 0, 0, 0};
+  if (p->widened == NULL) return next;
+  const int64_t after = k + p->part;
+  const bool same = after < p->k1;
+  if (!same && n + panels >= p->n1) return next;
+  const int v = 1 + p->form.source;
+  const int64_t bytes = tir_type_bytes(p->step->type[v]);
+  next.from = same ? place(p, v, n, after) : place(p, v, n + panels, 0);
+  next.panel = p->step->stride[v][p->outer + N1] * bytes;
+  const int64_t tiles = least(p->part, same ? p->k1 - after : p->k1) / (p->form.shift < 0 ? 1 : 2);
+  next.lines = (tiles * p->k0 * p->n0 * bytes + 63) / 64;
+  next.left = next.lines * (same ? panels : least(most, p->n1 - n - panels));
+  return next;
+}
+
+static void fetch(ahead* next, int64_t lines) {
+  for (; lines > 0 && next->left > 0; lines--) {
+    next->left--;
+    __builtin_prefetch(next->from + next->left / next->lines * next->panel + next->left % next->lines * 64, 0, 2);
+  }
+}
+
+/* All rows times `panels` panels from n on, of which `tiles` tiles from k on are made. */
+static void multiply(product* p, int64_t n, int64_t panels, int64_t k, int64_t tiles, ahead next) {
+  const tir_step* step = p->step;
+  const int out = step->operands - 1;
+  const int64_t share = (next.left + p->m1 - 1) / p->m1;
+  const int64_t lhs_m = tir_stride_of(p->m1, step->stride[LHS][p->outer + M1]);
+  const int64_t out_m = tir_stride_of(p->m1, step->stride[out][p->outer + M1]);
+  const int64_t out_n = tir_stride_of(p->n1, step->stride[out][p->outer + N1]);
+  do {
+    const float* lhs = tiles > 0 ? (const float*)step->base[LHS] + p->at[LHS] + k * p->m0 * p->k0 : NULL;
+    float* result = (float*)step->base[out] + p->at[out] + n * out_n;
+    for (int64_t m = 0; m < p->m1; m++) {
+      const tir_mmt4d_tile tile = {
+          .lhs = lhs != NULL ? lhs + m * lhs_m : NULL,
+          .rows = m == p->m1 - 1 ? p->last_rows : p->m0,
+          .rhs = made(p),
+          .rhs_stride = p->part * p->k0 * p->n0,
+          .out = result + m * out_m,
+          .out_stride = out_n,
+          .k1 = tiles,
+          .panels = panels,
+          .accumulate = k > 0,
+          .prefetch = NULL,
+          .prefetch_lines = 0,
+          .m0 = p->m0,
+          .n0 = p->n0,
+          .k0 = p->k0,
+          .rhs_order = p->kn ? TIR_ORDER_kn : TIR_ORDER_nk,
+      };
+      fetch(&next, share);
+      p->line->function(&tile);
+    }
+  } while (advance(p, &p->rows));
+}
+
+/* One row tile: what was widened is used at once, so it is not stored at all. */
+static void multiply_row_tile(product* p) {
+  const int out = p->step->operands - 1;
+  const int64_t out_n = tir_stride_of(p->n1, p->step->stride[out][p->outer + N1]);
+  do {
+    do {
+      for (int64_t n = 0, panels; n < p->n1; n += panels) {
+        panels = least(MOST_PANELS, p->n1 - n);
+        const tir_widened from = widened_at(p, n, panels, 0);
+        const tir_mmt4d_tile tile = {
+            .lhs = (const float*)p->step->base[LHS] + p->at[LHS],
+            .rows = p->last_rows,
+            .rhs = NULL,
+            .rhs_stride = 0,
+            .out = (float*)p->step->base[out] + p->at[out] + n * out_n,
+            .out_stride = out_n,
+            .k1 = p->k1,
+            .panels = panels,
+            .accumulate = 0,
+            .prefetch = NULL,
+            .prefetch_lines = 0,
+            .m0 = p->m0,
+            .n0 = p->n0,
+            .k0 = p->k0,
+            .rhs_order = TIR_ORDER_kn,
+        };
+        p->widened->multiply(p->form.kind, &from, &tile);
+      }
+    } while (advance(p, &p->rows));
+  } while (advance(p, &p->batch));
+}
+
+static int run(product* p, int64_t most) {
+  do {
+    for (int64_t n = 0; n < p->n1; n += most) {
+      const int64_t panels = least(most, p->n1 - n);
+      int64_t k = 0;
+      do {
+        const int64_t tiles = least(p->part, p->k1 - k);
+        const int status = make(p, n, panels, k, tiles);
+        if (status != TIR_STATUS_OK) return status;
+        multiply(p, n, panels, k, tiles, next_of(p, n, panels, k, most));
+        k += p->part;
+      } while (k < p->k1);
+    }
+  } while (advance(p, &p->batch));
+  return TIR_STATUS_OK;
+}
+
+/* The line of the table for these tiles, and whether their sizes are possible at all. */
+static int choose(product* p, int32_t order) {
+  const tir_step* step = p->step;
+  const int out = step->operands - 1;
+  const tir_mmt4d_params params = {
+      .lhs = step->base[LHS],
+      .rhs = step->workspace,
+      .out = step->base[out],
+      .batch = 1,
+      .m1 = p->m1,
+      .n1 = p->n1,
+      .k1 = p->k1,
+      .lhs_stride = step->stride[LHS][p->outer + M1],
+      .rhs_stride = 0,
+      .out_stride_m = step->stride[out][p->outer + M1],
+      .out_stride_n = step->stride[out][p->outer + N1],
+      .m0 = p->m0,
+      .n0 = p->n0,
+      .k0 = p->k0,
+      .lhs_type = step->type[LHS],
+      .rhs_type = TIR_TYPE_f32,
+      .out_type = step->type[out],
+      .rhs_order = order,
+      .flags = 0,
+      .cpu_features = step->cpu_features,
+  };
+  if (params.lhs_type != TIR_TYPE_f32 || params.out_type != TIR_TYPE_f32) return TIR_STATUS_BAD_TYPE;
+  return tir_mmt4d_choose(&params, &p->line);
+}
+
+int tir_step_mmt4d_map(tir_step* step) {
+  if (step->operands < 2 || step->attributes < 3) return TIR_STATUS_BAD_SIZE;
+  product p;
+  p.step = step;
+  const int64_t depth = step->attribute[2];
+  if (depth < 1 || depth > step->loops - TIR_INNER - 2) return TIR_STATUS_BAD_SIZE;
+  p.depth = (int)depth;
+  p.outer = step->loops - TIR_INNER - p.depth - 2;
+  const int last = step->loops - TIR_INNER;
+  p.m1 = step->size[p.outer + M1];
+  p.n1 = step->size[p.outer + N1];
+  p.m0 = step->size[last + M0];
+  p.n0 = step->size[last + N0];
+  p.k0 = step->size[last + K0];
+  p.k1 = 1;
+  for (int l = p.outer + K1; l < last; l++) {
+    if (__builtin_mul_overflow(p.k1, step->size[l], &p.k1)) return TIR_STATUS_BAD_SIZE;
+  }
+  if (p.m0 < 1 || p.n0 < 1 || p.k0 < 1 || step->attribute[1] < -1) return TIR_STATUS_BAD_SIZE;
+  const int64_t rows = step->attribute[1];
+  p.last_rows = p.m0;
+  if (rows >= 0 && rows / p.m0 < p.m1) {
+    p.m1 = rows / p.m0 + (rows % p.m0 > 0);
+    if (rows % p.m0 > 0) p.last_rows = rows % p.m0;
+  }
+  const int status = choose(&p, (int32_t)step->attribute[0]);
+  if (status != TIR_STATUS_OK) return status;
+  for (int l = 0; l < p.outer; l++) {
+    if (step->size[l] == 0) return TIR_STATUS_OK;
+  }
+  if (p.m1 == 0 || p.n1 == 0) return TIR_STATUS_OK;
+  p.kn = step->attribute[0] == TIR_ORDER_kn;
+  p.part = TIR_PARTIAL_SUM / p.k0;
+  int64_t bytes; /* of a panel */
+  if (TIR_PARTIAL_SUM % p.k0 != 0 || __builtin_mul_overflow(TIR_PARTIAL_SUM * (int64_t)sizeof(float), p.n0, &bytes) ||
+      bytes > MADE_BYTES || !lies_well(&p))
+    return TIR_STATUS_BAD_SIZE;
+  p.batch.count = p.rows.count = 0;
+  for (int l = 0; l < p.outer; l++) {
+    if (step->size[l] == 1) continue;
+    bool still = true;
+    for (int v = 1; v < step->operands - 1; v++) still = still && step->stride[v][l] == 0;
+    put_loop(still ? &p.rows : &p.batch, step, l);
+  }
+  for (int v = 0; v < step->operands; v++) p.at[v] = 0;
+  p.panels = p.tiles = p.level = 0;
+  p.widened = NULL;
+  if (p.k1 > 0) {
+    const int read = prepare(&p, 1, 1, p.depth - 1, 1); /* which checks the code */
+    if (read != TIR_STATUS_OK) return read;
+    p.panels = 0;
+    choose_widened(&p);
+  }
+  if (p.widened != NULL && p.m1 == 1 && p.m0 <= TIR_MOST_WIDENED_ROWS) {
+    multiply_row_tile(&p);
+    return TIR_STATUS_OK;
+  }
+  const bool few = p.m1 == 1 && p.last_rows <= FEW_ROWS;
+  return run(&p, least(few ? PANELS_OF_FEW : PANELS, MADE_BYTES / bytes));
+}

@@ -1,0 +1,110 @@
+"""Laws L6 and L9 on weights of few bits: they are stored as they are, all ways of running them give the same bits, and
+what the interpreter gives but for the order of sums."""
+
+from __future__ import annotations
+
+from math import prod
+
+import ml_dtypes
+import numpy as np
+from hypothesis import given, note
+from hypothesis import strategies as st
+
+from tensorir.api import compile
+from tensorir.builder.module import ModuleBuilder
+from tensorir.builder.tensor import Tensor
+from tensorir.interp import interpret
+from tensorir.ir.dense import Dense
+from tensorir.ir.dims import symbol
+from tensorir.ir.dtype import f32
+from tensorir.ir.module import Module
+from tensorir.ir.types import TensorType
+from tensorir.text import print_module
+from tests.property.test_counts import assert_counted
+from tests.property.test_same_bits import RUNNABLE, TILINGS, assert_same_bits
+
+TYPES = {
+    "i8": np.int8,
+    "u8": np.uint8,
+    "i4": ml_dtypes.int4,
+    "u4": ml_dtypes.uint4,
+    "bf16": ml_dtypes.bfloat16,
+    "f16": np.float16,
+}
+M = symbol("M")
+
+
+def numbers(
+    rng: np.random.Generator, name: str, shape: tuple[int, ...]
+) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]]:
+    if name in ("bf16", "f16"):
+        return rng.standard_normal(shape).astype(TYPES[name])
+    info = ml_dtypes.iinfo(TYPES[name])
+    return rng.integers(info.min, info.max + 1, shape).astype(TYPES[name])
+
+
+@st.composite
+def products(draw: st.DrawFn) -> tuple[Module, int]:
+    """A product with such a weight, of K×N or N×K, whose scales and zero points are of the whole, of columns or of
+    groups along k, and perhaps a bias; and its bytes."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    name = draw(st.sampled_from(sorted(TYPES)))
+    n, groups = draw(st.sampled_from([1, 5, 16, 32, 40, 96])), draw(st.sampled_from([1, 2, 3, 8, 17]))
+    per = draw(st.sampled_from([1, 4, 16, 32, 48]))
+    by_columns = draw(st.booleans())
+    shape, scales = ((groups, per, n), (groups, 1, n)) if by_columns else ((n, groups, per), (n, groups, 1))
+    scales = tuple(1 if draw(st.integers(0, 3)) == 0 else s for s in scales)
+    module = ModuleBuilder()
+    stored = [module.weight("w", numbers(rng, name, shape))]
+    f = module.function("main")
+    x = f.arg("x", (draw(st.sampled_from([M, 1, 3, 20])), groups * per), f32)
+    weight: Tensor = f.load(stored[0]).cast(f32)
+    if draw(st.booleans()):
+        stored.append(module.weight("zero", numbers(rng, name, scales)))
+        weight = weight - f.load(stored[-1]).cast(f32)
+    if draw(st.booleans()):
+        stored.append(module.weight("scale", rng.standard_normal(scales, np.float32)))
+        weight = weight * f.load(stored[-1])
+    y = x @ weight.reshape(groups * per, n) if by_columns else x.linear(weight.reshape(n, groups * per))
+    if draw(st.booleans()):
+        stored.append(module.weight("bias", rng.standard_normal(n, np.float32)))
+        y = (y + f.load(stored[-1])).relu()
+    f.returns(y)
+    built = module.build()
+    return built, sum((prod(numbers_of(g.type)) * g.type.dtype.bits + 7) // 8 for g in built.globals)
+
+
+def numbers_of(type: TensorType, rows: int = 0) -> list[int]:
+    return [s if isinstance(s, int) else rows for s in type.shape]
+
+
+@given(product=products(), rows=st.sampled_from([1, 2, 7, 9, 70]), seed=st.integers(0, 2**32 - 1))
+def test_every_way_gives_the_same_bits(product: tuple[Module, int], rows: int, seed: int) -> None:
+    module, model = product
+    note(print_module(module))
+    (type,) = module.functions[0].body.arg_types
+    x = np.random.default_rng(seed).standard_normal(numbers_of(type, rows), np.float32)
+    (reference,) = interpret(module, "main", [x], widen=True)
+    weights = [np.abs(g.value.array.astype(np.float64)).max() for g in module.globals if isinstance(g.value, Dense)]
+    scale = max(1.0, float(np.prod(weights))) * float(np.abs(x).sum(1).max())
+    for alike in (RUNNABLE, ["vmvx"]):
+        wanted = None
+        for device in alike:
+            for tiling in TILINGS:
+                program = compile(module, device, tiling)
+                assert program.stats.weights_bytes <= model + 1024 or tiling == "late"
+                for threads in (1, 3):
+                    got = list(program.call([x], num_threads=threads))
+                    wanted = wanted or got
+                    assert_same_bits(f"{device}, {tiling}, {threads} threads", got, wanted)
+        assert wanted is not None
+        np.testing.assert_allclose(wanted[0], reference, rtol=1e-5, atol=1e-5 * scale)
+
+
+@given(product=products(), rows=st.sampled_from([1, 9, 70]), device=st.sampled_from([*RUNNABLE, "vmvx"]))
+def test_what_steps_touch_is_counted(product: tuple[Module, int], rows: int, device: str) -> None:
+    module, _ = product
+    note(print_module(module))
+    sizes = {"M": rows} if M in module.functions[0].body.arg_types[0].shape else {}
+    for tiling in TILINGS:
+        assert_counted(compile(module, device, tiling, num_threads=1), sizes)
