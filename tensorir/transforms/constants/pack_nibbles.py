@@ -30,6 +30,7 @@ from tensorir.passes.levels import NO_DISPATCHES, NO_ENCODINGS, NO_LAYOUTS, ONLY
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.sweep import sweep
 from tensorir.rewrite.symbols import map_regions
+from tensorir.transforms.constants.constant_memory import ConstantMemory
 
 SHIFTS = np.array([0, 4], np.int8)
 """By how many bits the first and the second half are shifted down."""
@@ -66,9 +67,10 @@ class PackNibbles(Pass):
                 return None
             return op.evolve(type=packed[op.symbol].type(four_bits[op.symbol].type))
 
+        memory = ConstantMemory()
         made = module.replace(
             globals=[
-                evolve(g, type=packed[g.name].type(g.type), value=packed[g.name].of(g.value))
+                evolve(g, type=packed[g.name].type(g.type), value=packed[g.name].of(g.value, memory))
                 if g.name in packed and isinstance(g.value, Dense)
                 else g
                 for g in module.globals
@@ -90,15 +92,16 @@ class Halves:
         """The type of the bytes."""
         return TensorType(self._shape(_sizes(type), ()), i8)
 
-    def of(self, value: Dense) -> Dense:
-        """The bytes."""
+    def of(self, value: Dense, memory: ConstantMemory) -> Dense:
+        """The bytes, in new memory."""
         shape = value.array.shape
         apart = (value.array.view(np.uint8) & 15).reshape(
             *shape[: self.dim], self.outer, 2, self.inner, *shape[self.dim + 1 :]
         )
         low, high = (np.take(apart, half, self.dim + 1) for half in (0, 1))
-        bytes = (low | high << 4).astype(np.uint8).view(np.int8)
-        return Dense.own(np.ascontiguousarray(bytes.reshape(self._shape(shape, ()))))
+        bytes = memory.allocate(self._shape(shape, ()), np.dtype(np.int8))
+        np.bitwise_or(low, high << 4, out=bytes.view(np.uint8).reshape(low.shape))
+        return Dense.own(bytes)
 
     def taken_apart(self, bytes: Value, type: TensorType) -> list[Op]:
         """The ops that make the tensor of the bytes."""

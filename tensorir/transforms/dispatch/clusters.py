@@ -12,6 +12,7 @@ from attrs import define, field
 
 from tensorir.analysis.dependence_order import DependenceOrder
 from tensorir.analysis.kinds import Kind, kind_of, why_not_stored, why_repeated
+from tensorir.analysis.movement import is_free
 from tensorir.analysis.units import Units, joined_units, root_units, why_apart
 from tensorir.ir.dims import evaluate, symbols_of
 from tensorir.ir.effects import EffectsIn
@@ -82,7 +83,8 @@ class Plan:
             repeated = why_repeated(op, sources) if sources is not None else ""
             if repeated:
                 self.repeated.update((r, sources or frozenset()) for r in op.results)
-            self.refuse(op, "store-constant", repeated or why_not_stored(op))
+            if not (repeated and is_free(op)):
+                self.refuse(op, "store-constant", repeated or why_not_stored(op))
         if kind != "constant" and self._joined(op, moves=kind == "free"):
             return
         if kind == "work":
