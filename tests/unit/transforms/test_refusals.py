@@ -203,7 +203,7 @@ CASES = {
         "cpu: mmt4d needs a dim N, this one has none",
     ),
     "pack-nibbles": Case(
-        returned_nibbles, "pack-nibbles", "global", "", "halves", "@w", "it takes a byte per element: it is returned"
+        returned_nibbles, "pack-nibbles", "global", "@w", "halves", "", "it takes a byte per element: it is returned"
     ),
     "lower-to-tiles": Case(
         repeated,
