@@ -62,6 +62,7 @@ def libraries() -> list[tuple[str, Any]]:
         "steps/mmt4d.c",
         "steps/matmul.c",
         "steps/mmt4d_map.c",
+        "steps/mmt4d_map_widened.c",
         "steps/widened.c",
         "vector/map.c",
         "vector/map_code.c",

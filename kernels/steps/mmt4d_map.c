@@ -2,54 +2,14 @@
  * k, at a time, so that the kernels find it in the first caches, and it is never stored as a whole.
  *
  * mmt4d adds its parts in order, so a product that adds one part after the other to its result has the same bits. */
-#include "steps/widened.h"
-#include "vector/halves.h"
-#include "vector/map_loops.h"
-
-enum { LHS = 0 };
-enum { M1, N1, K1 };            /* the first loops behind the outer ones; K1: the first of `depth` loops */
-enum { M0, N0, K0, TIR_INNER }; /* the last loops */
-
-enum {
-  FEW_ROWS = 2, /* so few rows, or fewer, take more panels at once: a chain of sums for each */
-  PANELS_OF_FEW = 4,
-  PANELS = 2,
-  MADE_BYTES = TIR_WORKSPACE_BYTES / 2, /* for the right side; the rest is for the registers of the map */
-  MOST_PANELS = 8, /* at once, of vectors that are converted */
-  MOST_LANES = 16
-};
-
-/* Loops outside of the tiles, and where they stand. */
-typedef struct {
-  int count;
-  int64_t size[TIR_MAX_LOOPS], position[TIR_MAX_LOOPS];
-  int loop[TIR_MAX_LOOPS]; /* of the step */
-} odometer;
-
-typedef struct {
-  const tir_step* step;
-  const tir_mmt4d_kernel_line* line;
-  odometer batch, rows; /* along rows, the right side stands still */
-  int outer, depth;     /* loops before m1, and of k1 */
-  int64_t m1, n1, k1, m0, n0, k0;
-  int64_t last_rows;    /* of the last row tile */
-  bool kn;
-  int64_t part;         /* tiles of TIR_PARTIAL_SUM positions of k */
-  int64_t at[TIR_MAX_OPERANDS]; /* where the outer loops stand, in elements of the operand */
-  tir_map map;          /* makes the right side, … */
-  tir_widened_form form;
-  const tir_widened_functions* widened; /* NULL: the code is not one of their forms, and the map computes it */
-  int64_t group;        /* tiles of k with the same zero points and scales */
-  float vector[2][MOST_PANELS * MOST_LANES]; /* zero points and scales that are not used where they lie */
-  int64_t panels, tiles, level; /* … so many panels and tiles of it, along k1 loops from `level` on; 0 panels: not ready */
-} product;
+#include "steps/mmt4d_map.h"
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-static float* made(const product* p) { return p->step->workspace; }
+static float* made(const tir_product* p) { return p->step->workspace; }
 
 /* Whether the tiles of lhs and out are contiguous, and those of lhs along k neighbours; of lhs only if it is read. */
-static bool lies_well(const product* p) {
+static bool lies_well(const tir_product* p) {
   const tir_step* step = p->step;
   const int last = step->loops - TIR_INNER;
   for (int side = p->k1 > 0 ? 0 : 1; side < 2; side++) {
@@ -69,7 +29,7 @@ static bool lies_well(const product* p) {
 }
 
 /* The next position of some loops; false behind the last one, where all are 0 again. */
-static bool advance(product* p, odometer* o) {
+static bool advance(tir_product* p, tir_product_loops* o) {
   for (int i = o->count - 1; i >= 0; i--) {
     const bool more = ++o->position[i] < o->size[i];
     const int64_t steps = more ? 1 : 1 - o->size[i];
@@ -80,25 +40,15 @@ static bool advance(product* p, odometer* o) {
   return false;
 }
 
-static void put_loop(odometer* o, const tir_step* step, int loop) {
+static void put_loop(tir_product_loops* o, const tir_step* step, int loop) {
   o->loop[o->count] = loop;
   o->position[o->count] = 0;
   o->size[o->count++] = step->size[loop];
 }
 
-/* Operand v at panel n and tile k of the right side. */
-static char* place(const product* p, int v, int64_t n, int64_t k) {
-  const tir_step* step = p->step;
-  int64_t at = p->at[v] + n * step->stride[v][p->outer + N1];
-  for (int l = p->outer + K1 + p->depth - 1; l >= p->outer + K1; k /= step->size[l--]) {
-    at += k % step->size[l] * step->stride[v][l];
-  }
-  return (char*)step->base[v] + at * tir_type_bytes(step->type[v]);
-}
-
 /* Prepares the map for so many panels, and `tiles` of them along k, which are a part of k1 loop `level` and all of the
  * loops inside of it. */
-static int prepare(product* p, int64_t panels, int64_t tiles, int level, int64_t inside) {
+static int prepare(tir_product* p, int64_t panels, int64_t tiles, int level, int64_t inside) {
   const tir_step* step = p->step;
   const int inputs = step->operands - 2, first = p->outer + K1, last = step->loops - TIR_INNER;
   tir_step map;
@@ -139,145 +89,13 @@ static int prepare(product* p, int64_t panels, int64_t tiles, int level, int64_t
   return TIR_STATUS_OK;
 }
 
-/* ---- numbers of few bits ---------------------------------------------------------- */
-
-static const tir_widened_functions* functions_for(const product* p) {
-  const tir_widened_functions* found = NULL;
-#if defined(__x86_64__)
-  const uint64_t features = p->step->cpu_features;
-  if ((features & TIR_CPU_X86_AVX512) && p->n0 == tir_widened_avx512.lanes) found = &tir_widened_avx512;
-  else if ((features & TIR_CPU_X86_AVX2) && p->n0 == tir_widened_avx2.lanes) found = &tir_widened_avx2;
-#endif
-  return found != NULL && p->kn && p->k0 == p->n0 ? found : NULL;
-}
-
-/* Whether the shifts of two numbers to a byte are those of an even tile and the one behind it. */
-static bool shifts_pairs(const product* p, int v) {
-  const tir_step* step = p->step;
-  const int last = step->loops - TIR_INNER;
-  if (step->size[last - 1] != 2 || p->part % 2 != 0) return false;
-  for (int l = 0; l < step->loops; l++) {
-    if (l != last - 1 && step->size[l] > 1 && step->stride[v][l] != 0) return false;
-  }
-  const int8_t* shift = step->base[v];
-  return shift[0] == 0 && shift[step->stride[v][last - 1]] == 4;
-}
-
-/* Whether an input lies in tiles, those along k side by side, or pairs of them (`halves`). */
-static bool is_in_tiles(const product* p, int v, bool halves) {
-  const tir_step* step = p->step;
-  const int last = step->loops - TIR_INNER;
-  const int64_t* stride = step->stride[v];
-  int64_t wanted = p->n0 * p->k0;
-  if (stride[last + N0] != 1 || stride[last + K0] != p->n0 || (halves && stride[last - 1] != 0)) return false;
-  for (int l = last - 1 - halves; l >= p->outer + K1; wanted *= step->size[l--]) {
-    if (step->size[l] > 1 && stride[l] != wanted) return false;
-  }
-  return true;
-}
-
-/* Whether an f32 term can be used where it lies. */
-static bool is_direct(const product* p, int v) {
-  return p->step->type[v] == TIR_TYPE_f32 && p->step->stride[v][p->step->loops - TIR_INNER + N0] == 1;
-}
-
-/* How many tiles of k share a term, and how far apart those of two such groups lie (0: there is one group). False: it
- * has not one place for each group. */
-static bool groups_of(const product* p, int v, int64_t* group, int64_t* distance) {
-  const tir_step* step = p->step;
-  const int last = step->loops - TIR_INNER;
-  const int64_t* stride = step->stride[v];
-  int64_t tiles = 1, wanted = 0;
-  if (stride[last + K0] != 0) return false;
-  *distance = 0;
-  for (int l = last - 1; l >= p->outer + K1; tiles *= step->size[l--]) {
-    if (step->size[l] == 1) continue;
-    if (*distance == 0 && stride[l] != 0) {
-      *distance = wanted = stride[l];
-      *group = tiles;
-    }
-    if (stride[l] != wanted) return false;
-    wanted *= step->size[l];
-  }
-  return true;
-}
-
-/* Whether kernels can use a term. A moving one sets the group. */
-static bool usable(product* p, const tir_widened_term* term) {
-  if (!term->there || term->operand < 0) return true;
-  int64_t group = p->group, distance;
-  const int v = 1 + term->operand;
-  if (!groups_of(p, v, &group, &distance)) return false;
-  if (distance == 0) return true;
-  const bool same = p->group == INT64_MAX || p->group == group;
-  p->group = group;
-  return same && is_direct(p, v) && (group % p->part == 0 || p->part % group == 0);
-}
-
-static void choose_widened(product* p) {
-  p->widened = functions_for(p);
-  p->group = INT64_MAX;
-  if (p->widened == NULL) return;
-  const tir_widened_form* form = &p->form;
-  const bool read = tir_widened_read(p->step, &p->map.code, &p->form) &&
-                    (form->shift < 0 || shifts_pairs(p, 1 + form->shift)) &&
-                    is_in_tiles(p, 1 + form->source, form->shift >= 0);
-  if (!read || !usable(p, &form->zero) || !usable(p, &form->scale)) p->widened = NULL;
-}
-
-static float number(const char* at, int32_t type) {
-  switch (type) {
-    case TIR_TYPE_i8: return *(const int8_t*)at;
-    case TIR_TYPE_u8: return *(const uint8_t*)at;
-    case TIR_TYPE_bf16: return tir_of_bf16(*(const tir_e_bf16*)(const void*)at);
-    case TIR_TYPE_f16: return tir_of_f16(*(const tir_e_f16*)(const void*)at);
-    default: return *(const tir_e_f32*)(const void*)at;
-  }
-}
-
-/* A term for `panels` panels from n on, and tiles from k on; `copy` is memory for it. */
-static tir_widened_vector vector_of(const product* p, const tir_widened_term* term, int64_t n, int64_t panels, int64_t k,
-                                    float* copy) {
-  const tir_step* step = p->step;
-  if (!term->there) return (tir_widened_vector){NULL, 0, 0};
-  if (term->operand < 0) {
-    for (int64_t i = 0; i < p->n0; i++) copy[i] = tir_from_bits_f32((uint32_t)term->bits);
-    return (tir_widened_vector){copy, 0, 0};
-  }
-  const int v = 1 + term->operand;
-  int64_t group, distance;
-  groups_of(p, v, &group, &distance);
-  if (is_direct(p, v)) {
-    return (tir_widened_vector){(const float*)(const void*)place(p, v, n, k), step->stride[v][p->outer + N1], distance};
-  }
-  const int64_t bytes = step->stride[v][step->loops - TIR_INNER + N0] * tir_type_bytes(step->type[v]);
-  for (int64_t i = 0; i < panels; i++) {
-    const char* from = place(p, v, n + i, k);
-    for (int64_t j = 0; j < p->n0; j++) copy[i * p->n0 + j] = number(from + j * bytes, step->type[v]);
-  }
-  return (tir_widened_vector){copy, p->n0, 0};
-}
-
-static tir_widened widened_at(product* p, int64_t n, int64_t panels, int64_t k) {
-  const int v = 1 + p->form.source;
-  return (tir_widened){
-      .source = place(p, v, n, k),
-      .panel = p->step->stride[v][p->outer + N1] * tir_type_bytes(p->step->type[v]),
-      .zero = vector_of(p, &p->form.zero, n, panels, k, p->vector[0]),
-      .scale = vector_of(p, &p->form.scale, n, panels, k, p->vector[1]),
-      .group = p->group,
-  };
-}
-
-/* ---- the right side, and products ------------------------------------------------- */
-
 /* Makes `panels` panels from n on, at `tiles` tiles along k from k on. */
-static int make(product* p, int64_t n, int64_t panels, int64_t k, int64_t tiles) {
+static int make(tir_product* p, int64_t n, int64_t panels, int64_t k, int64_t tiles) {
   const tir_step* step = p->step;
   const int first = p->outer + K1;
   const int inputs = step->operands - 2;
   if (p->widened != NULL) {
-    const tir_widened from = widened_at(p, n, panels, k);
+    const tir_widened from = tir_widened_at(p, n, panels, k);
     p->widened->fill(p->form.kind, &from, panels, tiles, made(p), p->part * p->k0 * p->n0);
     return TIR_STATUS_OK;
   }
@@ -297,7 +115,7 @@ static int make(product* p, int64_t n, int64_t panels, int64_t k, int64_t tiles)
       p->tiles = box;
       p->level = level;
     }
-    for (int v = 0; v < inputs; v++) tir_map_at(&p->map, v, place(p, 1 + v, n, k + done));
+    for (int v = 0; v < inputs; v++) tir_map_at(&p->map, v, tir_product_at(p, 1 + v, n, k + done));
     tir_map_at(&p->map, inputs, (char*)(made(p) + done * p->k0 * p->n0));
     const int status = tir_map_run(&p->map);
     if (status != TIR_STATUS_OK) return status;
@@ -311,7 +129,7 @@ typedef struct {
   int64_t panel, lines, left; /* bytes between panels, lines of a panel, lines that are not fetched yet */
 } ahead;
 
-static ahead next_of(const product* p, int64_t n, int64_t panels, int64_t k, int64_t most) {
+static ahead next_of(const tir_product* p, int64_t n, int64_t panels, int64_t k, int64_t most) {
   ahead next = {NULL, 0, 0, 0};
   if (p->widened == NULL) return next;
   const int64_t after = k + p->part;
@@ -319,7 +137,7 @@ static ahead next_of(const product* p, int64_t n, int64_t panels, int64_t k, int
   if (!same && n + panels >= p->n1) return next;
   const int v = 1 + p->form.source;
   const int64_t bytes = tir_type_bytes(p->step->type[v]);
-  next.from = same ? place(p, v, n, after) : place(p, v, n + panels, 0);
+  next.from = same ? tir_product_at(p, v, n, after) : tir_product_at(p, v, n + panels, 0);
   next.panel = p->step->stride[v][p->outer + N1] * bytes;
   const int64_t tiles = least(p->part, same ? p->k1 - after : p->k1) / (p->form.shift < 0 ? 1 : 2);
   next.lines = (tiles * p->k0 * p->n0 * bytes + 63) / 64;
@@ -335,7 +153,7 @@ static void fetch(ahead* next, int64_t lines) {
 }
 
 /* All rows times `panels` panels from n on, of which `tiles` tiles from k on are made. */
-static void multiply(product* p, int64_t n, int64_t panels, int64_t k, int64_t tiles, ahead next) {
+static void multiply(tir_product* p, int64_t n, int64_t panels, int64_t k, int64_t tiles, ahead next) {
   const tir_step* step = p->step;
   const int out = step->operands - 1;
   const int64_t share = (next.left + p->m1 - 1) / p->m1;
@@ -370,14 +188,14 @@ static void multiply(product* p, int64_t n, int64_t panels, int64_t k, int64_t t
 }
 
 /* One row tile: what was widened is used at once, so it is not stored at all. */
-static void multiply_row_tile(product* p) {
+static void multiply_row_tile(tir_product* p) {
   const int out = p->step->operands - 1;
   const int64_t out_n = tir_stride_of(p->n1, p->step->stride[out][p->outer + N1]);
   do {
     do {
       for (int64_t n = 0, panels; n < p->n1; n += panels) {
         panels = least(MOST_PANELS, p->n1 - n);
-        const tir_widened from = widened_at(p, n, panels, 0);
+        const tir_widened from = tir_widened_at(p, n, panels, 0);
         const tir_mmt4d_tile tile = {
             .lhs = (const float*)p->step->base[LHS] + p->at[LHS],
             .rows = p->last_rows,
@@ -401,7 +219,7 @@ static void multiply_row_tile(product* p) {
   } while (advance(p, &p->batch));
 }
 
-static int run(product* p, int64_t most) {
+static int run(tir_product* p, int64_t most) {
   do {
     for (int64_t n = 0; n < p->n1; n += most) {
       const int64_t panels = least(most, p->n1 - n);
@@ -419,7 +237,7 @@ static int run(product* p, int64_t most) {
 }
 
 /* The line of the table for these tiles, and whether their sizes are possible at all. */
-static int choose(product* p, int32_t order) {
+static int choose(tir_product* p, int32_t order) {
   const tir_step* step = p->step;
   const int out = step->operands - 1;
   const tir_mmt4d_params params = {
@@ -450,7 +268,7 @@ static int choose(product* p, int32_t order) {
 
 int tir_step_mmt4d_map(tir_step* step) {
   if (step->operands < 2 || step->attributes < 3) return TIR_STATUS_BAD_SIZE;
-  product p;
+  tir_product p;
   p.step = step;
   const int64_t depth = step->attribute[2];
   if (depth < 1 || depth > step->loops - TIR_INNER - 2) return TIR_STATUS_BAD_SIZE;
@@ -499,7 +317,7 @@ int tir_step_mmt4d_map(tir_step* step) {
     const int read = prepare(&p, 1, 1, p.depth - 1, 1); /* which checks the code */
     if (read != TIR_STATUS_OK) return read;
     p.panels = 0;
-    choose_widened(&p);
+    tir_choose_widened(&p);
   }
   if (p.widened != NULL && p.m1 == 1 && p.m0 <= TIR_MOST_WIDENED_ROWS) {
     multiply_row_tile(&p);
