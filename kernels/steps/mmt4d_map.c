@@ -123,7 +123,7 @@ static int make(tir_product* p, int64_t n, int64_t panels, int64_t k, int64_t ti
   return TIR_STATUS_OK;
 }
 
-/* What is widened next, in lines of the cache, some of which are fetched before each row tile. */
+/* What is widened next, in lines of the cache, some of which are fetched before each block of rows. */
 typedef struct {
   const char* from;
   int64_t panel, lines, left; /* bytes between panels, lines of a panel, lines that are not fetched yet */
@@ -156,20 +156,23 @@ static void fetch(ahead* next, int64_t lines) {
 static void multiply(tir_product* p, int64_t n, int64_t panels, int64_t k, int64_t tiles, ahead next) {
   const tir_step* step = p->step;
   const int out = step->operands - 1;
-  const int64_t share = (next.left + p->m1 - 1) / p->m1;
+  const int64_t rows = p->line->rows > 0 ? p->line->rows : p->m0, per = p->m0 / rows; /* blocks of a row tile */
+  const int64_t blocks = (p->m1 - 1) * per + (p->last_rows + rows - 1) / rows;
+  const int64_t share = (next.left + blocks - 1) / blocks;
   const int64_t lhs_m = tir_stride_of(p->m1, step->stride[LHS][p->outer + M1]);
   const int64_t out_m = tir_stride_of(p->m1, step->stride[out][p->outer + M1]);
   const int64_t out_n = tir_stride_of(p->n1, step->stride[out][p->outer + N1]);
   do {
     const float* lhs = tiles > 0 ? (const float*)step->base[LHS] + p->at[LHS] + k * p->m0 * p->k0 : NULL;
     float* result = (float*)step->base[out] + p->at[out] + n * out_n;
-    for (int64_t m = 0; m < p->m1; m++) {
+    for (int64_t b = 0; b < blocks; b++) {
+      const int64_t m = b / per, row = b % per * rows; /* the row tile, and the first row of the block */
       const tir_mmt4d_tile tile = {
-          .lhs = lhs != NULL ? lhs + m * lhs_m : NULL,
-          .rows = m == p->m1 - 1 ? p->last_rows : p->m0,
+          .lhs = lhs != NULL ? lhs + m * lhs_m + row * p->k0 : NULL,
+          .rows = least(rows, (m == p->m1 - 1 ? p->last_rows : p->m0) - row),
           .rhs = made(p),
           .rhs_stride = p->part * p->k0 * p->n0,
-          .out = result + m * out_m,
+          .out = result + m * out_m + row * p->n0,
           .out_stride = out_n,
           .k1 = tiles,
           .panels = panels,
@@ -319,7 +322,7 @@ int tir_step_mmt4d_map(tir_step* step) {
     p.panels = 0;
     tir_choose_widened(&p);
   }
-  if (p.widened != NULL && p.m1 == 1 && p.m0 <= TIR_MOST_WIDENED_ROWS) {
+  if (p.widened != NULL && p.m1 == 1 && p.last_rows <= TIR_MOST_WIDENED_ROWS) {
     multiply_row_tile(&p);
     return TIR_STATUS_OK;
   }
