@@ -24,6 +24,7 @@ from tensorir.transforms.dispatch.outline_executables import OutlineExecutables
 from tensorir.transforms.raising.drop_unit_dims import DropUnitDims
 from tensorir.transforms.raising.known_positions import FoldKnownIntegers
 from tensorir.transforms.raising.raise_ops import RaiseOps
+from tensorir.transforms.raising.sink_collapse_shape import SinkCollapseShape
 from tensorir.transforms.simplify.canonicalize import Canonicalize
 from tensorir.transforms.simplify.cse import CommonSubexpressions
 from tensorir.transforms.simplify.drop_transfers import DropTransfers
@@ -43,6 +44,7 @@ _OWN: tuple[type[Pass], ...] = (
     RaiseOps,
     FoldKnownIntegers,
     DropUnitDims,
+    SinkCollapseShape,
     SymbolDce,
     SetEncodings,
     FormDispatches,
@@ -77,7 +79,8 @@ def stages(data_tiling: str, device: str = "cpu") -> Mapping[str, tuple[Pass, ..
         "input": (),
         "encoded": (
             *(InlineCalls(), RowMajorBoundaries(), DropTransfers(), Canonicalize(), CommonSubexpressions()),
-            *(RaiseOps(), FoldKnownIntegers(), DropUnitDims(), Canonicalize(), CommonSubexpressions()),
+            *(RaiseOps(), FoldKnownIntegers(), DropUnitDims(), SinkCollapseShape()),
+            *(Canonicalize(), CommonSubexpressions()),
             *(encode if data_tiling == "late" else ()),
         ),
         "dispatch": (FormDispatches(), HoistConstants()),

@@ -163,13 +163,16 @@ def view(op: Op, operands: list[Packed], layout: Layout, emit: Emitter) -> Packe
             if (split := x.layout.expanded(step)) is None:
                 return None
             value = ExpandShape(x.value, _outer_groups(step.groups, x.layout), split.packed_shape(shape), loc=op.loc)
-            return emit.stored(Packed(emit.add(value).result, shape, split), layout)
+            zero = frozenset(new for d in x.zero for new in step.groups[d])
+            return emit.stored(Packed(emit.add(value).result, shape, split, zero), layout)
         case Collapsed():  # merged dims are first made adjacent
             if (split := layout.expanded(Expanded(step.groups, x.shape))) is None:
                 return None
             x = emit.stored(x, split)
             value = CollapseShape(x.value, _outer_groups(step.groups, layout), loc=op.loc)
-            return Packed(emit.add(value).result, shape, layout)
+            unpadded = x.zero | (frozenset(range(len(x.shape))) - frozenset(split.padded_dims(x.shape)))
+            zero = frozenset(new for new, group in enumerate(step.groups) if unpadded.issuperset(group))
+            return Packed(emit.add(value).result, shape, layout, zero)
         case Projected():
             return None  # not a view of all elements
 
