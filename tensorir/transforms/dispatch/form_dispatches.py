@@ -8,6 +8,7 @@ operands first, so that the order of the text decides nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from attrs import frozen
@@ -17,7 +18,7 @@ from tensorir.dialects.flow import Dispatch
 from tensorir.dialects.tensor import DimOp, Size
 from tensorir.ir.effects import EffectsIn
 from tensorir.ir.module import Function, Module
-from tensorir.ir.op import Op, name_after
+from tensorir.ir.op import Op, Trait, name_after
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.passes.decisions import Refuse, unheard
@@ -48,14 +49,15 @@ def form_dispatches(region: Region, effects: EffectsIn, refuse: Refuse = unheard
     read."""
     region = sweep(region, _size_of_dim)
     plan = Plan(effects, refuse, absorbed_values(region))
-    for op in _from_results(region, effects):
+    order = _from_results(region, effects)
+    for op in order:
         plan.place(op)
     for y in region.yields:
         plan.open_for(y)
     if not plan.clusters:
         return region
     bodies = {c: _with_free_ops(c, plan) for c in plan.clusters}
-    return _Emitter(region, plan, bodies).emit()
+    return _Emitter(region, plan, bodies).emit(order)
 
 
 def _from_results(region: Region, effects: EffectsIn) -> list[Op]:
@@ -112,17 +114,45 @@ class _Emitter:
         self.ops: list[Op] = []
         self.env: dict[Value, Value] = {a: a for a in region.args}
         self.wanted = self._wanted_outside()
+        self.outside = {r: op for op in plan.outside for r in op.results}
 
-    def emit(self) -> Region:
-        plan = self.plan
-        nodes: list[tuple[int, Op | Cluster]] = [*((c.node, c) for c in plan.clusters)]
-        nodes += [(node, op) for op, node in plan.outside.items()]
-        for _, made in sorted(nodes, key=lambda pair: plan.order.place[pair[0]]):
+    def emit(self, order: Sequence[Op]) -> Region:
+        """`order`: all ops, each after those that it reads from. Where encode ops stand in it decides nothing."""
+        computing = [op for op in order if Trait.ENCODE not in op.TRAITS]
+        for made in self._in_order((*computing, *order)):
             if isinstance(made, Cluster):
                 self._emit_cluster(made)
             else:
                 self._emit_outside(made)
         return Region(self.region.args, tuple(self.ops), tuple(self.env[y] for y in self._yields()))
+
+    def _in_order(self, roots: Iterable[Op]) -> list[Op | Cluster]:
+        """The dispatches and the other ops with those of `roots`, each after what it reads."""
+        done: dict[Op | Cluster, None] = {}
+        computed = [node for op in roots if (node := self._node_of(op)) is not None]
+        yielded = [node for y in self._yields() if (node := self.plan.cluster_of.get(y)) is not None]
+        for root in (*computed, *yielded, *self.plan.clusters):
+            stack: list[Op | Cluster] = [root]
+            while stack:
+                node = stack[-1]
+                missing = [] if node in done else [n for n in self._read_by(node) if n not in done]
+                stack += reversed(missing)
+                if not missing:
+                    done[stack.pop()] = None
+        return list(done)
+
+    def _node_of(self, op: Op) -> Op | Cluster | None:
+        """Where an op is computed; None if wherever it is read."""
+        if op in self.plan.outside:
+            return op
+        return next((c for r in op.results if (c := self.plan.cluster_of.get(r)) is not None), None)
+
+    def _read_by(self, node: Op | Cluster) -> list[Op | Cluster]:
+        """What a node reads from."""
+        ops = self.bodies[node] if isinstance(node, Cluster) else [node]
+        values = dict.fromkeys(self.plan.written.get(v, v) for op in ops for v in op.operands)
+        makers = [self.plan.cluster_of.get(v) or self.outside.get(v) for v in values]
+        return list(dict.fromkeys(m for m in makers if m is not None and m is not node))
 
     def _yields(self) -> list[Value]:
         return [self.plan.written.get(y, y) for y in self.region.yields]

@@ -20,6 +20,7 @@ from tensorir.ir.dims import Dim, divisible, quotient
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
+from tensorir.passes.decisions import Refuse
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.pattern import Replacement
 from tensorir.rewrite.sweep import sweep
@@ -39,13 +40,15 @@ class SinkCollapseShape(Pass):
     name: ClassVar[str] = "sink-collapse-shape"
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        return map_regions(module, lambda region: sweep(region, _Sinking().visit), Function)
+        refuse = ctx.decisions.of(self.name)
+        return map_regions(module, lambda region: sweep(region, _Sinking(refuse).visit), Function)
 
 
 @define
 class _Sinking:
     """`merged`: the results of reshapes that merge dims → those reshapes."""
 
+    refuse: Refuse
     merged: dict[Value, CollapseShape] = field(factory=dict[Value, CollapseShape])
 
     def visit(self, op: Op, operands: tuple[Value, ...]) -> Replacement | Op | None:
@@ -70,8 +73,9 @@ class _Sinking:
         return {d: parts for d, parts in sizes.items() if any(_may_be_cut(s) for s in parts[1:])}
 
     def _sunk(self, op: Op, operands: tuple[Value, ...], found: Sequence[Sizes]) -> Replacement | None:
-        loops = _loops_of(op)
+        loops, operand = _loops_of(op), op.operand_name(next(i for i, sizes in enumerate(found) if sizes))
         if loops is None:
+            self.refuse(op, "no-form", "it has no form with more dims, so what it reads is merged before it", operand)
             return None
         split: dict[int, tuple[Dim, ...]] = {}
         whole = _whole(op)
@@ -80,8 +84,10 @@ class _Sinking:
                 if d >= len(dims) or dims[d] in whole:
                     continue
                 if split.setdefault(dims[d], parts) != parts:
-                    return None  # two operands merge different dims
+                    self.refuse(op, "other-dims", "its operands merge different dims", operand)
+                    return None
         if not split:
+            self.refuse(op, "whole", "the merged dims are summed or normalised by it, or cut", operand)
             return None
         ops: list[Op] = []
         inputs = [
@@ -90,6 +96,7 @@ class _Sinking:
         ]
         if isinstance(op, ExpandShape):
             if (expanded := _expanded(op, inputs[0], split, ops)) is None:
+                self.refuse(op, "reshape", "it splits the merged dims where they have no common parts", operand)
                 return None
             result, parts = expanded
         else:

@@ -140,9 +140,26 @@ class Case:
     reason: str
 
 
+def normalised_rows() -> Module:
+    m = ModuleBuilder()
+    f = m.function("main")
+    x = f.arg("x", (symbol("B"), symbol("S"), 5), f32)
+    f.returns(x.reshape(symbol("B") * symbol("S"), 5).softmax(0))
+    return m.build()
+
+
 CASES = {
     "canonicalize": Case(
         encoded_twice, "canonicalize", "encode.set", "@main#4", "fold-set-of-unset", "source", "another layout"
+    ),
+    "sink-collapse-shape": Case(
+        normalised_rows,
+        "sink-collapse-shape",
+        "linalg.softmax",
+        "@main#1",
+        "whole",
+        "source",
+        "summed, normalised or cut",
     ),
     "cse": Case(asserted_twice, "cse", "func.assert", "@main#2", "merge", "", "may end the call"),
     "set-encodings": Case(
