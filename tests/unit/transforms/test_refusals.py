@@ -156,10 +156,10 @@ CASES = {
         normalised_rows,
         "sink-collapse-shape",
         "linalg.softmax",
-        "@main#1",
+        "@main#2",
         "whole",
         "source",
-        "summed, normalised or cut",
+        "are summed",
     ),
     "cse": Case(asserted_twice, "cse", "func.assert", "@main#2", "merge", "", "may end the call"),
     "set-encodings": Case(
