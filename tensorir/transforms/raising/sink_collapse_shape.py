@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from attrs import define, field, frozen
 
+from tensorir.analysis.movement import is_broadcast
 from tensorir.dialects.linalg import Contract, Generic, Reduce, RowOp, Transpose
 from tensorir.dialects.tensor import CollapseShape, ExpandShape, ExtractSlice
 from tensorir.encoding.encoding import NARROW
@@ -35,7 +36,8 @@ class SinkCollapseShape(Pass):
     """op(collapse(x)) == collapse(op'(x)), where op' has a dim for each of the merged ones.
 
     Only dims whose tiles could be cut are split: those with an inner size that is neither small nor a multiple of
-    tiles. Summed and normalised dims stay merged, so the same numbers are added in the same order."""
+    tiles. Dims along which elements are repeated are split too, so that what reads them needs no copies. Summed and
+    normalised dims stay merged, so the same numbers are added in the same order."""
 
     name: ClassVar[str] = "sink-collapse-shape"
 
@@ -46,14 +48,17 @@ class SinkCollapseShape(Pass):
 
 @define
 class _Sinking:
-    """`merged`: the results of reshapes that merge dims → those reshapes."""
+    """`merged`: the results of reshapes that merge dims → those reshapes. `repeated`: results of broadcasts."""
 
     refuse: Refuse
+    repeated: set[Value] = field(factory=set[Value])
     merged: dict[Value, CollapseShape] = field(factory=dict[Value, CollapseShape])
 
     def visit(self, op: Op, operands: tuple[Value, ...]) -> Replacement | Op | None:
         if any(v.type.encoding is not None for v in (*operands, *op.results)):
             return None
+        if is_broadcast(op):
+            self.repeated.update(op.results)
         if isinstance(op, CollapseShape):
             made = op if operands[0] is op.source else op.evolve(operands)
             if (inner := self.merged.get(made.source)) is not None:
@@ -70,7 +75,8 @@ class _Sinking:
             return {}
         shape = merge.source.type.shape
         sizes = {d: tuple(shape[i] for i in group) for d, group in enumerate(merge.groups) if len(group) > 1}
-        return {d: parts for d, parts in sizes.items() if any(_may_be_cut(s) for s in parts[1:])}
+        repeated = merge.source in self.repeated
+        return {d: parts for d, parts in sizes.items() if repeated or any(_may_be_cut(s) for s in parts[1:])}
 
     def _sunk(self, op: Op, operands: tuple[Value, ...], found: Sequence[Sizes]) -> Replacement | None:
         loops, operand = _loops_of(op), op.operand_name(next(i for i, sizes in enumerate(found) if sizes))

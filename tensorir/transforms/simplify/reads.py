@@ -9,7 +9,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from tensorir.analysis.movement import is_broadcast, is_view, view_of
-from tensorir.dialects.linalg import Broadcast, Generic, Transpose
+from tensorir.dialects.linalg import Broadcast, Contract, Generic, Transpose
 from tensorir.dialects.tensor import CollapseShape, Constant, ExpandShape, GatherNd, Size
 from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed, groups_around
 from tensorir.ir.affine import AffineMap, identity
@@ -49,6 +49,33 @@ def read_through_broadcast(op: Generic, view: RegionView) -> Rewrite:
         inputs, maps = list(op.inputs), list(op.maps)
         inputs[i], maps[i] = made.operands[source], AffineMap(map.num_dims, read)
         return op.evolve(inputs, maps=tuple(maps), shape=op.iteration_shape)
+    return None
+
+
+@pattern(Contract)
+def multiply_through_broadcast(op: Contract, view: RegionView) -> Rewrite:
+    """contract(broadcast(x), y) == contract(x, y), if y has the repeated dims and the result keeps them
+
+    A batch dim that the one operand has and the other repeats is a dim of rows, or of columns."""
+    if op.tiles is not None:
+        return None
+    for i, value in enumerate((op.lhs, op.rhs)):
+        made = view.def_of(value)
+        if made is None or value.type.encoding is not None or not is_broadcast(made):
+            continue
+        relation = made.relation()
+        (source,) = relation.moves
+        place = {loop: d for d, loop in enumerate(relation.results[0])}
+        map = op.maps[i]
+        read = AffineMap(
+            map.num_dims, tuple(map.results[place[loop]] for link in relation.operands[source] for loop in link.loops)
+        )
+        repeated = set(map.dims) - set(read.dims)
+        if not repeated <= set(op.maps[1 - i].dims) & set(op.maps[2].dims):
+            continue
+        operands, maps = list(op.operands), list(op.maps)
+        operands[i], maps[i] = made.operands[source], read
+        return op.evolve(operands, maps=tuple(maps))
     return None
 
 
@@ -165,5 +192,6 @@ READS: tuple[Pattern, ...] = (
     look_up_in_order,
     drop_dims_of_size_one,
     read_through_broadcast,
+    multiply_through_broadcast,
     view_in_other_words,
 )

@@ -9,7 +9,7 @@ import pytest
 from attrs import frozen
 from ml_dtypes import int4
 
-import tests.support.targets  # noqa: F401  # registers the devices of these tests
+import tests.support.targets  # noqa: F401  # pyright: ignore[reportUnusedImport]  # registers the devices of these tests
 from tensorir.builder.module import ModuleBuilder
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.flow import GlobalLoad
