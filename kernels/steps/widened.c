@@ -24,9 +24,9 @@ static int kind_of(int32_t type) {
   }
 }
 
-/* Whether it can be a zero point or a scale: a plain f32, or what was widened. */
+/* Whether it can be a zero point or a scale: a plain f32, or what was widened from whole bytes. */
 static bool is_term(const tir_step* step, const content* c) {
-  if (c->what == WIDE) return true;
+  if (c->what == WIDE) return c->kind != TIR_WIDENED_i4 && c->kind != TIR_WIDENED_i4x2 && c->kind != TIR_WIDENED_u4x2;
   return c->what == PLAIN && (c->of.operand < 0 || step->type[1 + c->of.operand] == TIR_TYPE_f32);
 }
 

@@ -7,6 +7,7 @@ from math import prod
 
 import ml_dtypes
 import numpy as np
+import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 
@@ -99,6 +100,25 @@ def test_every_way_gives_the_same_bits(product: tuple[Module, int], rows: int, s
                     assert_same_bits(f"{device}, {tiling}, {threads} threads", got, wanted)
         assert wanted is not None
         np.testing.assert_allclose(wanted[0], reference, rtol=1e-5, atol=1e-5 * scale)
+
+
+@pytest.mark.parametrize("name", ["i4", "u4"])
+@pytest.mark.parametrize("device", RUNNABLE)
+def test_zero_points_of_four_bits_are_taken_apart_like_the_weights(name: str, device: str) -> None:
+    """Zero points that stand two to a byte are no bytes that kernels could widen."""
+    rng, module = np.random.default_rng(0), ModuleBuilder()
+    weight, zero = (module.weight(n, numbers(rng, name, s)) for n, s in (("w", (48, 96)), ("zero", (1, 96))))
+    scale = module.weight("scale", rng.standard_normal((1, 96), np.float32))
+    f = module.function("main")
+    f.returns(f.arg("x", (20, 48), f32) @ ((f.load(weight).cast(f32) - f.load(zero).cast(f32)) * f.load(scale)))
+    built, x = module.build(), rng.standard_normal((20, 48), np.float32)
+    wanted = None
+    for tiling in TILINGS:
+        got = list(compile(built, device, tiling).call([x]))
+        wanted = wanted or got
+        assert_same_bits(f"{device}, {tiling}", got, wanted)
+    assert wanted is not None
+    np.testing.assert_allclose(wanted[0], interpret(built, "main", [x])[0], rtol=1e-4, atol=1e-2)
 
 
 @given(product=products(), rows=st.sampled_from([1, 9, 70]), device=st.sampled_from([*RUNNABLE, "vmvx"]))

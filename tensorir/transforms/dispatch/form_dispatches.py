@@ -150,9 +150,16 @@ class _Emitter:
     def _read_by(self, node: Op | Cluster) -> list[Op | Cluster]:
         """What a node reads from."""
         ops = self.bodies[node] if isinstance(node, Cluster) else [node]
-        values = dict.fromkeys(self.plan.written.get(v, v) for op in ops for v in op.operands)
-        makers = [self.plan.cluster_of.get(v) or self.outside.get(v) for v in values]
-        return list(dict.fromkeys(m for m in makers if m is not None and m is not node))
+        makers: dict[Op | Cluster, None] = {}
+        waiting = [v for op in ops for v in op.operands]
+        while waiting:
+            value = self.plan.written.get(v := waiting.pop(), v)
+            maker = self.plan.cluster_of.get(value) or self.outside.get(value)
+            if maker is not None and maker is not node:
+                makers[maker] = None
+            elif maker is None and value in self.plan.free:  # it is computed here too
+                waiting += self.plan.free[value].operands
+        return list(makers)
 
     def _yields(self) -> list[Value]:
         return [self.plan.written.get(y, y) for y in self.region.yields]
