@@ -52,6 +52,7 @@ NOT_MALFORMED: Mapping[type[Op], str] = {
 
 NOT_DRAWN: Mapping[type[Op], str] = {
     func.Assert: "programs with effects are drawn apart (tests/support/effect_ops.py)",
+    tile.Mmt4dMap: "products of weights of few bits are drawn apart (tests/property/test_narrow_constants.py)",
 }
 """Ops that no random program has, and why."""
 
