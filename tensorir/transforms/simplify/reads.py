@@ -35,19 +35,26 @@ def drop_dims_of_size_one(op: Generic, view: RegionView) -> Rewrite:
     return [*ops, op.evolve(inputs, maps=tuple(maps))] if ops else None
 
 
+def _repeated(value: Value, map: AffineMap, view: RegionView) -> tuple[Value, AffineMap] | None:
+    """What a broadcast repeats, and where `map`, which reads the broadcast, finds it there; None for other values."""
+    made = view.def_of(value)
+    if made is None or value.type.encoding is not None or not is_broadcast(made):
+        return None
+    relation = made.relation()
+    (source,) = relation.moves
+    place = {loop: d for d, loop in enumerate(relation.results[0])}
+    read = tuple(map.results[place[loop]] for link in relation.operands[source] for loop in link.loops)
+    return made.operands[source], AffineMap(map.num_dims, read)
+
+
 @pattern(Generic)
 def read_through_broadcast(op: Generic, view: RegionView) -> Rewrite:
     """generic(broadcast(x)) == generic(x), which reads the same elements"""
     for i, (value, map) in enumerate(zip(op.inputs, op.maps, strict=False)):
-        made = view.def_of(value)
-        if made is None or value.type.encoding is not None or not is_broadcast(made):
+        if (repeated := _repeated(value, map, view)) is None:
             continue
-        relation = made.relation()
-        (source,) = relation.moves
-        place = {loop: d for d, loop in enumerate(relation.results[0])}
-        read = tuple(map.results[place[loop]] for link in relation.operands[source] for loop in link.loops)
         inputs, maps = list(op.inputs), list(op.maps)
-        inputs[i], maps[i] = made.operands[source], AffineMap(map.num_dims, read)
+        inputs[i], maps[i] = repeated
         return op.evolve(inputs, maps=tuple(maps), shape=op.iteration_shape)
     return None
 
@@ -60,21 +67,13 @@ def multiply_through_broadcast(op: Contract, view: RegionView) -> Rewrite:
     if op.tiles is not None:
         return None
     for i, value in enumerate((op.lhs, op.rhs)):
-        made = view.def_of(value)
-        if made is None or value.type.encoding is not None or not is_broadcast(made):
+        if (repeated := _repeated(value, op.maps[i], view)) is None:
             continue
-        relation = made.relation()
-        (source,) = relation.moves
-        place = {loop: d for d, loop in enumerate(relation.results[0])}
-        map = op.maps[i]
-        read = AffineMap(
-            map.num_dims, tuple(map.results[place[loop]] for link in relation.operands[source] for loop in link.loops)
-        )
-        repeated = set(map.dims) - set(read.dims)
-        if not repeated <= set(op.maps[1 - i].dims) & set(op.maps[2].dims):
+        gone = set(op.maps[i].dims) - set(repeated[1].dims)
+        if not gone <= set(op.maps[1 - i].dims) & set(op.maps[2].dims):
             continue
         operands, maps = list(op.operands), list(op.maps)
-        operands[i], maps[i] = made.operands[source], read
+        operands[i], maps[i] = repeated
         return op.evolve(operands, maps=tuple(maps))
     return None
 
