@@ -52,6 +52,8 @@ class Emitter:
         factory=dict[tuple[Value, tuple[Dim, ...], Layout], Value]
     )
     """A value that was packed, without dims of size 1 → the packed value."""
+    _relayouts: dict[Value, tuple[Packed, Layout]] = field(factory=dict[Value, "tuple[Packed, Layout]"])
+    """A value that was copied to other tiles → what was copied, and its layout."""
     through_row_major: Callable[[Packed], None] = lambda x: None
 
     def add(self, op: O) -> O:
@@ -86,27 +88,40 @@ class Emitter:
         self.through_row_major(x)
         return self._packed(row_major, layout)
 
-    def _relaid(self, x: Packed, old: Layout, new: Layout) -> Packed | None:
-        """Returns `x` copied to other tiles with zeros in the padding, None if no copy does that."""
+    def _relaid(self, x: Packed, old: Layout, new: Layout, zero: frozenset[int] = frozenset()) -> Packed | None:
+        """Returns `x` copied to other tiles, None if no copy does that. New padding is zero, and so is that of the dims
+        `zero`. Where a dim keeps its tiles, unspecified padding is copied as if it were part of the tensor: in one
+        piece with the rest, so that units can run along the dim."""
+        padded = old.padded_dims(x.shape)
+        copied = {d for d in padded if d not in x.zero and old.tile(d) == new.tile(d)} - zero
+        counts = old.packed_shape(x.shape)
+        shape = tuple(
+            counts[old.outer_position(d)] * (old.tile(d) or 1) if d in copied else n for d, n in enumerate(x.shape)
+        )
         states = tuple(
-            NO_PADDING if d not in old.padded_dims(x.shape) else filled(0) if d in x.zero else UNSPECIFIED
+            NO_PADDING if d not in padded or d in copied else filled(0) if d in x.zero else UNSPECIFIED
             for d in range(old.rank)
         )
         before = evolve(from_pack(old), padding=states)
-        after = from_pack(new).with_padding(x.shape, filled(0))
-        copy = relayout(before, after, x.shape)
+        after = from_pack(new).with_padding(shape, filled(0))
+        copy = relayout(before, after, shape)
         if isinstance(copy, NotRefinable):
             return None
         if copy.is_view:
             value = self._reshaped(x.value, new.packed_shape(x.shape))
         else:
-            value = self.add(Relayout(x.value, before, after, x.shape, loc=self.loc)).result
-        return Packed(value, x.shape, new, frozenset(range(len(x.shape))))
+            value = self.add(Relayout(x.value, before, after, shape, loc=self.loc)).result
+            self._relayouts[value] = x, old
+        return Packed(value, x.shape, new, frozenset(range(len(x.shape))) - copied)
 
     def with_zeros(self, x: Packed, dim: int) -> Packed:
-        """Returns `x` with zeros in the padding of `dim`."""
+        """Returns `x` with zeros in the padding of `dim`. A copy that was made for `x` is made anew with zeros."""
         if x.layout is None or dim in x.zero or dim not in x.layout.padded_dims(x.shape):
             return x
+        if (made := self._relayouts.get(x.value)) is not None:
+            found = self._relaid(*made, x.layout, x.zero | {dim})
+            assert found is not None  # it only differs in what lies in the padding
+            return found
         along = axis_dims(x.layout, dim)
         value = self.add(ZeroPadding(x.value, along, x.shape[dim], loc=self.loc)).result
         return Packed(value, x.shape, x.layout, x.zero | {dim})

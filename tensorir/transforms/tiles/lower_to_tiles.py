@@ -24,6 +24,7 @@ from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.targets.device import Device
 from tensorir.transforms.tiles.access import Access, UnfitError, row_major, strided
 from tensorir.transforms.tiles.blocks import Cut, chosen_units
+from tensorir.transforms.tiles.cut_into_slices import cut_into_slices
 from tensorir.transforms.tiles.emitter import Emitter, MadeSide
 from tensorir.transforms.tiles.fuse_elementwise import fuse_elementwise
 from tensorir.transforms.tiles.lower_ops import LOWERINGS
@@ -61,11 +62,16 @@ def lower_region(region: Region, device: Device, refuse: Refuse) -> Region:
     region needs, because launches state them: where steps don't mention all, such as that of a cast of which only some
     elements are used, ops are lowered one by one, since grids mention the types of their results."""
     sizes = free_sizes(region)
-    whole = _computed_yields(fuse_elementwise(read_in_place(region)))
+    whole = _computed_yields(_prepared(region))
     lowered = _as_one_grid(whole, device, stores_all=False) or _as_one_grid(whole, device, stores_all=True)
     if lowered is None or free_sizes(lowered) != sizes:
         lowered = _op_by_op(_computed_yields(region), device, refuse)
     return lowered if free_sizes(lowered) == sizes else region
+
+
+def _prepared(region: Region) -> Region:
+    """The region with other ops that compute the same bits with less memory."""
+    return fuse_elementwise(cut_into_slices(read_in_place(region)))
 
 
 def _as_one_grid(region: Region, device: Device, *, stores_all: bool) -> Region | None:
@@ -85,7 +91,7 @@ def lower_strided(region: Region, tiled: Region, device: Device, inputs: Mapping
     grids = [op for op in tiled.ops if isinstance(op, Grid)]
     if len(grids) == 1 and all(isinstance(op, Grid | Constant) for op in tiled.ops):
         try:
-            return _Lowering(_computed_yields(fuse_elementwise(read_in_place(region))), device, lying).lowered()
+            return _Lowering(_computed_yields(_prepared(region)), device, lying).lowered()
         except _RefusedError as e:
             return f"{e.op.NAME}: {e}"
     reasons: list[str] = []

@@ -141,6 +141,8 @@ class _Following:
         self.loops: dict[Op, tuple[int, Fraction]] = {}
         self.reached: list[tuple[Dim, Fraction]] = []
         """Sizes of the dims that go along, and their positions per position of the first."""
+        self.read: dict[Value, tuple[int, Fraction]] = {}
+        """Values that exist as a whole → the dim that is first read along."""
 
     def follow(self, yields: Sequence[Value], dim: int) -> UnitDim | None:
         """Returns the unit dim, or None if some op or result can't go along."""
@@ -154,6 +156,11 @@ class _Following:
             value = waiting.pop()
             for op in touching[value]:
                 reached = self._through(op, value)
+                if reached is None:
+                    return None
+                waiting += reached
+            while not waiting and (beside := self._beside(yields)) is not None:
+                reached = self._along(*beside)
                 if reached is None:
                     return None
                 waiting += reached
@@ -176,19 +183,42 @@ class _Following:
         if not hits or len({i for i, v in enumerate(values) if v is value}) != len(hits):
             return None
         for hit in hits:
-            if self.loops.setdefault(op, hit) != hit:
+            more = self._along(op, hit)
+            if more is None:
                 return None
-            for i, d, ratio in self.ties[op][hit[0]]:
-                v, here = values[i], (d, hit[1] * ratio)
-                self.reached.append((v.type.shape[d], here[1]))
-                if v in self.whole:
-                    continue
-                if v not in self.values:
-                    self.values[v] = here
-                    reached.append(v)
-                elif self.values[v] != here:
-                    return None
+            reached += more
         return reached
+
+    def _along(self, op: Op, hit: tuple[int, Fraction]) -> list[Value] | None:
+        """Goes on from a loop of an op; returns the values reached first, or None if it can't go along."""
+        if self.loops.setdefault(op, hit) != hit:
+            return None
+        values, reached = (*op.operands, *op.results), list[Value]()
+        for i, d, ratio in self.ties[op][hit[0]]:
+            v, here = values[i], (d, hit[1] * ratio)
+            self.reached.append((v.type.shape[d], here[1]))
+            if v in self.whole:
+                self.read.setdefault(v, here)
+            elif v not in self.values:
+                self.values[v] = here
+                reached.append(v)
+            elif self.values[v] != here:
+                return None
+        return reached
+
+    def _beside(self, yields: Sequence[Value]) -> tuple[Op, tuple[int, Fraction]] | None:
+        """Returns an op that is not reached, and its loop that goes along what both it and a reached op read as a
+        whole: units then share what they read. None if there is none, or all results are reached."""
+        if all(y in self.values for y in yields):
+            return None
+        for op in self.ops:
+            if op in self.loops:
+                continue
+            for loop, ties in self.ties[op].items():
+                for i, d, ratio in ties:
+                    if i < len(op.operands) and (found := self.read.get(op.operands[i])) is not None and found[0] == d:
+                        return op, (loop, found[1] / ratio)
+        return None
 
     def _granular(self) -> UnitDim | None:
         """Scales the factors to whole numbers; every dim must have all positions of each granule, or be as long as the

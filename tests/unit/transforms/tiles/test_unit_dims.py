@@ -104,3 +104,15 @@ def test_a_concat_is_not_cut_where_its_inputs_meet() -> None:
         "yield %0 : tensor<5x[S + 3]xf32>"
     )
     assert cuts("%x: tensor<5x[S]xf32>, %y: tensor<5x3xf32>", "tensor<5x[S + 3]xf32>", body) == [(5, 1)]
+
+
+def test_what_only_shares_an_argument_is_cut_along_it() -> None:
+    """Two products of the same rows: no value of the one is made of the other."""
+    maps = "maps = [(m, n, k) -> (m, k), (m, n, k) -> (k, n), (m, n, k) -> (m, n)], dtype = f32"
+    body = "\n".join(
+        f"%{i} = linalg.contract %x, %{w} {{{maps}}} : (tensor<[S]x8xf32>, tensor<8x{n}xf32>) -> tensor<[S]x{n}xf32>"
+        for i, (w, n) in enumerate((("v", 16), ("w", 24)))
+    )
+    results = "tensor<[S]x16xf32>, tensor<[S]x24xf32>"
+    arguments = "%x: tensor<[S]x8xf32>, %v: tensor<8x16xf32>, %w: tensor<8x24xf32>"
+    assert cuts(arguments, results, f"{body}\nyield %0, %1 : {results}") == [(S, 1)]
