@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from threading import Lock
 from typing import Any, Generic, TypeVar
 
 import numpy.typing as npt
@@ -48,20 +47,16 @@ class Variants(Generic[E]):
     def __init__(self, make: Callable[[Sequence[Form]], tuple[E | None, Mapping[int, str]]]) -> None:
         self._make = make
         self._made: dict[tuple[Form, ...], tuple[E | None, Mapping[int, str]]] = {}
-        self._lock = Lock()
 
     def of(self, arguments: Sequence[Strided], usual: E) -> Variant[E]:
         """Returns what runs calls in which these are not row-major; `usual` runs those in which all are."""
         forms = tuple(a.form for a in arguments)
         made = self._made.get(forms)
         if made is None:
-            with self._lock:
-                made = self._made.get(forms)
-                if made is None:
-                    made = self._make(forms)
-                    while len(self._made) >= MAX_VARIANTS:
-                        del self._made[next(iter(self._made))]
-                    self._made[forms] = made
+            # Two threads may both make it. A lock could be left held for ever in the child of a fork.
+            made = self._made.setdefault(forms, self._make(forms))
+            for oldest in list(self._made)[:-MAX_VARIANTS]:
+                self._made.pop(oldest, None)
         executor, refused = made
         return Variant(usual if executor is None else executor, refused)
 

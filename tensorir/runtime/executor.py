@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from math import prod
-from threading import Lock
 from time import monotonic_ns
 from typing import Any, Protocol
 
@@ -101,7 +100,6 @@ class Executor:
         self._checked = checked
         self._runs_alone = all(c.steps for c in function.commands)
         self._known: dict[tuple[int, ...], _Sizes] = {}
-        self._lock = Lock()
 
     def open(self, sizes: Mapping[str, int]) -> None:
         """Makes a frame for these sizes; raises the errors of calls with them."""
@@ -256,12 +254,16 @@ class Executor:
                     raise TensorIRError(f"{message}: the program is damaged", signature.loc)
 
     def _give_back(self, sizes: _Sizes, frame: Frame) -> None:
-        """Keeps a frame for the next call with its sizes."""
-        with self._lock:
-            if sum(len(known.frames) for known in self._known.values()) >= MAX_FRAMES:
-                self._known.clear()
-            self._known.setdefault(sizes.key, sizes)
-            sizes.frames.append(frame)
+        """Keeps a frame for the next call with its sizes.
+
+        Other threads may do the same and look frames up meanwhile. There is no lock, which a fork could leave held for
+        ever in the child: each operation on the dict and the list is one step of the interpreter, the values are
+        copied before they are looked at, and what two threads can do to each other is to drop a frame too many.
+        """
+        if sum(len(known.frames) for known in list(self._known.values())) >= MAX_FRAMES:
+            self._known.clear()
+        self._known.setdefault(sizes.key, sizes)
+        sizes.frames.append(frame)
 
     def run(
         self,
