@@ -214,7 +214,7 @@ def _rebuilt(op: Op, inputs: Sequence[Value], split: Sizes) -> Op:
             maps: tuple[AffineMap, ...] = tuple(select(count, apart(m.positions(), total)) for m in op.maps)
             if isinstance(op, Contract):
                 return op.evolve(inputs, maps=maps)
-            return op.evolve(inputs, maps=maps, shape=sizes(op.maps[-1].positions(), op.result.type.shape))
+            return op.evolve(inputs, maps=maps, shape=sizes(range(total), op.iteration_shape))
         case RowOp() | Reduce():
             return op.evolve(inputs, dims=apart(op.dims, op.operands[0].type.rank))
         case Transpose():
