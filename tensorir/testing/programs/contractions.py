@@ -44,7 +44,8 @@ def contract(w: Writer) -> None:
     rhs_shape = tuple(known[x] for x in rhs_labels)
     rhs_type = TensorType(rhs_shape, lhs.type.dtype)
     rhs = w.pick(lambda v: v.type == rhs_type) if w.draw(st.booleans()) else None
-    rhs = rhs if rhs is not None else w.weight(rhs_shape, lhs.type.dtype)
+    if rhs is None or (rhs is lhs and lhs_labels == rhs_labels):  # MLIR has no other form for a sum of squares
+        rhs = w.weight(rhs_shape, lhs.type.dtype)
     count = prod(known[x] for x in kinds if x[0] == "k")
     limit = EXACT[dtype] // (DATA_BOUND * max(count, 1))
     lhs, rhs = w.within(lhs, max(limit, 1)), w.within(rhs, DATA_BOUND)
