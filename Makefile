@@ -2,7 +2,7 @@
 PYTHON ?= python
 CLANG ?= clang
 
-.PHONY: help quick quick-tests check tests lint types layers unit filetests properties kernels math-sweep e2e repo bench fuzz same-bits layout-laws fuzz-mlir fuzz-saved clang sanitize wheel-test
+.PHONY: help quick quick-tests check tests lint types layers unit filetests properties kernels math-sweep e2e repo bench fuzz same-bits layout-laws fuzz-mlir fuzz-saved clang sanitize sanitize-address sanitize-thread wheel-test
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,7 +22,9 @@ quick: ## what a change needs while you work: within a minute on two cores
 quick-tests:
 	HYPOTHESIS_PROFILE=quick $(PYTHON) -m pytest -q $(QUICK)
 
-check: lint types layers tests ## everything that must hold before a change goes in
+check: ## everything that must hold before a change goes in
+	$(MAKE) -j2 --output-sync=target lint types layers
+	$(MAKE) tests
 
 lint: ## ruff: lint and format
 	$(PYTHON) -m ruff check .
@@ -95,6 +97,13 @@ sanitize: ## kernel tests under sanitizers of gcc, and of clang where its runtim
 		bash tests/repo/kernels_with.sh $(CLANG) address; fi
 	if [ -e "$$($(CLANG) -print-file-name=libclang_rt.tsan-$$(uname -m).so)" ]; then \
 		bash tests/repo/kernels_with.sh $(CLANG) thread $(THREADED); fi
+
+# A sample of `sanitize`, with gcc alone.
+sanitize-address:
+	bash tests/repo/kernels_with.sh gcc address tests/kernels/test_entry_points.py tests/kernels/test_table.py \
+		tests/unit/runtime/saved/test_damaged.py
+sanitize-thread:
+	bash tests/repo/kernels_with.sh gcc thread tests/kernels/test_plan_threads.py tests/e2e/test_concurrent_calls.py
 
 wheel-test: ## sdist, a wheel from it, a new environment, the kernel tests there
 	bash tests/repo/wheel_test.sh
