@@ -61,6 +61,7 @@ def libraries() -> list[tuple[str, Any]]:
         "steps/rows.c",
         "steps/mmt4d.c",
         "steps/matmul.c",
+        "steps/contract.c",
         "steps/mmt4d_map.c",
         "steps/mmt4d_map_widened.c",
         "steps/widened.c",
@@ -76,7 +77,7 @@ def libraries() -> list[tuple[str, Any]]:
         library("tir_steps", [f"kernels/{name}" for name in steps], []),
         library("tir_dispatch", ["kernels/dispatch.c", "kernels/cpu.c"], []),
     ]
-    ops = ["mmt4d", "matmul", "copy", "calibrate", "math", "rows", "blocks"]
+    ops = ["mmt4d", "matmul", "contract", "copy", "calibrate", "math", "rows", "blocks"]
     if platform.machine().lower() in ("x86_64", "amd64"):
         found += [
             library(f"tir_{isa}", [f"kernels/x86_64/{op}_{isa}.c" for op in (*ops, "widened")], flags)

@@ -28,6 +28,9 @@ static const tir_step_rule rules[] = {
   [TIR_STEP_mmt4d_map] = {
     .known = 1, .least_operands = 2, .most_operands = TIR_MAX_OPERANDS, .results = 1, .least_loops = 6, .attributes = 3,
     .code = -1, .sums = TIR_SUMS_DEPTH},
+  [TIR_STEP_contract] = {
+    .known = 1, .least_operands = 3, .most_operands = 3, .results = 1, .least_loops = 4, .attributes = 1,
+    .sums = TIR_SUMS_ROWS},
   [TIR_STEP_gather] = {
     .known = 1, .least_operands = 2, .most_operands = TIR_MAX_ATTRIBUTES / 2 + 2, .results = 1, .attributes_each = 2,
     .one_type = 1},

@@ -4,14 +4,6 @@
 #define TIR_MATMUL_ROWS 4
 #define TIR_MATMUL_VECTORS(rows) ((rows) <= 2 ? 4 : 2)
 
-TIR_INLINE tir_vf tir_load_some(const float* p, int64_t count) {
-  tir_vf found = {0};
-  TIR_UNROLL for (int i = 0; i < TIR_VF_LANES; i++) {
-    if (i < count) found[i] = p[i];
-  }
-  return found;
-}
-
 TIR_INLINE void tir_load_transposed(tir_vf v[TIR_VF_LANES], const float* p, int64_t stride) {
   TIR_UNROLL for (int i = 0; i < TIR_VF_LANES; i++) {
     v[i] = (tir_vf){p[i], p[stride + i], p[2 * stride + i], p[3 * stride + i]};

@@ -22,7 +22,8 @@ enum {
   TIR_MAX_OPERANDS = 32,
   TIR_MAX_ATTRIBUTES = 24,
   TIR_MAX_UNIT_DIMS = 4,
-  TIR_WORKSPACE_BYTES = 262144 /* memory that a step may use, 64-byte aligned */
+  TIR_WORKSPACE_BYTES = 262144, /* memory that a step may use, 64-byte aligned */
+  TIR_MAX_CONTRACTED = 32768 /* positions of all loops of k of a contract step */
 };
 
 /* What a step computes. Operands: inputs first, then results. "Row loops" are the last loops,
@@ -40,7 +41,8 @@ enum tir_step_kind {
   TIR_STEP_layer_norm = 9, /* source, scale, bias, out. attributes: rows, extent. code: epsilon, the bits of a double */
   TIR_STEP_rms_norm = 10,  /* source, scale, out. attributes: rows, extent. code: epsilon, the bits of a double */
   TIR_STEP_matmul = 11,    /* lhs, rhs, out: f32. last loops: m, n, k */
-  TIR_STEP_mmt4d_map = 12  /* lhs, inputs …, out. last loops: m1, n1, k1 …, m0, n0, k0. attributes: TIR_ORDER_…, rows or -1, loops of k1. code: a scalar body, see vector/map.h */
+  TIR_STEP_mmt4d_map = 12, /* lhs, inputs …, out. last loops: m1, n1, k1 …, m0, n0, k0. attributes: TIR_ORDER_…, rows or -1, loops of k1. code: a scalar body, see vector/map.h */
+  TIR_STEP_contract = 13   /* lhs, rhs, out: f32. last loops: m, n1, n0, k …. attributes: loops of k */
 };
 
 /* More about those that move elements and multiply tiles:
@@ -62,6 +64,9 @@ enum tir_step_kind {
  *   of lhs are neighbours; all strides of the inputs are any.
  * - matmul: the bits of mmt4d, with no operand in tiles. Neighbours along k of lhs lie side by side, and so do those of
  *   rhs along n or along k; all other strides are any.
+ * - contract: the bits of mmt4d, with no operand in tiles: windows of an image, for example. n0 neighbours of rhs lie side by
+ *   side, and it has one stride along all loops of k, at most TIR_MAX_CONTRACTED positions; the result and lhs have any strides. A step is fastest if there is
+ *   one n1, or if n0 is a vector.
  *
  * In place: the result may be the memory of an input if both have the same address, the same strides along all loops of
  * more than one position, and elements of as many bytes. This holds for
@@ -72,8 +77,8 @@ enum tir_step_kind {
  *   is written part by part, each from positions that nothing reads afterwards.
  *
  * For all others results and inputs lie apart. A reduction has fewer results than elements; copies, packs and unpacks may
- * move their elements in any order; gather, mmt4d, mmt4d_map and matmul read elements
- * again. */
+ * move their elements in any order; gather, mmt4d, mmt4d_map, matmul and contract read
+ * elements again. */
 
 enum tir_reduction {
   TIR_REDUCE_add = 0, TIR_REDUCE_mul = 1, TIR_REDUCE_max = 2, TIR_REDUCE_min = 3, TIR_REDUCE_maxnum = 4,

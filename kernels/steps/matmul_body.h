@@ -1,12 +1,11 @@
 /* The one body of the matmul step, for vectors of any width. Each lane sums one column n.
  *
  * The including file defines
- *   tir_load_some(p, count)   the first lanes, and 0 in the others, whose memory is not accessed
  *   tir_load_transposed(v, p, stride)   lane i of v[j] is p[i * stride + j], for each i and j of TIR_VF_LANES
  *   TIR_MATMUL_VECTORS(rows)  vectors of columns whose sums stay in registers, where n neighbours lie side by side
  *   TIR_MATMUL_ROWS           rows whose sums stay in registers, at most 8 */
+#include "steps/columns.h"
 #include "steps/matmul.h"
-#include "vector/lanes.h"
 
 enum {
   LANES = TIR_VF_LANES,

@@ -15,6 +15,7 @@ static const tir_step_function step_functions[] = {
   [TIR_STEP_rms_norm] = tir_step_rms_norm,
   [TIR_STEP_matmul] = tir_step_matmul,
   [TIR_STEP_mmt4d_map] = tir_step_mmt4d_map,
+  [TIR_STEP_contract] = tir_step_contract,
 };
 
 int tir_run_step(tir_step* step) {

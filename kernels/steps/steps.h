@@ -20,5 +20,6 @@ int tir_step_layer_norm(tir_step* step);
 int tir_step_rms_norm(tir_step* step);
 int tir_step_matmul(tir_step* step);
 int tir_step_mmt4d_map(tir_step* step);
+int tir_step_contract(tir_step* step);
 
 #endif

@@ -7,11 +7,6 @@
 #define TIR_MATMUL_ROWS 4
 #define TIR_MATMUL_VECTORS(rows) ((rows) == 1 ? 8 : (rows) == 2 ? 4 : 3)
 
-TIR_INLINE tir_vf tir_load_some(const float* p, int64_t count) {
-  const tir_vi lane = {0, 1, 2, 3, 4, 5, 6, 7};
-  return _mm256_maskload_ps(p, (__m256i)(lane < tir_splat_i((int32_t)count)));
-}
-
 TIR_INLINE void tir_load_transposed(tir_vf v[TIR_VF_LANES], const float* p, int64_t stride) {
   __m256d pairs[TIR_VF_LANES];
   TIR_UNROLL for (int i = 0; i < 8; i += 2) {

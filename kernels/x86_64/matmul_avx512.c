@@ -6,7 +6,6 @@
 
 #define TIR_MATMUL_ROWS 8
 #define TIR_MATMUL_VECTORS(rows) ((rows) <= 2 ? 8 : (rows) == 3 ? 6 : (rows) <= 6 ? 4 : 3)
-#define tir_load_some(p, count) _mm512_maskz_loadu_ps((__mmask16)((1u << (count)) - 1), p)
 
 /* Eight columns at a time: rows i and i + 8 become the halves of one vector while they are loaded. */
 TIR_INLINE void tir_load_transposed(tir_vf v[TIR_VF_LANES], const float* p, int64_t stride) {

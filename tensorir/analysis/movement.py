@@ -27,6 +27,11 @@ def is_free(op: Op) -> bool:
     )
 
 
+def is_windows(op: Op) -> bool:
+    """Whether a reader of the result can read windows of the operand instead."""
+    return is_free(op) and any(isinstance(link, Window) for link in op.relation().operands[0])
+
+
 def _is_strided(link: Link) -> bool:
     """Whether a dim is read by windows that step evenly, such as those of a convolution."""
     return isinstance(link, Window) and link.map.strides(0) is not None

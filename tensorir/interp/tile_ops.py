@@ -104,6 +104,8 @@ def _combined(op: tile.Step) -> int:
             return 3 + op.depth
         case tile.Matmul():
             return 1
+        case tile.Contract():
+            return op.depth
         case _:
             return 0
 
@@ -198,6 +200,16 @@ def _matmul(op: tile.Matmul, inputs: Sequence[Array], outs: Sequence[Array], her
     out[...] = multiply(lhs, rhs, labels, op.outs[0].type.dtype, here.ctx)
 
 
+def _contract(op: tile.Contract, inputs: Sequence[Array], outs: Sequence[Array], here: _Unit) -> None:
+    """Loops: batch…, m, n1, n0, k…."""
+    count = len(op.shape.results)
+    first = count - op.depth
+    batch, m, n, k = list(range(first - 3)), first - 3, (first - 2, first - 1), list(range(first, count))
+    labels = [[*batch, m, *k], [*batch, *n, *k], [*batch, m, *n]]
+    lhs, rhs, out = (_only(a, keep) for a, keep in zip((*inputs, *outs), labels, strict=True))
+    out[...] = multiply(lhs, rhs, labels, op.outs[0].type.dtype, here.ctx)
+
+
 def _only(array: Array, keep: Sequence[int]) -> Array:
     """Returns an operand without the loops along which it does not move, also where these are empty."""
     kept = [(array.shape[d], array.strides[d]) for d in range(array.ndim) if d in keep]
@@ -287,6 +299,7 @@ STEPS: dict[type[tile.Step], Callable[[Any, Sequence[Array], Sequence[Array], _U
     tile.Mmt4d: _mmt4d,
     tile.Mmt4dMap: _mmt4d_map,
     tile.Matmul: _matmul,
+    tile.Contract: _contract,
     tile.Pack: _pack,
     tile.Unpack: _unpack,
     tile.Reduce: _reduce,

@@ -137,6 +137,7 @@ class Lib:
     TIR_FLAG_ACCUMULATE: int
     TIR_PARTIAL_SUM: int
     TIR_MAX_ATTRIBUTES: int
+    TIR_MAX_CONTRACTED: int
     TIR_MAX_LOOPS: int
     TIR_MAX_OPERANDS: int
     TIR_MAX_UNIT_DIMS: int
@@ -156,6 +157,7 @@ class Lib:
     TIR_STATUS_HOST: int
     TIR_STATUS_NO_MEMORY: int
     TIR_STATUS_PAUSED: int
+    TIR_STEP_contract: int
     TIR_STEP_copy: int
     TIR_STEP_fill: int
     TIR_STEP_gather: int

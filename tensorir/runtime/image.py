@@ -130,6 +130,10 @@ def _mmt4d_map(op: tile.Mmt4dMap) -> Encoded:
     return (RHS_ORDERS[op.rhs_order], rows, op.depth), code
 
 
+def _contract(op: tile.Contract) -> Encoded:
+    return (op.depth,), ()
+
+
 def _pack(op: tile.Pack) -> Encoded:
     return op.extents.results, (signed_word(element_bits(op.padding, op.outs[0].type.dtype)),)
 
@@ -160,6 +164,7 @@ _ATTRIBUTES: dict[type[Step], Callable[[Any], Encoded]] = {
     tile.Mmt4d: _mmt4d,
     tile.Mmt4dMap: _mmt4d_map,
     tile.Matmul: _none,
+    tile.Contract: _contract,
     tile.Pack: _pack,
     tile.Unpack: _unpack,
     tile.Reduce: _rows,

@@ -148,6 +148,8 @@ def _loops(access: _Access) -> list[tuple[Loop, bool]]:
         sums = set(range(count - step.rows, count))
     if isinstance(step, tile.Mmt4d):
         sums = {count - 4, count - 1}
+    if isinstance(step, tile.Contract):
+        sums = set(range(count - step.depth, count))
     if isinstance(step, tile.Mmt4dMap):
         sums = {*range(count - 3 - step.depth, count - 3), count - 1}
     return [((size, stride), l in sums) for l, (size, stride) in enumerate(zip(sizes, strides, strict=True))]

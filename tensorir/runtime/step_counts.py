@@ -134,6 +134,14 @@ def _matmul(step: StepIn) -> Touched:
     return Touched((*read, 0), (0, 0, out), 2 * products)
 
 
+def _contract(step: StepIn) -> Touched:
+    loops = len(step.sizes)
+    products = prod(step.sizes)
+    out = step.reached(2, range(loops - step.attributes[0], loops))
+    read = (step.reached(0), step.reached(1)) if products else (0, 0)
+    return Touched((*read, 0), (0, 0, out), 2 * products)
+
+
 def _row_inputs(step: StepIn, operand: int) -> int:
     """The elements at the first `extent` positions of the rows."""
     rows, extent = step.attributes[:2]
@@ -226,6 +234,7 @@ _COUNTS: dict[str, Callable[[StepIn], Touched]] = {
     "mmt4d": _mmt4d,
     "mmt4d_map": _mmt4d_map,
     "matmul": _matmul,
+    "contract": _contract,
     "pack": _pack,
     "unpack": _unpack,
     "reduce": _reduce,

@@ -4,6 +4,7 @@ buffers."""
 from tensorir.dialects.tile.grid import UNIT_DIMS, Grid, Scratch
 from tensorir.dialects.tile.step import Slice, Step
 from tensorir.dialects.tile.steps import (
+    Contract,
     Copy,
     Fill,
     Gather,
@@ -21,6 +22,7 @@ from tensorir.dialects.tile.steps import (
 
 __all__ = [
     "UNIT_DIMS",
+    "Contract",
     "Copy",
     "Fill",
     "Gather",

@@ -14,6 +14,9 @@ from tensorir.ir.op import Trait, attribute, op
 from tensorir.ir.scalar import ScalarBody, ScalarValue, const
 from tensorir.ir.types import Type
 
+MAX_CONTRACTED = 1 << 15
+"""Positions of all summed loops of a contract step together."""
+
 
 @op("tile.map", Trait.PURE)
 class Map(Step):
@@ -137,6 +140,24 @@ class Matmul(Step):
         _counts(self, 2)
         if self.loops_count < 3:
             raise InferError(f"needs the loops m, n and k, got {self.loops_count}")
+        if other := [v.type for v in self.buffers if v.type.dtype != f32]:
+            raise InferError(f"the operands are f32, one is {other[0]}")
+        return Step.infer_types(self)
+
+
+@op("tile.contract", Trait.PURE)
+class Contract(Step):
+    """`out[m, n1, n0] = Σ_k lhs[m, k] · rhs[k, n1, n0]` in f32, with the sums of `tile.mmt4d`, of operands that are
+    read and written where they lie, such as windows of an image. The last loops are m, n1, n0 and `depth` loops of k;
+    the ones before are batch loops. Along n0 neighbours of rhs lie side by side, and along all loops of k, in their order,
+    it has one stride. There are at most MAX_CONTRACTED positions of k."""
+
+    depth: int = attribute()
+
+    def infer_types(self) -> Sequence[Type]:
+        _counts(self, 2)
+        if self.depth < 1 or self.loops_count < 3 + self.depth:
+            raise InferError(f"needs the loops m, n1, n0 and {self.depth} of k, got {self.loops_count}")
         if other := [v.type for v in self.buffers if v.type.dtype != f32]:
             raise InferError(f"the operands are f32, one is {other[0]}")
         return Step.infer_types(self)

@@ -48,6 +48,8 @@ class Plan:
     refuse: Refuse = unheard
     absorbed: frozenset[Value] = frozenset()
     """Values of which each reader can make its own copy, see `absorbed_values`."""
+    windows: frozenset[Value] = frozenset()
+    """Values that are never stored, see `windows_of_products`."""
     clusters: list[Cluster] = field(factory=list[Cluster])
     cluster_of: dict[Value, Cluster] = field(factory=dict[Value, Cluster])
     constant: set[Value] = field(factory=set[Value])
@@ -85,7 +87,8 @@ class Plan:
                 self.repeated.update((r, sources or frozenset()) for r in op.results)
             if not (repeated and is_free(op)):
                 self.refuse(op, "store-constant", repeated or why_not_stored(op))
-        if kind != "constant" and self._joined(op, moves=kind == "free"):
+        in_place = kind == "free" and all(r in self.windows for r in op.results)
+        if kind != "constant" and not in_place and self._joined(op, moves=kind == "free"):
             return
         if kind == "work":
             self._say_why_apart(op)

@@ -10,9 +10,11 @@ import numpy as np
 from attrs import define, field
 
 from tensorir.analysis.elimination import Alternatives, Problem, Solution, minimize
+from tensorir.analysis.movement import is_windows
 from tensorir.dialects.linalg import Contract
 from tensorir.encoding.form import Form, State, Stored
 from tensorir.ir.module import Module
+from tensorir.ir.dtype import f32
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
 from tensorir.targets.costs import Costs
@@ -223,12 +225,24 @@ def _computed(program: Program) -> frozenset[Op]:
     )
 
 
+def _of_windows(program: Program) -> frozenset[Op]:
+    """The contractions of f32 whose left side is windows."""
+    return frozenset(
+        place.op
+        for place in program.places
+        if isinstance(op := place.op, Contract)
+        and op.lhs.type.dtype == op.rhs.type.dtype == op.dtype == f32
+        and (maker := program.makers.get(program.tensor(op.lhs))) is not None
+        and is_windows(maker.op)
+    )
+
+
 def posed(module: Module, given: Given, costs: Costs) -> Choice:
     """Returns the choice, not yet made, for a module in which launches are formed, if it has any."""
     program = program_of(module)
     candidates = Candidates(program, given.forms)
     candidates.find()
-    return Choice(program, candidates, given, Prices(costs, _computed(program)))
+    return Choice(program, candidates, given, Prices(costs, _of_windows(program), _computed(program)))
 
 
 def chosen(module: Module, given: Given, costs: Costs) -> Choice:

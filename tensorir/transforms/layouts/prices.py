@@ -6,6 +6,7 @@ from math import prod
 
 from attrs import field, frozen
 
+from tensorir.analysis.movement import is_windows
 from tensorir.dialects.linalg import Contract
 from tensorir.dialects.linalg.structured import iteration_sizes
 from tensorir.encoding.digits import NotRefinable, filled, from_pack, relayout
@@ -25,6 +26,8 @@ def number(dim: Dim) -> int:
 @frozen
 class Prices:
     costs: Costs
+    windows: frozenset[Op] = frozenset()
+    """Contractions of windows, which are read where the image lies."""
     computed: frozenset[Op] = frozenset()
     """Contractions one of whose operands is computed of constants where it is read: it is not read in place."""
     _bytes: dict[tuple[Type, Stored], int] = field(factory=dict[tuple[Type, "Stored"], int], eq=False, init=False)
@@ -68,7 +71,7 @@ class Prices:
         """The time of the op itself."""
         if isinstance(op, Contract):
             return self._contraction(op, form.tiles)
-        if not op.results or not op.operands:
+        if not op.results or not op.operands or (form.result is None and is_windows(op)):
             return 0.0
         return self.bytes(op.results[0].type, form.result) / self.costs.bytes_per_ns
 
@@ -79,6 +82,8 @@ class Prices:
         width = op.rhs.type.dtype.bits / 8
         if tiles is None and min(m, n) <= self.costs.rows_in_place and op not in self.computed:
             return batch * self._product(m, n, k, max(m, n) * k * width)
+        if tiles is None and op in self.windows and self.costs.product_of_windows:
+            return self.costs.product_of_windows * batch * self._product(m, n, k, n * k * width)
         rows, columns, depth = (tiles.m0, tiles.n0, tiles.k0) if tiles is not None else (1, 16, 16)
         padded_k = -(-k // depth) * depth
         # Kernels don't compute rows of padding; columns of padding they do.

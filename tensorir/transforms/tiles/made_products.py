@@ -16,7 +16,7 @@ from tensorir.transforms.tiles.emitter import Emitter, MadeSide
 from tensorir.transforms.tiles.made_sides import right_side_loops
 from tensorir.transforms.tiles.matmuls import MAX_ROWS
 from tensorir.transforms.tiles.operands import operand_digits
-from tensorir.transforms.tiles.products import (
+from tensorir.transforms.tiles.sides import (
     Flat,
     Product,
     contraction_sizes,
