@@ -108,7 +108,9 @@ def accesses(
         return
     if operand >= inputs and isinstance(op, tile.Matmul):
         at_once[-1] = 1
-    if operand < inputs and isinstance(op, tile.Matmul) and 0 in loops:
+    if operand >= inputs and isinstance(op, tile.Contract):
+        at_once[count - op.depth :] = [1] * op.depth
+    if operand < inputs and isinstance(op, tile.Matmul | tile.Contract) and 0 in loops:
         return
     if isinstance(op, tile.Mmt4d):
         rows = numbers(op.rows, sizes, unit)[0] if op.rows is not None else prod((loops[-6], loops[-3]))

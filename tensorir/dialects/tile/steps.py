@@ -149,8 +149,8 @@ class Matmul(Step):
 class Contract(Step):
     """`out[m, n1, n0] = Σ_k lhs[m, k] · rhs[k, n1, n0]` in f32, with the sums of `tile.mmt4d`, of operands that are
     read and written where they lie, such as windows of an image. The last loops are m, n1, n0 and `depth` loops of k;
-    the ones before are batch loops. Along n0 neighbours of rhs lie side by side, and along all loops of k, in their order,
-    it has one stride. There are at most MAX_CONTRACTED positions of k."""
+    the ones before are batch loops. Along n0 neighbours of rhs lie side by side, and it has one stride along all loops
+    of k, in their order. There are at most MAX_CONTRACTED positions of k."""
 
     depth: int = attribute()
 

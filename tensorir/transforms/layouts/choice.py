@@ -13,8 +13,8 @@ from tensorir.analysis.elimination import Alternatives, Problem, Solution, minim
 from tensorir.analysis.movement import is_windows
 from tensorir.dialects.linalg import Contract
 from tensorir.encoding.form import Form, State, Stored
-from tensorir.ir.module import Module
 from tensorir.ir.dtype import f32
+from tensorir.ir.module import Module
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
 from tensorir.targets.costs import Costs

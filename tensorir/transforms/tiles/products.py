@@ -37,9 +37,7 @@ def contract(e: Emitter, op: linalg.Contract, out: Access) -> None:
     if tiles is None or alone:
         _by_elements(e, op, given)
         return
-    if not by_strides(e, op, given, tiles) and not by_few_rows(
-        e, op, pieces, ((lhs, in_lhs), (rhs, in_rhs), (out, in_out))
-    ):
+    if not by_strides(e, op, given) and not by_few_rows(e, op, pieces, ((lhs, in_lhs), (rhs, in_rhs), (out, in_out))):
         _by_tiles(e, op, given, tiles)
     if op.init:
         _add_init(e, op, given)
