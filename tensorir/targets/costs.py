@@ -21,12 +21,12 @@ class Costs:
     """What a byte of a constant costs that is kept from call to call."""
     row_major_product: float = 4.0
     """How many times longer a product of row-major operands takes than one of tiles, relayouts included."""
-    product_of_windows: float = 0.0
-    """How many times longer a product of f32 takes than one of tiles if it reads windows of an image where they lie; 0:
-    it does not."""
+    product_in_place: float = 0.0
+    """How many times longer a product of f32 takes than one of tiles if its operands are read where they lie, such as
+    windows of an image; 0: the device can't do that."""
     rows_in_place: int = 0
     """Products with at most so many rows or columns take no longer without tiles: the other operand is read once."""
 
 
-CPU_COSTS = Costs(row_major_product=1.1, rows_in_place=8, product_of_windows=1.0)
+CPU_COSTS = Costs(row_major_product=1.1, rows_in_place=8, product_in_place=1.0)
 """The executor packs row-major operands panel by panel, within the launch, and runs the same kernels."""

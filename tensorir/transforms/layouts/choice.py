@@ -11,9 +11,9 @@ from attrs import define, field
 
 from tensorir.analysis.elimination import Alternatives, Problem, Solution, minimize
 from tensorir.analysis.movement import is_windows
+from tensorir.analysis.placed_products import is_pointwise, of_f32
 from tensorir.dialects.linalg import Contract
 from tensorir.encoding.form import Form, State, Stored
-from tensorir.ir.dtype import f32
 from tensorir.ir.module import Module
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
@@ -225,16 +225,15 @@ def _computed(program: Program) -> frozenset[Op]:
     )
 
 
-def _of_windows(program: Program) -> frozenset[Op]:
-    """The contractions of f32 whose left side is windows."""
-    return frozenset(
-        place.op
-        for place in program.places
-        if isinstance(op := place.op, Contract)
-        and op.lhs.type.dtype == op.rhs.type.dtype == op.dtype == f32
-        and (maker := program.makers.get(program.tensor(op.lhs))) is not None
-        and is_windows(maker.op)
-    )
+def _in_place(program: Program) -> frozenset[Op]:
+    """The contractions that are read where their operands lie."""
+
+    def of_windows(op: Contract) -> bool:
+        maker = program.makers.get(program.tensor(op.lhs))
+        return of_f32(op) and maker is not None and is_windows(maker.op)
+
+    found = (place.op for place in program.places)
+    return frozenset(op for op in found if isinstance(op, Contract) and (is_pointwise(op) or of_windows(op)))
 
 
 def posed(module: Module, given: Given, costs: Costs) -> Choice:
@@ -242,7 +241,7 @@ def posed(module: Module, given: Given, costs: Costs) -> Choice:
     program = program_of(module)
     candidates = Candidates(program, given.forms)
     candidates.find()
-    return Choice(program, candidates, given, Prices(costs, _of_windows(program), _computed(program)))
+    return Choice(program, candidates, given, Prices(costs, _in_place(program), _computed(program)))
 
 
 def chosen(module: Module, given: Given, costs: Costs) -> Choice:

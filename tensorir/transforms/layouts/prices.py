@@ -26,8 +26,8 @@ def number(dim: Dim) -> int:
 @frozen
 class Prices:
     costs: Costs
-    windows: frozenset[Op] = frozenset()
-    """Contractions of windows, which are read where the image lies."""
+    in_place: frozenset[Op] = frozenset()
+    """Contractions, such as those of windows, that are read where their operands lie."""
     computed: frozenset[Op] = frozenset()
     """Contractions one of whose operands is computed of constants where it is read: it is not read in place."""
     _bytes: dict[tuple[Type, Stored], int] = field(factory=dict[tuple[Type, "Stored"], int], eq=False, init=False)
@@ -82,8 +82,8 @@ class Prices:
         width = op.rhs.type.dtype.bits / 8
         if tiles is None and min(m, n) <= self.costs.rows_in_place and op not in self.computed:
             return batch * self._product(m, n, k, max(m, n) * k * width)
-        if tiles is None and op in self.windows and self.costs.product_of_windows:
-            return self.costs.product_of_windows * batch * self._product(m, n, k, n * k * width)
+        if tiles is None and op in self.in_place and self.costs.product_in_place:
+            return self.costs.product_in_place * batch * self._product(m, n, k, n * k * width)
         rows, columns, depth = (tiles.m0, tiles.n0, tiles.k0) if tiles is not None else (1, 16, 16)
         padded_k = -(-k // depth) * depth
         # Kernels don't compute rows of padding; columns of padding they do.

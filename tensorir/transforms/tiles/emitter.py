@@ -11,7 +11,7 @@ from tensorir.dialects.tile import UNIT_DIMS, Copy, Gather, Scratch, Step
 from tensorir.encoding.encoding import ContractionSpace
 from tensorir.encoding.resolver import Tiles
 from tensorir.ir.affine import AffineMap, select
-from tensorir.ir.dims import Dim, iteration_dim, product, quotient
+from tensorir.ir.dims import Dim, ceildiv, iteration_dim, product, quotient
 from tensorir.ir.dtype import DType
 from tensorir.ir.location import UNKNOWN
 from tensorir.ir.op import Op
@@ -67,6 +67,8 @@ class Emitter:
         """What is not stored, but computed where it is read as the right side of a product."""
         self.packed_rows: Mapping[Op, Dim] = {}
         """How many rows of a product in tiles count, where that is known."""
+        self.inside: Mapping[Value, Sequence[Dim]] = {}
+        """The sizes of what is padded, for padded values: units run along these, and leave out the padding."""
         self.latest: dict[Value, Value] = {}
         """The latest version of each buffer, for those that were written."""
         self.steps: list[Op] = []
@@ -105,10 +107,19 @@ class Emitter:
     def value_pieces(self, value: Value) -> list[Piece]:
         """The piece of each dim of a value that the region computes."""
         pieces = [Piece(0, s, s) for s in value.type.shape]
+        shape = self.inside.get(value, value.type.shape)
         for k, unit in enumerate(self.units):
             if (at := unit.values.get(value)) is not None:
-                pieces[at.dim] = self.piece(k, at.factor, value.type.shape[at.dim])
+                pieces[at.dim] = self.piece(k, at.factor, shape[at.dim])
         return pieces
+
+    def ends(self, value: Value, dim: int) -> tuple[Dim, Dim]:
+        """Whether the piece of a dim of a static size is the first one, and whether it is the last one: 1 or 0."""
+        for k, unit in enumerate(self.units):
+            if (at := unit.values.get(value)) is not None and at.dim == dim:
+                start, count = (iteration_dim(UNIT_DIMS * k + i) for i in range(2))
+                return 1 - ceildiv(start, unit.extent), 1 - ceildiv(unit.extent - start - count, unit.extent)
+        return 1, 1
 
     def unit_along(self, value: Value, dim: int) -> tuple[int, int]:
         """The unit dim that runs along a dim of a value, and its positions per granule; there must be one."""

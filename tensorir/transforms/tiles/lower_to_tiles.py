@@ -8,10 +8,12 @@ from typing import ClassVar
 
 from attrs import evolve, frozen
 
+from tensorir.analysis.movement import is_windows
 from tensorir.dialects.linalg import Contract, Generic
-from tensorir.dialects.tensor import Constant
+from tensorir.dialects.tensor import Constant, Pad
 from tensorir.dialects.tile import Grid, Slice
 from tensorir.ir.affine import identity
+from tensorir.ir.dims import Dim
 from tensorir.ir.module import Executable, Module
 from tensorir.ir.op import Op, Trait
 from tensorir.ir.region import Region
@@ -189,7 +191,7 @@ class _Lowering:
         self.outside = (*region.args, *(c.result for c in self.constants))
         self.inner = [Value(v.type, v.hint) for v in (*self.outside, *region.yields)]
         self.ops = [op for op in region.ops if not isinstance(op, Constant)]
-        self.views = {r for op in region.ops if isinstance(op, VIEWS) for r in op.results}
+        self.views = {r for op in region.ops if isinstance(op, VIEWS) or self._is_windows(op) for r in op.results}
 
     def lowered(self) -> Region:
         inputs = self.inner[: len(self.outside)]
@@ -229,6 +231,7 @@ class _Lowering:
         units = [c.unit for c in cuts]
         e = Emitter(self.device, units, [c.block for c in cuts], whole)
         e.made, e.packed_rows = made, packed_rows(self.region)
+        e.inside = {op.result: op.source.type.shape for op in computing if isinstance(op, Pad)}
         self._place(e, computing)
         for op in computing:
             try:
@@ -257,11 +260,24 @@ class _Lowering:
         places: dict[Value, Access] = {}
         for y, inner in zip(self.region.yields, self.inner[len(self.outside) :], strict=True):
             places[y] = e.within(row_major(inner, y.type.shape), e.value_pieces(y))
-        found = homes(computing, places, e.whole, lambda v: [p.size for p in e.value_pieces(v)])
+
+        def shape_of(value: Value) -> Sequence[Dim]:
+            return [p.size for p in e.value_pieces(value)]
+
+        found = homes(computing, places, e.whole, shape_of)
+        # What is padded in memory of the unit is made where its padded form lies.
+        padded = [op.result for op in computing if isinstance(op, Pad) and op.result not in found]
+        if padded:
+            found = homes(computing, found | {v: e.scratch(v) for v in padded}, e.whole, shape_of)
         e.accesses.update(found)
 
+    def _is_windows(self, op: Op) -> bool:
+        """Whether readers can read windows of a value instead of the op's result, also if a unit computes that
+        value."""
+        return is_windows(op) and op.result not in self.region.yields
+
     def _lower(self, e: Emitter, op: Op) -> None:
-        if isinstance(op, VIEWS):
+        if isinstance(op, VIEWS) or self._is_windows(op):
             pieces = e.value_pieces(op.result)
             here = viewed(op, e.accesses[op.operands[0]], [p.size for p in pieces])
             e.copy(here, e.accesses.setdefault(op.result, here), pieces)

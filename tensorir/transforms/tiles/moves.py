@@ -107,14 +107,31 @@ def concat(e: Emitter, op: tensor.Concat, out: Access) -> None:
 
 
 def pad(e: Emitter, op: tensor.Pad, out: Access) -> None:
-    """Fills everything, then copies the source to its place."""
-    pieces = e.value_pieces(op.result)
-    fill_at(e, out, op.value)
-    inside = [
-        p if (lo, hi) == (0, 0) else Piece(0, s, s)
-        for p, lo, hi, s in zip(pieces, op.low, op.high, op.source.type.shape, strict=True)
+    """Fills everything, then copies the source to its place. If it was made there, or if other units have other pieces
+    of it, only the padding is filled."""
+    pieces, shape = e.value_pieces(op.result), op.source.type.shape
+    padded = [d for d in range(len(shape)) if (op.low[d], op.high[d]) != (0, 0)]
+    cut = [d for d in padded if any(d == at.dim for u in e.units if (at := u.values.get(op.result)) is not None)]
+    inside = [Piece(0, s, s) if d in padded and d not in cut else pieces[d] for d, s in enumerate(shape)]
+    sizes, steps = [p.size for p in inside], [1] * len(shape)
+    place = out.sliced(op.low, sizes, steps)
+    if not cut and (op.source in e.whole or not e.accesses[op.source].is_at(place)):
+        fill_at(e, out, op.value)
+        copy_into(e, op.source, place, inside)
+        return
+    ends = [e.ends(op.result, d) for d in range(len(shape))]
+    begins = [low - low * first for low, (first, _) in zip(op.low, ends, strict=True)]
+    spans = [
+        low * first + n + high * last for low, n, high, (first, last) in zip(op.low, sizes, op.high, ends, strict=True)
     ]
-    copy_into(e, op.source, out.sliced(op.low, [p.size for p in inside], [1] * len(inside)), inside)
+    for d in padded:
+        first, last = ends[d]
+        for begin, count in ((0, op.low[d] * first), (op.low[d] + sizes[d], op.high[d] * last)):
+            if count != 0:
+                begins[d], spans[d] = begin, count
+                fill_at(e, out.sliced(begins, spans, steps), op.value)
+        begins[d], spans[d] = op.low[d], sizes[d]
+    copy_into(e, op.source, place, inside)
 
 
 def insert_slice(e: Emitter, op: tensor.InsertSlice, out: Access) -> None:

@@ -19,7 +19,7 @@ from tensorir.transforms.tiles.emitter import Emitter
 from tensorir.transforms.tiles.matmuls import by_few_rows
 from tensorir.transforms.tiles.operands import operand_digits
 from tensorir.transforms.tiles.sides import Flat, Product, contraction_sizes, packed_side, tile_memory, unpack_product
-from tensorir.transforms.tiles.strided_products import by_strides
+from tensorir.transforms.tiles.strided_products import by_positions, by_strides
 
 
 def contract(e: Emitter, op: linalg.Contract, out: Access) -> None:
@@ -37,7 +37,8 @@ def contract(e: Emitter, op: linalg.Contract, out: Access) -> None:
     if tiles is None or alone:
         _by_elements(e, op, given)
         return
-    if not by_strides(e, op, given) and not by_few_rows(e, op, pieces, ((lhs, in_lhs), (rhs, in_rhs), (out, in_out))):
+    placed = by_strides(e, op, given) or by_positions(e, op, given)
+    if not placed and not by_few_rows(e, op, pieces, ((lhs, in_lhs), (rhs, in_rhs), (out, in_out))):
         _by_tiles(e, op, given, tiles)
     if op.init:
         _add_init(e, op, given)

@@ -10,7 +10,7 @@ from tensorir.analysis.movement import is_free
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.linalg import Broadcast, Generic, LayerNorm, Softmax, Transpose
 from tensorir.dialects.linalg.rows import RmsNorm
-from tensorir.dialects.tensor import Cast, CollapseShape, ExpandShape, ExtractSlice
+from tensorir.dialects.tensor import Cast, CollapseShape, ExpandShape, ExtractSlice, Pad
 from tensorir.ir.dims import Dim
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
@@ -43,17 +43,19 @@ def viewed(op: Op, source: Access, shape: Sequence[Dim]) -> Access:
         case ExtractSlice():
             return source.sliced(op.offsets, shape, op.strides)
         case Generic():
-            sizes = op.iteration_shape
-            found, along = digits_along(source, op.maps[0], [Piece(0, s, s) for s in sizes], whole=True)
-            dims = (along[loop] or (Digit(sizes[loop], 0),) for loop in op.maps[-1].positions())
+            loops = op.maps[-1].positions()
+            sizes = dict(zip(loops, shape, strict=True))
+            pieces = [Piece(0, sizes[loop], sizes[loop]) for loop in range(len(loops))]
+            found, along = digits_along(source, op.maps[0], pieces, whole=True)
+            dims = (along[loop] or (Digit(sizes[loop], 0),) for loop in loops)
             return evolve(found, dims=tuple(dims))
         case _:
             return source
 
 
 def unviewed(op: Op, result: Access, shape: Sequence[Dim]) -> Access | None:
-    """Returns where the operand of a view, of sizes `shape`, must lie so that the result lies at `result`; None if
-    there is no such place."""
+    """Returns where the operand of a view or a pad, of sizes `shape`, must lie so that the result lies at `result`;
+    None if there is no such place."""
     try:
         match op:
             case Transpose():
@@ -65,6 +67,8 @@ def unviewed(op: Op, result: Access, shape: Sequence[Dim]) -> Access | None:
                 return result.expanded(op.groups, shape)
             case Cast() | Transfer():
                 return result
+            case Pad():
+                return result.sliced(op.low, shape, [1] * len(shape))
             case _:
                 return None
     except UnfitError:
@@ -89,12 +93,13 @@ def homes(
     for op in reversed(ops):
         if len(op.results) != 1 or op.result not in found:
             continue
-        candidates = (op.operands[0],) if isinstance(op, VIEWS) else in_place_operands(op)
-        free = (v for v in candidates if v not in whole and v not in found and len(readers[v]) == 1)
-        source = next(free, None)
+        keeps = isinstance(op, (*VIEWS, Pad))
+        candidates = (op.operands[0],) if keeps else in_place_operands(op)
+        free = (v for v in candidates if v not in whole and v not in found)
+        source = next((v for v in free if len(readers[v]) == 1 or isinstance(op, Pad)), None)
         if source is None:
             continue
-        place = unviewed(op, found[op.result], shape_of(source)) if isinstance(op, VIEWS) else found[op.result]
+        place = unviewed(op, found[op.result], shape_of(source)) if keeps else found[op.result]
         if place is not None:
             found[source] = place
     return found

@@ -1,22 +1,28 @@
 """Contractions whose left side is no matrix in memory, such as windows of an image: one step reads it where it lies,
 and writes the result where it is wanted.
 
-The rule: all types are f32; along the rows or along the summed dims the left side is not evenly spaced. The image may
-have its dims in any order. Only a right side whose columns don't lie side by side is copied first.
+The rule: all types are f32; along the rows or along the summed dims the left side is not evenly spaced, or the right
+side is small (`is_pointwise`). The image may have its dims in any order. Only a right side whose columns don't lie side
+by side is copied first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tensorir.analysis.placed_products import is_pointwise, of_f32
 from tensorir.dialects import linalg, tile
 from tensorir.dialects.tile.steps import MAX_CONTRACTED
 from tensorir.ir.dims import Dim, product
 from tensorir.ir.dtype import f32
+from tensorir.ir.scalar import ScalarBody, apply, arg, const
 from tensorir.ir.types import TensorType
 from tensorir.transforms.tiles.access import Access, Digits, UnfitError, common, joined
 from tensorir.transforms.tiles.emitter import Emitter
 from tensorir.transforms.tiles.sides import Flat, Product
+
+MAX_POSITIONS = 64
+"""So many summed positions, at most, are added one after the other."""
 
 MAX_LOOPS = 16
 """Of a step."""
@@ -25,7 +31,7 @@ MAX_LOOPS = 16
 def by_strides(e: Emitter, op: linalg.Contract, p: Product) -> bool:
     """Appends the step of a contraction, without its initial value; False if the rule does not allow it."""
     m, n, k = p.dims(True, False, True), p.dims(False, True, True), p.dims(True, True, False)
-    if not op.lhs.type.dtype == op.rhs.type.dtype == op.dtype == f32 or not m or not n or not k or _is_matrix(p, m, k):
+    if not of_f32(op) or not m or not n or not k or (_is_matrix(p, m, k) and not is_pointwise(op)):
         return False
     depth = product(p.pieces[d].size for d in k)
     if not isinstance(depth, int) or depth > MAX_CONTRACTED:
@@ -37,6 +43,39 @@ def by_strides(e: Emitter, op: linalg.Contract, p: Product) -> bool:
         del e.steps[made:]
         return False
     return True
+
+
+def by_positions(e: Emitter, op: linalg.Contract, p: Product) -> bool:
+    """Appends the steps of products of vectors, one for each position of a batch, as those of a depthwise convolution:
+    the few summed positions are added one after the other for all of the batch, whose neighbours lie side by side. The
+    sums are those of `tile.mmt4d`. False if the rule does not allow it."""
+    batch, k = p.dims(True, True, True), p.dims(True, True, False)
+    n = p.dims(False, True, True)
+    depth = product(p.pieces[d].size for d in k)
+    if not of_f32(op) or n or not isinstance(depth, int):
+        return False
+    beside = any(all(_side_by_side(side[d]) for side in p.digits) for d in batch)
+    if not beside or not 0 < depth <= MAX_POSITIONS or _is_matrix(p, p.dims(True, False, True), k):
+        return False
+    kept = sorted(d for d in range(len(p.pieces)) if d not in k)
+    loops: list[Flat] = []
+    for d in (*k, *kept):
+        moving = [i for i, side in enumerate(p.digits) if side[d] is not None]
+        parts = common([p.digits[i][d] or () for i in moving]) or [(1, (0,) * len(moving))]
+        loops.append([(s, tuple(st[moving.index(i)] if i in moving else 0 for i in range(3))) for s, st in parts])
+    flat = [loop for part in loops for loop in part]
+    sequential = sum(len(part) for part in loops[: len(k)])
+    here: Flat = [(s, (st[2],)) for part in loops[len(k) :] for s, st in part]
+    e.emit(tile.Fill, [], [p.out], here, value=0.0)
+    added = ScalarBody((f32,) * 3, apply("fma", arg(0, f32), arg(1, f32), arg(2, f32)))
+    e.emit(tile.Map, [p.lhs, p.rhs], [p.out], flat, bodies=(added,), sequential=sequential)
+    whole = ScalarBody((f32,), apply("add", arg(0, f32), const(0.0, f32)))  # of -0 makes +0
+    e.emit(tile.Map, [p.out], [p.out], [(s, (st, st)) for s, (st,) in here], bodies=(whole,))
+    return True
+
+
+def _side_by_side(digits: Digits | None) -> bool:
+    return digits is not None and (digits := joined(digits))[-1].size != 1 and digits[-1].stride == 1
 
 
 def _is_matrix(p: Product, rows: Sequence[int], columns: Sequence[int]) -> bool:

@@ -13,6 +13,7 @@ from math import lcm
 from attrs import frozen
 
 from tensorir.dialects.packing import Pack
+from tensorir.dialects.tensor import Pad
 from tensorir.ir.dims import Dim, ceildiv
 from tensorir.ir.op import Op
 from tensorir.ir.relation import Cut, Merged, Put, Regrouped, Relation, Same, Split, Whole, Window
@@ -74,6 +75,15 @@ def ties_of(op: Op) -> dict[int, list[Tie]]:
     return {loop: ties for loop, ties in found.items() if loop not in blocked}
 
 
+def _beside_padding(op: Pad) -> dict[int, list[Tie]]:
+    """The ties of a pad whose result nothing else in the dispatch reads: each unit puts its piece in its place, and the
+    first and the last one the padding."""
+    even = ((low, high) == (0, 0) for low, high in zip(op.low, op.high, strict=True))
+    shape = op.source.type.shape
+    dims = [d for d, same in enumerate(even) if same or (isinstance(n := shape[d], int) and n > 0)]
+    return {d: [(0, d, Fraction(1)), (1, d, Fraction(1))] for d in dims}
+
+
 def _blocked(relation: Relation) -> Iterator[int]:
     """The loops along which a piece needs more than a piece of some operand, or contributes to a sum."""
     yield from relation.shared
@@ -115,6 +125,8 @@ def unit_dims(ops: Sequence[Op], yields: Sequence[Value], whole: Container[Value
 
     `whole`: values that exist as a whole, of which each unit may read anything."""
     ties = {op: ties_of(op) for op in ops}
+    read = {v for op in ops for v in op.operands}
+    ties.update((op, _beside_padding(op)) for op in ops if isinstance(op, Pad) and op.result not in read)
     found: list[UnitDim] = []
     first = yields[0]
     for dim in range(first.type.rank):
@@ -196,7 +208,8 @@ class _Following:
         values, reached = (*op.operands, *op.results), list[Value]()
         for i, d, ratio in self.ties[op][hit[0]]:
             v, here = values[i], (d, hit[1] * ratio)
-            self.reached.append((v.type.shape[d], here[1]))
+            shape = op.source.type.shape if isinstance(op, Pad) else v.type.shape
+            self.reached.append((shape[d], here[1]))
             if v in self.whole:
                 self.read.setdefault(v, here)
             elif v not in self.values:

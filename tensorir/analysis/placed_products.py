@@ -1,0 +1,24 @@
+"""Which contractions are best read and written where their operands lie, so that nothing is packed for them."""
+
+from __future__ import annotations
+
+from tensorir.dialects.linalg import Contract
+from tensorir.ir.dims import product
+from tensorir.ir.dtype import f32
+
+SMALL = 1 << 14
+"""Elements of a right side: packing the rows that are multiplied by fewer takes longer than it saves."""
+
+
+def of_f32(op: Contract) -> bool:
+    return op.lhs.type.dtype == op.rhs.type.dtype == op.dtype == f32
+
+
+def is_pointwise(op: Contract) -> bool:
+    """Whether a contraction is one of each place of an image: rows along several dims, and a right side that is small,
+    with its columns side by side."""
+    space = op.space()
+    if not of_f32(op) or space.batch or len(space.m) < 2 or not space.n or not space.k:
+        return False
+    elements = product(op.rhs.type.shape)
+    return isinstance(elements, int) and elements < SMALL and op.maps[1].positions()[-1] in space.n
