@@ -33,6 +33,68 @@ def test_a_pad_fills_everything_and_then_copies() -> None:
         made.check(S=size)
 
 
+MAP = (
+    "{name} = linalg.generic {x} {{maps = [(a, b) -> (a, b), (a, b) -> (a, b)], "
+    "body = (u: f32) {{ v = add u, u; yield v }}}}"
+)
+
+
+@pytest.mark.parametrize("low", ["[1, 2]", "[0, 2]", "[3, 0]"])
+@pytest.mark.parametrize("high", ["[1, 0]", "[2, 3]"])
+def test_units_run_along_what_is_padded(low: str, high: str) -> None:
+    """Each unit makes its piece where it belongs; the first and the last ones fill the padding, corners included."""
+    shape = [n + int(low[i]) + int(high[i]) for n, i in ((7, 1), (5, 4))]
+    result = f"tensor<{shape[0]}x{shape[1]}xf32>"
+    made = lowered(
+        "%x: tensor<7x5xf32>",
+        result,
+        f"{MAP.format(name='%0', x='%x')} : (tensor<7x5xf32>) -> tensor<7x5xf32>\n"
+        f"%1 = tensor.pad %0 {{low = {low}, high = {high}, value = 7.0}} : (tensor<7x5xf32>) -> {result}\n"
+        f"yield %1 : {result}",
+    )
+    assert len(made.grid.totals) == 2 or made.grid.totals == (7,)
+    assert set(made.kinds) == {"map", "fill"}
+    made.check()
+
+
+def test_what_is_padded_may_be_wanted_too() -> None:
+    made = lowered(
+        "%x: tensor<7x5xf32>",
+        "tensor<7x5xf32>, tensor<9x5xf32>",
+        f"{MAP.format(name='%0', x='%x')} : (tensor<7x5xf32>) -> tensor<7x5xf32>\n"
+        "%1 = tensor.pad %0 {low = [1, 0], high = [1, 0]} : (tensor<7x5xf32>) -> tensor<9x5xf32>\n"
+        "yield %0, %1 : tensor<7x5xf32>, tensor<9x5xf32>",
+    )
+    assert made.kinds == ["map", "fill", "fill", "copy"]
+    made.check()
+
+
+def test_what_is_padded_may_be_read_again() -> None:
+    """It lies within its padded form, and nothing overwrites it."""
+    made = lowered(
+        "%x: tensor<7x5xf32>",
+        "tensor<9x5xf32>, tensor<7x5xf32>",
+        f"{MAP.format(name='%0', x='%x')} : (tensor<7x5xf32>) -> tensor<7x5xf32>\n"
+        "%1 = tensor.pad %0 {low = [1, 0], high = [1, 0]} : (tensor<7x5xf32>) -> tensor<9x5xf32>\n"
+        f"{MAP.format(name='%2', x='%0')} : (tensor<7x5xf32>) -> tensor<7x5xf32>\n"
+        "yield %1, %2 : tensor<9x5xf32>, tensor<7x5xf32>",
+    )
+    assert made.kinds == ["map", "fill", "fill", "map"]
+    made.check()
+
+
+def test_a_pad_that_is_read_in_its_launch_is_not_cut() -> None:
+    made = lowered(
+        "%x: tensor<7x5xf32>",
+        "tensor<9x5xf32>",
+        "%0 = tensor.pad %x {low = [1, 0], high = [1, 0]} : (tensor<7x5xf32>) -> tensor<9x5xf32>\n"
+        f"{MAP.format(name='%1', x='%0')} : (tensor<9x5xf32>) -> tensor<9x5xf32>\n"
+        "yield %1 : tensor<9x5xf32>",
+    )
+    assert made.grid.totals == (5,)
+    made.check()
+
+
 @pytest.mark.parametrize("stride", [1, 2])
 def test_an_inserted_slice_lies_over_a_copy_of_the_destination(stride: int) -> None:
     made = lowered(

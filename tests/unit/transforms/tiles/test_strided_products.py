@@ -48,6 +48,29 @@ def test_several_dims_of_columns_and_of_sums() -> None:
     made.check()
 
 
+def test_several_dims_of_rows_and_few_columns_are_read_as_they_lie() -> None:
+    maps = "[(a, b, n, k) -> (a, b, k), (a, b, n, k) -> (k, n), (a, b, n, k) -> (a, b, n)]"
+    made = lowered(*product(maps, "3x[B]x20", "20x16", "3x[B]x16"))
+    assert made.kinds == ["contract"]
+    made.check(B=5)
+
+
+DEPTHWISE = "[(a, b, c, k, l) -> (a, k, b, l, c), (a, b, c, k, l) -> (k, l, c), (a, b, c, k, l) -> (a, b, c)]"
+
+
+@pytest.mark.parametrize("init", [False, True])
+def test_a_few_sums_for_each_of_a_batch_are_added_one_after_the_other(init: bool) -> None:
+    made = lowered(*product(DEPTHWISE, "3x2x4x3x10", "2x3x10", "3x4x10", init=init))
+    assert made.kinds == ["fill", "map", "map", *(["map"] if init else [])]
+    made.check()
+
+
+def test_many_sums_for_each_of_a_batch_are_not() -> None:
+    made = lowered(*product(DEPTHWISE, "3x13x4x5x10", "13x5x10", "3x4x10"))
+    assert "map" not in made.kinds
+    made.check()
+
+
 @pytest.mark.parametrize("dtype", ["f64", "i32"])
 def test_other_types_are_not(dtype: str) -> None:
     made = lowered(*product(ROWS, "3x20x4", "20x16", "3x4x16", dtype))
