@@ -44,7 +44,7 @@ def compile(
 
     `devices`: a name of `tensorir.targets` such as "cpu", "reference" or "cpu{features=avx2}", a Device, a Target, a
     sequence with one of these, or a mapping with one entry: its name in the program → the device.
-    `data_tiling`: "late" or "off".
+    `data_tiling`: "late"; "early", for one device, which lays the program out before it is cut into launches; or "off".
     `parameters`: the data of the module's parameters, by scope and key (see `bind_parameters`).
     `verify_each` verifies after every pass, not only at the start. `snapshot(pass, module)` is called after each
     pass. `progress(what, done, total)` is called while constants are evaluated. `memory_limit`: the most bytes of
@@ -56,6 +56,11 @@ def compile(
 
     Raises TensorIRError (VerifyError for an invalid module), with locations and reasons."""
     memory_limit, num_threads = checked_limit(memory_limit), checked_threads(num_threads)
+    if data_tiling == "early" and len(names := as_devices(devices)) > 1:
+        raise TensorIRError(
+            f'data_tiling="early" lays the program out for one device before it is cut into launches, got '
+            f'{", ".join(names)}: use data_tiling="late", by which each launch is laid out for its own'
+        )
     device = _one_device(module, devices)
     if parameters is not None:
         module = bind_parameters(module, parameters)

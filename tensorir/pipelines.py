@@ -32,8 +32,8 @@ from tensorir.transforms.simplify.inline_calls import InlineCalls
 from tensorir.transforms.simplify.symbol_dce import SymbolDce
 from tensorir.transforms.tiles.lower_to_tiles import LowerToTiles
 
-DataTiling = Literal["late", "off"]
-DATA_TILING: tuple[DataTiling, ...] = ("late", "off")
+DataTiling = Literal["late", "early", "off"]
+DATA_TILING: tuple[DataTiling, ...] = ("late", "early", "off")
 
 _OWN: tuple[type[Pass], ...] = (
     InlineCalls,
@@ -64,43 +64,53 @@ PASSES: Table[str, type[Pass]] = Table("PASSES", {p.name: p for p in _OWN}, lamb
 
 STAGES = ("input", "encoded", "dispatch", "specialized", "materialized", "tiles")
 """The stages at which a compilation can stop: the program as it was read; with encodings; cut into launches, with
-constants hoisted; specialized for the device; in packed form with constants evaluated; as tile
-programs."""
+constants hoisted; specialized for the device; in packed form with constants evaluated; as tile programs. With
+data-tiling early, a program is specialized before it is cut into launches."""
 
 
 def stages(data_tiling: str, device: str = "cpu") -> Mapping[str, tuple[Pass, ...]]:
-    """Returns, for each stage, the passes that lead to it from the stage before.
+    """Returns, for each stage in the order of the pipeline, the passes that lead to it from the stage before.
 
-    Up to "dispatch" nothing depends on the device. Raises TensorIRError for an unknown `data_tiling`."""
+    Late and off, nothing up to "dispatch" depends on the device; early, nothing up to "encoded". Raises TensorIRError
+    for an unknown `data_tiling`."""
     if data_tiling not in DATA_TILING:
         raise TensorIRError(f"data_tiling must be one of {', '.join(DATA_TILING)}, got {data_tiling!r}")
+    simplified: tuple[Pass, ...] = (
+        *(InlineCalls(), RowMajorBoundaries(), DropTransfers(), Canonicalize(), CommonSubexpressions()),
+        *(RaiseOps(), FoldKnownIntegers(), DropUnitDims(), SinkCollapseShape()),
+        *(Canonicalize(), CommonSubexpressions()),
+    )
     encode: tuple[Pass, ...] = (SetEncodings(), CommonSubexpressions())
+    specialize: tuple[Pass, ...] = (
+        *(SpecializeEncodings(device=device), HoistConstants(), MergeEqualGlobals(), SymbolDce()),
+        Canonicalize(),
+    )
+    materialize: tuple[Pass, ...] = (MaterializeEncodings(), Canonicalize(), CommonSubexpressions())
+    evaluate: tuple[Pass, ...] = (
+        *(OutlineExecutables(), SymbolDce(), EvaluateInitializers(device=device)),
+        *(MergeEqualGlobals(), SymbolDce(), PackNibbles()),
+    )
+    tiles: tuple[Pass, ...] = (LowerToTiles(),)
+    if data_tiling == "early":
+        return {
+            "input": (),
+            "encoded": (*simplified, *encode),
+            "specialized": (HoistConstants(), *specialize),
+            "dispatch": (
+                *materialize,
+                *(FormDispatches(device=device), HoistConstants(), MergeEqualGlobals(), SymbolDce()),
+                CanonicalizeDispatches(),
+            ),
+            "materialized": evaluate,
+            "tiles": tiles,
+        }
     return {
         "input": (),
-        "encoded": (
-            *(InlineCalls(), RowMajorBoundaries(), DropTransfers(), Canonicalize(), CommonSubexpressions()),
-            *(RaiseOps(), FoldKnownIntegers(), DropUnitDims(), SinkCollapseShape()),
-            *(Canonicalize(), CommonSubexpressions()),
-            *(encode if data_tiling == "late" else ()),
-        ),
+        "encoded": (*simplified, *(encode if data_tiling == "late" else ())),
         "dispatch": (FormDispatches(), HoistConstants()),
-        "specialized": (
-            *(SpecializeEncodings(device=device), HoistConstants(), MergeEqualGlobals(), SymbolDce()),
-            *(Canonicalize(), CanonicalizeDispatches()),
-        ),
-        "materialized": (
-            MaterializeEncodings(),
-            Canonicalize(),
-            CommonSubexpressions(),
-            CanonicalizeDispatches(),
-            OutlineExecutables(),
-            SymbolDce(),
-            EvaluateInitializers(device=device),
-            MergeEqualGlobals(),
-            SymbolDce(),
-            PackNibbles(),
-        ),
-        "tiles": (LowerToTiles(),),
+        "specialized": (*specialize, CanonicalizeDispatches()),
+        "materialized": (*materialize, CanonicalizeDispatches(), *evaluate),
+        "tiles": tiles,
     }
 
 
@@ -119,8 +129,8 @@ def pipeline(data_tiling: str, device: str = "cpu", to: str = "tiles") -> Pipeli
     by_stage = stages(data_tiling, device)
     if to not in by_stage:
         raise TensorIRError(f"unknown stage {to!r}; known: {', '.join(STAGES)}")
-    reached = STAGES[: STAGES.index(to) + 1]
-    return Pipeline(data_tiling, tuple(p for stage in reached for p in by_stage[stage]))
+    order = [*by_stage]
+    return Pipeline(data_tiling, tuple(p for stage in order[: order.index(to) + 1] for p in by_stage[stage]))
 
 
 PIPELINES: Mapping[str, tuple[Pass, ...]] = {name: pipeline(name).passes for name in DATA_TILING}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tensorir.analysis.movement import is_windows
 from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.linalg import Contract, Generic
+from tensorir.dialects.packing import BatchMmt4d, Mmt4d
 from tensorir.dialects.tensor import Constant
 from tensorir.ir.op import Op, Trait
 from tensorir.ir.region import Region
@@ -41,7 +42,7 @@ def windows_of_products(region: Region) -> frozenset[Value]:
 
 def _absorbs(op: Op, operand: int) -> bool:
     match op:
-        case Contract():
+        case Contract() | Mmt4d() | BatchMmt4d():
             return op.operands[operand] not in op.init
         case Generic():
             return op.maps[operand].is_projected_permutation

@@ -13,7 +13,7 @@ from tensorir.interp import interpret
 from tensorir.interp.interpreter import IMPLEMENTATIONS
 from tensorir.ir.module import Module
 from tensorir.passes.runner import run_passes
-from tensorir.pipelines import PASSES, pipeline
+from tensorir.pipelines import DATA_TILING, PASSES, pipeline
 from tensorir.testing.equivalence import assert_equivalent
 from tensorir.testing.programs.random import arguments
 from tensorir.text import parse, print_module
@@ -49,7 +49,7 @@ def test_every_pass_keeps_effects_and_their_order(name: str, module: Module, see
     assert_same_to_see(module, after, seed)
 
 
-@given(module=with_effects(), seed=SEEDS, tiling=st.sampled_from(["late", "off"]), data=st.data())
+@given(module=with_effects(), seed=SEEDS, tiling=st.sampled_from(DATA_TILING), data=st.data())
 def test_every_prefix_of_a_pipeline_keeps_effects_and_their_order(
     module: Module, seed: int, tiling: str, data: st.DataObject
 ) -> None:

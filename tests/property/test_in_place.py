@@ -14,6 +14,7 @@ from tensorir.ir.dims import evaluate
 from tensorir.ir.module import Module
 from tensorir.native.plans import Plan as NativePlan
 from tensorir.native.table import cpu_features
+from tensorir.pipelines import DATA_TILING
 from tensorir.runtime.finish import finished
 from tensorir.runtime.in_place import may_lie_in
 from tensorir.runtime.plan import LaunchCommand, Plan
@@ -23,7 +24,7 @@ from tensorir.text import print_module
 from tests.support.memory_order import conflict
 from tests.support.tile_programs import apart, run_plan, same_bits
 
-TILINGS = st.sampled_from(["late", "off"])
+TILINGS = st.sampled_from(DATA_TILING)
 SEEDS = st.integers(0, 1 << 30)
 MODULES = programs() | programs(contain=[("softmax", "softmax", "softmax")])
 """Rows along other dims in turn are launches of their own, which often work in place."""

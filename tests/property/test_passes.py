@@ -13,7 +13,7 @@ from tensorir.dialects.registry import OPS
 from tensorir.ir.isomorphism import fingerprint, isomorphic
 from tensorir.ir.module import Module
 from tensorir.passes.runner import run_passes
-from tensorir.pipelines import PASSES, pipeline
+from tensorir.pipelines import DATA_TILING, PASSES, pipeline
 from tensorir.testing.equivalence import assert_equivalent
 from tensorir.testing.strategies import programs
 from tensorir.text import parse, print_module
@@ -23,7 +23,7 @@ from tests.support.targets import DEVICES as MORE_DEVICES
 SEEDS = st.integers(0, 1 << 30)
 PROGRAMS = Path(__file__).parents[1] / "support" / "programs"
 DEVICES = st.sampled_from(["cpu", "cpu", "reference", *MORE_DEVICES])
-TILINGS = st.sampled_from(["late", "off"])
+TILINGS = st.sampled_from(DATA_TILING)
 
 
 def found(name: str) -> Module:
@@ -67,18 +67,19 @@ def test_every_pass_returns_the_module_itself_when_run_again_on_its_result(modul
 
 
 @given(module=programs())
-def test_late_has_at_most_the_dispatches_of_off(module: Module) -> None:
+def test_late_has_at_most_the_dispatches_of_any_way(module: Module) -> None:
     note(print_module(module))
-    late, off = compile(module, data_tiling="late"), compile(module, data_tiling="off")
-    assert late.stats.dispatches <= off.stats.dispatches
-    assert late.stats.init_dispatches == off.stats.init_dispatches == 0
+    found = {way: compile(module, data_tiling=way).stats for way in DATA_TILING}
+    assert found["late"].dispatches <= min(stats.dispatches for stats in found.values())
+    assert not any(stats.init_dispatches for stats in found.values())
 
 
 @example(module=found("constant_computed_and_returned"))
 @example(module=found("broadcast_that_is_a_view"))
 @given(module=programs())
-def test_on_a_device_that_declines_late_is_off(module: Module) -> None:
+def test_on_a_device_that_declines_all_ways_are_one(module: Module) -> None:
     note(print_module(module))
-    late, off = (compile(module, ("reference",), t).module for t in ("late", "off"))
-    assert isomorphic(late, off)
-    assert fingerprint(late) == fingerprint(off)
+    late, *others = (compile(module, ("reference",), way).module for way in DATA_TILING)
+    for other in others:
+        assert isomorphic(late, other)
+        assert fingerprint(late) == fingerprint(other)

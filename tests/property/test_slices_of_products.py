@@ -103,7 +103,7 @@ SLICED = st.builds(
 ).filter(lambda sliced: sliced.how != "rows" or isinstance(sliced.rows, int))
 
 
-@settings(max_examples=settings().max_examples // 2)
+@settings(max_examples=settings().max_examples // 4)
 @given(sliced=SLICED, seed=st.integers(0, 1 << 30))
 @example(sliced=Sliced("rows", short=1), seed=0)
 @example(sliced=Sliced("rows", parts=3, rows=24, short=2, bias=True), seed=0)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tensorir.api import compile
 from tensorir.ir.module import Module
+from tensorir.pipelines import DATA_TILING
 from tensorir.runtime.program import Program
 from tensorir.runtime.strides import strided
 from tensorir.testing.programs.random import arguments
@@ -67,7 +68,7 @@ def drawn(module: Module, tiling: str, seed: int) -> tuple[Program, list[Array],
     return program, given, plain
 
 
-@given(module=programs(), seed=SEEDS, tiling=st.sampled_from(["late", "off"]), threads=st.sampled_from([1, 3]))
+@given(module=programs(), seed=SEEDS, tiling=st.sampled_from(DATA_TILING), threads=st.sampled_from([1, 3]))
 def test_the_bits_are_those_of_row_major_copies(module: Module, seed: int, tiling: str, threads: int) -> None:
     """The arguments are small: the rule for such ones is left out, so that plans read some of them in place."""
     program, given, plain = drawn(module, tiling, seed)

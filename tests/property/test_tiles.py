@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tensorir.ir.module import Module
 from tensorir.native.table import Features, cpu_features
 from tensorir.passes.runner import run_passes
-from tensorir.pipelines import pipeline
+from tensorir.pipelines import DATA_TILING, pipeline
 from tensorir.targets.device import Device
 from tensorir.testing.equivalence import assert_equivalent
 from tensorir.testing.programs.random import arguments
@@ -24,7 +24,7 @@ from tests.support.tile_programs import execute, interpret_apart, same_bits, wit
 
 Array = npt.NDArray[Any]
 SEEDS = st.integers(0, 1 << 30)
-TILINGS = st.sampled_from(["late", "off"])
+TILINGS = st.sampled_from(DATA_TILING)
 LEVELS = [f for f in (Features.X86_AVX2, Features.X86_AVX2 | Features.X86_AVX512) if f & ~cpu_features() == 0]
 """Sets of features, of which each gives the same bits."""
 

@@ -7,9 +7,11 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from tensorir.analysis.kinds import kind_of, why_not_stored
+from tensorir.analysis.absorption import absorbed_values
+from tensorir.analysis.constants import Constants
+from tensorir.analysis.kinds import kind_of, why_not_stored, why_repeated
 from tensorir.dialects.encode import SetEncoding
-from tensorir.dialects.flow import GlobalLoad
+from tensorir.dialects.flow import Dispatch, GlobalLoad
 from tensorir.dialects.tensor import Constant
 from tensorir.ir.dense import Dense
 from tensorir.ir.effects import EffectsIn
@@ -27,8 +29,9 @@ from tensorir.rewrite.symbols import in_order, map_regions
 
 @frozen
 class HoistConstants(Pass):
-    """Runs after form-dispatches, which leaves exactly the constant ops outside. Law: interp(hoist(m)) == interp(m);
-    equal initializers become one global; no constant op but global.load is left in a function."""
+    """Runs after form-dispatches, which leaves exactly the constant ops outside, or before it. Law: interp(hoist(m)) ==
+    interp(m); equal initializers become one global; no constant op but global.load is left in a function, except,
+    before form-dispatches, those that it would repeat in each dispatch that reads them."""
 
     name: ClassVar[str] = "hoist-constants"
     breaks: ClassVar[tuple[Level, ...]] = (ONLY_DATA,)
@@ -48,13 +51,15 @@ class _Hoister:
         self.known: dict[Dense | str, str] = {}
 
     def region(self, region: Region) -> Region:
-        constant = _constant_ops(region, self.effects, self.refuse)
+        constant, repeated = _constant_ops(region, self.effects, self.refuse)
         if all(isinstance(o, GlobalLoad) for o in constant):
             return region
-        slices = _Slices(region, constant)
+        slices = _Slices(region, constant, repeated)
         env: dict[Value, Value] = {}
         ops: list[Op] = []
         for op in region.ops:
+            if op in repeated and op not in slices.read:
+                continue
             if op not in constant:
                 ops.append(op.with_operands([env.get(v, v) for v in op.operands]) if env else op)
             elif isinstance(op, GlobalLoad):
@@ -89,24 +94,30 @@ class _Hoister:
 
 class _Slices:
     """The constant ops of a region, cut at `roots`: values that the function needs, those that several constant ops
-    read, and those that get an encoding, since another function may give them another one. Every op but the loads
-    belongs to one initializer, so that all initializers together have as many ops as the region, and shared values are
-    computed once. `needed`: the values that the function still reads. `stored`: the globals of the roots."""
+    read, and those that get an encoding, since another function may give them another one. Every op but the loads and
+    those that are `repeated` belongs to one initializer, so that shared values are computed once. `needed`: the values
+    that the function still reads. `read`: the repeated ops that it keeps. `stored`: the globals of the roots."""
 
-    def __init__(self, region: Region, constant: set[Op]) -> None:
-        self.definitions = {r: op for op in constant for r in op.results}
+    def __init__(self, region: Region, constant: set[Op], repeated: set[Op]) -> None:
+        computed = constant | repeated
+        self.definitions = {r: op for op in computed for r in op.results}
         self.position = {op: i for i, op in enumerate(region.ops)}
+        self.read: set[Op] = set()
+        wanted = set(region.yields)
+        for op in reversed(region.ops):
+            if op in repeated and any(r in wanted for r in op.results):
+                self.read.add(op)
+            if op in self.read or op not in computed:
+                wanted.update(op.operands)
+        stored = {r for op in constant for r in op.results if not isinstance(op, GlobalLoad)}
         readers: Counter[Value] = Counter()
-        self.needed = {y for y in region.yields if y in self.definitions}
-        for op in region.ops:
-            if op not in constant:
-                self.needed.update(v for v in op.operands if v in self.definitions)
-            else:
-                for v in dict.fromkeys(op.operands):
-                    readers[v] += len(op.results)  # each result may become a global
+        for op in computed:
+            for v in dict.fromkeys(op.operands):
+                readers[v] += len(op.results)  # each result may become a global
         shared = {v for v, count in readers.items() if count > 1}
         plain = {op.source for op in constant if isinstance(op, SetEncoding)}
-        self.roots = {v for v in self.needed | shared | plain if not isinstance(self.definitions[v], GlobalLoad)}
+        self.needed = wanted & self.definitions.keys()
+        self.roots = (wanted | shared | plain) & stored
         self.stored: dict[Value, str] = {}
 
     def initializer(self, value: Value) -> Region:
@@ -132,19 +143,26 @@ class _Slices:
         return Region((), (*(loads[v] for v in first), *ops), (value,))
 
 
-def _constant_ops(region: Region, effects: EffectsIn, refuse: Refuse) -> set[Op]:
-    """Returns the ops outside of dispatches that depend only on constants and have no effects, as form-dispatches left
-    them."""
-    constant: set[Value] = set()
+def _constant_ops(region: Region, effects: EffectsIn, refuse: Refuse) -> tuple[set[Op], set[Op]]:
+    """Returns the ops outside of dispatches that depend only on constants and have no effects, and those of them that
+    are computed where they are read: none after form-dispatches, which has put them there."""
+    formed = any(isinstance(op, Dispatch) for op in region.ops)
+    constants = Constants() if formed else Constants(absorbed_values(region))
     found: set[Op] = set()
+    repeated: set[Op] = set()
     for op in region.ops:
-        on_constants = all(v in constant for v in op.operands)
-        kind, does = kind_of(op, on_constants), effects(op)
+        on_constants = constants.hold(op.operands)
+        sources = constants.sources(op) if on_constants else None
+        kind, does = kind_of(op, on_constants, sources=sources), effects(op)
         if kind == "constant" and not does:
             found.add(op)
-            constant.update(op.results)
+            constants.stored.update(op.results)
         elif kind == "constant":
             refuse(op, "store-constant", f"it {does}: it runs in every call")
         elif on_constants and op.operands and kind != "host":
-            refuse(op, "store-constant", why_not_stored(op))
-    return found
+            reason = why_repeated(op, sources) if sources is not None else ""
+            if reason and not does:
+                constants.repeat(op)
+                repeated.add(op)
+            refuse(op, "store-constant", reason or why_not_stored(op))
+    return found, repeated

@@ -1,8 +1,8 @@
 """materialize-encodings: layouts become pack, unpack, relayout and mmt4d; packed types become plain ones.
 
 unset∘set of one layout vanishes; if two layouts differ only in the order of outer dims, it becomes one transpose of
-whole tiles, and one copy if they have other tiles. A pack that moves nothing is a reshape. Padding is zero after a pack
-or such a copy, and unspecified after anything else.
+whole tiles, and one copy if they have other tiles. A pack that moves nothing is a reshape. Padding is zero after a
+pack, and after such a copy in dims that get other tiles; it is unspecified after anything else.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class MaterializeEncodings(Pass):
             made = self._global(g, work)
             globals.append(made)
         module = module.replace(globals=globals)
-        return module.map_regions(lambda region: work.region(region, ())[0], Function)
+        return module.map_regions(work.function, Function)
 
     def _global(self, symbol: Global, work: _Materializer) -> Global:
         if isinstance(symbol.value, Region):
@@ -59,41 +59,74 @@ class MaterializeEncodings(Pass):
 
 class _Materializer:
     """Rebuilds regions from front to back; `zeros_of_global` gives the dims of globals whose padding is known to be
-    zero."""
+    zero, `wanted` those of results of dispatches whose padding a reader needs to be zero."""
 
     def __init__(self, zeros_of_global: dict[str, Zeros], refuse: Refuse) -> None:
         self.refuse = refuse
         self.zeros_of_global = zeros_of_global
-        self.done: dict[tuple[Region, tuple[Zeros, ...]], tuple[Region, list[Zeros]]] = {}
+        self.wanted: dict[Value, Zeros] = {}
+        self.done: dict[tuple[Region, tuple[Zeros, ...], tuple[Zeros, ...]], _Rebuild] = {}
+
+    def function(self, region: Region) -> Region:
+        """Returns the physical body of a function. Padding that must be zero is written by the dispatch that makes the
+        tensor, of which a part is in no other place, rather than by those that read it, each of which would copy it."""
+        before = len(self.wanted)
+        made = self.region(region, ())
+        if len(self.wanted) > before:
+            self.done.clear()
+            made = self.region(region, ())
+        return made[0]
 
     def region(self, region: Region, zeros: tuple[Zeros, ...]) -> tuple[Region, list[Zeros]]:
         """Returns the physical region, and for each yield the dims whose padding is zero. `zeros`: the same for each
         argument."""
         if not any(_mentions_layout(v.type) for v in _values(region)):
             return region, [frozenset()] * len(region.yields)
-        if (region, zeros) not in self.done:
-            self.done[region, zeros] = _Rebuild(self, region, zeros).run()
-        return self.done[region, zeros]
+        found = self.rebuilt(region, zeros, ())
+        return found.made, found.zeros
+
+    def rebuilt(self, region: Region, zeros: tuple[Zeros, ...], wanted: tuple[Zeros, ...]) -> _Rebuild:
+        """The same, once for each combination of dims that are zero in arguments, and must be zero in yields."""
+        if (key := (region, zeros, wanted)) not in self.done:
+            self.done[key] = _Rebuild(self, region, zeros, wanted)
+        return self.done[key]
 
 
 class _Rebuild:
-    def __init__(self, owner: _Materializer, region: Region, zeros: tuple[Zeros, ...]) -> None:
+    """`made`: the physical region. `zeros`: for each yield, the dims whose padding is zero. `asked`: arguments of which
+    a dim is made zero here."""
+
+    def __init__(
+        self, owner: _Materializer, region: Region, zeros: tuple[Zeros, ...], wanted: tuple[Zeros, ...]
+    ) -> None:
         self.owner = owner
         self.old = region
         self.emit = Emitter()
+        self.asked: dict[Value, Zeros] = {}
+        self.emit.zeroing = self._ask
         self.env: dict[Value, Packed] = {}
         for i, a in enumerate(region.args):
             value = Value(_physical(a.type), a.hint) if a.type.encoding is not None else a
             self.env[a] = _packed(value, a.type, zeros[i] if zeros else frozenset())
         self.args = tuple(self.env[a].value for a in region.args)
+        self.of_argument = dict(zip(self.args, region.args, strict=True))
+        self._run()
+        yields = [self.env[y] for y in region.yields]
+        for i, dims in enumerate(wanted):
+            for d in sorted(dims):
+                yields[i] = self.emit.with_zeros(yields[i], d)
+        self.made = Region(self.args, tuple(self.emit.ops), tuple(y.value for y in yields))
+        self.zeros = [y.zero for y in yields]
 
-    def run(self) -> tuple[Region, list[Zeros]]:
+    def _ask(self, x: Packed, dim: int) -> None:
+        if (arg := self.of_argument.get(x.value)) is not None:
+            self.asked[arg] = self.asked.get(arg, frozenset()) | {dim}
+
+    def _run(self) -> None:
         for op in self.old.ops:
             self.emit.loc = op.loc
             self.emit.through_row_major = partial(self._relaid, op)
             self._op(op)
-        yields = [self.env[y] for y in self.old.yields]
-        return Region(self.args, tuple(self.emit.ops), tuple(y.value for y in yields)), [y.zero for y in yields]
 
     def _op(self, op: Op) -> None:
         operands = [self.env[v] for v in op.operands]
@@ -158,7 +191,14 @@ class _Rebuild:
         self.owner.refuse(op, "packed-form", f"{reason}: it is computed on row-major operands", operand)
 
     def _dispatch(self, op: Dispatch, operands: list[Packed]) -> None:
-        body, zeros = self.owner.region(op.body, tuple(x.zero for x in operands))
+        wanted = tuple(self.owner.wanted.get(r, frozenset()) for r in op.results)
+        body, zeros = op.body, [frozenset[int]()] * len(op.results)
+        if any(_mentions_layout(v.type) for v in _values(op.body)):
+            made = self.owner.rebuilt(op.body, tuple(x.zero for x in operands), wanted)
+            body, zeros = made.made, made.zeros
+            for value, arg in zip(op.inputs, op.body.args, strict=True):
+                if arg in made.asked and isinstance(self.old.definitions.get(value), Dispatch):
+                    self.owner.wanted[value] = self.owner.wanted.get(value, frozenset()) | made.asked[arg]
         inputs = tuple(x.value for x in operands)
         same = body is op.body and all(a is b for a, b in zip(inputs, op.inputs, strict=True))
         new = self.emit.add(op if same else op.evolve(inputs, body=body))

@@ -42,7 +42,7 @@ class Packed:
 @define
 class Emitter:
     """Appends physical ops; `loc` is that of the op being materialized. `through_row_major` is called with each value
-    that is unpacked only to be packed again."""
+    that is unpacked only to be packed again, `zeroing` with each value of which the padding of a dim becomes zero."""
 
     ops: list[Op] = field(factory=list[Op])
     loc: Location = UNKNOWN
@@ -55,6 +55,7 @@ class Emitter:
     _relayouts: dict[Value, tuple[Packed, Layout]] = field(factory=dict[Value, "tuple[Packed, Layout]"])
     """A value that was copied to other tiles → what was copied, and its layout."""
     through_row_major: Callable[[Packed], None] = lambda x: None
+    zeroing: Callable[[Packed, int], None] = lambda x, dim: None
 
     def add(self, op: O) -> O:
         self.ops.append(op)
@@ -118,6 +119,7 @@ class Emitter:
         """Returns `x` with zeros in the padding of `dim`. A copy that was made for `x` is made anew with zeros."""
         if x.layout is None or dim in x.zero or dim not in x.layout.padded_dims(x.shape):
             return x
+        self.zeroing(x, dim)
         if (made := self._relayouts.get(x.value)) is not None:
             found = self._relaid(*made, x.layout, x.zero | {dim})
             assert found is not None  # it only differs in what lies in the padding

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from attrs import define, field
 
+from tensorir.analysis.constants import Constants
 from tensorir.analysis.dependence_order import DependenceOrder
 from tensorir.analysis.kinds import Kind, kind_of, why_not_stored, why_repeated
 from tensorir.analysis.movement import is_free
@@ -46,17 +47,13 @@ class Plan:
 
     effects: EffectsIn
     refuse: Refuse = unheard
-    absorbed: frozenset[Value] = frozenset()
-    """Values of which each reader can make its own copy, see `absorbed_values`."""
+    constants: Constants = field(factory=Constants)
     windows: frozenset[Value] = frozenset()
     """Values that are never stored, see `windows_of_products`."""
     clusters: list[Cluster] = field(factory=list[Cluster])
     cluster_of: dict[Value, Cluster] = field(factory=dict[Value, Cluster])
-    constant: set[Value] = field(factory=set[Value])
     host: set[Value] = field(factory=set[Value])
     free: dict[Value, Op] = field(factory=dict[Value, Op])
-    repeated: dict[Value, frozenset[Value]] = field(factory=dict[Value, frozenset[Value]])
-    """Constants that are not stored, but computed where they are read → the stored ones of which they are made."""
     order: DependenceOrder = field(factory=DependenceOrder)
     node_of: dict[Value, int] = field(factory=dict[Value, int])
     """The node after which a value is known; none for arguments, and what is made of nothing."""
@@ -72,9 +69,9 @@ class Plan:
     def place(self, op: Op) -> None:
         operands = op.operands
         ordered = bool(self.effects(op))
-        constant = all(v in self.constant or v in self.repeated for v in operands)
+        constant = self.constants.hold(operands)
         host = all(v in self.host for v in operands)
-        sources = self._sources(op) if constant else None
+        sources = self.constants.sources(op) if constant else None
         kind = "host" if ordered else kind_of(op, constant, host, sources)
         if kind == "host":
             if ordered:
@@ -84,7 +81,7 @@ class Plan:
         if constant and operands and kind != "constant":
             repeated = why_repeated(op, sources) if sources is not None else ""
             if repeated:
-                self.repeated.update((r, sources or frozenset()) for r in op.results)
+                self.constants.repeat(op)
             if not (repeated and is_free(op)):
                 self.refuse(op, "store-constant", repeated or why_not_stored(op))
         in_place = kind == "free" and all(r in self.windows for r in op.results)
@@ -96,12 +93,6 @@ class Plan:
             self._add(op, self._new_cluster(frozenset(units)), units)
         else:
             self._keep_outside(op, kind)
-
-    def _sources(self, op: Op) -> frozenset[Value] | None:
-        """The stored constants of which an op on constants can be made again by all its readers; None if some can't."""
-        if not all(r in self.absorbed for r in op.results):
-            return None
-        return frozenset[Value]().union(*(self.repeated.get(v, (v,)) for v in op.operands))
 
     def _keep_on_host(self, op: Op, ordered: bool) -> None:
         """Places an op that reads its operands outside of dispatches, after the ops before it if it is `ordered`."""
@@ -141,7 +132,7 @@ class Plan:
             self.order.put_before(earlier, node)
         for r in op.results:
             self.node_of[r] = node
-            (self.constant if kind == "constant" else self.host).add(r)
+            (self.constants.stored if kind == "constant" else self.host).add(r)
 
     def _nodes(self, values: Sequence[Value]) -> list[int]:
         """The nodes after which these values are known, each once."""

@@ -14,6 +14,7 @@ from typing import ClassVar
 from attrs import frozen
 
 from tensorir.analysis.absorption import absorbed_values, windows_of_products
+from tensorir.analysis.constants import Constants
 from tensorir.dialects.flow import Dispatch
 from tensorir.dialects.tensor import DimOp, Size
 from tensorir.ir.effects import EffectsIn
@@ -23,7 +24,7 @@ from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.passes.decisions import Refuse, unheard
 from tensorir.passes.levels import NO_CALLS, NO_DISPATCHES, Level
-from tensorir.passes.pass_ import Pass, PassContext
+from tensorir.passes.pass_ import Pass, PassContext, option
 from tensorir.rewrite.sweep import sweep
 from tensorir.rewrite.symbols import in_order, map_regions
 from tensorir.transforms.dispatch.clusters import Cluster, Plan
@@ -38,17 +39,23 @@ class FormDispatches(Pass):
     name: ClassVar[str] = "form-dispatches"
     requires: ClassVar[tuple[Level, ...]] = (NO_CALLS,)
     breaks: ClassVar[tuple[Level, ...]] = (NO_DISPATCHES,)
+    device: str = option("", "the device of the launches, if it is known already")
 
     def run(self, module: Module, ctx: PassContext) -> Module:
         effects, refuse = EffectsIn(module), ctx.decisions.of(self.name)
-        return map_regions(module, lambda region: form_dispatches(region, effects, refuse), Function, enter=in_order)
+        device = ctx.device(self.device).name if self.device else ""
+
+        def formed(region: Region) -> Region:
+            return form_dispatches(region, effects, refuse, device)
+
+        return map_regions(module, formed, Function, enter=in_order)
 
 
-def form_dispatches(region: Region, effects: EffectsIn, refuse: Refuse = unheard) -> Region:
+def form_dispatches(region: Region, effects: EffectsIn, refuse: Refuse = unheard, device: str = "") -> Region:
     """Returns `region` with its work in `flow.dispatch` ops, in an order in which every value is known before it is
     read."""
     region = sweep(region, _size_of_dim)
-    plan = Plan(effects, refuse, absorbed_values(region), windows_of_products(region))
+    plan = Plan(effects, refuse, Constants(absorbed_values(region)), windows_of_products(region))
     order = _from_results(region, effects)
     for op in order:
         plan.place(op)
@@ -57,7 +64,7 @@ def form_dispatches(region: Region, effects: EffectsIn, refuse: Refuse = unheard
     if not plan.clusters:
         return region
     bodies = {c: _with_free_ops(c, plan) for c in plan.clusters}
-    return _Emitter(region, plan, bodies).emit(order)
+    return _Emitter(region, plan, bodies, device).emit(order)
 
 
 def _from_results(region: Region, effects: EffectsIn) -> list[Op]:
@@ -109,8 +116,8 @@ def _with_free_ops(cluster: Cluster, plan: Plan) -> list[Op]:
 class _Emitter:
     """Builds the new region: dispatches in order, each right after the ops that it reads from."""
 
-    def __init__(self, region: Region, plan: Plan, bodies: dict[Cluster, list[Op]]) -> None:
-        self.region, self.plan, self.bodies = region, plan, bodies
+    def __init__(self, region: Region, plan: Plan, bodies: dict[Cluster, list[Op]], device: str) -> None:
+        self.region, self.plan, self.bodies, self.device = region, plan, bodies, device
         self.ops: list[Op] = []
         self.env: dict[Value, Value] = {a: a for a in region.args}
         self.wanted = self._wanted_outside()
@@ -165,7 +172,7 @@ class _Emitter:
         return [self.plan.written.get(y, y) for y in self.region.yields]
 
     def _emit_outside(self, op: Op) -> None:
-        if any(r in self.plan.constant for r in op.results):
+        if any(r in self.plan.constants.stored for r in op.results):
             operands = [self._constant(v) for v in op.operands]
         else:
             operands = [self.env[self.plan.written.get(v, v)] for v in op.operands]
@@ -191,7 +198,7 @@ class _Emitter:
         inner = dict(zip(inputs, args, strict=True))
         ops = tuple(o.with_operands([inner.get(v, v) for v in o.operands]) for o in body)
         region = Region(args, ops, tuple(outputs))
-        dispatch = Dispatch(tuple(self.env[v] for v in inputs), region, loc=body[-1].loc)
+        dispatch = Dispatch(tuple(self.env[v] for v in inputs), region, self.device, loc=body[-1].loc)
         self.ops.append(dispatch)
         name_after(outputs, dispatch.results)
         self.env.update(zip(outputs, dispatch.results, strict=True))

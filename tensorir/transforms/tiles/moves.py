@@ -30,8 +30,6 @@ def fill(e: Emitter, op: linalg.Fill, out: Access) -> None:
 def zero_padding(e: Emitter, op: ZeroPadding, out: Access) -> None:
     """Copies, then zeroes the whole outer parts behind the extent, and the rest of the part that the extent cuts."""
     pieces = e.loop_pieces(op, op.source.type.shape)
-    if any(pieces[d].begin != 0 for d in op.dims):
-        raise UnfitError("units run along a padded axis")
     if not 1 <= len(op.dims) <= 2:
         raise UnfitError(f"a padded axis of {len(op.dims)} dims")
     copy_into(e, op.source, out, pieces)
@@ -39,6 +37,9 @@ def zero_padding(e: Emitter, op: ZeroPadding, out: Access) -> None:
     outer, *inside = op.dims
     inner = inside[0] if inside else None
     per = shape[inner] if inner is not None else 1
+    if any(pieces[d].begin != 0 for d in op.dims):
+        _zero_rest_of_unit(e, op, pieces, out)
+        return
     first = ceildiv(op.extent, per)
     cut_part, used = floordiv(op.extent, per), mod(op.extent, per)
     behind: dict[int, tuple[Dim, Dim]] = {outer: (first, shape[outer] - first)}
@@ -48,6 +49,19 @@ def zero_padding(e: Emitter, op: ZeroPadding, out: Access) -> None:
     for part in (behind, rest):
         spans = [part.get(d, (0, p.size)) for d, p in enumerate(pieces)]
         fill_at(e, out.sliced([b for b, _ in spans], [n for _, n in spans], [1] * len(spans)), 0)
+
+
+def _zero_rest_of_unit(e: Emitter, op: ZeroPadding, pieces: Sequence[Piece], out: Access) -> None:
+    """Zeroes what the last tile of a unit along the tiles of the axis has beyond the extent."""
+    outer, *inside = op.dims
+    k = next((k for k, u in enumerate(e.units) if (at := u.ops.get(op)) is not None and at.dim == outer), None)
+    if k is None or len(inside) != 1 or pieces[inside[0]].begin != 0 or e.units[k].total != op.extent:
+        raise UnfitError("units run along a padded axis")
+    per, tiles = op.source.type.shape[inside[0]], pieces[outer].size
+    used = e.piece(k, e.units[k].granule, op.extent).size - (tiles - 1) * per
+    spans: list[tuple[Dim, Dim]] = [(0, p.size) for p in pieces]
+    spans[outer], spans[inside[0]] = (tiles - 1, 1), (used, per - used)
+    fill_at(e, out.sliced([b for b, _ in spans], [n for _, n in spans], [1] * len(spans)), 0)
 
 
 def fill_at(e: Emitter, out: Access, value: ScalarValue) -> None:

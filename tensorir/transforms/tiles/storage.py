@@ -9,7 +9,7 @@ from attrs import evolve
 from tensorir.analysis.movement import is_free
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.linalg import Broadcast, Generic, LayerNorm, Softmax, Transpose
-from tensorir.dialects.linalg.rows import RmsNorm
+from tensorir.dialects.linalg.rows import RmsNorm, ZeroPadding
 from tensorir.dialects.tensor import Cast, CollapseShape, ExpandShape, ExtractSlice, Pad
 from tensorir.ir.dims import Dim
 from tensorir.ir.op import Op
@@ -107,7 +107,7 @@ def homes(
 
 def in_place_operands(op: Op) -> Iterator[Value]:
     """Yields the operands in whose memory the op could leave its result."""
-    if isinstance(op, Softmax | LayerNorm | RmsNorm):
+    if isinstance(op, Softmax | LayerNorm | RmsNorm | ZeroPadding):
         yield op.source
     if isinstance(op, Generic):
         for value, map in zip(op.inputs, op.maps, strict=False):

@@ -12,6 +12,7 @@ from math import lcm
 
 from attrs import frozen
 
+from tensorir.dialects.linalg import ZeroPadding
 from tensorir.dialects.packing import Pack
 from tensorir.dialects.tensor import Pad
 from tensorir.ir.dims import Dim, ceildiv
@@ -205,6 +206,8 @@ class _Following:
         """Goes on from a loop of an op; returns the values reached first, or None if it can't go along."""
         if self.loops.setdefault(op, hit) != hit:
             return None
+        if isinstance(op, ZeroPadding) and hit[0] in op.dims and not self._keeps_the_extent(op, hit):
+            return None
         values, reached = (*op.operands, *op.results), list[Value]()
         for i, d, ratio in self.ties[op][hit[0]]:
             v, here = values[i], (d, hit[1] * ratio)
@@ -218,6 +221,17 @@ class _Following:
             elif self.values[v] != here:
                 return None
         return reached
+
+    def _keeps_the_extent(self, op: ZeroPadding, hit: tuple[int, Fraction]) -> bool:
+        """Makes the extent of padded tiles a size that goes along, so that a unit knows how many of its positions
+        count. Says whether units can run along the loop: over whole tiles, of which only the last is padded."""
+        shape = op.source.type.shape
+        outer, *inner = op.dims
+        tile = _static(shape[d] for d in inner)
+        if hit[0] != outer or tile is None or shape[outer] != ceildiv(op.extent, tile):
+            return False
+        self.reached.append((op.extent, hit[1] * tile))
+        return True
 
     def _beside(self, yields: Sequence[Value]) -> tuple[Op, tuple[int, Fraction]] | None:
         """Returns an op that is not reached, and its loop that goes along what both it and a reached op read as a

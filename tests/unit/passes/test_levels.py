@@ -128,6 +128,9 @@ def test_what_holds_at_the_end_of_each_stage() -> None:
         "materialized": [*boundaries, "no-transfers", "no-encodings", "no-layouts", "no-dispatches", "only-data"],
         "tiles": [*boundaries, "no-transfers", "no-encodings", "no-layouts", "no-dispatches", "only-data"],
     }
+    early = {stage: [level.name for level in levels("early", stage)] for stage in STAGES}
+    assert {**early, "dispatch": []} == {**named, "dispatch": []}
+    assert early["dispatch"] == [*boundaries, "no-transfers", "no-encodings", "no-layouts"]
     assert set(levels("off", "materialized")) == set(LEVELS)
 
 

@@ -134,7 +134,9 @@ def test_unknown_function_device_and_mode_are_refused() -> None:
         compile(mlp())(A, function="other")
     with pytest.raises(TensorIRError, match="unknown device 'gpu'; known: cpu, reference"):
         compile(mlp(), ("gpu",))
-    with pytest.raises(TensorIRError, match="data_tiling must be one of late, off"):
+    with pytest.raises(TensorIRError, match="data_tiling must be one of late, early, off"):
         compile(mlp(), data_tiling="sometimes")
+    with pytest.raises(TensorIRError, match="got cpu, reference: use data_tiling="):
+        compile(mlp(), ("cpu", "reference"), "early")
     with pytest.raises(TensorIRError, match="one device at a time"):
         compile(mlp(), ("cpu", "reference"))

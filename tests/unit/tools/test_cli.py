@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tensorir.pipelines import DATA_TILING
 from tensorir.tools.cli import main
 
 MATMUL = """\
@@ -40,7 +41,7 @@ def test_run_prints_results(file: str, capsys: Capture) -> None:
     assert err == ""
 
 
-@pytest.mark.parametrize("tiling", ["late", "off"])
+@pytest.mark.parametrize("tiling", DATA_TILING)
 @pytest.mark.parametrize("device", ["cpu", "cpu{features=none}", "reference"])
 def test_run_reads_and_writes_arrays(tiling: str, device: str, file: str, tmp_path: Path, capsys: Capture) -> None:
     a = np.arange(12, dtype=np.float32).reshape(4, 3)
@@ -88,7 +89,7 @@ def test_run_takes_a_function_by_name(file: str, capsys: Capture) -> None:
         (["--device=gpu"], 2, "unknown device 'gpu'; known: cpu, reference"),
         (["--device=cpu{threads=2}"], 2, "device 'cpu' has no option 'threads'; it has: features"),
         (["--device=cpu{features"], 2, "a device is written name or name{option=value"),
-        (["--data-tiling=early"], 2, "invalid choice: 'early'"),
+        (["--data-tiling=never"], 2, "invalid choice: 'never'"),
         (["--input=2x3xf32=1", "--input=3x2xf32=1", "--output=-", "--output=-"], 2, "2 --output for 1 results"),
         (["--input=2x3xf32=1", "--input=3x2xf32=1", "--output=y.npy"], 2, "expected @file.npy or -"),
         (["--input=2x3xf32=1", "--input=3x2xf32=1", "--output=@no/such/y.npy"], 1, "can't be written"),
