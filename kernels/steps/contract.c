@@ -154,7 +154,8 @@ int tir_step_contract(tir_step* step) {
   };
   p.out_vector = panels ? tir_stride_of(step->size[n1], step->stride[OUT][n1]) : lanes * p.out_n;
   if (k > 0) find_offsets(step, first, step->workspace);
-  nest moving = {.count = 0}, still = {.count = 0};
+  nest moving, still; /* not = {0}, which may become a call of memset */
+  moving.count = still.count = 0;
   if (!panels && step->size[n1] > 1) put(&moving, step, n1);
   int inner = outer - 1;
   while (inner >= 0 && adds_rows(step, inner, &p)) inner--;

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
+from attrs import frozen
 
 from tensorir.interp import interpret
 from tensorir.ir.module import Function, Module
@@ -29,17 +30,41 @@ def assert_equivalent(
     if `a` computes it exactly: all its ops are exact on integers and a float64 run gives the same numbers. Otherwise
     |b − a₆₄| ≤ 16·|a − a₆₄| + 2⁻¹⁸·max(1, |a₆₄|), the maxima over the tensor, where a₆₄ is a float64 run of `a`
     (2⁻⁵ instead of 2⁻¹⁸ with bf16, 2⁻⁸ with f16); NaN and infinities must stand in the same places."""
-    given = arguments(a, seed, function) if args is None else args
-    expected = interpret(a, function, given)
-    exact = interpret(a, function, given, widen=True)
-    got: Any = interpret(b, function, given) if isinstance(b, Module) else b(*given)
-    results = cast("tuple[Array, ...]", got if isinstance(got, tuple) else (got,))
-    assert len(results) == len(expected), f"{len(results)} results, expected {len(expected)}"
-    must_be_exact = _computes_exactly(a)
-    unit = _unit(a)
-    for i, (r, e, x) in enumerate(zip(results, expected, exact, strict=True)):
-        assert (r.dtype, r.shape) == (e.dtype, e.shape), f"result {i}: {r.dtype}{r.shape}, expected {e.dtype}{e.shape}"
-        _assert_close(i, r, e, x, must_be_exact, unit)
+    Expected.of(a, args, function=function, seed=seed).assert_given_by(b)
+
+
+@frozen
+class Expected:
+    """What a module gives, to be compared with what several others give: see `assert_equivalent`."""
+
+    module: Module
+    function: str
+    args: Sequence[Array]
+    results: Sequence[Array]
+    exact: Sequence[Array]
+    """What a run in float64 gives."""
+
+    @classmethod
+    def of(
+        cls, module: Module, args: Sequence[Array] | None = None, *, function: str = "main", seed: int = 0
+    ) -> Expected:
+        """`args` default to small integers from `seed`."""
+        given = arguments(module, seed, function) if args is None else args
+        results = interpret(module, function, given)
+        return cls(module, function, given, results, interpret(module, function, given, widen=True))
+
+    def assert_given_by(self, b: Runnable) -> None:
+        """Fails unless `b` gives these results."""
+        got: Any = interpret(b, self.function, self.args) if isinstance(b, Module) else b(*self.args)
+        results = cast("tuple[Array, ...]", got if isinstance(got, tuple) else (got,))
+        assert len(results) == len(self.results), f"{len(results)} results, expected {len(self.results)}"
+        must_be_exact = _computes_exactly(self.module)
+        unit = _unit(self.module)
+        for i, (r, e, x) in enumerate(zip(results, self.results, self.exact, strict=True)):
+            assert (r.dtype, r.shape) == (e.dtype, e.shape), (
+                f"result {i}: {r.dtype}{r.shape}, expected {e.dtype}{e.shape}"
+            )
+            _assert_close(i, r, e, x, must_be_exact, unit)
 
 
 def assert_agrees(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
+import numpy.typing as npt
 import pytest
+from attrs import frozen
 from hypothesis import given, note
 from hypothesis import strategies as st
 
@@ -13,14 +16,16 @@ from tensorir.interp import interpret
 from tensorir.interp.interpreter import IMPLEMENTATIONS
 from tensorir.ir.module import Module
 from tensorir.passes.runner import run_passes
-from tensorir.pipelines import DATA_TILING, PASSES, pipeline
-from tensorir.testing.equivalence import assert_equivalent
+from tensorir.pipelines import DATA_TILING, pipeline
+from tensorir.testing.equivalence import Expected
 from tensorir.testing.programs.random import arguments
 from tensorir.text import parse, print_module
 from tests.support.effect_ops import EFFECT_OPS, REGISTRY, observed, with_effects
-from tests.support.levels import with_requirements
+from tests.support.levels import after_each_pass, named
 
 SEEDS = st.integers(0, 1 << 30)
+
+Array = npt.NDArray[Any]
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -29,24 +34,41 @@ def effect_ops() -> Iterator[None]:
         yield
 
 
-def assert_same_to_see(module: Module, other: Module, seed: int, compiled: bool = False) -> None:
-    args = arguments(module, seed)
-    seen, results = observed(lambda: interpret(module, "main", args))
-    program = compile(other, verify_each=True) if compiled else None
-    seen_then, results_then = observed(lambda: program(*args) if program else interpret(other, "main", args))
-    assert seen_then == seen
-    assert isinstance(results, str) == isinstance(results_then, str)
-    if not isinstance(results, str):
-        assert_equivalent(module, lambda *_: results_then, args)
+@frozen
+class Seen:
+    """What one sees of a run of a program: what it does besides giving results, and these or its error."""
+
+    module: Module
+    args: Sequence[Array]
+    effects: list[str]
+    expected: Expected | None
+
+    @classmethod
+    def of(cls, module: Module, seed: int) -> Seen:
+        args = arguments(module, seed)
+        effects, results = observed(lambda: interpret(module, "main", args))
+        return cls(module, args, effects, None if isinstance(results, str) else Expected.of(module, args))
+
+    def assert_seen_of(self, run: Callable[..., tuple[Array, ...]]) -> None:
+        effects, results = observed(lambda: run(*self.args))
+        assert effects == self.effects
+        assert isinstance(results, str) == (self.expected is None)
+        if self.expected is not None:
+            self.expected.assert_given_by(lambda *_: results)
 
 
-@pytest.mark.parametrize("name", PASSES)
+def interpreted(module: Module) -> Callable[..., tuple[Array, ...]]:
+    return lambda *args: interpret(module, "main", args)
+
+
 @given(module=with_effects(), seed=SEEDS)
-def test_every_pass_keeps_effects_and_their_order(name: str, module: Module, seed: int) -> None:
+def test_every_pass_keeps_effects_and_their_order(module: Module, seed: int) -> None:
     note(print_module(module))
-    after = run_passes(module, with_requirements(PASSES[name]()))
-    note(print_module(after))
-    assert_same_to_see(module, after, seed)
+    seen = Seen.of(module, seed)
+    for name, after in after_each_pass(module):
+        if after is not module:
+            with named(name, after):
+                seen.assert_seen_of(interpreted(after))
 
 
 @given(module=with_effects(), seed=SEEDS, tiling=st.sampled_from(DATA_TILING), data=st.data())
@@ -58,8 +80,9 @@ def test_every_prefix_of_a_pipeline_keeps_effects_and_their_order(
     note(print_module(module))
     partly = run_passes(module, passes[:length])
     note(print_module(partly))
-    assert_same_to_see(module, partly, seed)
-    assert_same_to_see(module, partly, seed, compiled=True)
+    seen = Seen.of(module, seed)
+    seen.assert_seen_of(interpreted(partly))
+    seen.assert_seen_of(compile(partly, verify_each=True))
 
 
 @given(module=with_effects())

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-from hypothesis import example, given, note
+from hypothesis import example, given, note, settings
 from hypothesis import strategies as st
 
 from tensorir.api import compile
@@ -14,10 +13,10 @@ from tensorir.ir.isomorphism import fingerprint, isomorphic
 from tensorir.ir.module import Module
 from tensorir.passes.runner import run_passes
 from tensorir.pipelines import DATA_TILING, PASSES, pipeline
-from tensorir.testing.equivalence import assert_equivalent
+from tensorir.testing.equivalence import Expected, assert_equivalent
 from tensorir.testing.strategies import programs
 from tensorir.text import parse, print_module
-from tests.support.levels import with_requirements
+from tests.support.levels import after_each_pass, named
 from tests.support.targets import DEVICES as MORE_DEVICES
 
 SEEDS = st.integers(0, 1 << 30)
@@ -31,11 +30,15 @@ def found(name: str) -> Module:
     return parse((PROGRAMS / f"{name}.tir").read_text("utf-8"), OPS, file=name)
 
 
-@pytest.mark.parametrize("name", PASSES)
+@settings(max_examples=max(300, settings().max_examples))
 @given(module=programs(), seed=SEEDS)
-def test_every_pass_alone_keeps_the_meaning(name: str, module: Module, seed: int) -> None:
+def test_every_pass_alone_keeps_the_meaning(module: Module, seed: int) -> None:
     note(print_module(module))
-    assert_equivalent(module, run_passes(module, with_requirements(PASSES[name]())), seed=seed)
+    expected = Expected.of(module, seed=seed)
+    for name, after in after_each_pass(module):
+        if after is not module:
+            with named(name, after):
+                expected.assert_given_by(after)
 
 
 @given(module=programs(), seed=SEEDS, device=DEVICES, tiling=TILINGS, data=st.data())
