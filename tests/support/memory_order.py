@@ -43,10 +43,22 @@ def conflict(grid: tile.Grid, inputs: Collection[int], result: int, sizes: Mappi
                 writes = np.append(writes, _elements(op, o, sizes, unit, "written"))
         read.append(reads)
         written.append(writes)
+    return _between_units(read, written)
+
+
+def _between_units(read: Sequence[Elements], written: Sequence[Elements]) -> str:
+    """Says which unit reads an element that another one writes; nothing if there is none."""
+    elements = np.concatenate([NONE, *written])
+    count = int(max((e.max() for e in (*read, *written) if e.size), default=-1)) + 1
+    writers = np.repeat(np.arange(len(written)), [e.size for e in written])
+    first, last = np.full(count, len(written)), np.full(count, -1)
+    np.minimum.at(first, elements, writers)
+    np.maximum.at(last, elements, writers)
     for u, reads in enumerate(read):
-        for v, writes in enumerate(written):
-            if u != v and np.intersect1d(reads, writes).size:
-                return f"unit {u} reads what unit {v} writes"
+        others = reads[(last[reads] >= 0) & ((first[reads] != u) | (last[reads] != u))]
+        if others.size:
+            v = first[others[0]] if first[others[0]] != u else last[others[0]]
+            return f"unit {u} reads what unit {v} writes"
     return ""
 
 
