@@ -5,7 +5,9 @@ compiler flags, because a file built for AVX-512 must not leak such code into on
 that runs before the CPU was asked what it can do.
 
 The environment's CC and CFLAGS choose the compiler and add flags, as for every
-extension. Objects are built again when the compiler, its version or a flag changes.
+extension; -O0, -O1 or -Og among them takes the place of -O3, other levels do not.
+Objects are built again when the compiler, its version or a flag changes. As many
+libraries are built at once as there are cores.
 """
 
 # setuptools' commands have no types:
@@ -15,6 +17,7 @@ import os
 import platform
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +26,8 @@ from setuptools.command.build_clib import build_clib
 from setuptools.command.build_ext import build_ext
 
 FLAGS = [
-    *("-std=c11", "-O3", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra"),
+    *([] if {"-O0", "-O1", "-Og"} & set(os.environ.get("CFLAGS", "").split()) else ["-O3"]),
+    *("-std=c11", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra"),
     # Products are fused with sums only where a kernel says so: the bits of a result are part of its meaning.
     "-ffp-contract=off",
     # Kernels call nothing of the C library; without these, loops become calls of memset and memcpy.
@@ -131,7 +135,8 @@ class BuildLibraries(build_clib):
             # A library keeps what it once was given, also when that is no longer part of it.
             for name, _ in libraries:
                 Path(self.compiler.library_filename(name, output_dir=self.build_clib)).unlink(missing_ok=True)
-        super().build_libraries(libraries)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(lambda one: super(BuildLibraries, self).build_libraries([one]), libraries))
 
 
 class BuildModule(build_ext):
