@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from hypothesis import strategies as st
 
 from tensorir.dialects.device import Transfer
@@ -191,11 +193,15 @@ def window(w: Writer) -> None:
         w.add(Reduce(seen, w.draw(st.sampled_from(kinds)), (rank,)), w.bounds[x] * taps)
         return
     filters = w.draw(st.sampled_from(SIZES))
-    weight = w.weight((taps, filters), t)
-    space = rank + 2  # the dims of the windows, then the filters
-    dims = (range(rank + 1), (rank, rank + 1), (*range(rank), rank + 1))
-    a, b, c = (select(space, part) for part in dims)
-    w.add(Contract(seen, weight, (), (a, b, c), t), w.bounds[x] * w.bounds[weight] * taps)
+    channel = [rank - 2] if rank > 1 and w.draw(st.booleans()) else []  # it is summed with the places of a window
+    summed = {d: taps if d == rank else outer[d] for d in (*channel, rank)}
+    sizes_of = summed | {rank + 1: filters}
+    order = w.draw(st.permutations(list(sizes_of)))
+    weight = w.weight(tuple(sizes_of[d] for d in order), t)
+    kept = [d for d in range(rank) if d not in summed]
+    kept.insert(w.draw(st.integers(0, len(kept))), rank + 1)
+    a, b, c = (select(rank + 2, part) for part in (range(rank + 1), order, kept))
+    w.add(Contract(seen, weight, (), (a, b, c), t), w.bounds[x] * w.bounds[weight] * prod(summed.values()))
 
 
 @step()

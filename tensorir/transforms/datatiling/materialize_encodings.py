@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.flow import Dispatch, GlobalLoad
+from tensorir.dialects.linalg import Contract
 from tensorir.encoding.layout import Layout
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Function, Global, Module
@@ -25,7 +26,7 @@ from tensorir.passes.decisions import Refuse
 from tensorir.passes.levels import NO_CALLS, NO_ENCODINGS, NO_LAYOUTS, PLAIN_BOUNDARIES, Level
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.transforms.datatiling.packed import Emitter, Packed
-from tensorir.transforms.datatiling.physical import form_of
+from tensorir.transforms.datatiling.physical import contract_panels, form_of
 
 Zeros = frozenset[int]
 
@@ -164,6 +165,9 @@ class _Rebuild:
             if made is not None:
                 self.env[op.result] = made
                 return
+        if isinstance(op, Contract) and op.tiles is None and operands[1].layout is not None:
+            self.env[op.result] = contract_panels(op, operands, self.emit)
+            return
         self._say_row_major(op, operands, layouts, form is not None)
         plain = [self.emit.stored(x, None).value for x in operands]
         unencoded = {"encoding": None} if getattr(op, "encoding", None) is not None else {}

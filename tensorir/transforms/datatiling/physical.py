@@ -50,6 +50,26 @@ def contract(op: Contract, operands: list[Packed], layout: Layout, emit: Emitter
     return Packed(emit.split(out, groups, layout.packed_shape(shape)), shape, layout)
 
 
+def contract_panels(op: Contract, operands: list[Packed], emit: Emitter) -> Packed:
+    """A contraction whose right side alone is packed, in panels of its columns: the panels and the columns of one are
+    two dims of the contraction. Padding of columns is not possible."""
+    lhs, rhs, *init = operands
+    layout = rhs.layout
+    assert layout is not None and not layout.padded_dims(rhs.shape)
+    at, out, count = op.maps[1].positions(), op.maps[2].positions(), op.maps[0].num_dims
+    ((dim, panel),) = zip(layout.inner_dims, layout.inner_tiles, strict=True)
+    column = at[dim]
+    right = select(count + 1, (*(at[d] for d in layout.outer_perm), count))
+    left = select(count + 1, op.maps[0].positions())
+    made = select(count + 1, [loop for d in out for loop in ((d, count) if d == column else (d,))])
+    shape, place = op.result.type.shape, out.index(column)
+    groups = tuple((d,) if d < place else (d, d + 1) if d == place else (d + 1,) for d in range(len(out)))
+    cut = (*shape[:place], floordiv(shape[place], panel), panel, *shape[place + 1 :])
+    inits = tuple(emit.split(emit.stored(x, None).value, groups, cut) for x in init)
+    product = Contract(emit.stored(lhs, None).value, rhs.value, inits, (left, right, made), op.dtype, loc=op.loc)
+    return Packed(emit.merged(emit.add(product).result, groups), shape)
+
+
 def _canonical(op: Contract, role: Role, tiles: Tiles) -> Layout:
     return operand_layout(Encoding(op.space(), role), tiles)
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from attrs import define, field
 
+from tensorir.dialects.linalg import Contract
 from tensorir.encoding.form import Form
 from tensorir.encoding.layout import Layout
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
-from tensorir.transforms.layouts.forms import packed_forms, row_major
+from tensorir.transforms.layouts.forms import column_form, packed_forms, row_major
 from tensorir.transforms.layouts.program import Place, Program, runs_others
 
 MOST = 7
@@ -26,6 +27,8 @@ class Candidates:
     program: Program
     given: GivenForms
     """The forms of an op that the device or the program has decided; None if they follow from its neighbours."""
+    in_place: frozenset[Op] = frozenset()
+    """Contractions that are read where their operands lie."""
     layouts: dict[Value, dict[Layout, None]] = field(factory=dict[Value, dict[Layout, None]])
     forms: dict[Op, list[Form]] = field(factory=dict[Op, list[Form]])
 
@@ -53,6 +56,10 @@ class Candidates:
             forms = [row_major(op), *packed_forms(op, of_operands, tuple(self.layouts.get(op.result, ())))]
             if len(forms) == 1 and op.result not in self.layouts:
                 return []
+        elif isinstance(op, Contract) and op in self.in_place and operands[1] in self.program.constants:
+            tiles = next((f.tiles for f in forms if f.tiles is not None and not f.tiles.swapped), None)
+            made = column_form(op, tiles.n0) if tiles is not None else None
+            forms = [*forms, *([made] if made is not None else [])]
         self.forms[op] = forms
         changed: list[Value] = []
         for form in forms:

@@ -239,9 +239,10 @@ def _in_place(program: Program) -> frozenset[Op]:
 def posed(module: Module, given: Given, costs: Costs) -> Choice:
     """Returns the choice, not yet made, for a module in which launches are formed, if it has any."""
     program = program_of(module)
-    candidates = Candidates(program, given.forms)
+    in_place = _in_place(program) if costs.product_in_place else frozenset[Op]()
+    candidates = Candidates(program, given.forms, in_place)
     candidates.find()
-    return Choice(program, candidates, given, Prices(costs, _in_place(program), _computed(program)))
+    return Choice(program, candidates, given, Prices(costs, in_place, _computed(program)))
 
 
 def chosen(module: Module, given: Given, costs: Costs) -> Choice:

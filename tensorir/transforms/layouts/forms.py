@@ -21,6 +21,9 @@ from tensorir.ir.dims import divisible
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
 
+WIDE = 512
+"""From so many columns on, rows of a row-major right side lie too far apart for the caches."""
+
 Candidates: TypeAlias = Mapping[Value, Iterable[Layout]]
 
 
@@ -33,6 +36,23 @@ def contraction_form(op: Contract, tiles: Tiles, kernel: str) -> Form:
     space = op.space()
     lhs, rhs, result = (operand_layout(Encoding(space, role), tiles) for role in ROLES)
     return Form((lhs, rhs, *(result,) * len(op.init)), result, tiles, kernel)
+
+
+def column_form(op: Contract, lanes: int) -> Form | None:
+    """The form of a contraction that is read where its operands lie, with a right side whose columns are in panels: of
+    `lanes` columns, or of all of them if their number is no multiple. Padding is never needed. None for a number that
+    is not known, and if the right side lies like that anyway, in few columns."""
+    space, shape, at = op.space(), op.rhs.type.shape, op.maps[1].positions()
+    *others, last = space.n
+    columns = shape[at.index(last)]
+    if not isinstance(columns, int) or columns < 1:
+        return None
+    panel = lanes if columns % lanes == 0 else columns
+    layout = Layout((at.index(last),), (panel,), tuple(at.index(d) for d in (*space.batch, *others, last, *space.k)))
+    beside = list(at[-1:]) == [last] and _in_order([at.index(d) for d in space.k])
+    if layout.is_view(shape) or (beside and columns < WIDE):
+        return None
+    return Form((None, layout, *(None for _ in op.init)))
 
 
 def packed_forms(op: Op, of_operands: Sequence[Iterable[Layout]], of_result: Iterable[Layout]) -> list[Form]:
@@ -124,6 +144,11 @@ def why_no_form(op: Op) -> str:
             return ""
         case _:
             return "it has no packed form"
+
+
+def _in_order(dims: Sequence[int]) -> bool:
+    """Whether these dims are neighbours, in this order."""
+    return list(dims) == list(range(dims[0], dims[0] + len(dims)))
 
 
 def _whole_operands(op: Generic) -> list[int]:

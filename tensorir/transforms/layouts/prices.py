@@ -11,11 +11,11 @@ from tensorir.dialects.linalg import Contract
 from tensorir.dialects.linalg.structured import iteration_sizes
 from tensorir.encoding.digits import NotRefinable, filled, from_pack, relayout
 from tensorir.encoding.form import Form, Stored
-from tensorir.encoding.resolver import Tiles
 from tensorir.ir.dims import Dim, evaluate, symbols_of
 from tensorir.ir.op import Op
 from tensorir.ir.types import Type
 from tensorir.targets.costs import TYPICAL_SIZE, Costs
+from tensorir.transforms.layouts.forms import column_form
 
 
 def number(dim: Dim) -> int:
@@ -70,20 +70,21 @@ class Prices:
     def form(self, op: Op, form: Form) -> float:
         """The time of the op itself."""
         if isinstance(op, Contract):
-            return self._contraction(op, form.tiles)
+            return self._contraction(op, form)
         if not op.results or not op.operands or (form.result is None and is_windows(op)):
             return 0.0
         return self.bytes(op.results[0].type, form.result) / self.costs.bytes_per_ns
 
-    def _contraction(self, op: Contract, tiles: Tiles | None) -> float:
-        space = op.space()
+    def _contraction(self, op: Contract, form: Form) -> float:
+        space, tiles = op.space(), form.tiles
         sizes = {d: number(s) for d, s in iteration_sizes(op.maps[:2], (op.lhs.type, op.rhs.type)).items()}
         batch, m, n, k = (prod(sizes[d] for d in dims) for dims in (space.batch, space.m, space.n, space.k))
         width = op.rhs.type.dtype.bits / 8
         if tiles is None and min(m, n) <= self.costs.rows_in_place and op not in self.computed:
             return batch * self._product(m, n, k, max(m, n) * k * width)
-        if tiles is None and op in self.in_place and self.costs.product_in_place:
-            return self.costs.product_in_place * batch * self._product(m, n, k, n * k * width)
+        if tiles is None and op in self.in_place:
+            time = self.costs.product_in_place * batch * self._product(m, n, k, n * k * width)
+            return time if form.operands[1] is not None else time + self._put_beside(op)
         rows, columns, depth = (tiles.m0, tiles.n0, tiles.k0) if tiles is not None else (1, 16, 16)
         padded_k = -(-k // depth) * depth
         # Kernels don't compute rows of padding; columns of padding they do.
@@ -94,6 +95,12 @@ class Prices:
             moved = sum(2 * self.bytes(v.type, None) for v in (op.lhs, op.rhs, op.result))
             time = (time + moved / self.costs.bytes_per_ns) * self.costs.row_major_product
         return time
+
+    def _put_beside(self, op: Contract) -> float:
+        """What it costs that columns of a right side lie apart, so that each call copies them, or that they are many.
+        How many columns a panel has decides nothing."""
+        form = column_form(op, 2)
+        return 0.0 if form is None else self.relayout(op.rhs.type, None, form.operands[1])
 
     def _product(self, m: int, n: int, k: int, read: float) -> float:
         """Limited by multiply-adds, or by reading the larger operand."""

@@ -46,16 +46,15 @@ def by_strides(e: Emitter, op: linalg.Contract, p: Product) -> bool:
 
 
 def by_positions(e: Emitter, op: linalg.Contract, p: Product) -> bool:
-    """Appends the steps of products of vectors, one for each position of a batch, as those of a depthwise convolution:
-    the few summed positions are added one after the other for all of the batch, whose neighbours lie side by side. The
-    sums are those of `tile.mmt4d`. False if the rule does not allow it."""
-    batch, k = p.dims(True, True, True), p.dims(True, True, False)
+    """Appends the steps of a contraction without columns, such as a depthwise convolution: the few summed positions are
+    added one after the other for all of the result. The sums are those of `tile.mmt4d`. False if the rule does not
+    allow it."""
+    k = p.dims(True, True, False)
     n = p.dims(False, True, True)
     depth = product(p.pieces[d].size for d in k)
     if not of_f32(op) or n or not isinstance(depth, int):
         return False
-    beside = any(all(_side_by_side(side[d]) for side in p.digits) for d in batch)
-    if not beside or not 0 < depth <= MAX_POSITIONS or _is_matrix(p, p.dims(True, False, True), k):
+    if not 0 < depth <= MAX_POSITIONS or _is_matrix(p, p.dims(True, False, True), k):
         return False
     kept = sorted(d for d in range(len(p.pieces)) if d not in k)
     loops: list[Flat] = []
@@ -72,10 +71,6 @@ def by_positions(e: Emitter, op: linalg.Contract, p: Product) -> bool:
     whole = ScalarBody((f32,), apply("add", arg(0, f32), const(0.0, f32)))  # of -0 makes +0
     e.emit(tile.Map, [p.out], [p.out], [(s, (st, st)) for s, (st,) in here], bodies=(whole,))
     return True
-
-
-def _side_by_side(digits: Digits | None) -> bool:
-    return digits is not None and (digits := joined(digits))[-1].size != 1 and digits[-1].stride == 1
 
 
 def _is_matrix(p: Product, rows: Sequence[int], columns: Sequence[int]) -> bool:
