@@ -20,7 +20,14 @@ SIZES = {"n": 2, "d": 4, "h": 9, "w": 8, "c": 5, "g": 3, "m": 2, "f": 20}
 TAPS = {"d": 2, "h": 3, "w": 3}
 
 NAMES = (
-    *("conv_1d_ncw_fcw", "conv_2d_nhwc_hwcf", "conv_2d_nhwc_fhwc", "conv_2d_nchw_fchw", "conv_2d_ngchw_gfchw"),
+    *(
+        "conv_1d_ncw_fcw",
+        "conv_2d_nhwc_hwcf",
+        "conv_2d_nhwc_fhwc",
+        "conv_2d_nchw_fchw",
+        "conv_2d_ngchw_gfchw",
+        "conv_2d_ngchw_fgchw",
+    ),
     *("conv_2d_nhwgc_gfhwc", "conv_3d_ncdhw_fcdhw", "depthwise_conv_2d_nhwc_hwc", "depthwise_conv_2d_nchw_chw"),
 )
 

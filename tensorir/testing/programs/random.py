@@ -33,8 +33,9 @@ CHAINS: tuple[Chain, ...] = (
     ("contract", "reshape", "transpose", "softmax", "contract"),
     ("contract", "elementwise", "reduce"),
     ("contract", "transpose", "contract"),
+    ("pad", "window", "elementwise", "pad", "window"),
 )
-"""What transformers are made of. Half of all programs hold one of them."""
+"""What transformers and convolutional networks are made of. Half of all programs hold one of them."""
 
 _TRIES = 6
 
