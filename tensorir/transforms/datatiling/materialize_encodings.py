@@ -165,9 +165,11 @@ class _Rebuild:
             if made is not None:
                 self.env[op.result] = made
                 return
-        if isinstance(op, Contract) and op.tiles is None and operands[1].layout is not None:
-            self.env[op.result] = contract_panels(op, operands, self.emit)
-            return
+        if isinstance(op, Contract) and op.tiles is None and layouts == [None]:
+            made = contract_panels(op, operands, self.emit)
+            if made is not None:
+                self.env[op.result] = made
+                return
         self._say_row_major(op, operands, layouts, form is not None)
         plain = [self.emit.stored(x, None).value for x in operands]
         unencoded = {"encoding": None} if getattr(op, "encoding", None) is not None else {}

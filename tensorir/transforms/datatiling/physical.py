@@ -50,12 +50,15 @@ def contract(op: Contract, operands: list[Packed], layout: Layout, emit: Emitter
     return Packed(emit.split(out, groups, layout.packed_shape(shape)), shape, layout)
 
 
-def contract_panels(op: Contract, operands: list[Packed], emit: Emitter) -> Packed:
-    """A contraction whose right side alone is packed, in panels of its columns: the panels and the columns of one are
-    two dims of the contraction. Padding of columns is not possible."""
+def contract_panels(op: Contract, operands: list[Packed], emit: Emitter) -> Packed | None:
+    """A row-major contraction whose right side alone is packed, in panels of its columns: the panels and the columns of
+    one are two dims of the contraction. None for other tiles, and if columns have padding."""
     lhs, rhs, *init = operands
     layout = rhs.layout
-    assert layout is not None and not layout.padded_dims(rhs.shape)
+    if layout is None or len(layout.inner_dims) != 1 or layout.padded_dims(rhs.shape):
+        return None
+    if op.maps[1].positions()[layout.inner_dims[0]] not in op.space().n:
+        return None
     at, out, count = op.maps[1].positions(), op.maps[2].positions(), op.maps[0].num_dims
     ((dim, panel),) = zip(layout.inner_dims, layout.inner_tiles, strict=True)
     column = at[dim]

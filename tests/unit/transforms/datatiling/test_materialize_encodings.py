@@ -105,6 +105,27 @@ def test_without_tiles_the_contraction_is_row_major() -> None:
     assert (made.tiles, made.kernel, made.encoding) == (None, "", None)
 
 
+@pytest.mark.parametrize(
+    ("layout", "taken"),
+    [
+        (Layout((1,), (4,), (1, 0)), True),  # panels of columns
+        (Layout((1,), (3,), (1, 0)), False),  # with padding
+        (Layout((0,), (4,), (1, 0)), False),  # of what is summed
+        (Layout((0, 1), (4, 4), (1, 0)), False),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("init", [False, True])
+def test_without_tiles_a_contraction_takes_panels_of_columns(layout: Layout, taken: bool, init: bool) -> None:
+    b = RegionBuilder()
+    x, w = b.arg(TensorType((6, 8), f32)), b.arg(TensorType((8, 20), f32))
+    start = (b.arg(TensorType((6, 20), f32)),) if init else ()
+    product = Contract(x, b.add(SetEncoding(w, layout)).result, start, MATMUL, f32)
+    ops = materialized(Module([Function("main", b.finish([b.add(product).result]))]))
+    (made,) = (op for op in ops if isinstance(op, Contract))
+    assert (made.rhs.type.rank == 3, any(isinstance(op, Unpack) for op in ops)) == (taken, not taken)
+
+
 @pytest.mark.parametrize("other", [Layout((0,), (3,), (1, 0)), Layout((0, 1), (4, 8), (1, 0)), None], ids=str)
 def test_operands_stored_otherwise_are_relaid_first(other: Layout | None) -> None:
     t = Tiled(MATMUL, Tiles(4, 2, 8))
