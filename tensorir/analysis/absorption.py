@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tensorir.analysis.movement import is_windows
+from tensorir.analysis.placed_products import reads_rows_beside
 from tensorir.dialects.flow import GlobalLoad
-from tensorir.dialects.linalg import Contract, Generic
+from tensorir.dialects.linalg import Contract, Generic, Transpose
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d
 from tensorir.dialects.tensor import Constant
 from tensorir.ir.op import Op, Trait
@@ -28,16 +29,27 @@ def absorbed_values(region: Region) -> frozenset[Value]:
 
 
 def windows_of_products(region: Region) -> frozenset[Value]:
-    """Returns the windows of tensors that only contractions without a batch dim read. These read them where the tensor
-    lies, so that windows, which hold each element several times, are never stored."""
-    windows = {op.result for op in region.ops if isinstance(op, Generic) and is_windows(op)}
+    """Returns the values that only contractions read, each of them where the tensor lies of whose elements the value
+    consists: windows, which hold each element several times, and images with their channels outside, turned. They are
+    never stored."""
+    makers = {op.result: op for op in region.ops if isinstance(op, Transpose) or is_windows(op)}
+    stored = set(region.yields)
     named: dict[Value, Value] = {}
     for op in region.ops:
         if Trait.ENCODE in op.TRAITS:
             named[op.result] = named.get(op.operands[0], op.operands[0])
-        elif not isinstance(op, Contract) or op.space().batch:
-            windows.difference_update(named.get(v, v) for v in op.operands)
-    return frozenset(windows.difference(named.get(y, y) for y in region.yields))
+            continue
+        for i, v in enumerate(op.operands):
+            source = named.get(v, v)
+            if (maker := makers.get(source)) is not None and not _reads_where_it_lies(op, i, maker):
+                stored.add(source)
+    return frozenset(makers).difference(stored, (named.get(y, y) for y in region.yields))
+
+
+def _reads_where_it_lies(op: Op, operand: int, maker: Op) -> bool:
+    if not isinstance(op, Contract) or op.space().batch:
+        return False
+    return is_windows(maker) or (operand == 0 and reads_rows_beside(op, maker))
 
 
 def _absorbs(op: Op, operand: int) -> bool:

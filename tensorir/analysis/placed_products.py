@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tensorir.dialects.linalg import Contract
+from tensorir.dialects.linalg import Contract, Transpose
 from tensorir.ir.dims import product
 from tensorir.ir.dtype import f32
+from tensorir.ir.op import Op
 
 SMALL = 1 << 14
 """Elements of a right side: packing the rows that are multiplied by fewer takes longer than it saves."""
@@ -12,6 +13,16 @@ SMALL = 1 << 14
 
 def of_f32(op: Contract) -> bool:
     return op.lhs.type.dtype == op.rhs.type.dtype == op.dtype == f32
+
+
+def reads_rows_beside(op: Contract, maker: Op | None) -> bool:
+    """Whether the left side of a contraction is an image with its channels outside of its places, which lie side by
+    side: a transposition of it that `maker` makes, with rows along several dims."""
+    if not isinstance(maker, Transpose) or not of_f32(op):
+        return False
+    space, last = op.space(), maker.source.type.rank - 1
+    place = op.maps[0].positions()[maker.permutation.index(last)]
+    return not space.batch and len(space.m) > 1 and bool(space.n) and place in space.m
 
 
 def is_pointwise(op: Contract) -> bool:

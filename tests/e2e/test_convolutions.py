@@ -34,14 +34,16 @@ NAMES = (
 Arrays = dict[str, npt.NDArray[Any]]
 
 
-def convolution(name: str, stride: int, dilation: int, sizes: dict[str, int]) -> tuple[Module, Arrays]:
+def convolution(
+    name: str, stride: int, dilation: int, sizes: dict[str, int], taps: dict[str, int] = TAPS
+) -> tuple[Module, Arrays]:
     """A border of one, the convolution, and relu; its filters, small whole numbers whose sums are exact."""
     letters = layouts_of(name)
     space = letters.space
     image = tuple(sizes[c] for c in letters.image)
     wide = tuple(sizes[c] + (2 if c in space else 0) for c in letters.image)
-    filters = tuple(TAPS[c] if c in space else sizes[c] for c in letters.window)
-    places = {c: (sizes[c] + 2 - (TAPS[c] - 1) * dilation - 1) // stride + 1 for c in space}
+    filters = tuple(taps[c] if c in space else sizes[c] for c in letters.window)
+    places = {c: (sizes[c] + 2 - (taps[c] - 1) * dilation - 1) // stride + 1 for c in space}
     result = tuple(places.get(c, sizes[c]) for c in letters.out)
     edge = str([1 if c in space else 0 for c in letters.image])
     rank, count = len(image), len(space)
@@ -83,7 +85,7 @@ def test_nothing_is_relaid(name: str) -> None:
     stride, dilation = (2, 1) if "nchw" in name else (1, 2)
     module, args = convolution(name, stride, dilation, SIZES)
     (expected,) = interpret(module, "main", [args["x"]])
-    for tiling in ("off", "late"):
+    for tiling in ("off", "late", "early"):
         program = compile(module, "cpu", tiling)
         assert np.array_equal(program(args["x"]), expected)
         if tiling == "late":
@@ -99,3 +101,13 @@ def test_filters_are_kept_in_panels() -> None:
     (weights,) = (g for g in module.globals)
     program(args["x"])
     assert program.stats.weights_bytes == 4 * weights.type.elements
+
+
+def test_single_places_with_channels_first_are_not_turned() -> None:
+    """A convolution of 1×1 is a product of a transposed image, which is read where it lies."""
+    sizes = {**SIZES, "c": 40, "f": 48}
+    taps = {**TAPS, "h": 1, "w": 1}
+    module, args = convolution("conv_2d_nchw_fchw", 1, 1, sizes, taps)
+    program = compile(module, "cpu")
+    assert np.array_equal(program(args["x"]), interpret(module, "main", [args["x"]])[0])
+    assert program.stats.relaid_bytes == 0

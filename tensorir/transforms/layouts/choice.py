@@ -11,7 +11,7 @@ from attrs import define, field
 
 from tensorir.analysis.elimination import Alternatives, Problem, Solution, minimize
 from tensorir.analysis.movement import is_windows
-from tensorir.analysis.placed_products import is_pointwise, of_f32
+from tensorir.analysis.placed_products import is_pointwise, of_f32, reads_rows_beside
 from tensorir.dialects.linalg import Contract
 from tensorir.encoding.form import Form, State, Stored
 from tensorir.ir.module import Module
@@ -228,12 +228,13 @@ def _computed(program: Program) -> frozenset[Op]:
 def _in_place(program: Program) -> frozenset[Op]:
     """The contractions that are read where their operands lie."""
 
-    def of_windows(op: Contract) -> bool:
-        maker = program.makers.get(program.tensor(op.lhs))
-        return of_f32(op) and maker is not None and is_windows(maker.op)
+    def is_placed(op: Contract) -> bool:
+        made = program.makers.get(program.tensor(op.lhs))
+        maker = made.op if made is not None else None
+        of_windows = of_f32(op) and maker is not None and is_windows(maker)
+        return of_windows or is_pointwise(op) or reads_rows_beside(op, maker)
 
-    found = (place.op for place in program.places)
-    return frozenset(op for op in found if isinstance(op, Contract) and (is_pointwise(op) or of_windows(op)))
+    return frozenset(place.op for place in program.places if isinstance(place.op, Contract) and is_placed(place.op))
 
 
 def posed(module: Module, given: Given, costs: Costs) -> Choice:

@@ -2,7 +2,8 @@
 and writes the result where it is wanted.
 
 The rule: all types are f32; along the rows or along the summed dims the left side is not evenly spaced, or the right
-side is small (`is_pointwise`). The image may have its dims in any order. Only a right side whose columns don't lie side
+side is small (`is_pointwise`), or rows along several dims lie side by side, such as the places of an image whose
+channels are outside. The image may have its dims in any order. Only a right side whose columns don't lie side
 by side is copied first.
 """
 
@@ -31,7 +32,10 @@ MAX_LOOPS = 16
 def by_strides(e: Emitter, op: linalg.Contract, p: Product) -> bool:
     """Appends the step of a contraction, without its initial value; False if the rule does not allow it."""
     m, n, k = p.dims(True, False, True), p.dims(False, True, True), p.dims(True, True, False)
-    if not of_f32(op) or not m or not n or not k or (_is_matrix(p, m, k) and not is_pointwise(op)):
+    if not of_f32(op) or not m or not n or not k:
+        return False
+    beside = len(m) > 1 and not p.dims(True, True, True) and joined(p.digits[0][m[-1]] or ())[-1].stride == 1
+    if _is_matrix(p, m, k) and not beside and not is_pointwise(op):
         return False
     depth = product(p.pieces[d].size for d in k)
     if not isinstance(depth, int) or depth > MAX_CONTRACTED:
