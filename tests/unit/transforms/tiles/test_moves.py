@@ -115,6 +115,28 @@ def test_what_lies_behind_an_extent_is_zero(extent: int) -> None:
     made.check()
 
 
+@pytest.mark.parametrize(
+    ("tiles", "extent", "sizes"), [("[ceildiv(S, 4)]", "S", (1, 4, 6, 11)), ("3", "11", (1,)), ("3", "12", (1,))]
+)
+def test_each_unit_zeroes_what_its_last_tile_has_behind_the_extent(
+    tiles: str, extent: str, sizes: tuple[int, ...]
+) -> None:
+    """Units of one tile, where the number of tiles is not known, and of several."""
+    type = f"tensor<{tiles}x4xf32>"
+    same = "(d0, d1) -> (d0, d1)"
+    body = f"body = (a0: f32) {{ v0 = neg a0; yield v0 }}}} : ({type}) -> {type}"
+    made = lowered(
+        f"%x: {type}, %s: tensor<[S]xf32>",
+        type,
+        f"%0 = linalg.generic %x {{maps = [{same}, {same}], {body}\n"
+        f"%1 = linalg.zero_padding %0 {{dims = [0, 1], extent = {extent}}} : ({type}) -> {type}\nyield %1 : {type}",
+    )
+    assert made.kinds == ["map", "fill"], "in place"
+    assert made.grid.granules == (4,)
+    for size in sizes:
+        made.check(S=size)
+
+
 def test_an_axis_of_three_padded_dims_is_refused() -> None:
     made = lowered(
         "%x: tensor<3x4x3xf32>",

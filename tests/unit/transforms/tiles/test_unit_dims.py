@@ -116,3 +116,20 @@ def test_what_only_shares_an_argument_is_cut_along_it() -> None:
     results = "tensor<[S]x16xf32>, tensor<[S]x24xf32>"
     arguments = "%x: tensor<[S]x8xf32>, %v: tensor<8x16xf32>, %w: tensor<8x24xf32>"
     assert cuts(arguments, results, f"{body}\nyield %0, %1 : {results}") == [(S, 1)]
+
+
+@pytest.mark.parametrize(
+    ("shape", "extent", "wanted"),
+    [
+        ("[ceildiv(S, 4)]x5x4", "S", [(S, 4), (5, 1)]),
+        ("4x5x4", "15", [(15, 4), (5, 1)]),
+        ("4x5x4", "16", [(16, 4), (5, 1)]),
+        ("4x5x4", "9", [(5, 1)]),
+    ],
+)
+def test_padded_tiles_are_cut_where_only_the_last_is_padded(
+    shape: str, extent: str, wanted: list[tuple[Dim, int]]
+) -> None:
+    type = f"tensor<{shape}xf32>"
+    body = f"%0 = linalg.zero_padding %x {{dims = [0, 2], extent = {extent}}} : ({type}) -> {type}\nyield %0 : {type}"
+    assert cuts(f"%x: {type}, %s: tensor<[S]xf32>", type, body) == wanted
