@@ -67,6 +67,7 @@ def libraries() -> list[tuple[str, Any]]:
         "steps/matmul.c",
         "steps/contract.c",
         "steps/mmt4d_map.c",
+        "steps/mmt4d_map_moved.c",
         "steps/mmt4d_map_widened.c",
         "steps/widened.c",
         "vector/map.c",

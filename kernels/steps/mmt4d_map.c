@@ -3,8 +3,7 @@
  *
  * mmt4d adds its parts in order, so a product that adds one part after the other to its result has the same bits. */
 #include "steps/mmt4d_map.h"
-
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+#include "steps/mmt4d_map_ahead.h"
 
 static float* made(const tir_product* p) { return p->step->workspace; }
 
@@ -46,9 +45,8 @@ static void put_loop(tir_product_loops* o, const tir_step* step, int loop) {
   o->size[o->count++] = step->size[loop];
 }
 
-/* Prepares the map for so many panels, and `tiles` of them along k, which are a part of k1 loop `level` and all of the
- * loops inside of it. */
-static int prepare(tir_product* p, int64_t panels, int64_t tiles, int level, int64_t inside) {
+/* Prepares the map for so many panels of a box. */
+static int prepare(tir_product* p, int64_t panels, tir_product_box box) {
   const tir_step* step = p->step;
   const int inputs = step->operands - 2, first = p->outer + K1, last = step->loops - TIR_INNER;
   tir_step map;
@@ -73,8 +71,9 @@ static int prepare(tir_product* p, int64_t panels, int64_t tiles, int level, int
     map.stride[inputs][map.loops++] = made_stride;                                     \
   } while (0)
   LOOP(panels, p->outer + N1, p->part * tile);
-  LOOP(tiles / inside, first + level, inside * tile);
-  for (int l = first + level + 1; l < last; l++) {
+  int64_t inside = box.inside;
+  LOOP(box.tiles / inside, first + box.level, inside * tile);
+  for (int l = first + box.level + 1; l < last; l++) {
     inside /= step->size[l];
     LOOP(step->size[l], l, inside * tile);
   }
@@ -92,28 +91,24 @@ static int prepare(tir_product* p, int64_t panels, int64_t tiles, int level, int
 /* Makes `panels` panels from n on, at `tiles` tiles along k from k on. */
 static int make(tir_product* p, int64_t n, int64_t panels, int64_t k, int64_t tiles) {
   const tir_step* step = p->step;
-  const int first = p->outer + K1;
   const int inputs = step->operands - 2;
+  if (p->moved >= 0) {
+    tir_product_move(p, p->moved, n, panels, k, tiles, p->widened != NULL ? tir_product_narrow(p) : (char*)made(p));
+    if (p->widened == NULL) return TIR_STATUS_OK;
+  }
   if (p->widened != NULL) {
     const tir_widened from = tir_widened_at(p, n, panels, k);
     p->widened->fill(p->form.kind, &from, panels, tiles, made(p), p->part * p->k0 * p->n0);
     return TIR_STATUS_OK;
   }
-  for (int64_t done = 0, box = 0; done < tiles; done += box) {
-    /* The outermost loop of which a part can be made, with all of the loops inside of it. */
-    int level = p->depth - 1;
-    int64_t inside = 1;
-    while (level > 0 && (k + done) % (inside * step->size[first + level]) == 0 &&
-           tiles - done >= inside * step->size[first + level]) {
-      inside *= step->size[first + level--];
-    }
-    const int64_t there = (k + done) / inside % step->size[first + level];
-    box = inside * least((tiles - done) / inside, step->size[first + level] - there);
-    if (p->panels == 0 || p->panels != panels || p->tiles != box || p->level != level) {
-      const int status = prepare(p, panels, box, level, inside);
+  tir_product_box box;
+  for (int64_t done = 0; done < tiles; done += box.tiles) {
+    box = tir_product_box_at(p, k + done, tiles - done);
+    if (p->panels == 0 || p->panels != panels || p->tiles != box.tiles || p->level != box.level) {
+      const int status = prepare(p, panels, box);
       if (status != TIR_STATUS_OK) return status;
-      p->tiles = box;
-      p->level = level;
+      p->tiles = box.tiles;
+      p->level = box.level;
     }
     for (int v = 0; v < inputs; v++) tir_map_at(&p->map, v, tir_product_at(p, 1 + v, n, k + done));
     tir_map_at(&p->map, inputs, (char*)(made(p) + done * p->k0 * p->n0));
@@ -123,37 +118,8 @@ static int make(tir_product* p, int64_t n, int64_t panels, int64_t k, int64_t ti
   return TIR_STATUS_OK;
 }
 
-/* What is widened next, in lines of the cache, some of which are fetched before each block of rows. */
-typedef struct {
-  const char* from;
-  int64_t panel, lines, left; /* bytes between panels, lines of a panel, lines that are not fetched yet */
-} ahead;
-
-static ahead next_of(const tir_product* p, int64_t n, int64_t panels, int64_t k, int64_t most) {
-  ahead next = {NULL, 0, 0, 0};
-  if (p->widened == NULL) return next;
-  const int64_t after = k + p->part;
-  const bool same = after < p->k1;
-  if (!same && n + panels >= p->n1) return next;
-  const int v = 1 + p->form.source;
-  const int64_t bytes = tir_type_bytes(p->step->type[v]);
-  next.from = same ? tir_product_at(p, v, n, after) : tir_product_at(p, v, n + panels, 0);
-  next.panel = p->step->stride[v][p->outer + N1] * bytes;
-  const int64_t tiles = least(p->part, same ? p->k1 - after : p->k1) / (p->form.shift < 0 ? 1 : 2);
-  next.lines = (tiles * p->k0 * p->n0 * bytes + 63) / 64;
-  next.left = next.lines * (same ? panels : least(most, p->n1 - n - panels));
-  return next;
-}
-
-static void fetch(ahead* next, int64_t lines) {
-  for (; lines > 0 && next->left > 0; lines--) {
-    next->left--;
-    __builtin_prefetch(next->from + next->left / next->lines * next->panel + next->left % next->lines * 64, 0, 2);
-  }
-}
-
 /* All rows times `panels` panels from n on, of which `tiles` tiles from k on are made. */
-static void multiply(tir_product* p, int64_t n, int64_t panels, int64_t k, int64_t tiles, ahead next) {
+static void multiply(tir_product* p, int64_t n, int64_t panels, int64_t k, int64_t tiles, tir_ahead next) {
   const tir_step* step = p->step;
   const int out = step->operands - 1;
   const int64_t rows = p->line->rows > 0 ? p->line->rows : p->m0, per = p->m0 / rows; /* blocks of a row tile */
@@ -169,7 +135,7 @@ static void multiply(tir_product* p, int64_t n, int64_t panels, int64_t k, int64
       const int64_t m = b / per, row = b % per * rows; /* the row tile, and the first row of the block */
       const tir_mmt4d_tile tile = {
           .lhs = lhs != NULL ? lhs + m * lhs_m + row * p->k0 : NULL,
-          .rows = least(rows, (m == p->m1 - 1 ? p->last_rows : p->m0) - row),
+          .rows = tir_least(rows, (m == p->m1 - 1 ? p->last_rows : p->m0) - row),
           .rhs = made(p),
           .rhs_stride = p->part * p->k0 * p->n0,
           .out = result + m * out_m + row * p->n0,
@@ -184,7 +150,7 @@ static void multiply(tir_product* p, int64_t n, int64_t panels, int64_t k, int64
           .k0 = p->k0,
           .rhs_order = p->kn ? TIR_ORDER_kn : TIR_ORDER_nk,
       };
-      fetch(&next, share);
+      tir_fetch(&next, share);
       p->line->function(&tile);
     }
   } while (advance(p, &p->rows));
@@ -197,7 +163,7 @@ static void multiply_row_tile(tir_product* p) {
   do {
     do {
       for (int64_t n = 0, panels; n < p->n1; n += panels) {
-        panels = least(MOST_PANELS, p->n1 - n);
+        panels = tir_least(MOST_PANELS, p->n1 - n);
         const tir_widened from = tir_widened_at(p, n, panels, 0);
         const tir_mmt4d_tile tile = {
             .lhs = (const float*)p->step->base[LHS] + p->at[LHS],
@@ -225,13 +191,13 @@ static void multiply_row_tile(tir_product* p) {
 static int run(tir_product* p, int64_t most) {
   do {
     for (int64_t n = 0; n < p->n1; n += most) {
-      const int64_t panels = least(most, p->n1 - n);
+      const int64_t panels = tir_least(most, p->n1 - n);
       int64_t k = 0;
       do {
-        const int64_t tiles = least(p->part, p->k1 - k);
+        const int64_t tiles = tir_least(p->part, p->k1 - k);
         const int status = make(p, n, panels, k, tiles);
         if (status != TIR_STATUS_OK) return status;
-        multiply(p, n, panels, k, tiles, next_of(p, n, panels, k, most));
+        multiply(p, n, panels, k, tiles, tir_ahead_of(p, n, panels, k, most));
         k += p->part;
       } while (k < p->k1);
     }
@@ -316,16 +282,17 @@ int tir_step_mmt4d_map(tir_step* step) {
   for (int v = 0; v < step->operands; v++) p.at[v] = 0;
   p.panels = p.tiles = p.level = 0;
   p.widened = NULL;
+  p.moved = -1;
   if (p.k1 > 0) {
-    const int read = prepare(&p, 1, 1, p.depth - 1, 1); /* which checks the code */
+    const int read = prepare(&p, 1, (tir_product_box){p.depth - 1, 1, 1}); /* which checks the code */
     if (read != TIR_STATUS_OK) return read;
     p.panels = 0;
     tir_choose_widened(&p);
   }
-  if (p.widened != NULL && p.m1 == 1 && p.last_rows <= TIR_MOST_WIDENED_ROWS) {
+  if (p.widened != NULL && p.moved < 0 && p.m1 == 1 && p.last_rows <= TIR_MOST_WIDENED_ROWS) {
     multiply_row_tile(&p);
     return TIR_STATUS_OK;
   }
   const bool few = p.m1 == 1 && p.last_rows <= FEW_ROWS;
-  return run(&p, least(few ? PANELS_OF_FEW : PANELS, MADE_BYTES / bytes));
+  return run(&p, tir_least(few ? PANELS_OF_FEW : PANELS, MADE_BYTES / bytes));
 }

@@ -2,6 +2,7 @@
 #ifndef TENSORIR_MMT4D_MAP_H
 #define TENSORIR_MMT4D_MAP_H
 
+#include "steps/moves.h"
 #include "steps/widened.h"
 #include "vector/map_loops.h"
 
@@ -37,7 +38,9 @@ typedef struct {
   int64_t at[TIR_MAX_OPERANDS]; /* where the outer loops stand, in elements of the operand */
   tir_map map;          /* makes the right side, … */
   tir_widened_form form;
-  const tir_widened_functions* widened; /* NULL: the code is not one of their forms, and the map computes it */
+  const tir_widened_functions* widened; /* NULL: the code is not one of their forms, and the map computes it, … */
+  int moved; /* … or the right side is this operand as it is. If kernels widen it: its elements are put into tiles first,
+              * because they don't lie in rows. -1: neither */
   int64_t group;        /* tiles of k with the same zero points and scales */
   float vector[2][MOST_PANELS * MOST_LANES]; /* zero points and scales that are not used where they lie */
   int64_t panels, tiles, level; /* … so many panels and tiles of it, along k1 loops from `level` on; 0 panels: not ready */
@@ -53,8 +56,20 @@ TIR_INLINE char* tir_product_at(const tir_product* p, int v, int64_t n, int64_t 
   return (char*)step->base[v] + at * tir_type_bytes(step->type[v]);
 }
 
-/* Decides whether kernels widen the right side; the map is prepared. */
+/* Decides whether kernels widen the right side, or only its elements are moved; the map is prepared. */
 void tir_choose_widened(tir_product* p);
+/* A part of k1 that is a part of loop `level` and all of the loops inside of it: `tiles` of them, `inside` in each position
+ * of that loop. */
+typedef struct {
+  int level;
+  int64_t inside, tiles;
+} tir_product_box;
+/* The largest box from tile k on, of at most `tiles` tiles. */
+tir_product_box tir_product_box_at(const tir_product* p, int64_t k, int64_t tiles);
+/* Puts the elements of operand v into tiles, `panels` panels from n on and `tiles` tiles from k on. */
+void tir_product_move(const tir_product* p, int v, int64_t n, int64_t panels, int64_t k, int64_t tiles, char* to);
+/* Where elements of few bits are put into tiles. */
+TIR_INLINE char* tir_product_narrow(const tir_product* p) { return (char*)p->step->workspace + MADE_BYTES; }
 /* The right side from panel n and tile k on, for `panels` panels. */
 tir_widened tir_widened_at(tir_product* p, int64_t n, int64_t panels, int64_t k);
 

@@ -24,13 +24,16 @@ static bool shifts_pairs(const tir_product* p, int v) {
   return shift[0] == 0 && shift[step->stride[v][last - 1]] == 4;
 }
 
-/* Whether an input lies in tiles, those along k side by side, or pairs of them (`halves`). */
-static bool is_in_tiles(const tir_product* p, int v, bool halves) {
+/* Whether an input lies in rows, all those of a panel at one distance; those of pairs of tiles (`halves`) side by
+ * side. */
+static bool is_in_rows(const tir_product* p, int v, bool halves) {
   const tir_step* step = p->step;
   const int last = step->loops - TIR_INNER;
   const int64_t* stride = step->stride[v];
-  int64_t wanted = p->n0 * p->k0;
-  if (stride[last + N0] != 1 || stride[last + K0] != p->n0 || (halves && stride[last - 1] != 0)) return false;
+  const int64_t row = stride[last + K0];
+  int64_t wanted;
+  if (stride[last + N0] != 1 || (halves && (stride[last - 1] != 0 || row != p->n0))) return false;
+  if (__builtin_mul_overflow(row, p->k0, &wanted)) return false;
   for (int l = last - 1 - halves; l >= p->outer + K1; wanted *= step->size[l--]) {
     if (step->size[l] > 1 && stride[l] != wanted) return false;
   }
@@ -76,14 +79,21 @@ static bool usable(tir_product* p, const tir_widened_term* term) {
 }
 
 void tir_choose_widened(tir_product* p) {
-  p->widened = functions_for(p);
-  p->group = INT64_MAX;
-  if (p->widened == NULL) return;
   const tir_widened_form* form = &p->form;
-  const bool read = tir_widened_read(p->step, &p->map.code, &p->form) &&
-                    (form->shift < 0 || shifts_pairs(p, 1 + form->shift)) &&
-                    is_in_tiles(p, 1 + form->source, form->shift >= 0);
-  if (!read || !usable(p, &form->zero) || !usable(p, &form->scale)) p->widened = NULL;
+  p->widened = NULL;
+  p->moved = -1;
+  p->group = INT64_MAX;
+  if (!tir_widened_read(p->step, &p->map.code, &p->form)) return;
+  if (form->kind == TIR_WIDENED_f32) {
+    p->moved = 1 + form->source;
+    return;
+  }
+  if (form->shift >= 0 && !shifts_pairs(p, 1 + form->shift)) return;
+  const bool in_rows = is_in_rows(p, 1 + form->source, form->shift >= 0);
+  if (!in_rows && form->shift >= 0) return;
+  if (!usable(p, &form->zero) || !usable(p, &form->scale)) return;
+  p->widened = functions_for(p);
+  if (p->widened != NULL && !in_rows) p->moved = 1 + form->source;
 }
 
 static float number(const char* at, int32_t type) {
@@ -121,9 +131,12 @@ static tir_widened_vector vector_of(const tir_product* p, const tir_widened_term
 
 tir_widened tir_widened_at(tir_product* p, int64_t n, int64_t panels, int64_t k) {
   const int v = 1 + p->form.source;
+  const bool moved = p->moved >= 0;
+  const int64_t bytes = tir_type_bytes(p->step->type[v]);
   return (tir_widened){
-      .source = tir_product_at(p, v, n, k),
-      .panel = p->step->stride[v][p->outer + N1] * tir_type_bytes(p->step->type[v]),
+      .source = moved ? tir_product_narrow(p) : tir_product_at(p, v, n, k),
+      .panel = (moved ? p->part * p->k0 * p->n0 : p->step->stride[v][p->outer + N1]) * bytes,
+      .row = (moved ? p->n0 : p->step->stride[v][p->step->loops - TIR_INNER + K0]) * bytes,
       .zero = vector_of(p, &p->form.zero, n, panels, k, p->vector[0]),
       .scale = vector_of(p, &p->form.scale, n, panels, k, p->vector[1]),
       .group = p->group,

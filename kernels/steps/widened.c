@@ -116,8 +116,9 @@ bool tir_widened_read(const tir_step* step, const tir_map_code* code, tir_widene
     held[tir_field(word[1], 48, 0xffff)] = out;
   }
   const content* found = &held[made];
-  if (found->what != WIDE && found->what != SCALED) return false;
-  form->kind = found->kind;
+  const bool as_is = found->what == PLAIN && found->of.operand >= 0 && step->type[1 + found->of.operand] == TIR_TYPE_f32;
+  if (found->what != WIDE && found->what != SCALED && !as_is) return false;
+  form->kind = as_is ? TIR_WIDENED_f32 : found->kind;
   form->source = found->of.operand;
   form->shift = found->shift;
   form->zero = found->zero;

@@ -14,7 +14,8 @@ enum tir_widened_kind {
   TIR_WIDENED_u4x2, /* … from an even tile on */
   TIR_WIDENED_bf16,
   TIR_WIDENED_f16,
-  TIR_WIDENED_KINDS
+  TIR_WIDENED_KINDS,
+  TIR_WIDENED_f32 = TIR_WIDENED_KINDS /* what is f32 already: no kernel widens it */
 };
 
 /* A vector of [n0] for each panel and each group of tiles along k; distances in floats. NULL: there is none. */
@@ -23,10 +24,10 @@ typedef struct {
   int64_t panel, group;
 } tir_widened_vector;
 
-/* Panels of tiles [k0][n0], those along k side by side. */
+/* Panels of tiles [k0][n0], the rows of all tiles of a panel at one distance. */
 typedef struct {
   const char* source;
-  int64_t panel; /* bytes */
+  int64_t panel, row; /* bytes; of two to a byte, rows lie side by side */
   tir_widened_vector zero, scale;
   int64_t group; /* tiles of k, at least 1, with the same vectors; the first tile begins one */
 } tir_widened;
@@ -54,7 +55,7 @@ typedef struct {
   int64_t bits;
 } tir_widened_term;
 
-/* What the code of an mmt4d_map step says, if it is one of these: (source - zero) * scale. */
+/* What the code of an mmt4d_map step says, if it is one of these: (source - zero) * scale; an f32 as it is. */
 typedef struct {
   int kind;
   int32_t source, shift; /* of two to a byte: the operand that says by how much they are shifted; else -1 */

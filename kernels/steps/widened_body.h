@@ -9,8 +9,6 @@
 
 #define LANES TIR_LANES
 
-TIR_INLINE int64_t bytes_of(const int kind) { return kind == TIR_WIDENED_bf16 || kind == TIR_WIDENED_f16 ? 2 : 1; }
-
 TIR_INLINE bool in_pairs(const int kind) { return kind == TIR_WIDENED_i4x2 || kind == TIR_WIDENED_u4x2; }
 
 /* `high`: the high bits, of two to a byte. */
@@ -39,6 +37,7 @@ TIR_INLINE tir_vector vector_at(const tir_widened_vector* v, int64_t panel, int6
 TIR_INLINE void fill_panel(const tir_widened* w, int64_t panel, int64_t tiles, float* to, const int kind, const bool zero,
                            const bool scale) {
   const char* from = w->source + panel * w->panel;
+  const int64_t row = in_pairs(kind) ? LANES : w->row;
   for (int64_t done = 0, group = 0; done < tiles; group++) {
     const tir_vector z = zero ? vector_at(&w->zero, panel, group) : tir_zero();
     const tir_vector s = scale ? vector_at(&w->scale, panel, group) : tir_zero();
@@ -47,9 +46,9 @@ TIR_INLINE void fill_panel(const tir_widened* w, int64_t panel, int64_t tiles, f
       const bool high = in_pairs(kind) && done % 2 != 0;
       for (int k = 0; k < LANES; k += 4) {
         TIR_UNROLL for (int i = 0; i < 4; i++) {
-          tir_store(to + i * LANES, value(from + i * LANES * bytes_of(kind), kind, high, zero, z, scale, s));
+          tir_store(to + i * LANES, value(from + i * row, kind, high, zero, z, scale, s));
         }
-        from += 4 * LANES * bytes_of(kind);
+        from += 4 * row;
         to += 4 * LANES;
       }
       if (in_pairs(kind) && !high) from -= LANES * LANES;
@@ -71,6 +70,7 @@ TIR_INLINE void multiply_panels(const tir_widened* w, const tir_mmt4d_tile* t, i
   }
   TIR_UNROLL for (int i = 0; i < rows * panels; i++) sum[i] = tir_zero();
   const float* lhs = t->lhs;
+  const int64_t width = in_pairs(kind) ? LANES : w->row;
   int64_t in_group = 0, group = 0;
   for (int64_t k = 0; k < t->k1; k++) {
     if (in_group == 0) {
@@ -86,7 +86,7 @@ TIR_INLINE void multiply_panels(const tir_widened* w, const tir_mmt4d_tile* t, i
       TIR_UNROLL for (int i = 0; i < 4; i++) {
         tir_vector right[TIR_WIDENED_SUMS];
         TIR_UNROLL for (int p = 0; p < panels; p++) {
-          right[p] = value(from[p] + i * LANES * bytes_of(kind), kind, high, zero, z[p], scale, s[p]);
+          right[p] = value(from[p] + i * width, kind, high, zero, z[p], scale, s[p]);
         }
         TIR_UNROLL for (int m = 0; m < rows; m++) {
           const tir_vector left = tir_splat(lhs[m * LANES + row + i]);
@@ -95,7 +95,7 @@ TIR_INLINE void multiply_panels(const tir_widened* w, const tir_mmt4d_tile* t, i
           }
         }
       }
-      TIR_UNROLL for (int p = 0; p < panels; p++) from[p] += 4 * LANES * bytes_of(kind);
+      TIR_UNROLL for (int p = 0; p < panels; p++) from[p] += 4 * width;
     }
     if (in_pairs(kind) && !high) {
       TIR_UNROLL for (int p = 0; p < panels; p++) from[p] -= LANES * LANES;

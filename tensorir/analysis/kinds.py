@@ -75,7 +75,7 @@ def why_not_stored(op: Op) -> str:
 def why_repeated(op: Op, sources: Collection[Value]) -> str:
     """Why a constant is not stored although it could be: it takes more bytes than the constants of which it is made,
     and making it is cheap. "" if it is stored, or no constant."""
-    if len(op.results) != 1 or not (is_free(op) or _is_cheap(op)):
+    if len(op.results) != 1 or not (is_free(op) or is_cheap(op)):
         return ""
     stored, narrow = _bits(op.result.type), [_bits(v.type) for v in sources]
     if stored is None or None in narrow or stored <= 8 * SMALL_BYTES:
@@ -89,7 +89,8 @@ def why_repeated(op: Op, sources: Collection[Value]) -> str:
     )
 
 
-def _is_cheap(op: Op) -> bool:
+def is_cheap(op: Op) -> bool:
+    """Whether an elementwise op takes about as long as reading its operands."""
     if not isinstance(op, Generic) or not op.inputs or op.body.iteration_dims or op.body.may_fail:
         return False
     nodes = list(op.body.nodes())

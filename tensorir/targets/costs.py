@@ -19,6 +19,15 @@ class Costs:
     """Of memory that is read and written in the order in which it lies."""
     stored_byte_ns: float = 0.01
     """What a byte of a constant costs that is kept from call to call."""
+    copied_byte_ns: float = 0.1
+    """What a byte of each further layout of it costs besides: a little more than reading it from memory, which a call
+    does again for each layout that it reads."""
+    tiles_read_per_ns: float = 0.0
+    """Bytes of the right side of a product that a unit brings into its tiles from another order, once for every
+    `rows_per_unit` rows. 0: the device has no kernel for it."""
+    rows_per_unit: int = 128
+    tiles_read_ns: float = 1000.0
+    """What that takes at least."""
     row_major_product: float = 4.0
     """How many times longer a product of row-major operands takes than one of tiles, relayouts included."""
     product_in_place: float = 0.0
@@ -28,5 +37,5 @@ class Costs:
     """Products with at most so many rows or columns take no longer without tiles: the other operand is read once."""
 
 
-CPU_COSTS = Costs(row_major_product=1.1, rows_in_place=8, product_in_place=1.0)
+CPU_COSTS = Costs(row_major_product=1.1, rows_in_place=8, product_in_place=1.0, tiles_read_per_ns=24.0)
 """The executor packs row-major operands panel by panel, within the launch, and runs the same kernels."""

@@ -4,9 +4,11 @@ what the interpreter gives but for the order of sums."""
 from __future__ import annotations
 
 from math import prod
+from typing import Any
 
 import ml_dtypes
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
@@ -17,7 +19,7 @@ from tensorir.builder.tensor import Tensor
 from tensorir.interp import interpret
 from tensorir.ir.dense import Dense
 from tensorir.ir.dims import symbol
-from tensorir.ir.dtype import f32
+from tensorir.ir.dtype import dtype_of, f32
 from tensorir.ir.module import Module
 from tensorir.ir.types import TensorType
 from tensorir.text import print_module
@@ -44,10 +46,14 @@ def numbers(
     return rng.integers(info.min, info.max + 1, shape).astype(TYPES[name])
 
 
+Given = list[npt.NDArray[Any]]
+"""What comes with a call behind x."""
+
+
 @st.composite
-def products(draw: st.DrawFn) -> tuple[Module, int]:
+def products(draw: st.DrawFn) -> tuple[Module, Given, int]:
     """A product with such a weight, of K×N or N×K, whose scales and zero points are of the whole, of columns or of
-    groups along k, and perhaps a bias; and its bytes."""
+    groups along k, and perhaps a bias; what of these comes with the call; and the bytes of the others."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     name = draw(st.sampled_from(sorted(TYPES)))
     n, groups = draw(st.sampled_from([1, 5, 16, 32, 40, 96])), draw(st.sampled_from([1, 2, 3, 8, 17]))
@@ -56,23 +62,27 @@ def products(draw: st.DrawFn) -> tuple[Module, int]:
     shape, scales = ((groups, per, n), (groups, 1, n)) if by_columns else ((n, groups, per), (n, groups, 1))
     scales = tuple(1 if draw(st.integers(0, 3)) == 0 else s for s in scales)
     module = ModuleBuilder()
-    stored = [module.weight("w", numbers(rng, name, shape))]
     f = module.function("main")
     x = f.arg("x", (draw(st.sampled_from([M, 1, 3, 20])), groups * per), f32)
-    weight: Tensor = f.load(stored[0]).cast(f32)
+    comes, with_call = draw(st.sampled_from([(), (), ("w",), ("w", "zero", "scale"), ("scale",)])), Given()
+
+    def stored(name: str, array: npt.NDArray[Any]) -> Tensor:
+        if name not in comes:
+            return f.load(module.weight(name, array))
+        with_call.append(array)
+        return f.arg(name, array.shape, dtype_of(array.dtype))
+
+    weight = stored("w", numbers(rng, name, shape)).cast(f32)
     if draw(st.booleans()):
-        stored.append(module.weight("zero", numbers(rng, name, scales)))
-        weight = weight - f.load(stored[-1]).cast(f32)
+        weight = weight - stored("zero", numbers(rng, name, scales)).cast(f32)
     if draw(st.booleans()):
-        stored.append(module.weight("scale", rng.standard_normal(scales, np.float32)))
-        weight = weight * f.load(stored[-1])
+        weight = weight * stored("scale", rng.standard_normal(scales, np.float32))
     y = x @ weight.reshape(groups * per, n) if by_columns else x.linear(weight.reshape(n, groups * per))
     if draw(st.booleans()):
-        stored.append(module.weight("bias", rng.standard_normal(n, np.float32)))
-        y = (y + f.load(stored[-1])).relu()
+        y = (y + stored("bias", rng.standard_normal(n, np.float32))).relu()
     f.returns(y)
     built = module.build()
-    return built, sum((prod(numbers_of(g.type)) * g.type.dtype.bits + 7) // 8 for g in built.globals)
+    return built, with_call, sum((prod(numbers_of(g.type)) * g.type.dtype.bits + 7) // 8 for g in built.globals)
 
 
 def numbers_of(type: TensorType, rows: int = 0) -> list[int]:
@@ -80,13 +90,13 @@ def numbers_of(type: TensorType, rows: int = 0) -> list[int]:
 
 
 @given(product=products(), rows=st.sampled_from([1, 2, 7, 9, 70]), seed=st.integers(0, 2**32 - 1))
-def test_every_way_gives_the_same_bits(product: tuple[Module, int], rows: int, seed: int) -> None:
-    module, model = product
+def test_every_way_gives_the_same_bits(product: tuple[Module, Given, int], rows: int, seed: int) -> None:
+    module, with_call, model = product
     note(print_module(module))
-    (type,) = module.functions[0].body.arg_types
-    x = np.random.default_rng(seed).standard_normal(numbers_of(type, rows), np.float32)
-    (reference,) = interpret(module, "main", [x], widen=True)
-    weights = [np.abs(g.value.array.astype(np.float64)).max() for g in module.globals if isinstance(g.value, Dense)]
+    x = np.random.default_rng(seed).standard_normal(numbers_of(module.functions[0].body.arg_types[0], rows), np.float32)
+    (reference,) = interpret(module, "main", [x, *with_call], widen=True)
+    constants = [g.value.array for g in module.globals if isinstance(g.value, Dense)]
+    weights = [np.abs(a.astype(np.float64)).max() for a in (*constants, *with_call)]
     scale = max(1.0, float(np.prod(weights))) * float(np.abs(x).sum(1).max())
     for alike in (RUNNABLE, ["vmvx"]):
         wanted = None
@@ -95,7 +105,7 @@ def test_every_way_gives_the_same_bits(product: tuple[Module, int], rows: int, s
                 program = compile(module, device, tiling)
                 assert program.stats.weights_bytes <= model + 1024 or tiling == "late"
                 for threads in (1, 3):
-                    got = list(program.call([x], num_threads=threads))
+                    got = list(program.call([x, *with_call], num_threads=threads))
                     wanted = wanted or got
                     assert_same_bits(f"{device}, {tiling}, {threads} threads", got, wanted)
         assert wanted is not None
@@ -122,8 +132,8 @@ def test_zero_points_of_four_bits_are_taken_apart_like_the_weights(name: str, de
 
 
 @given(product=products(), rows=st.sampled_from([1, 9, 70]), device=st.sampled_from([*RUNNABLE, "vmvx"]))
-def test_what_steps_touch_is_counted(product: tuple[Module, int], rows: int, device: str) -> None:
-    module, _ = product
+def test_what_steps_touch_is_counted(product: tuple[Module, Given, int], rows: int, device: str) -> None:
+    module, _, _ = product
     note(print_module(module))
     sizes = {"M": rows} if M in module.functions[0].body.arg_types[0].shape else {}
     for tiling in TILINGS:

@@ -50,6 +50,8 @@ class Plan:
     constants: Constants = field(factory=Constants)
     windows: frozenset[Value] = frozenset()
     """Values that are never stored, see `windows_of_products`."""
+    widened: frozenset[Value] = frozenset()
+    """Values that their only reader computes for itself, see `widened_values`."""
     clusters: list[Cluster] = field(factory=list[Cluster])
     cluster_of: dict[Value, Cluster] = field(factory=dict[Value, Cluster])
     host: set[Value] = field(factory=set[Value])
@@ -87,6 +89,8 @@ class Plan:
         in_place = kind == "free" and all(r in self.windows for r in op.results)
         if kind != "constant" and not in_place and self._joined(op, moves=kind == "free"):
             return
+        if kind == "work" and any(r in self.widened for r in op.results):
+            kind = "free"
         if kind == "work":
             self._say_why_apart(op)
             units = root_units(op)

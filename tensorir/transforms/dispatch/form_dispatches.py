@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from tensorir.analysis.absorption import absorbed_values, windows_of_products
+from tensorir.analysis.absorption import absorbed_values, widened_values, windows_of_products
 from tensorir.analysis.constants import Constants
 from tensorir.dialects.flow import Dispatch
 from tensorir.dialects.tensor import DimOp, Size
@@ -55,7 +55,8 @@ def form_dispatches(region: Region, effects: EffectsIn, refuse: Refuse = unheard
     """Returns `region` with its work in `flow.dispatch` ops, in an order in which every value is known before it is
     read."""
     region = sweep(region, _size_of_dim)
-    plan = Plan(effects, refuse, Constants(absorbed_values(region)), windows_of_products(region))
+    constants = Constants(absorbed_values(region))
+    plan = Plan(effects, refuse, constants, windows_of_products(region), widened_values(region))
     order = _from_results(region, effects)
     for op in order:
         plan.place(op)

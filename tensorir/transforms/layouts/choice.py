@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import combinations
-from math import inf
 
 import numpy as np
 from attrs import define, field
@@ -21,7 +21,7 @@ from tensorir.targets.costs import Costs
 from tensorir.transforms.layouts.candidates import Candidates
 from tensorir.transforms.layouts.forms import row_major
 from tensorir.transforms.layouts.given import Given
-from tensorir.transforms.layouts.prices import Prices
+from tensorir.transforms.layouts.prices import Prices, reordered
 from tensorir.transforms.layouts.program import Place, Program, program_of, runs_others
 
 MOST_COPIES = 3
@@ -60,7 +60,7 @@ class Choice:
         """States the problem."""
         for tensor in self.program.constants:
             stored = self._copies(tensor)
-            costs = [sum(self.prices.stored(tensor.type, s) for s in kept) for kept in stored]
+            costs = [self.prices.kept(tensor.type, kept) for kept in stored]
             self._add_variable(tensor, [State(Form(()), kept) for kept in stored], costs)
         for place in self.program.places:
             if place.op in self.candidates.forms and not place.initializer:
@@ -102,13 +102,14 @@ class Choice:
 
     def read_as(self, constant: Value, need: Stored) -> Stored:
         """How a launch that needs a constant in one layout reads it: in another one that is kept, if the one is a view
-        of the other."""
+        of the other, or if not even that is kept."""
         v = self.variable[constant]
         kept = self.states[v][self.solution.states[v]].stored
         if need in kept:
             return need
         views = (s for s in kept if (s is None or need is None) and self._has(constant, (s,), need))
-        return next(views, need)
+        others = (s for s in kept if reordered(s, need))
+        return next(views, next(others, need))
 
     def price_of(self, op: Op, form: Form) -> float:
         """How many nanoseconds the program takes longer if `op` has this form, with what is near chosen anew."""
@@ -190,7 +191,10 @@ class Choice:
         at = [i for i, v in enumerate(self.program.operands(reader.op)) if v is tensor]
         needs = [tuple(dict.fromkeys(form.operands[i] for i in at)) for form in want]
         if tensor in self.program.constants:
-            return [[0.0 if all(self._has(tensor, a.stored, n) for n in need) else inf for need in needs] for a in have]
+            read = partial(self.prices.read, reader.op)
+            stored = dict.fromkeys(s for a in have for s in a.stored)
+            ns = [{s: [read(i, form, s) for i in at] for s in stored} for form in want]
+            return [[sum(map(min, zip(*(of[s] for s in a.stored), strict=True))) for of in ns] for a in have]
         relayout, rows = self.prices.relayout, list[list[float]]()
         for a in have:
             held, again = self.held(tensor, a, reader)

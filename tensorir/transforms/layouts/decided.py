@@ -108,7 +108,7 @@ def _locations(choice: Choice) -> dict[Op | Value, Location]:
 
 def _constant(choice: Choice, tensor: Value, key: str, names: list[str]) -> Decided:
     g, state = choice.program.constants[tensor], choice.state(tensor)
-    ns = sum(choice.prices.stored(tensor.type, s) for s in state.stored)
+    ns = choice.prices.kept(tensor.type, state.stored)
     choices = len(choice.states[choice.variable[tensor]])
     return Decided(key, "", "", g.loc, tuple(names), "kept from call to call", "", state, ns, (), choices)
 
@@ -140,16 +140,19 @@ def _relaid(choice: Choice, place: Place, state: State) -> tuple[Relaid, ...]:
     seen: set[tuple[Value, Stored]] = set()
     for i, (tensor, need) in enumerate(zip(choice.program.operands(op), state.form.operands, strict=True)):
         argument = choice.is_argument(tensor)
-        if tensor in choice.program.constants or ((tensor, need) in seen and not argument):
+        if (tensor, need) in seen and not argument:
             continue
         seen.add((tensor, need))
         again = 1.0
-        if argument:
+        if tensor in choice.program.constants:
+            held = choice.read_as(tensor, need)
+        elif argument:
             held = choice.given.layout(tensor.type)
         else:
             maker = choice.program.makers[tensor].op
             held, again = choice.held(tensor, choice.state(maker), place)
-        ns = again * prices.relayout(tensor.type, held, need)
+        constant = tensor in choice.program.constants
+        ns = prices.read(op, i, state.form, held) if constant else again * prices.relayout(tensor.type, held, need)
         if ns:
             bytes = prices.bytes(tensor.type, need)
             made.append(Relaid(op.operand_name(i), _name(choice, tensor), held, need, bytes, ns))

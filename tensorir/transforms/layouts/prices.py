@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from math import prod
+from collections.abc import Sequence
+from math import inf, prod
 
 from attrs import field, frozen
 
@@ -35,6 +36,10 @@ class Prices:
         factory=dict[tuple[Type, "Stored", "Stored"], float], eq=False, init=False
     )
 
+    _sizes: dict[Op, tuple[int, int, int, int]] = field(
+        factory=dict[Op, tuple[int, int, int, int]], eq=False, init=False
+    )
+
     def bytes(self, type: Type, stored: Stored) -> int:
         """The bytes of a tensor, padding included."""
         if (type, stored) not in self._bytes:
@@ -63,9 +68,24 @@ class Prices:
                 return 0.0
         return moved / self.costs.bytes_per_ns
 
-    def stored(self, type: Type, stored: Stored) -> float:
-        """Keeping a constant."""
-        return self.bytes(type, stored) * self.costs.stored_byte_ns
+    def kept(self, type: Type, layouts: Sequence[Stored]) -> float:
+        """Keeping a constant in some layouts."""
+        bytes = [self.bytes(type, s) for s in layouts]
+        return sum(bytes) * self.costs.stored_byte_ns + sum(bytes[1:]) * self.costs.copied_byte_ns
+
+    def read(self, op: Op, operand: int, form: Form, stored: Stored) -> float:
+        """Reading a constant in the layout that an op needs, from how it is stored. Its launch may bring the right side
+        of a kernel into tiles; anything else that differs is infinite."""
+        type, need = op.operands[operand].type, form.operands[operand]
+        if self.relayout(type, stored, need) == 0.0:
+            return 0.0
+        right_side = form.tiles is not None and operand == (0 if form.tiles.swapped else 1)
+        if not self.costs.tiles_read_per_ns or not right_side or not reordered(stored, need):
+            return inf
+        assert isinstance(op, Contract)
+        rows = self._sizes_of(op)[0 if operand else 1]
+        times = -(-rows // self.costs.rows_per_unit)
+        return self.costs.tiles_read_ns + times * self.bytes(type, need) / self.costs.tiles_read_per_ns
 
     def form(self, op: Op, form: Form) -> float:
         """The time of the op itself."""
@@ -76,9 +96,8 @@ class Prices:
         return self.bytes(op.results[0].type, form.result) / self.costs.bytes_per_ns
 
     def _contraction(self, op: Contract, form: Form) -> float:
-        space, tiles = op.space(), form.tiles
-        sizes = {d: number(s) for d, s in iteration_sizes(op.maps[:2], (op.lhs.type, op.rhs.type)).items()}
-        batch, m, n, k = (prod(sizes[d] for d in dims) for dims in (space.batch, space.m, space.n, space.k))
+        tiles = form.tiles
+        m, n, k, batch = self._sizes_of(op)
         width = op.rhs.type.dtype.bits / 8
         if tiles is None and min(m, n) <= self.costs.rows_in_place and op not in self.computed:
             return batch * self._product(m, n, k, max(m, n) * k * width)
@@ -96,6 +115,15 @@ class Prices:
             time = (time + moved / self.costs.bytes_per_ns) * self.costs.row_major_product
         return time
 
+    def _sizes_of(self, op: Contract) -> tuple[int, int, int, int]:
+        """The products of the sizes along M, N, K and the batch."""
+        if op not in self._sizes:
+            space = op.space()
+            sizes = {d: number(s) for d, s in iteration_sizes(op.maps[:2], (op.lhs.type, op.rhs.type)).items()}
+            m, n, k, batch = (prod(sizes[d] for d in dims) for dims in (space.m, space.n, space.k, space.batch))
+            self._sizes[op] = m, n, k, batch
+        return self._sizes[op]
+
     def _put_beside(self, op: Contract) -> float:
         """What it costs that columns of a right side lie apart, so that each call copies them, or that they are many.
         How many columns a panel has decides nothing."""
@@ -105,6 +133,14 @@ class Prices:
     def _product(self, m: int, n: int, k: int, read: float) -> float:
         """Limited by multiply-adds, or by reading the larger operand."""
         return max(m * n * k / self.costs.multiply_adds_per_ns, read / self.costs.bytes_per_ns)
+
+
+def reordered(stored: Stored, need: Stored) -> bool:
+    """Whether `need` has the elements of row-major, or the same tiles, in another order."""
+    if stored is None or need is None:
+        return need is not None
+    of_stored, of_need = (dict(zip(x.inner_dims, x.inner_tiles, strict=True)) for x in (stored, need))
+    return of_stored == of_need
 
 
 def _is_view(type: Type, a: Stored, b: Stored) -> bool:

@@ -31,6 +31,15 @@ def say_why(choice: Choice, refuse: Refuse) -> None:
 def _say_relaid(choice: Choice, place: Place, refuse: Refuse) -> None:
     op = place.op
     for i, (tensor, need) in enumerate(zip(choice.program.operands(op), choice.form(op).operands, strict=True)):
+        if tensor in choice.program.constants:
+            held = choice.read_as(tensor, need)
+            if choice.prices.read(op, i, choice.form(op), held):
+                said = "row-major" if held is None else f"as {held}"
+                reason = (
+                    f"it is kept {said} alone, as others read it, and brought into the tiles {need} where it is read"
+                )
+                refuse(op, "relayout", reason, op.operand_name(i))
+            continue
         maker = choice.program.makers.get(tensor)
         if maker is None or maker.initializer or len(maker.op.results) != 1:
             continue

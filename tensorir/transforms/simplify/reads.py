@@ -9,6 +9,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from tensorir.analysis.movement import is_broadcast, is_view, view_of
+from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.linalg import Broadcast, Contract, Generic, Transpose
 from tensorir.dialects.tensor import CollapseShape, Constant, ExpandShape, GatherNd, Size
 from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed, groups_around
@@ -76,6 +77,31 @@ def multiply_through_broadcast(op: Contract, view: RegionView) -> Rewrite:
         operands[i], maps[i] = repeated
         return op.evolve(operands, maps=tuple(maps))
     return None
+
+
+@pattern(Contract)
+def multiply_through_transpose(op: Contract, view: RegionView) -> Rewrite:
+    """contract(transpose(x), y) == contract(x, y), if x is a global that is read in another way too
+
+    Such as a weight of two products, once as it is and once transposed: two tensors would be stored."""
+    if op.tiles is not None or op.encoding is not None:
+        return None
+    for i, value in enumerate((op.lhs, op.rhs)):
+        match view.def_of(value):
+            case Transpose(source=x, permutation=order, encoding=None) if _is_shared_global(x, view):
+                operands, maps = list(op.operands), list(op.maps)
+                operands[i] = x
+                results = [maps[i].results[order.index(d)] for d in range(len(order))]
+                maps[i] = AffineMap(maps[i].num_dims, tuple(results))
+                return op.evolve(operands, maps=tuple(maps))
+            case _:
+                pass
+    return None
+
+
+def _is_shared_global(x: Value, view: RegionView) -> bool:
+    load = view.def_of(x)
+    return isinstance(load, GlobalLoad) and x.type.encoding is None and len(view.users_of(x)) > 1
 
 
 @pattern(Generic)
@@ -192,5 +218,6 @@ READS: tuple[Pattern, ...] = (
     drop_dims_of_size_one,
     read_through_broadcast,
     multiply_through_broadcast,
+    multiply_through_transpose,
     view_in_other_words,
 )

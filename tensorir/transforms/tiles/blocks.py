@@ -7,7 +7,7 @@ columns, so that a kernel fetches the next panel while it multiplies this one, o
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 
 from attrs import frozen
 
@@ -43,21 +43,26 @@ class Cut:
     least: int
 
 
-def chosen_units(ops: Sequence[Op], yields: Sequence[Value], whole: Container[Value]) -> list[Cut]:
-    """Returns the dims of the grid, the slowest first."""
-    found = unit_dims(ops, yields, whole)
+def chosen_units(
+    ops: Sequence[Op], yields: Sequence[Value], whole: Collection[Value], made: Collection[Value] = ()
+) -> list[Cut]:
+    """Returns the dims of the grid, the slowest first. `whole`: values that exist outside of units. `made`: right sides
+    that are computed where they are multiplied."""
+    found = unit_dims(ops, yields, {*whole, *made})
     match next((op for op in ops if op.is_(Trait.CONTRACTION)), None):
         case Mmt4d() | BatchMmt4d() as op:
-            return _of_tiles(op, found, 1 if all(len(u.ops) == len(ops) for u in found) else 2)
+            packs = any(len(u.ops) != len(ops) for u in found)
+            return _of_tiles(op, found, (2 if packs or op.rhs in made else 1, 2 if packs else 1))
         case Contract() as op:
             return _of_rows_and_columns(op, found)
         case _:
             return _of_elements(yields[0], found)
 
 
-def _of_tiles(op: Mmt4d | BatchMmt4d, found: Sequence[UnitDim], times: int) -> list[Cut]:
+def _of_tiles(op: Mmt4d | BatchMmt4d, found: Sequence[UnitDim], times: tuple[int, int]) -> list[Cut]:
     """Batch dims first, then columns, then rows, so that neighbouring units share the right side. Units that pack their
-    own rows and columns have `times` as many of both, so that packing is a small part of the work."""
+    own rows and columns, or compute the columns, have `times` as many rows and columns, so that this is a small part of
+    the work."""
     batch = 1 if isinstance(op, BatchMmt4d) else 0
     shape = op.result.type.shape
     by_dim = {unit.values[op.result].dim: unit for unit in found}
@@ -65,14 +70,14 @@ def _of_tiles(op: Mmt4d | BatchMmt4d, found: Sequence[UnitDim], times: int) -> l
     outer = [(0, 1, 1, 1)] if batch else []
     for dim, most, least, per in (
         *outer,
-        (batch + 1, COLUMNS, LEAST_COLUMNS, shape[-1]),
-        (batch, ROWS, LEAST_ROWS, shape[-2]),
+        (batch + 1, times[1] * COLUMNS, LEAST_COLUMNS, shape[-1]),
+        (batch, times[0] * ROWS, LEAST_ROWS, shape[-2]),
     ):
         unit = by_dim.get(dim)
         if unit is None or not isinstance(per, int):
             continue
         each = max(1, unit.values[op.result].factor * per)
-        cuts.append(Cut(unit, max(1, times * most // each), max(1, least // each)))
+        cuts.append(Cut(unit, max(1, most // each), max(1, least // each)))
     return cuts
 
 

@@ -210,7 +210,7 @@ class _Lowering:
         for op in computing:
             if type(op) not in LOWERINGS and not isinstance(op, VIEWS):
                 raise _RefusedError(op, f"{op.NAME} has no steps")
-        cuts = chosen_units(computing, self.region.yields, {*whole, *made})
+        cuts = chosen_units(computing, self.region.yields, whole, made)
         if (product := next((op for op in computing if isinstance(op, Contract)), None)) is not None:
             cuts = wide_units(product, cuts)
         refused: _RefusedError | None = None

@@ -1,5 +1,6 @@
 """Right sides of products that are never stored: what an elementwise op computes of tensors that exist as a whole, such
 as a weight of integers and its scales, is computed panel by panel by the step that multiplies (`tile.mmt4d_map`).
+So are tiles whose elements lie in another order.
 
 So units are cut as if the right side were stored, and it takes no memory, however large it is.
 """
@@ -12,6 +13,7 @@ from attrs import evolve
 
 from tensorir.dialects import packing, tile
 from tensorir.dialects.linalg import Contract, Generic
+from tensorir.dialects.relayout import Relayout
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.dims import Dim, product, quotient
 from tensorir.ir.dtype import DType, f32
@@ -23,6 +25,7 @@ from tensorir.transforms.tiles.emitter import Emitter, Loop, MadeSide, Piece, re
 from tensorir.transforms.tiles.operands import digits_along, operand_digits
 from tensorir.transforms.tiles.packs import are_dense
 from tensorir.transforms.tiles.storage import VIEWS, viewed
+from tensorir.transforms.tiles.tiles_as_views import tiles_within
 
 Loops = list[tuple[Dim, tuple[Dim, ...]]]
 """Size, and the stride of each operand."""
@@ -30,18 +33,27 @@ Loops = list[tuple[Dim, tuple[Dim, ...]]]
 
 def made_sides(ops: Sequence[Op], yields: Container[Value], whole: Mapping[Value, Access]) -> dict[Value, MadeSide]:
     """Returns what the ops compute of tensors that exist as a `whole` and only products read, as their right side, or
-    ops that are such a side again."""
+    ops that are such a side again. What is only packed is a side if it is widened then: a pack step is faster."""
     possible: dict[Value, MadeSide] = {}
     readers: dict[Value, list[Op]] = {}
+    packed: set[Value] = set()
     for op in ops:
         for v in dict.fromkeys(op.operands):
             readers.setdefault(v, []).append(op)
         if len(op.results) == 1 and op.result not in whole and (side := _side(op, whole, possible)) is not None:
             possible[op.result] = side
+            if isinstance(op, packing.Pack) or (isinstance(op, VIEWS) and op.operands[0] in packed):
+                packed.add(op.result)
     found: dict[Value, MadeSide] = {}
     for value, side in reversed(possible.items()):
         read = readers.get(value, ())
-        if read and value not in yields and all(_multiplies(op, value) or op.results[0] in found for op in read):
+        multiplies = any(op.results[0] not in found for op in read)
+        if (
+            read
+            and value not in yields
+            and not (multiplies and value in packed)
+            and all(_multiplies(op, value) or op.results[0] in found for op in read)
+        ):
             found[value] = side
     return found
 
@@ -52,6 +64,9 @@ def _side(op: Op, whole: Mapping[Value, Access], made: Mapping[Value, MadeSide])
         if isinstance(op, VIEWS) and op.operands[0] in made:
             side = made[op.operands[0]]
             return evolve(side, sources=tuple(viewed(op, a, op.result.type.shape) for a in side.sources))
+        if isinstance(op, packing.Pack | Relayout):
+            source = whole.get(op.source)
+            return None if source is None else MadeSide(_itself(op.source.type.dtype), (tiles_within(op, source),))
         return _of_generic(op, whole, made)
     except UnfitError:
         return None

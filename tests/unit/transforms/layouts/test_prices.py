@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import pytest
 
+from tensorir.dialects.linalg import Contract
 from tensorir.encoding.layout import Layout
+from tensorir.encoding.resolver import Tiles
+from tensorir.ir.affine import select
 from tensorir.ir.dims import Dim, symbol
 from tensorir.ir.dtype import f32
 from tensorir.ir.types import TensorType
+from tensorir.ir.value import Value
 from tensorir.targets.costs import Costs
+from tensorir.transforms.layouts.forms import contraction_form, row_major
 from tensorir.transforms.layouts.prices import TYPICAL_SIZE, Prices
 
 S = symbol("S")
@@ -36,3 +43,25 @@ def test_a_relayout_is_one_copy_if_there_is_one(
     shape: tuple[Dim, ...], a: Layout | None, b: Layout | None, elements: int
 ) -> None:
     assert PRICES.relayout(TensorType(shape, f32), a, b) == 4 * elements
+
+
+def product(rows: Dim) -> Contract:
+    x, w = Value(TensorType((rows, 32), f32)), Value(TensorType((32, 60), f32))
+    return Contract(x, w, (), (select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1))), f32)
+
+
+def test_a_right_side_may_be_stored_in_another_order_which_costs_time_for_every_block_of_rows() -> None:
+    prices = Prices(Costs(tiles_read_per_ns=4.0, rows_per_unit=100, tiles_read_ns=7.0))
+    op = product(200)
+    form = contraction_form(op, Tiles(8, 16, 16, "kn"), "")
+    left, need = form.operands
+    assert need == RIGHT
+    transposed, fours = Layout((1, 0), (16, 16), (0, 1)), Layout((0, 1), (4, 16), (1, 0))
+    assert prices.read(op, 1, form, need) == 0.0
+    for stored in (None, transposed):
+        assert prices.read(op, 1, form, stored) == 7.0 + 2 * (4 * 32 * 64) / 4.0
+    assert prices.read(op, 1, form, fours) == inf
+    assert prices.read(op, 0, form, None) == inf  # a left side is not read part by part
+    assert prices.read(op, 0, form, left) == 0.0
+    assert prices.read(op, 1, row_major(op), transposed) == inf
+    assert PRICES.read(op, 1, form, None) == inf  # the device can't

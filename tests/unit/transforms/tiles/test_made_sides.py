@@ -13,7 +13,7 @@ from tensorir.builder.tensor import Tensor
 from tensorir.dialects import tile
 from tensorir.dialects.tile import Scratch, Step
 from tensorir.ir.dims import Dim, symbol
-from tensorir.ir.dtype import f32
+from tensorir.ir.dtype import f32, i8, i64
 from tensorir.pipelines import DATA_TILING
 from tensorir.runtime.program import Program
 
@@ -30,6 +30,16 @@ def program(rows: Dim, tiling: str, then: Callable[[Tensor], Tensor] = lambda y:
     scale = m.weight("scale", rng.standard_normal(columns, np.float32))
     f: FunctionBuilder = m.function("main")
     f.returns(then(f.arg("x", (rows, K), f32) @ (f.load(w).cast(f32) * f.load(scale))))
+    return compile(m.build(), "cpu", tiling)
+
+
+def with_argument(rows: Dim, tiling: str, *, transposed: bool = False, columns: int = N) -> Program:
+    """x·(w·scale), where w of i8 comes with the call."""
+    m = ModuleBuilder()
+    f = m.function("main")
+    x, scale = f.arg("x", (rows, K), f32), f.arg("scale", (columns,), f32)
+    w = f.arg("w", (columns, K), i8).transpose(1, 0) if transposed else f.arg("w", (K, columns), i8)
+    f.returns(x @ (w.cast(f32) * scale))
     return compile(m.build(), "cpu", tiling)
 
 
@@ -65,3 +75,39 @@ def test_only_rows_that_were_packed_are_multiplied() -> None:
     assert product.rows is not None
     (whole,) = (s for s in steps(program(64, "late")) if isinstance(s, tile.Mmt4dMap))
     assert whole.rows is None
+
+
+@pytest.mark.parametrize("tiling", DATA_TILING)
+@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize("rows", [M, 1, 5, 64, 257], ids=str)
+def test_an_argument_is_widened_where_it_is_multiplied(rows: Dim, tiling: str, transposed: bool) -> None:
+    made = with_argument(rows, tiling, transposed=transposed)
+    launches = made.counts(sizes={"M": 64} if rows is M else {}).commands
+    assert len(launches) == (2 if rows == 257 else 1)
+    if rows != 257:
+        assert [type(s) for s in steps(made)].count(tile.Mmt4dMap) == 1
+        assert tile.Pack not in [type(s) for s in steps(made) if s.inputs[0].type.dtype == i8]
+        assert scratch(made) < K * N
+
+
+def test_an_argument_whose_columns_are_not_whole_tiles_is_stored_in_scratch() -> None:
+    made = with_argument(64, "late", columns=N + 5)
+    assert len(made.counts().commands) == 1
+    assert tile.Mmt4dMap not in map(type, steps(made))
+
+
+@pytest.mark.parametrize("way", ["transposed", "rows"])
+def test_a_weight_is_read_in_the_tiles_of_another_use(way: str) -> None:
+    """W and Wᵀ: the second product reads the tiles of the first, with rows and columns exchanged. Rows of W and Wᵀ:
+    each unit packs the columns that it multiplies."""
+    m = ModuleBuilder()
+    f: FunctionBuilder = m.function("main")
+    w = f.load(m.weight("w", np.random.default_rng(0).standard_normal((K, N), np.float32)))
+    y = f.arg("x", (64, K), f32) @ w if way == "transposed" else w.gather(f.arg("i", (64,), i64))
+    f.returns(y @ w.transpose(1, 0))
+    made = compile(m.build())
+    assert made.stats.weights_bytes == 4 * K * N
+    assert [type(s) for s in steps(made)].count(tile.Mmt4dMap) == (way == "transposed")
+    assert any(r.rule == "relayout" and "it is kept" in r.message for r in made.remarks)
+    relaid = [s.kind for c in made.counts().commands for s in c.steps if s.relaid_bytes]
+    assert relaid.count("pack") == (1 if way == "transposed" else 2)
