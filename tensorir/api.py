@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from time import perf_counter
 
+from tensorir.analysis.devices import named_devices
 from tensorir.analysis.layout_decision import Decision
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Module
@@ -22,7 +23,6 @@ from tensorir.store.store import ConstantStore
 from tensorir.targets.device import Device, DevicesLike, as_devices
 from tensorir.transforms.constants.bind_parameters import Parameters, bind_parameters
 from tensorir.transforms.layouts.read_decision import read_decision
-from tensorir.transforms.simplify.drop_transfers import named_devices
 from tensorir.transforms.tiles.lower_to_tiles import lower_strided
 
 
@@ -40,10 +40,11 @@ def compile(
     cache: bool = True,
     layouts: Decision | str | None = None,
 ) -> Program:
-    """Compiles `module` for a device.
+    """Compiles `module` for a device, or for several.
 
     `devices`: a name of `tensorir.targets` such as "cpu", "reference" or "cpu{features=avx2}", a Device, a Target, a
-    sequence with one of these, or a mapping with one entry: its name in the program → the device.
+    sequence of these, or a mapping: name in the program → the device. One device alone runs all of the program; of
+    several, each runs what the program places on it (docs/devices.md), and the first one what belongs to none.
     `data_tiling`: "late"; "early", for one device, which lays the program out before it is cut into launches; or "off".
     `parameters`: the data of the module's parameters, by scope and key (see `bind_parameters`).
     `verify_each` verifies after every pass, not only at the start. `snapshot(pass, module)` is called after each
@@ -61,16 +62,15 @@ def compile(
             f'data_tiling="early" lays the program out for one device before it is cut into launches, got '
             f'{", ".join(names)}: use data_tiling="late", by which each launch is laid out for its own'
         )
-    device = _one_device(module, devices)
+    given = _checked_devices(module, devices)
     if parameters is not None:
         module = bind_parameters(module, parameters)
     if isinstance(layouts, str):
         layouts = read_decision(layouts)
     store = ConstantStore() if cache and is_on() else None
-    given = {device.name: device}
-    ctx = PassContext(progress=progress, devices=given, memory_limit=memory_limit, store=store, layouts=layouts)
+    ctx = PassContext(progress=progress, devices=dict(given), memory_limit=memory_limit, store=store, layouts=layouts)
     start = perf_counter()
-    by_stage = stages(data_tiling, device.name)
+    by_stage = stages(data_tiling, next(iter(given)), several=len(given) > 1)
     lowering = by_stage["tiles"]
     passes = tuple(p for stage, of_stage in by_stage.items() if stage != "tiles" for p in of_stage)
     with gc_paused(), store or nullcontext():
@@ -80,24 +80,19 @@ def compile(
         compiled = run_passes(module, passes, ctx, verify_each=verify_each, snapshot=snapshot)
         tiles = run_passes(compiled, lowering, ctx, verify_each=verify_each, verify_input=False, snapshot=snapshot)
         took = perf_counter() - start
-        made = compiled, tiles, device, ctx.remarks, took, ctx.seconds
+        made = compiled, tiles, tuple(given.values()), ctx.remarks, took, ctx.seconds
         told = ctx.decision, source
         return Program(*made, memory_limit, num_threads, lower_strided, ctx.constants, *told)
 
 
-def _one_device(module: Module, devices: DevicesLike) -> Device:
-    """Returns the device to compile for. Raises TensorIRError for several, and for a mapping that lacks a device of the
-    program."""
+def _checked_devices(module: Module, devices: DevicesLike) -> dict[str, Device]:
+    """Returns the devices to compile for. Raises TensorIRError if several devices, or a mapping, lack one that the
+    program names."""
     by_name = as_devices(devices)
-    if len(by_name) > 1:
-        raise TensorIRError(
-            f"a program is compiled for one device at a time, got {', '.join(by_name)}: pass one of them"
-        )
-    if isinstance(devices, Mapping):
+    if len(by_name) > 1 or isinstance(devices, Mapping):
         for name, loc in named_devices(module):
             if name not in by_name:
                 raise TensorIRError(
                     f"the program names the device {name!r}; devices= has only: {', '.join(by_name)}", loc
                 )
-    (device,) = by_name.values()
-    return device
+    return by_name

@@ -18,6 +18,7 @@ from tensorir.transforms.datatiling.materialize_encodings import MaterializeEnco
 from tensorir.transforms.datatiling.row_major_boundaries import RowMajorBoundaries
 from tensorir.transforms.datatiling.set_encodings import SetEncodings
 from tensorir.transforms.datatiling.specialize_encodings import SpecializeEncodings
+from tensorir.transforms.devices.assign_devices import AssignDevices
 from tensorir.transforms.dispatch.canonicalize_dispatches import CanonicalizeDispatches
 from tensorir.transforms.dispatch.form_dispatches import FormDispatches
 from tensorir.transforms.dispatch.outline_executables import OutlineExecutables
@@ -39,6 +40,7 @@ _OWN: tuple[type[Pass], ...] = (
     InlineCalls,
     RowMajorBoundaries,
     DropTransfers,
+    AssignDevices,
     Canonicalize,
     CommonSubexpressions,
     RaiseOps,
@@ -68,15 +70,17 @@ constants hoisted; specialized for the device; in packed form with constants eva
 data-tiling early, a program is specialized before it is cut into launches."""
 
 
-def stages(data_tiling: str, device: str = "cpu") -> Mapping[str, tuple[Pass, ...]]:
+def stages(data_tiling: str, device: str = "cpu", *, several: bool = False) -> Mapping[str, tuple[Pass, ...]]:
     """Returns, for each stage in the order of the pipeline, the passes that lead to it from the stage before.
 
-    Late and off, nothing up to "dispatch" depends on the device; early, nothing up to "encoded". Raises TensorIRError
-    for an unknown `data_tiling`."""
+    Late and off, nothing up to "dispatch" depends on the device; early, nothing up to "encoded". `several`: the program
+    runs on the devices that it names, and `device` is where it runs if it names none; otherwise all of it runs on
+    `device`. Raises TensorIRError for an unknown `data_tiling`."""
     if data_tiling not in DATA_TILING:
         raise TensorIRError(f"data_tiling must be one of {', '.join(DATA_TILING)}, got {data_tiling!r}")
     simplified: tuple[Pass, ...] = (
-        *(InlineCalls(), RowMajorBoundaries(), DropTransfers(), Canonicalize(), CommonSubexpressions()),
+        *(InlineCalls(), RowMajorBoundaries(), AssignDevices() if several else DropTransfers()),
+        *(Canonicalize(), CommonSubexpressions()),
         *(RaiseOps(), FoldKnownIntegers(), DropUnitDims(), SinkCollapseShape()),
         *(Canonicalize(), CommonSubexpressions()),
     )
@@ -123,10 +127,10 @@ def levels(data_tiling: str, stage: str) -> tuple[Level, ...]:
     return held
 
 
-def pipeline(data_tiling: str, device: str = "cpu", to: str = "tiles") -> Pipeline:
-    """Returns the compiler for one device up to and including the stage `to`. Raises TensorIRError for an unknown
-    name."""
-    by_stage = stages(data_tiling, device)
+def pipeline(data_tiling: str, device: str = "cpu", to: str = "tiles", *, several: bool = False) -> Pipeline:
+    """Returns the compiler up to and including the stage `to`, for one device or, as `stages` says, for `several`.
+    Raises TensorIRError for an unknown name."""
+    by_stage = stages(data_tiling, device, several=several)
     if to not in by_stage:
         raise TensorIRError(f"unknown stage {to!r}; known: {', '.join(STAGES)}")
     order = [*by_stage]

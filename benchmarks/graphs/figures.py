@@ -7,6 +7,7 @@ from math import prod
 
 from attrs import evolve, field, frozen
 
+from tensorir.analysis.devices import named_devices
 from tensorir.api import compile
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import evaluate
@@ -20,6 +21,9 @@ FEATURES = Features.X86_AVX2 | Features.X86_AVX512 | Features.X86_AVX512_VNNI | 
 """Tiles, and therefore the bytes that are relaid, are those of a machine with these."""
 
 DEVICE = "cpu{features=avx2+avx512+avx512_vnni+avx512_bf16}"
+
+SECOND = "vmvx"
+"""The other device of a program for two: its tiles are others on every machine."""
 
 
 @frozen
@@ -36,7 +40,7 @@ class Figures:
     """Less is better in each."""
 
     dispatches: int
-    """Commands of the plan."""
+    """Commands of the plan, without transfers."""
     relayouts: int
     """Steps that write elements in another order than they read them, whether alone or inside a launch."""
     unpacks: int
@@ -54,9 +58,15 @@ class Figures:
     peak_bytes: int
     """Arguments, results, constants, arena and scratch."""
     layer: Layer | None = field(default=None)
+    transfers: int | None = None
+    """Commands that move a value between devices; None in a program for one device."""
+    transferred_bytes: int | None = None
 
 
-STRUCTURE = ("dispatches", "relayouts", "unpacks", "relaid_bytes", "constant_bytes", "python")
+STRUCTURE = (
+    *("dispatches", "relayouts", "unpacks", "relaid_bytes", "constant_bytes", "python"),
+    *("transfers", "transferred_bytes"),
+)
 """The figures that no change may make worse, and with them those of a layer."""
 
 
@@ -79,8 +89,11 @@ def model_bytes(module: Module) -> int:
 
 
 def compiled(module: Module, tiling: str, device: str = DEVICE) -> Program:
-    """The program as it is counted, for one thread."""
-    return compile(module, device, tiling, num_threads=1)
+    """The program as it is counted, for one thread. If it names several devices, every second one is SECOND."""
+    names = dict.fromkeys(name for name, _ in named_devices(module))
+    if len(names) < 2:
+        return compile(module, device, tiling, num_threads=1)
+    return compile(module, {n: (device, SECOND)[i % 2] for i, n in enumerate(names)}, tiling, num_threads=1)
 
 
 def _counted(graph: ComparedGraph, module: Module, tiling: str, device: str) -> Figures:
@@ -93,8 +106,9 @@ def _counted(graph: ComparedGraph, module: Module, tiling: str, device: str) -> 
     memory = counts.arena_bytes + counts.scratch_bytes
     interface = sum(_bytes(v.type, graph.sizes) for v in (*function.body.args, *function.body.yields))
     scratch = counts.sum("scratch_read_bytes") + counts.sum("scratch_written_bytes")
+    several = len(program.devices) > 1
     return Figures(
-        dispatches=len(counts.commands),
+        dispatches=len(counts.commands) - counts.transfers,
         relayouts=len(relayouts),
         unpacks=sum(step.kind == "unpack" for step in relayouts),
         relaid_bytes=counts.relaid_bytes,
@@ -104,6 +118,8 @@ def _counted(graph: ComparedGraph, module: Module, tiling: str, device: str) -> 
         scratch_bytes=counts.scratch_bytes,
         moved_bytes=counts.read_bytes + counts.written_bytes + scratch,
         peak_bytes=interface + constants + memory,
+        transfers=counts.transfers if several else None,
+        transferred_bytes=counts.transferred_bytes if several else None,
     )
 
 

@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 from attrs import evolve, frozen
 
 from benchmarks.machine import version_of
+from tensorir.analysis.devices import named_devices
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.testing.iree import DataTiling, IreeOptions, vm_bytecode
-from tensorir.transforms.simplify.drop_transfers import named_devices
 from tests.support.compared_graphs import ComparedGraph
 
 FLAGS = (

@@ -77,8 +77,8 @@ def flat(found: Figures | str) -> dict[str, int]:
     """The figures by name, those of a layer as "layer.…"; of a refused program, none."""
     if isinstance(found, str):
         return {}
-    values = asdict(found)
-    values.pop("layer")
+    values = {name: value for name, value in asdict(found).items() if value is not None}
+    values.pop("layer", None)
     of_layer: dict[str, int] = {} if found.layer is None else asdict(found.layer)
     return values | {f"layer.{name}": value for name, value in of_layer.items()}
 

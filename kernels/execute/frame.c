@@ -108,7 +108,6 @@ tir_worker* tir_frame_worker(tir_frame* frame, int64_t number) {
   worker->number = number;
   worker->busy_ns = 0;
   worker->step.workspace = memory + frame->scratch_bytes;
-  worker->step.cpu_features = plan->cpu_features;
   for (int64_t i = 0; i < plan->values; i++) worker->slots[i] = frame->values[i];
   frame->ready[number] = 1;
   return worker;

@@ -124,6 +124,7 @@ static bool check_buffers(reader* r, int64_t constants) {
 /* The parts of a program whose counts are checked already. */
 static tir_program read_program(const int64_t* at) {
   tir_program program;
+  program.cpu_features = (uint64_t)*at++;
   program.dims = *at++;
   program.grid = at;
   at += 2 * program.dims;
@@ -195,6 +196,8 @@ static bool skip(reader* r, int64_t* at, int64_t limit, int64_t size) {
 /* The program at *at; moves behind it. */
 static bool check_program(reader* r, int64_t index, int64_t* at) {
   tir_plan* plan = r->plan;
+  if (*at >= r->count) return wrong(r, *at);
+  *at += 1; /* its features: the plan's are the limit, so any word is right */
   const int64_t grid = *at;
   if (!skip(r, at, TIR_MAX_UNIT_DIMS, 2)) return false;
   const int64_t operations = *at;

@@ -16,7 +16,7 @@ enum {
 };
 
 #define TIR_PLAN_MAGIC 0x004E414C50524954 /* "TIRPLAN\0" */
-#define TIR_PLAN_VERSION 1
+#define TIR_PLAN_VERSION 2
 
 /* ---- words ----------------------------------------------------------------- */
 
@@ -54,6 +54,7 @@ typedef struct {
 
 /* The parts of a program. */
 typedef struct {
+  uint64_t cpu_features;   /* those that its steps may use, if the plan may */
   int64_t dims;            /* of the grid of units */
   const int64_t* grid;     /* dims times: extent, block */
   int64_t operations;

@@ -4,6 +4,7 @@
 void tir_worker_bind(tir_worker* worker, const tir_launch* launch) {
   const tir_frame* frame = launch->frame;
   const tir_program* program = launch->program;
+  worker->step.cpu_features = frame->plan->cpu_features & program->cpu_features;
   for (int64_t b = 0; b < program->bindings; b++) {
     worker->address[b] = frame->address[launch->command->buffer[b]];
     worker->bytes[b] = frame->bytes[launch->command->buffer[b]];

@@ -5,7 +5,8 @@ Every op remembers the line of the caller that made it, so that errors and remar
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -15,6 +16,7 @@ from attrs import frozen
 from tensorir.builder import given
 from tensorir.builder.given import Shape
 from tensorir.builder.operators import Operators
+from tensorir.builder.places import SOMEWHERE, Places
 from tensorir.builder.tensor import Tensor
 from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.linalg import Fill
@@ -106,9 +108,12 @@ class FunctionBuilder:
         self._names: set[str] = set()
         self._loaded: dict[str, Tensor] = {}
         self._function: Function | None = None
+        self._places = Places()
+        self._arg_devices: list[str] = []
 
-    def arg(self, name: str, shape: Shape, dtype: DType) -> Tensor:
-        """A new argument. A size may be an int or `symbol("S")`; equal symbols mean equal sizes."""
+    def arg(self, name: str, shape: Shape, dtype: DType, *, device: str = "") -> Tensor:
+        """A new argument. A size may be an int or `symbol("S")`; equal symbols mean equal sizes. `device`: the name of
+        the one that has it."""
         self._check_open()
         if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers without types
             raise TensorIRError(f"the name of an argument must be a string, got {name!r}", self.location())
@@ -116,7 +121,30 @@ class FunctionBuilder:
             raise TensorIRError(f"@{self.name} has an argument {name!r} already", self.location())
         type = self._type(shape, dtype)
         self._names.add(name)
-        return Tensor(self, self._region.arg(type, name))
+        made = self._region.arg(type, name)
+        self._places.device[made] = device or SOMEWHERE
+        self._arg_devices.append(device)
+        return Tensor(self, made)
+
+    def on(self, device: str) -> AbstractContextManager[None]:
+        """A scope whose ops run on the device of this name: what they read is moved there (docs/devices.md). Constants
+        are not moved, because each device has its own.
+
+        Raises TensorIRError for a name that is empty, and inside of the scope of another device."""
+        if not device:
+            raise TensorIRError("the name of a device is empty", self.location())
+        return self._scope(device, self.location())
+
+    @contextmanager
+    def _scope(self, device: str, loc: Location) -> Generator[None]:
+        outer = self._places.scope
+        if outer and outer != device:
+            raise TensorIRError(f"ops on {outer!r} can't run on {device!r} too", loc)
+        self._places.scope = device
+        try:
+            yield
+        finally:
+            self._places.scope = outer
 
     def load(self, weight: Weight) -> Tensor:
         """Returns the tensor of a weight; repeated calls return the same tensor."""
@@ -135,11 +163,17 @@ class FunctionBuilder:
         number = _at(self.location(), lambda: given.number(value, type.dtype))
         return self.add(Fill(number, type, loc=self.location()))
 
-    def returns(self, *results: Tensor | Weight) -> None:
-        """Ends the function. Raises TensorIRError if it has already ended."""
+    def returns(self, *results: Tensor | Weight, devices: Sequence[str] = ()) -> None:
+        """Ends the function. `devices`: the names of those on which the results are wanted, "" where any will do.
+
+        Raises TensorIRError if it has already ended, and for another number of devices than of results."""
         self._check_open()
+        if devices and len(devices) != len(results):
+            raise TensorIRError(f"{len(devices)} devices for {len(results)} results", self.location())
         values = [self.own(r, f"result {i}").value for i, r in enumerate(results)]
-        self._function = Function(self.name, self._region.finish(values), self._loc)
+        body = self._region.finish(values)
+        given = tuple(self._arg_devices) if any(self._arg_devices) else ()
+        self._function = Function(self.name, body, self._loc, given, tuple(devices))
 
     def finished(self) -> Function:
         """Returns the function. Raises TensorIRError if `returns` has not been called."""
@@ -150,7 +184,7 @@ class FunctionBuilder:
     def add(self, op: Op) -> Tensor:
         """Appends an op with one result, for ops that have no method of `Tensor`."""
         self._check_open()
-        return Tensor(self, self._region.add(op).result)
+        return Tensor(self, self._region.add(self._places.placed(op, self._region.add)).result)
 
     def own(self, x: Tensor | Weight, what: str) -> Tensor:
         """Returns `x` as a tensor of this function. Raises TensorIRError if it belongs to another function or is not a

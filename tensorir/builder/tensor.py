@@ -13,6 +13,7 @@ from tensorir.builder.elementwise import elementwise
 from tensorir.builder.emitting import Emitting, Operand
 from tensorir.builder.given import Axes, Shape, Size
 from tensorir.builder.shapes import contraction_maps, matmul_spec, reshape_steps, resolved_shape, sliced, unit_groups
+from tensorir.dialects.device import Transfer
 from tensorir.dialects.linalg import Contract, LayerNorm, Softmax, Transpose
 from tensorir.dialects.linalg.rows import RmsNorm
 from tensorir.dialects.tensor import (
@@ -83,6 +84,12 @@ class Tensor(Emitting):
 
     def abs(self) -> Tensor:
         return self._unary("abs")
+
+    def to(self, device: str) -> Tensor:
+        """The same tensor in the memory of the device of this name (docs/devices.md)."""
+        if not device:
+            raise self.error("the name of a device is empty")
+        return self._emit(lambda: [Transfer(self.value, device, loc=self._loc())])
 
     def cast(self, dtype: DType) -> Tensor:
         """Converts the element type: floats round to nearest even, floats to integers truncate and saturate, integers

@@ -4,6 +4,7 @@ compiler."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy.typing as npt
@@ -20,28 +21,35 @@ MASKED = -1e30
 
 
 def build_minilm(
-    weights: Mapping[str, npt.NDArray[Any]], *, sequence: Dim | None = None, batch: Dim | None = None
+    weights: Mapping[str, npt.NDArray[Any]],
+    *,
+    sequence: Dim | None = None,
+    batch: Dim | None = None,
+    devices: Sequence[str] = (),
 ) -> Module:
     """The module with @embed(ids: [S] of i64, mask: [S] of f32) → [384] of f32, a unit vector.
 
     One sentence per call, so there is no batch dim and nothing is padded. `weights` are named as in the model's
     file. `sequence` is a fixed length up to 512, or None for any length, chosen by each call. With `batch`, a number
     of sentences or a symbol, it is @embed(ids: [B, S], mask: [B, S]) → [B, 384]; shorter sentences are padded with
-    masked tokens."""
+    masked tokens. `devices`: the names of those among which the layers are split, in equal parts; the first one also
+    has all else."""
     module = ModuleBuilder()
     w = {name: module.weight(name, weights[name]) for name in weight_names() if name in weights}
     length: Dim = symbol("S") if sequence is None else sequence
     shape = (length,) if batch is None else (batch, length)
 
     f = module.function("embed")
-    ids = f.arg("ids", shape, i64)
-    mask = f.arg("mask", shape, f32)
+    ids = f.arg("ids", shape, i64, device=devices[0] if devices else "")
+    mask = f.arg("mask", shape, f32, device=devices[0] if devices else "")
     x = embeddings(f, w, ids)
     bias = (1 - mask) * MASKED
     bias = bias if batch is None else bias[:, None, None, :]  # the same for all heads and queries of a sentence
     for i in range(LAYERS):
-        x = encoder_layer(w, f"encoder.layer.{i}.", x, bias, shape)
-    f.returns(pooled(x.reshape(*shape, HIDDEN), mask))
+        with f.on(devices[i * len(devices) // LAYERS]) if devices else nullcontext():
+            x = encoder_layer(w, f"encoder.layer.{i}.", x, bias, shape)
+    with f.on(devices[0]) if devices else nullcontext():
+        f.returns(pooled(x.reshape(*shape, HIDDEN), mask))
     return module.build()
 
 

@@ -13,6 +13,7 @@ from typing import cast
 
 from attrs import field, frozen
 
+from tensorir.analysis.devices import EVERYWHERE, devices_of, placed_operands
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.flow import Dispatch
 from tensorir.dialects.func import Call
@@ -49,6 +50,18 @@ def _transfers(module: Module) -> Iterator[Diagnostic]:
     for op in module.walk():
         if isinstance(op, Transfer):
             yield Diagnostic(f'{op.NAME} to "{op.device}"', op.loc)
+
+
+def _torn(module: Module) -> Iterator[Diagnostic]:
+    for f in module.functions:
+        known = devices_of(f.body, f.arg_devices)
+        for op in f.body.ops:
+            places = dict.fromkeys(known[v] for v in placed_operands(op, known))
+            if len(places) > 1 and op.results and not isinstance(op, Transfer):
+                yield Diagnostic(f"{op.NAME} reads values on {', '.join(map(repr, places))}", op.loc)
+        for i, (y, wanted) in enumerate(zip(f.body.yields, f.result_devices, strict=False)):
+            if wanted and known[y] not in (EVERYWHERE, wanted):
+                yield Diagnostic(f"result {i} of @{f.name} is on {known[y]!r}, not on {wanted!r}", f.loc)
 
 
 def _dispatches(module: Module) -> Iterator[Diagnostic]:
@@ -109,6 +122,7 @@ def _boundaries(module: Module) -> Iterator[Diagnostic]:
 
 NO_CALLS = Level("no-calls", "no function is called", "inline-calls", _calls)
 NO_TRANSFERS = Level("no-transfers", "nothing is moved between devices", "drop-transfers", _transfers)
+PLACED = Level("placed", "every op reads values of one device", "assign-devices", _torn)
 NO_ENCODINGS = Level("no-encodings", "no intent to tile is left", "specialize-encodings", _encoded(Encoding))
 PLAIN_BOUNDARIES = Level(
     "plain-boundaries", "public functions take and give row-major tensors", "row-major-boundaries", _boundaries
@@ -117,4 +131,4 @@ NO_LAYOUTS = Level("no-layouts", "no type has a layout", "materialize-encodings"
 NO_DISPATCHES = Level("no-dispatches", "every launch is of an executable", "outline-executables", _dispatches)
 ONLY_DATA = Level("only-data", "every global holds data", "evaluate-initializers", _without_data)
 
-LEVELS = (NO_CALLS, NO_TRANSFERS, NO_ENCODINGS, PLAIN_BOUNDARIES, NO_LAYOUTS, NO_DISPATCHES, ONLY_DATA)
+LEVELS = (NO_CALLS, NO_TRANSFERS, PLACED, NO_ENCODINGS, PLAIN_BOUNDARIES, NO_LAYOUTS, NO_DISPATCHES, ONLY_DATA)

@@ -152,6 +152,8 @@ class CallableProgram:
             written_bytes=counts.written_bytes,
             relaid_bytes=counts.relaid_bytes,
             copied_bytes=counts.copied_bytes,
+            transfers=counts.transfers,
+            transferred_bytes=counts.transferred_bytes,
             arena_bytes=counts.arena_bytes,
             scratch_bytes=counts.scratch_bytes,
             python=counts.python,

@@ -25,10 +25,14 @@ class Place:
 
 @frozen
 class CommandPlaces:
-    """`steps`: those of the program that the command launches; none if it runs in Python."""
+    """`steps`: those of the program that the command launches; none if it runs in Python. `device`: the name of the
+    device of its launch. `moved`: the entry of the plan's table with the bytes that it moves from another device; None
+    if it moves none."""
 
     command: Place
     steps: tuple[Place, ...] = ()
+    device: str = ""
+    moved: int | None = None
 
 
 @frozen

@@ -12,7 +12,7 @@ from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dtype import DTYPES
 from tensorir.native.table import ELEMENT_TYPES
 from tensorir.runtime.arguments_in_place import ArgumentCounts
-from tensorir.runtime.compiled_function import CompiledFunction, Place
+from tensorir.runtime.compiled_function import CommandPlaces, CompiledFunction, Place
 from tensorir.runtime.step_counts import KINDS, MOVES, StepIn, touched
 from tensorir.runtime.words import (
     ARENA,
@@ -68,6 +68,10 @@ class CommandCounts:
     steps: tuple[StepCounts, ...]
     python_read_bytes: int = 0
     python_written_bytes: int = 0
+    device: str = ""
+    """The name of the device of its launch."""
+    transferred_bytes: int | None = None
+    """Moved here from another device; None for what is no transfer."""
 
     def sum(self, name: str) -> int:
         """The sum of a number over the steps."""
@@ -131,6 +135,16 @@ class Counts:
         return sum(command.written_bytes for command in self.commands)
 
     @property
+    def transfers(self) -> int:
+        """Launches that move a value from one device to another."""
+        return sum(command.transferred_bytes is not None for command in self.commands)
+
+    @property
+    def transferred_bytes(self) -> int:
+        """What they move: the bytes of values as they are stored on the way."""
+        return sum(command.transferred_bytes or 0 for command in self.commands)
+
+    @property
     def relaid_bytes(self) -> int:
         return self.sum("relaid_bytes")
 
@@ -160,7 +174,8 @@ def count(
     for number, (command, places) in enumerate(zip(plan.commands, function.commands, strict=True)):
         if command.kind != LAUNCH:
             read, written = _python_bytes(plan, number, command, sizes)
-            commands.append(CommandCounts(places.command, True, 0, (), read, written))
+            made = CommandCounts(places.command, True, 0, (), read, written, places.device, _moved(places, values))
+            commands.append(made)
             continue
         program = plan.programs[command.target]
         if command.target not in programs:
@@ -169,10 +184,15 @@ def count(
         known = len(places.steps) == len(program.steps)
         named = zip(places.steps if known else [places.command] * len(sums), program.steps, sums, strict=True)
         steps = tuple(StepCounts(place, KINDS[step.kind], *row) for place, step, row in named)
-        commands.append(CommandCounts(places.command, False, units, steps))
+        moved = _moved(places, values)
+        commands.append(CommandCounts(places.command, False, units, steps, 0, 0, places.device, moved))
     constants = {b.index: size for b, size in zip(plan.buffers, sizes, strict=True) if b.kind == CONSTANT}
     live = _live_bytes(plan, sizes)
     return Counts(tuple(commands), arena_bytes, live, scratch_bytes, sum(constants.values()), threads)
+
+
+def _moved(places: CommandPlaces, values: Words) -> int | None:
+    return None if places.moved is None else int(values[places.moved])
 
 
 def _python_bytes(plan: PlanWords, number: int, command: CommandWords, sizes: Sequence[int]) -> tuple[int, int]:

@@ -22,17 +22,18 @@ def finished(plan: Plan) -> CompiledFunction:
         plan.function.signature,
         image.words,
         tuple(np.ascontiguousarray(c) for c in plan.constants),
-        tuple(_places(command) for command in plan.commands),
+        tuple(_places(command, moved) for command, moved in zip(plan.commands, image.moved, strict=True)),
         tuple(required),
         _kernels(plan),
     )
 
 
-def _places(command: Command) -> CommandPlaces:
+def _places(command: Command, moved: int | None) -> CommandPlaces:
     if isinstance(command, HostCommand):
-        return CommandPlaces(_place(command.op))
+        return CommandPlaces(_place(command.op), (), command.device, moved)
     steps = (o for o in command.grid.body.ops if isinstance(o, Step))
-    return CommandPlaces(_place(command.grid), tuple(Place(o.origin or o.NAME, o.loc) for o in steps))
+    places = tuple(Place(o.origin or o.NAME, o.loc) for o in steps)
+    return CommandPlaces(_place(command.grid), places, command.device, moved)
 
 
 def _place(op: Op) -> Place:

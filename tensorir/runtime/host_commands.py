@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from tensorir.interp.context import Context
 from tensorir.interp.interpreter import apply_op
@@ -17,6 +17,7 @@ from tensorir.ir.module import Module
 from tensorir.native.plans import Frame
 from tensorir.runtime.explain_failure import why_impossible
 from tensorir.runtime.plan import HostCommand, Plan
+from tensorir.targets.device import Device
 
 Array = npt.NDArray[Any]
 
@@ -29,6 +30,8 @@ class HostCommands:
 
     source: Module
     plan: Plan
+    devices: Mapping[str, Device] = field(factory=dict[str, Device])
+    """Those of the launches that Python runs, by name."""
 
     def why_impossible(self, sizes: Mapping[str, int], memory_limit: int | None) -> TensorIRError | None:
         return why_impossible(self.source, self.plan, sizes, memory_limit)
@@ -55,6 +58,9 @@ class HostCommands:
 
         count = len(command.buffers) - len(command.op.results)
         inside = evolve(ctx, sizes={name: evaluate(d, ctx.sizes) for name, d in command.bound.items()})
-        made = apply_op(command.op, tuple(array(b) for b in command.buffers[:count]), inside)
+        inputs = tuple(array(b) for b in command.buffers[:count])
+        device = self.devices.get(command.device)
+        kernel = None if device is None else device.kernels.call(command.op, device.memory)
+        made = apply_op(command.op, inputs, inside) if kernel is None else (kernel(inputs, inside)[0],)
         for b, value in zip(command.buffers[count:], made, strict=True):
             array(b)[...] = value

@@ -25,8 +25,9 @@ Word = int | Entry
 """A number, or an entry of the value table whose number is known when the table is finished."""
 
 
-def program_words(grid: Grid, bound: Mapping[str, Dim], values: Values) -> list[Word]:
-    """Returns the words of a tile program whose sizes are `bound`. Its bindings are the grid's inputs, then results."""
+def program_words(grid: Grid, bound: Mapping[str, Dim], values: Values, features: int) -> list[Word]:
+    """Returns the words of a tile program whose sizes are `bound`. Its bindings are the grid's inputs, then results.
+    `features`: the CPU features that its steps may use, −1 for all that the plan may."""
     registers = Registers(values, bound, grid.totals, grid.granules)
     place: dict[Value, int] = {a: i for i, a in enumerate(grid.body.args)}
     scratch: list[Word] = []
@@ -39,7 +40,7 @@ def program_words(grid: Grid, bound: Mapping[str, Dim], values: Values) -> list[
         assert isinstance(op, Step)  # the verifier checked
         steps.append(_step(op, place, registers))
         place.update(zip(op.results, (place[v] for v in op.outs), strict=True))
-    words: list[Word] = [len(grid.totals)]
+    words: list[Word] = [features, len(grid.totals)]
     words += _grid(grid, bound, values)
     words.append(len(registers.operations))
     for operation, a, b in registers.operations:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import define, evolve, field, frozen
 
+from tensorir.analysis.devices import transfer_in
 from tensorir.dialects.flow import GlobalLoad, Launch
 from tensorir.dialects.tensor import Cast, Constant
 from tensorir.dialects.tile import Grid
@@ -27,12 +28,13 @@ from tensorir.runtime.in_place import may_lie_in
 from tensorir.runtime.requirements import Requirement, requirements
 from tensorir.runtime.strides import Form
 from tensorir.runtime.values import OPERATIONS, Values
+from tensorir.runtime.words import ALL_FEATURES
 
 Array = npt.NDArray[Any]
 BufferKind = Literal["argument", "result", "constant", "arena", "shared"]
 KINDS: tuple[BufferKind, ...] = ("argument", "result", "constant", "arena", "shared")
 MAGIC = 0x004E414C50524954
-VERSION = 1
+VERSION = 2
 
 
 @frozen
@@ -51,29 +53,40 @@ class Buffer:
 
     @property
     def bytes(self) -> Dim:
-        return self.reach if self.reach is not None else product(self.type.shape) * self.type.dtype.itemsize
+        return self.reach if self.reach is not None else _bytes(self.type)
+
+
+def _bytes(type: TensorType) -> Dim:
+    return product(type.shape) * type.dtype.itemsize
 
 
 @frozen(eq=False)
 class LaunchCommand:
     """Runs a grid whose size symbols are `bound` to sizes of the function, for the launch `op`. `buffers`: the grid's
-    inputs, then results."""
+    inputs, then results. `features`: the CPU features that its steps may use, ALL_FEATURES for all that the plan may.
+    `moved`: the bytes that are moved here from another device."""
 
     op: Launch
     executable: str
     grid: Grid
     bound: Mapping[str, Dim]
     buffers: tuple[int, ...]
+    features: int = ALL_FEATURES
+    device: str = ""
+    moved: Dim | None = None
 
 
 @frozen(eq=False)
 class HostCommand:
     """An op that runs in Python, between two runs of the executor. Its size symbols are `bound` to sizes of the
-    function. `buffers`: its operands, then results."""
+    function. `buffers`: its operands, then results. `device`: the one of its launch, "" outside of launches.
+    `moved`: as in LaunchCommand."""
 
     op: Op
     bound: Mapping[str, Dim]
     buffers: tuple[int, ...]
+    device: str = ""
+    moved: Dim | None = None
 
 
 Command = LaunchCommand | HostCommand
@@ -108,11 +121,13 @@ def plan_function(
     source: Module,
     forms: Sequence[Form] = (),
     bodies: Mapping[Op, Region] | None = None,
+    features: Mapping[str, int] | None = None,
 ) -> Plan:
     """Returns the plan of a compiled function. `source`: the module from which the tile programs were made, whose ops
     say what sizes are valid. `forms`: those of arguments that are not row-major; `bodies`: the tile programs of the
-    launches that read them."""
-    return _Planner(module, function, source, forms, bodies or {}).plan()
+    launches that read them. `features`: device → the CPU features that its launches may use, if those are not all
+    that the plan may."""
+    return _Planner(module, function, source, forms, bodies or {}, features or {}).plan()
 
 
 @define
@@ -122,6 +137,7 @@ class _Planner:
     source: Module
     forms: Sequence[Form]
     bodies: Mapping[Op, Region]
+    features: Mapping[str, int]
     needed: dict[tuple[Dim, ...], Requirement] = field(factory=dict[tuple[Dim, ...], Requirement])
     buffers: list[Buffer] = field(factory=list[Buffer])
     commands: list[Command] = field(factory=list[Command])
@@ -198,8 +214,11 @@ class _Planner:
     def _launch(self, op: Launch) -> None:
         executable = self.module.lookup(Executable, op.executable)
         bound = op.bound_sizes(executable)
-        for found in requirements(op, self.source.lookup(Executable, op.executable)):
+        source = self.source.lookup(Executable, op.executable)
+        for found in requirements(op, source):
             self.needed.setdefault(found.key, found)
+        transfer = transfer_in(source.body)
+        moved = None if transfer is None else _bytes(substituted(transfer.result.type, bound))
         body = self.bodies.get(op, executable.body)
         of_grid = {**bound, **self._strides} if op in self.bodies else bound
         inner: dict[Value, int] = {a: self.place[v] for a, v in zip(body.args, op.inputs, strict=True)}
@@ -213,9 +232,13 @@ class _Planner:
                 inner[r] = self.place[value] = self._made(value, substituted(r.type, bound))
             buffers = tuple(inner[v] for v in (*o.operands, *o.results))
             if isinstance(o, Grid):
-                self._add(LaunchCommand(op, executable.name, o, of_grid, buffers))
+                features = self.features.get(executable.target, ALL_FEATURES)
+                self._add(LaunchCommand(op, executable.name, o, of_grid, buffers, features, executable.target, moved))
             else:
-                self._add(HostCommand(o, bound, buffers))
+                self._add(HostCommand(o, bound, buffers, executable.target, moved))
+            moved = None  # once for the whole launch
+        for y, r in zip(body.yields, op.results, strict=True):
+            self.place.setdefault(r, inner[y])  # of a launch that Python runs: a literal, or what is yielded twice
 
     def _host(self, op: Op) -> None:
         """An op of the function, whose sizes are those of the function."""
@@ -271,10 +294,12 @@ class _Planner:
 
 @frozen
 class Image:
-    """The words of a plan, and the number of each requirement in its value table."""
+    """The words of a plan, and the number in its value table of each requirement, and of what each command moves from
+    another device."""
 
     words: npt.NDArray[np.int64]
     required: tuple[int, ...]
+    moved: tuple[int | None, ...]
 
 
 def plan_image(plan: Plan) -> Image:
@@ -290,15 +315,17 @@ def plan_image(plan: Plan) -> Image:
         key = id(command.grid), tuple(sorted(command.bound.items(), key=lambda item: item[0]))
         if key not in number:
             number[key] = len(programs)
-            programs.append(program_words(command.grid, command.bound, values))
+            programs.append(program_words(command.grid, command.bound, values, command.features))
         commands.append([0, number[key], len(command.buffers), *command.buffers])
     buffers: list[Word] = []
     for b in plan.buffers:
         buffers += [KINDS.index(b.kind), b.index, values.of(b.bytes), b.first, b.last]
     larger = partial(values.apply, "max")
     required = [reduce(larger, map(values.of, r.key)) for r in plan.requirements]
+    moved = [None if c.moved is None else values.of(c.moved) for c in plan.commands]
     words = _assembled(plan, values, buffers, programs, commands)
-    return Image(words, tuple(values.ref(entry) for entry in required))
+    of_commands = tuple(None if entry is None else values.ref(entry) for entry in moved)
+    return Image(words, tuple(values.ref(entry) for entry in required), of_commands)
 
 
 def _assembled(

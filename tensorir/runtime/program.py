@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
+from tensorir.analysis.devices import transfer_in
 from tensorir.analysis.layout_decision import Decision
 from tensorir.analysis.movement import is_view, moves_only
-from tensorir.dialects.flow import Launch
+from tensorir.dialects.flow import GlobalLoad, Launch
 from tensorir.interp.context import Context
 from tensorir.interp.interpreter import run_region
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import Remark, Remarks
-from tensorir.ir.module import Function, Module
+from tensorir.ir.module import Executable, Function, Module
 from tensorir.ir.signature import Signature
 from tensorir.native.table import Features
 from tensorir.runtime.arguments_in_place import Variants
@@ -31,7 +33,7 @@ from tensorir.runtime.stats import Stats
 from tensorir.runtime.step_counts import MOVES
 from tensorir.runtime.strided_plan import Relower, StridedPlan, Strider
 from tensorir.runtime.strides import Form
-from tensorir.targets.device import Device
+from tensorir.targets.device import Device, devices_text
 
 
 class Program(CallableProgram):
@@ -41,7 +43,7 @@ class Program(CallableProgram):
         self,
         module: Module,
         tiles: Module,
-        device: Device,
+        devices: Sequence[Device],
         remarks: Sequence[Remark],
         compile_s: float,
         pass_seconds: Mapping[str, float],
@@ -52,7 +54,7 @@ class Program(CallableProgram):
         decision: Decision | None = None,
         source: Sequence[SourceValue] = (),
     ) -> None:
-        """`module` must be fully compiled for `device`: every global holds data, every dispatch is outlined. `tiles`:
+        """`module` must be fully compiled for `devices`: every global holds data, every dispatch is outlined. `tiles`:
         the same module with tile programs in its executables; what runs is planned from it.
 
         `memory_limit`: the most bytes of intermediates that a call may allocate; None means the available memory.
@@ -62,7 +64,10 @@ class Program(CallableProgram):
         `decision`, `source`: what `explain` tells of the compilation."""
         self.module = module
         self.tiles = tiles
-        self.device = device
+        self.devices = {d.name: d for d in devices}
+        """By the names that the program gives them."""
+        self.device = devices[0]
+        """The first of them; it computes what belongs to none."""
         self.decision = decision
         """The layouts that were chosen: what `tensorir.compile(…, layouts=…)` applies again."""
         self._relower = relower
@@ -71,39 +76,50 @@ class Program(CallableProgram):
         self.pass_seconds = dict(pass_seconds)
         self._evaluated = dict(constants or {})
         self._constants = {g.name: g.value.array for g in module.globals if isinstance(g.value, Dense)}
-        planned = tiles.functions if device.executor is not None else ()
-        self.plans = {f.name: plan_function(tiles, f, module) for f in planned}
-        """What the executor does in a call of each function; empty if Python runs the ops of this device."""
+        for e in module.executables:
+            device_of(e, self.devices)
+        executors = [d.executor for d in devices if d.executor is not None]
+        self._features = reduce(lambda a, b: a | b, executors) if executors else None
+        """Those that any device may use."""
+        self._of_device = {
+            d.name: int(d.executor) for d in devices if d.executor is not None and d.executor != self._features
+        }
+        planned = tiles.functions if executors else ()
+        self.plans = {f.name: plan_function(tiles, f, module, features=self._of_device) for f in planned}
+        """What the executor does in a call of each function; empty if Python runs the ops of all devices."""
         super().__init__(self._made_functions(), self._built(compile_s), memory_limit, num_threads)
 
     def _made_functions(self) -> dict[str, tuple[Signature, Runner]]:
-        device, functions = self.device, self.module.functions
-        if (features := device.executor) is not None:
-            for e in self.module.executables:
-                device_of(e, {device.name: device})
+        functions = self.module.functions
+        if (features := self._features) is not None:
             return {f.name: (f.signature, self._made_executor(self.plans[f.name], features)) for f in functions}
-        executables = plan_executables(self.module, {device.name: device})
+        executables = plan_executables(self.module, self.devices)
         held = tuple(self._constants.values())
-        return {f.name: (f.signature, PythonRunner(self.module, f, device, executables, held)) for f in functions}
+        return {f.name: (f.signature, PythonRunner(self.module, f, self.device, executables, held)) for f in functions}
 
     def _made_executor(self, plan: Plan, features: Features) -> Executor:
         module, variants = self.module, None
+        devices = {name: d for name, d in self.devices.items() if d.executor is None}
         if self._relower is not None:
-            strider = Strider(self.tiles, module, plan.function, self.device, self._relower)
+            strider = Strider(self.tiles, module, plan.function, self.devices, self._relower, self._of_device)
 
             # It holds neither the program nor the executor: a cycle would keep the constants until they are collected.
             def variant(forms: Sequence[Form]) -> tuple[Executor | None, Mapping[int, str]]:
                 found = strider.plan(forms)
                 if not isinstance(found, StridedPlan):
                     return None, found
-                host = HostCommands(module, found.plan)
+                host = HostCommands(module, found.plan, devices)
                 return Executor(finished(found.plan), features, host, forms=found.forms), found.refused
 
             variants = Variants(variant)
-        return Executor(finished(plan), features, HostCommands(module, plan), variants=variants)
+        return Executor(finished(plan), features, HostCommands(module, plan, devices), variants=variants)
+
+    @property
+    def _specs(self) -> str:
+        return devices_text(tuple(self.devices.values()))
 
     def _told(self) -> tuple[str, Decision | None, Remarks, Sequence[SourceValue]]:
-        return self.device.spec, self.decision, self.remarks, self._source
+        return self._specs, self.decision, self.remarks, self._source
 
     def _plan(self, name: str) -> Plan | None:
         return self.plans.get(name)
@@ -120,6 +136,7 @@ class Program(CallableProgram):
             init_dispatches=sum(1 for g in module.globals if not isinstance(g.value, Dense)),
             copies=_moving_launches(plan) if plan is not None else _count_copies(module, default),
             weights_bytes=sum(g.value.nbytes for g in module.globals if isinstance(g.value, Dense)),
+            weights_by_device=_weights_by_device(module, self.device.name),
             compile_s=compile_s,
             kernels={},
             transient_bytes=0,
@@ -132,13 +149,13 @@ class Program(CallableProgram):
 
         Raises UnsupportedError naming the ops that run in Python, which can't be stored, and TensorIRError if the file
         can't be written."""
-        save(path, tuple(self.plans.values()), self.device.spec, self.device.executor, self.stats)
+        save(path, tuple(self.plans.values()), self._specs, self._features, self.stats)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickles only the compiled modules: plans are made again when they are loaded."""
         seconds = (self.stats.compile_s, self.pass_seconds)
         limits = (self.memory_limit, self.num_threads, self._relower, self._evaluated, self.decision, self._source)
-        return Program, (self.module, self.tiles, self.device, self.remarks, *seconds, *limits)
+        return Program, (self.module, self.tiles, tuple(self.devices.values()), self.remarks, *seconds, *limits)
 
 
 def _default_function(module: Module) -> Function | None:
@@ -149,20 +166,35 @@ def _default_function(module: Module) -> Function | None:
 
 
 def _moving_launches(plan: Plan) -> int:
-    """Returns how many commands only move elements."""
-    launches = [c.grid.body.ops for c in plan.commands if isinstance(c, LaunchCommand)]
+    """Returns how many commands only move elements, transfers aside."""
+    launches = [c.grid.body.ops for c in plan.commands if isinstance(c, LaunchCommand) and c.moved is None]
     return sum(all(op.NAME.removeprefix("tile.") in {*MOVES, "scratch"} for op in ops) for ops in launches)
 
 
 def _count_launches(module: Module, function: Function | None) -> int:
-    return 0 if function is None else sum(isinstance(o, Launch) for o in function.body.ops)
+    if function is None:
+        return 0
+    launches = (module.lookup(Executable, o.executable) for o in function.body.ops if isinstance(o, Launch))
+    return sum(transfer_in(e.body) is None for e in launches)
+
+
+def _weights_by_device(module: Module, default: str) -> dict[str, int]:
+    """`default`: the device of what is read outside of launches."""
+    read: dict[str, dict[str, None]] = {}
+    for function in module.functions:
+        loaded = {op.result: op.symbol for op in function.body.ops if isinstance(op, GlobalLoad)}
+        for op in function.body.ops:
+            device = module.lookup(Executable, op.executable).target if isinstance(op, Launch) else default
+            read.setdefault(device, {}).update(dict.fromkeys(loaded[v] for v in op.operands if v in loaded))
+    values = {g.name: g.value.nbytes for g in module.globals if isinstance(g.value, Dense)}
+    return {device: sum(values.get(name, 0) for name in names) for device, names in read.items() if names}
 
 
 def _count_copies(module: Module, function: Function | None) -> int:
     """Counts launches of executables that compute nothing, and data movement outside of launches."""
     if function is None:
         return 0
-    moving = {e.name for e in module.executables if all(moves_only(o) for o in e.body.ops)}
+    moving = {e.name for e in module.executables if all(moves_only(o) for o in e.body.ops) and not transfer_in(e.body)}
     launches: Counter[bool] = Counter(o.executable in moving for o in function.body.ops if isinstance(o, Launch))
     outside = sum(moves_only(o) and not is_view(o) for o in function.body.ops)
     return launches[True] + outside

@@ -22,7 +22,7 @@ class Stats:
     ops of a device, only `kernels` and `transient_bytes` are known, from the last call."""
 
     dispatches: int
-    """The number of launches in a call of the default function."""
+    """The number of launches in a call of the default function, without transfers."""
     init_dispatches: int
     """The number of initializers that run when the program is loaded."""
     copies: int
@@ -47,6 +47,9 @@ class Stats:
     """Written by packs, unpacks and copies in another order than they were read."""
     copied_bytes: int = 0
     """Written by other copies and by gathers."""
+    transfers: int = 0
+    """Launches that move a value from one device to another."""
+    transferred_bytes: int = 0
     arena_bytes: int = 0
     scratch_bytes: int = 0
     """Of each thread."""
@@ -56,6 +59,8 @@ class Stats:
     """The arguments that were not row-major, and were read where they lie."""
     copied_arguments: Mapping[str, int] = field(factory=dict[str, int])
     """Argument → bytes that were copied before the call, because it was not row-major."""
+    weights_by_device: Mapping[str, int] = field(factory=dict[str, int])
+    """Device → bytes of the constants that its launches read."""
     constants_packed: int = 0
     """The number of initializers that were computed when the program was compiled; 0 for one that was loaded."""
     constants_mapped: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from attrs import frozen
+from attrs import field, frozen
 
 from tensorir.dialects.flow import Launch
 from tensorir.dialects.tile import Slice
@@ -31,13 +31,15 @@ class StridedPlan:
 
 @frozen(eq=False)
 class Strider:
-    """Plans one function again. `module`: with tile programs. `source`: without them."""
+    """Plans one function again. `module`: with tile programs. `source`: without them. `features`: those of
+    `plan_function`."""
 
     module: Module
     source: Module
     function: Function
-    device: Device
+    devices: Mapping[str, Device]
     relower: Relower
+    features: Mapping[str, int] = field(factory=dict[str, int])
 
     def plan(self, forms: Sequence[Form]) -> StridedPlan | Mapping[int, str]:
         """Returns the plan for arguments of these forms, or why each of them has to be copied."""
@@ -49,7 +51,9 @@ class Strider:
             for op in self.function.body.ops:
                 self._read(op, left, bodies, refused)
             if len(refused) == found:
-                plan = plan_function(self.module, self.function, self.source, tuple(left.values()), bodies)
+                plan = plan_function(
+                    self.module, self.function, self.source, tuple(left.values()), bodies, self.features
+                )
                 return StridedPlan(plan, tuple(left.values()), refused)
             left = {i: form for i, form in left.items() if i not in refused}
         return refused
@@ -75,10 +79,13 @@ class Strider:
         refused.update(alone or {form.argument: made for form in read.values()})
 
     def _lowered(self, op: Launch, read: Mapping[int, Form]) -> Region | str:
-        region = self.source.lookup(Executable, op.executable).body
+        executable = self.source.lookup(Executable, op.executable)
+        region, device = executable.body, self.devices[executable.target]
+        if device.executor is None:
+            return f"Python runs the ops of {device.name!r}"
         tiled = self.module.lookup(Executable, op.executable).body
         inputs = {at: where(form, region.args[at].type.shape) for at, form in read.items()}
-        return self.relower(region, tiled, self.device, inputs)
+        return self.relower(region, tiled, device, inputs)
 
 
 def where(form: Form, shape: Sequence[Dim]) -> Slice:

@@ -15,6 +15,7 @@ LAUNCH = 0
 """The kind of a command that runs a program; another one is run by Python."""
 ARGUMENT, RESULT, CONSTANT, ARENA, SHARED = range(5)
 """Kinds of buffers."""
+ALL_FEATURES = -1
 
 
 @frozen
@@ -51,12 +52,14 @@ class StepWords:
 
 @frozen
 class ProgramWords:
-    """`grid`: extent and block of each dim, entries of the value table. `operations`: each makes one register."""
+    """`grid`: extent and block of each dim, entries of the value table. `operations`: each makes one register.
+    `features`: the CPU features that its steps may use, ALL_FEATURES for all that the plan may."""
 
     grid: tuple[tuple[int, int], ...]
     operations: tuple[tuple[int, int, int], ...]
     scratch: tuple[int, ...]
     steps: tuple[StepWords, ...]
+    features: int = ALL_FEATURES
 
 
 @frozen
@@ -110,11 +113,12 @@ def _take(words: Iterator[int], count: int) -> tuple[int, ...]:
 
 
 def _program(words: Iterator[int]) -> ProgramWords:
+    features = next(words)
     grid = tuple((next(words), next(words)) for _ in range(next(words)))
     operations = tuple((next(words), next(words), next(words)) for _ in range(next(words)))
     _ = next(words)  # the number of bindings
     scratch = _take(words, next(words))
-    return ProgramWords(grid, operations, scratch, tuple(_step(words) for _ in range(next(words))))
+    return ProgramWords(grid, operations, scratch, tuple(_step(words) for _ in range(next(words))), features)
 
 
 def _step(words: Iterator[int]) -> StepWords:

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from tensorir.ir.dims import Dim, evaluate, symbols_of
+from tensorir.ir.types import Type
+
 TYPICAL_SIZE = 128
 """What a size counts as that is known only at run time."""
+
+
+def typical(dim: Dim) -> int:
+    """A size, with every symbol taken for TYPICAL_SIZE."""
+    return max(0, evaluate(dim, dict.fromkeys(symbols_of(dim), TYPICAL_SIZE)))
+
+
+def typical_bytes(type: Type) -> int:
+    """The bytes of a row-major tensor."""
+    return typical(type.elements) * type.dtype.itemsize
 
 
 @frozen
@@ -17,6 +30,8 @@ class Costs:
     multiply_adds_per_ns: float = 64.0
     bytes_per_ns: float = 16.0
     """Of memory that is read and written in the order in which it lies."""
+    received_bytes_per_ns: float = 8.0
+    """Of what is moved here from another device: it is read and written once."""
     stored_byte_ns: float = 0.01
     """What a byte of a constant costs that is kept from call to call."""
     copied_byte_ns: float = 0.1

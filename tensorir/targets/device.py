@@ -114,6 +114,13 @@ def _read(target: Target, option: Option, given: object) -> object:
         raise TensorIRError(f"device {target.name!r}: option {option.name}: {e}") from None
 
 
+def devices_text(devices: Sequence[Device]) -> str:
+    """Returns what the devices of a program are: the spec of the only one, or `name: spec` for each."""
+    if len(devices) == 1:
+        return devices[0].spec
+    return ", ".join(f"{d.name}: {d.spec}" for d in devices)
+
+
 DeviceLike: TypeAlias = Union[str, Target, Device]
 DevicesLike: TypeAlias = Union[DeviceLike, Sequence[DeviceLike], Mapping[str, DeviceLike]]
 

@@ -13,8 +13,8 @@ from tensorir.passes.pass_ import PassContext
 from tensorir.passes.runner import run_passes
 from tensorir.pipelines import DATA_TILING, STAGES, pipeline
 from tensorir.runtime.program import Program
-from tensorir.targets.device import Device
-from tensorir.tools.devices import add_device_flag
+from tensorir.targets.device import as_devices
+from tensorir.tools.devices import add_devices_flag, given_devices
 from tensorir.tools.files import (
     SAVED,
     add_output_flags,
@@ -45,7 +45,7 @@ def add_parser(commands: Any) -> None:
     p.add_argument("file", help="a .tir or .mlir file, - for standard input")
     p.add_argument("--compile-to", choices=STAGES, help="where to stop (default: materialized)")
     p.add_argument("--data-tiling", choices=DATA_TILING, default="late")
-    add_device_flag(p)
+    add_devices_flag(p)
     p.add_argument("--parameters", action="append", default=[], metavar="[SCOPE=]FILE", help="data for parameters")
     add_layouts_flag(p)
     p.add_argument("--remarks", action="store_true", help="print remarks, on stderr")
@@ -66,13 +66,14 @@ def run(args: argparse.Namespace) -> int:
     if args.emit == "plan":
         return _plans(args)
     text = read_text(args.file)
-    device: Device = args.device
-    ctx = PassContext(devices={device.name: device}, layouts=given_layouts(args))
+    devices = as_devices(given_devices(args.device))
+    ctx = PassContext(devices=dict(devices), layouts=given_layouts(args))
     dropped: list[Remark] = []
     module = bound(parse_module(text, args.file, remarks=dropped), args.parameters)
     ctx.decisions.extend(dropped)
     verify(module)
-    passes = pipeline(args.data_tiling, device.name, args.compile_to or "materialized").passes
+    to, several = args.compile_to or "materialized", len(devices) > 1
+    passes = pipeline(args.data_tiling, next(iter(devices)), to, several=several).passes
     module = run_passes(module, passes, ctx, verify_each=False)
     if args.remarks:
         print(ctx.remarks, file=sys.stderr)
@@ -106,7 +107,7 @@ def _plans(args: argparse.Namespace) -> int:
 def _compiled(args: argparse.Namespace) -> Program:
     dropped: list[Remark] = []
     module = bound(read_module(args.file, dropped), args.parameters)
-    program = api.compile(module, args.device, args.data_tiling, layouts=given_layouts(args))
+    program = api.compile(module, given_devices(args.device), args.data_tiling, layouts=given_layouts(args))
     if args.remarks:
         print(Remarks((*dropped, *program.remarks)), file=sys.stderr)
     return program

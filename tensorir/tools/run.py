@@ -25,7 +25,7 @@ from tensorir.runtime.explain.passes import PassTexts
 from tensorir.runtime.saved.load import load
 from tensorir.text.npy import npy_array
 from tensorir.text.stored import StoredArray
-from tensorir.tools.devices import add_device_flag
+from tensorir.tools.devices import add_devices_flag, given_devices
 from tensorir.tools.files import SAVED, bound, read_module
 from tensorir.tools.layouts import add_layouts_flag, given_layouts
 from tensorir.tools.usage import UsageError
@@ -71,7 +71,7 @@ def add_compiled_flags(p: argparse.ArgumentParser) -> None:
     p.add_argument("file", help="a .tir or .mlir file, - for standard input; a .tirx file is compiled already")
     p.add_argument("--parameters", action="append", default=[], metavar="[SCOPE=]FILE", help="data for parameters")
     p.add_argument("--data-tiling", choices=DATA_TILING, help="default: late")
-    add_device_flag(p)
+    add_devices_flag(p)
     p.set_defaults(device=None, memory_limit=None)  # so that it is known whether they were given
     add_layouts_flag(p)
 
@@ -104,7 +104,7 @@ def program_of(args: argparse.Namespace, passes: PassTexts | None = None) -> Cal
     flags that don't fit together."""
     if not args.file.endswith(SAVED):
         module = bound(read_module(args.file), args.parameters)
-        how = args.device or "cpu", args.data_tiling or "late"
+        how = given_devices(args.device or "cpu"), args.data_tiling or "late"
         snapshot = None
         if passes is not None:
             passes.begin(module)

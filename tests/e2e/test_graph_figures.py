@@ -19,8 +19,9 @@ from tests.support.compared_graphs import GRAPHS, arguments
 needs_features = pytest.mark.skipif(
     FEATURES not in cpu_features(), reason=f"tiles, and so all counts, are those of a machine with {DEVICE}"
 )
-REFUSED = ("two devices",)
-"""Those that no way compiles."""
+
+REFUSED = {"two devices": {"early"}}
+"""The ways that don't compile a graph: early is for one device."""
 
 
 @cache
@@ -47,7 +48,7 @@ def test_no_figure_is_worse_than_recorded(name: str) -> None:
     assert not changes, "; ".join(changes)
     missed = unmet(recorded, now)
     assert missed.keys() <= unmet(recorded, recorded.figures).keys(), "; ".join(missed.values())
-    assert {way for way, f in now.items() if isinstance(f, str)} == ({*now} if name in REFUSED else set())
+    assert {way for way, f in now.items() if isinstance(f, str)} == REFUSED.get(name, set())
     assert recorded.model_bytes == model_bytes(GRAPHS[name].make())
 
 
@@ -67,11 +68,12 @@ def test_what_is_better_than_recorded_and_what_is_missed(name: str) -> None:
         pytest.xfail("; ".join(notes))
 
 
-@pytest.mark.parametrize("name", [name for name in GRAPHS if name not in REFUSED])
+@pytest.mark.parametrize("name", GRAPHS)
 def test_all_ways_give_the_same_bits(name: str) -> None:
     module = GRAPHS[name].make()
     args, function = arguments(GRAPHS[name], module), module.functions[0].name
-    wanted, *others = (compiled(module, way, "cpu").call(args, function) for way in DATA_TILING)
+    ways = [way for way in DATA_TILING if way not in REFUSED.get(name, ())]
+    wanted, *others = (compiled(module, way, "cpu").call(args, function) for way in ways)
     assert all(np.isfinite(r).all() and np.ptp(r) > 0 for r in wanted)
     for got in others:
         assert [r.tobytes() for r in got] == [r.tobytes() for r in wanted]

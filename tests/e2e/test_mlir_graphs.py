@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,12 @@ import pytest
 
 from tensorir.api import compile
 from tensorir.dialects.device import Transfer
+from tensorir.dialects.flow import Launch
 from tensorir.interp import interpret
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import evaluate
 from tensorir.ir.dtype import DType
-from tensorir.ir.module import Module
+from tensorir.ir.module import Executable, Module
 from tensorir.mlir import load
 from tensorir.testing.bounds.operations import error_bounds
 from tensorir.testing.equivalence import assert_agrees
@@ -122,10 +122,41 @@ def test_two_devices_mean_what_iree_computes() -> None:
     assert_equals_iree("two_devices", interpret(graph("two_devices"), "mm", inputs("two_devices")))
 
 
-def test_two_devices_are_refused_by_name_when_compiled(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(TensorIRError, match=r"two_devices\.mlir:\d+:\d+: error: .*\bd[ab]\b"):
-        compile(graph("two_devices"))
+@pytest.mark.parametrize("second", ["vmvx", "cpu{features=avx2}", "reference", "cpu"])
+@pytest.mark.parametrize("first", ["cpu", "reference"])
+def test_two_devices_run_one_launch_each_and_their_transfers(first: str, second: str) -> None:
+    module, args = graph("two_devices"), inputs("two_devices")
+    program = compile(module, {"da": first, "db": second})
+    assert_agrees(module, "mm", args, program.call(args))
+    assert program.stats.dispatches == 2
+    launched = [op.executable for op in program.module.functions[0].body.ops if isinstance(op, Launch)]
+    targets = [program.module.lookup(Executable, name).target for name in launched]
+    assert sorted(targets) == ["da", "da", "db", "db", "db"]
+    if program.plans:
+        assert (program.stats.transfers, program.stats.transferred_bytes) == (
+            3,
+            4 * (128 * 256 + 256 * 512 + 128 * 512),
+        )
+
+
+def test_the_commands_take_several_devices(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = str(GRAPHS / "two_devices.mlir")
-    given = [f"{'x'.join(map(str, a.shape))}xf32=1" for a in inputs("two_devices")]
-    assert main(["run", path, *(word for value in given for word in ("--input", value))]) == 1
-    assert re.search(r"two_devices\.mlir:\d+:\d+: error: .*\bd[ab]\b", capsys.readouterr().err)
+    devices = ["--device", "da=cpu{features=avx2}", "--device", "db=vmvx"]
+    command = ["run", path, *devices, "--output", f"@{tmp_path / 'r.npy'}"]
+    for i, array in enumerate(inputs("two_devices")):
+        np.save(tmp_path / f"in{i}.npy", array)
+        command += ["--input", f"@{tmp_path / f'in{i}.npy'}"]
+    assert main(command) == 0
+    assert_agrees(graph("two_devices"), "mm", inputs("two_devices"), (np.load(tmp_path / "r.npy"),))
+    assert main(["compile", path, *devices, "--emit", "plan"]) == 0
+    assert "launch @transfer_0" in capsys.readouterr().out
+    assert main(["compile", path, *devices, "--emit", "tir"]) == 0
+    assert capsys.readouterr().out.count('target("db")') == 3
+    for wrong in (["da=cpu", "cpu"], ["cpu", "db=cpu"], ["da=cpu", "da=vmvx"]):
+        assert main(["run", path, *(word for value in wrong for word in ("--device", value))]) == 2
+        assert "several devices need names of their own" in capsys.readouterr().err
+
+
+def test_a_device_that_the_program_names_must_be_given() -> None:
+    with pytest.raises(TensorIRError, match=r"two_devices\.mlir:\d+:\d+: error: .*'da'; devices= has only: db, dc"):
+        compile(graph("two_devices"), {"db": "cpu", "dc": "vmvx"})

@@ -11,6 +11,7 @@ import numpy as np
 from hypothesis import given, note
 from hypothesis import strategies as st
 
+from tensorir.dialects.device import Transfer
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.linalg import Contract, Generic, Reduce, ReductionKind, RowOp, Transpose
 from tensorir.dialects.registry import OPS
@@ -46,6 +47,7 @@ KINDS: Mapping[str, type[Op] | None] = {
     "contract": Contract,
     "slice": ExtractSlice,
     "concat": Concat,
+    "transfer": Transfer,
     "relayout": None,
 }
 """The steps of a chain, and whose packed form they show."""
@@ -160,6 +162,8 @@ class Chain:
                 count, dim = self.draw(st.integers(1, 3)), self.draw(st.integers(0, rank - 1))
                 parts = [self.sliced(x, self.layout(rank, x), {dim}) for _ in range(count)]
                 return self.b.add(Concat(tuple(parts), dim, layout)).result
+            case "transfer":
+                return self.b.add(Transfer(x, "elsewhere")).result
             case _:
                 return self.stored(x, layout)
 

@@ -89,13 +89,14 @@ class Step:
 
 @frozen
 class Program:
-    """`grid`: extent and block for each dimension of the units."""
+    """`grid`: extent and block for each dimension of the units. `features`: the CPU features that it may use."""
 
     grid: Sequence[tuple[Size, Size]]
     bindings: int
     steps: Sequence[Step]
     operations: Sequence[tuple[Op, Size, Size]] = ()
     scratch: Sequence[Size] = ()
+    features: int = -1
 
 
 @frozen
@@ -154,7 +155,7 @@ class Image:
 
     def _program(self, program: Program) -> list[int]:
         ref = self.reference
-        words = [len(program.grid)]
+        words = [program.features, len(program.grid)]
         words += [ref(size) for dim in program.grid for size in dim]
         words.append(len(program.operations))
         for op, a, b in program.operations:
@@ -188,7 +189,7 @@ class Image:
         at_programs = table([table(words) for words in programs])
         at_commands = table([table(words) for words in commands])
         count = {kind: 1 + max((b.index for b in self.buffers if b.kind is kind), default=-1) for kind in Kind}
-        header = [MAGIC, 1, HEADER + len(body), len(self._numbers), self.symbols, len(self._expressions)]
+        header = [MAGIC, 2, HEADER + len(body), len(self._numbers), self.symbols, len(self._expressions)]
         header += [at_numbers, at_expressions, len(self.buffers), at_buffers, len(programs), at_programs]
         header += [len(commands), at_commands, count[Kind.ARGUMENT], count[Kind.RESULT]]
         return header + body

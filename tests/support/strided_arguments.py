@@ -25,7 +25,7 @@ Array = npt.NDArray[Any]
 def strided_plan(program: Program, args: Sequence[Array]) -> StridedPlan | None:
     """The plan of @main for arguments that lie like these; None if all of them are copied."""
     function = program.tiles.lookup(Function, "main")
-    strider = Strider(program.tiles, program.module, function, program.device, lower_strided)
+    strider = Strider(program.tiles, program.module, function, program.devices, lower_strided)
     found = strider.plan([a.form for a in strided(args)])
     return found if isinstance(found, StridedPlan) else None
 

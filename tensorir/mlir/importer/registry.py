@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tensorir.mlir.importer import globals
+from tensorir.mlir.importer.affinities import affinity_of
 from tensorir.mlir.importer.counts import check_counts
 from tensorir.mlir.importer.linalg import ops as linalg_ops
 from tensorir.mlir.importer.ops import (
@@ -40,7 +41,11 @@ def _checked(importer: OpImporter) -> OpImporter:
     def checked(op: Operation, scope: Scope) -> None:
         check_counts(op)
         check_types(op)
-        importer(op, scope)
+        scope.device = affinity_of(op)
+        try:
+            importer(op, scope)
+        finally:
+            scope.device = ""
 
     return checked
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from tensorir.dialects.device import Transfer
 from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.linalg import Generic
 from tensorir.dialects.tensor import Cast, Constant, Size
@@ -63,6 +64,9 @@ class Scope:
         self._loads: dict[str, Value] = {}
         self._of_sizes: set[SSAValue] = set()
         self._producers: dict[Value, Op] = {}
+        self.device = ""
+        """Where the op at hand runs, "" if it does not say."""
+        self._moved: dict[tuple[Value, str], Value] = {}
 
     # -- the op at hand
 
@@ -82,7 +86,18 @@ class Scope:
     # -- asking
 
     def tensor(self, v: SSAValue) -> Value:
-        """The core value of `v`. A scalar is a rank-0 tensor; a size is computed from the sizes of the arguments."""
+        """The core value of `v`, on the device of the op at hand if that names one. A scalar is a rank-0 tensor; a size
+        is computed from the sizes of the arguments."""
+        found = self._known(v)
+        maker = self._producers.get(found)
+        if not self.device or (maker is not None and not maker.operands):  # each device has its own constants
+            return found
+        key = found, self.device
+        if key not in self._moved:
+            self._moved[key] = self.add(Transfer(found, self.device, loc=self.loc)).result
+        return self._moved[key]
+
+    def _known(self, v: SSAValue) -> Value:
         found = self._tensors.get(v)
         if found is not None:
             return found

@@ -46,8 +46,10 @@ def heading(f: FunctionExplanation) -> str:
 
 def sums(counts: Counts) -> str:
     """What a call does, in one line."""
+    moved = f"{counts.transfers} transfers of {counts.transferred_bytes} bytes, " if counts.transfers else ""
     return (
-        f"{counts.launches} launches, {counts.units} units, {counts.steps} steps; {counts.read_bytes} bytes read, "
+        f"{counts.launches - counts.transfers} launches, {moved}{counts.units} units, {counts.steps} steps; "
+        f"{counts.read_bytes} bytes read, "
         f"{counts.written_bytes} written, {counts.relaid_bytes} relaid, {counts.copied_bytes} copied; "
         f"{counts.arena_bytes} bytes of arena, {counts.constant_bytes} of constants"
     )
@@ -58,10 +60,13 @@ LAUNCH_COLUMNS = ("", "what", "steps", "where", "units", "read", "written", "rel
 
 def launch_rows(counts: Counts, plan: Plan | None) -> Iterator[Sequence[str]]:
     """A row per command; bytes are those of one call."""
+    several = len({command.device for command in counts.commands if command.device}) > 1
     for number, command in enumerate(counts.commands):
         what = "python" if command.python else "launch"
         if plan is not None and isinstance(planned := plan.commands[number], LaunchCommand):
             what = f"launch @{planned.executable}"
+        if command.device and several:
+            what += f" on {command.device}"
         steps = command.place.op if command.python else ", ".join(step_kinds(command))
         loc = command.place.loc if plan is None else plan.commands[number].op.loc
         numbers = (command.units, command.read_bytes, command.written_bytes, command.sum("relaid_bytes"))

@@ -115,3 +115,5 @@ def _check_counts(function: CompiledFunction) -> None:
     ):
         if header[word] != expected:
             raise Malformed(f"@{signature.name}: expected {expected} {what} in its plan, found {header[word]}")
+    if any(c.moved is not None and c.moved >= sum(header[3:6]) for c in function.commands):
+        raise Malformed(f"@{signature.name}: a transfer has a number of bytes that its plan does not know")

@@ -71,7 +71,7 @@ def encoded(program: StoredProgram) -> tuple[bytes, bytes, list[Array]]:
     return json.dumps(manifest, separators=(",", ":")).encode(), words, shared.constants
 
 
-_STATS = ("dispatches", "copies", "weights_bytes", "compile_s")
+_STATS = ("dispatches", "copies", "weights_bytes", "weights_by_device", "compile_s")
 
 
 class _Shared:
@@ -115,10 +115,14 @@ def _function(f: CompiledFunction, at: int, shared: _Shared) -> dict[str, Any]:
         "results": [type_text(t) for t in s.result_types],
         "words": [at, f.image.size],
         "constants": [shared.constant(c) for c in f.constants],
-        "commands": [[shared.place(c.command), [shared.place(p) for p in c.steps]] for c in f.commands],
+        "commands": [_command(c, shared) for c in f.commands],
         "required": [[r.value, shared.place(r.place), r.dim] for r in f.required],
         "kernels": dict(f.kernels),
     }
+
+
+def _command(c: CommandPlaces, shared: _Shared) -> list[Any]:
+    return [shared.place(c.command), [shared.place(p) for p in c.steps], c.device, c.moved]
 
 
 def decoded(sections: Sections) -> StoredProgram:
@@ -165,12 +169,13 @@ def _features(value: object) -> Features:
 
 
 def _stats(value: object) -> Stats:
-    dispatches, copies, weights, compile_s = entries(value, "stats", *_STATS)
+    dispatches, copies, weights, held, compile_s = entries(value, "stats", *_STATS)
     return Stats(
         dispatches=number(dispatches, "stats.dispatches"),
         init_dispatches=0,
         copies=number(copies, "stats.copies"),
         weights_bytes=number(weights, "stats.weights_bytes"),
+        weights_by_device=counts(held, "stats.weights_by_device"),
         compile_s=seconds(compile_s, "stats.compile_s"),
         kernels={},
         transient_bytes=0,
@@ -220,8 +225,13 @@ class _Functions:
         return Required(number(number_of, where), self._place(place, where), text(dim, where))
 
     def _command(self, value: object, where: str) -> CommandPlaces:
-        command, steps = items(value, where, anything, 2)
-        return CommandPlaces(self._place(command, where), tuple(items(steps, where, self._place)))
+        command, steps, device, moved = items(value, where, anything, 4)
+        return CommandPlaces(
+            self._place(command, where),
+            tuple(items(steps, where, self._place)),
+            text(device, where),
+            None if moved is None else number(moved, where),
+        )
 
 
 def _type(value: object, where: str) -> TensorType:

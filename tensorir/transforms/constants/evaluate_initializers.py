@@ -41,7 +41,7 @@ class EvaluateInitializers(Pass):
     name: ClassVar[str] = "evaluate-initializers"
     requires: ClassVar[tuple[Level, ...]] = (NO_ENCODINGS, NO_LAYOUTS)
     ensures: ClassVar[tuple[Level, ...]] = (ONLY_DATA,)
-    device: str = device_option("the device whose kernels run the initializers")
+    device: str = device_option("the device whose kernels run the initializers, if it has any; else another one")
 
     def run(self, module: Module, ctx: PassContext) -> Module:
         if missing := [g for g in module.globals if isinstance(g.value, Parameter)]:
@@ -49,7 +49,9 @@ class EvaluateInitializers(Pass):
         pending = [g for g in module.globals if isinstance(g.value, Region)]
         if not pending:
             return module
-        work = _Evaluator(module, pending, ctx, ctx.device(self.device))
+        own = ctx.device(self.device)
+        device = next((d for d in (own, *ctx.devices.values()) if d.executor is not None), own)
+        work = _Evaluator(module, pending, ctx, device)
         for done, g in enumerate(pending):
             ctx.report("evaluating constants", done, len(pending))
             work.value(g.name)
@@ -77,7 +79,7 @@ class _Evaluator:
         self.values: dict[str, Dense] = {name: Dense.own(array) for name, array in found.items()}
         self.running: list[str] = []
         launching = any(isinstance(o, Launch) for g in module.globals if g.region is not None for o in g.region.walk())
-        self.plans = plan_executables(module, {device.name: device}) if launching else {}
+        self.plans = plan_executables(module, {**ctx.devices, device.name: device}) if launching else {}
 
     def value(self, name: str) -> Dense:
         """Returns the data of a global. Raises TensorIRError if its initializer depends on itself."""

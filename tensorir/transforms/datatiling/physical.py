@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tensorir.analysis.movement import view_of
+from tensorir.dialects.device import Transfer
 from tensorir.dialects.linalg import Contract, Generic, Reduce, RowOp
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d
 from tensorir.dialects.tensor import CollapseShape, Concat, ExpandShape, ExtractSlice
@@ -171,6 +172,12 @@ def concat(op: Concat, operands: list[Packed], layout: Layout, emit: Emitter) ->
     return Packed(emit.add(made).result, op.result.type.shape, layout, zero)
 
 
+def transfer(op: Transfer, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
+    """Moves the tensor as it is stored, padding included."""
+    x = emit.stored(operands[0], layout)
+    return Packed(emit.add(op.evolve([x.value])).result, op.result.type.shape, layout, x.zero)
+
+
 def view(op: Op, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
     """The same memory with other dims, if no tile is cut; nothing moves unless the result is wanted in another
     order."""
@@ -217,6 +224,7 @@ FORMS: Mapping[type[Op], Form] = {
     Reduce: reduce,
     ExtractSlice: extract_slice,
     Concat: concat,
+    Transfer: transfer,
 }
 """The forms by class; a class also stands for its subclasses."""
 

@@ -1,7 +1,8 @@
-"""specialize-encodings: the layouts of a program are chosen for its device, all at once.
+"""specialize-encodings: the layouts of a program are chosen for its devices, all at once.
 
-The device says which tiles it has for each contraction. Which contractions are tiled, and how each tensor between them
-is stored, is the exact solution of one problem (`transforms/layouts`): the least time by the costs of the device.
+Each device says which tiles it has for each contraction. Which contractions are tiled, and how each tensor between them
+is stored, is the exact solution of one problem (`transforms/layouts`): the least time by the costs of the devices, each
+for its own launches.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from typing import ClassVar
 
 from attrs import evolve, frozen
 
+from tensorir.dialects.flow import Dispatch
 from tensorir.ir.module import Executable, Function, Global, Module
 from tensorir.passes.levels import NO_CALLS, NO_ENCODINGS, NO_LAYOUTS, Level
 from tensorir.passes.pass_ import Pass, PassContext, device_option, option
 from tensorir.targets.answers import Answers
+from tensorir.targets.device import devices_text
 from tensorir.transforms.layouts.choice import posed
 from tensorir.transforms.layouts.decided import decision_of, replay
 from tensorir.transforms.layouts.given import Given
@@ -33,22 +36,26 @@ class SpecializeEncodings(Pass):
     requires: ClassVar[tuple[Level, ...]] = (NO_CALLS,)
     ensures: ClassVar[tuple[Level, ...]] = (NO_ENCODINGS,)
     breaks: ClassVar[tuple[Level, ...]] = (NO_LAYOUTS,)
-    device: str = device_option("the device whose resolver answers and whose costs count")
+    device: str = device_option(
+        "the device whose resolver answers and whose costs count, unless a launch names another one"
+    )
     always: bool = option(False, "tile each contraction for which the device has tiles, whatever it costs")
 
     def run(self, module: Module, ctx: PassContext) -> Module:
         device, refuse = ctx.device(self.device), ctx.decisions.of(self.name)
-        given = Given(Answers(device), self.device, refuse, self.always)
-        choice = posed(module, given, device.costs)
+        named = dict.fromkeys(op.device for op in module.walk() if isinstance(op, Dispatch) and op.device)
+        given = {name: Given(Answers(ctx.device(name)), name, refuse, self.always) for name in (self.device, *named)}
+        others = {name: (given[name], ctx.device(name).costs) for name in named}
+        choice = posed(module, given[self.device], device.costs, others)
         if ctx.layouts is None:
             choice.solve()
         else:
             replay(choice, ctx.layouts)
-        ctx.decision = decision_of(choice, device.spec)
+        ctx.decision = decision_of(choice, devices_text([ctx.device(name) for name in named or (self.device,)]))
         say_why(choice, refuse)
-        rewriter = Rewriter(choice, given, device.name)
+        rewriter = Rewriter(choice, device.name)
         made = module.map_regions(rewriter.initializer, Global).map_regions(rewriter.region, Function, Executable)
-        return made.replace(globals=[_typed(g, given) for g in made.globals])
+        return made.replace(globals=[_typed(g, choice.given) for g in made.globals])
 
 
 def _typed(g: Global, given: Given) -> Global:

@@ -6,7 +6,7 @@ the others can be known before. It joins the one of which it reads the most byte
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import define, field
 
@@ -15,27 +15,22 @@ from tensorir.analysis.dependence_order import DependenceOrder
 from tensorir.analysis.kinds import Kind, kind_of, why_not_stored, why_repeated
 from tensorir.analysis.movement import is_free
 from tensorir.analysis.units import Units, joined_units, root_units, why_apart
-from tensorir.ir.dims import evaluate, symbols_of
+from tensorir.dialects.device import Transfer
 from tensorir.ir.effects import EffectsIn
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
 from tensorir.passes.decisions import Refuse, unheard
-from tensorir.targets.costs import TYPICAL_SIZE
-
-
-def _bytes(value: Value) -> int:
-    elements = value.type.elements
-    sizes = {str(name): TYPICAL_SIZE for name in symbols_of(elements)}
-    return evaluate(elements, sizes) * value.type.dtype.itemsize
+from tensorir.targets.costs import typical_bytes
 
 
 @define(eq=False)
 class Cluster:
     """A dispatch under construction. `alive`: the unit ids that all its ops share. `node`: its place among all
-    dispatches and all ops outside of them."""
+    dispatches and all ops outside of them. `device`: where it runs, "" if the program names none."""
 
     node: int
     alive: frozenset[int]
+    device: str = ""
     ops: list[Op] = field(factory=list[Op])
     units: dict[Value, Units] = field(factory=dict[Value, Units])
 
@@ -52,6 +47,8 @@ class Plan:
     """Values that are never stored, see `windows_of_products`."""
     widened: frozenset[Value] = frozenset()
     """Values that their only reader computes for itself, see `widened_values`."""
+    devices: Mapping[Value, str] = field(factory=dict[Value, str])
+    """Value → its device, if the program names any."""
     clusters: list[Cluster] = field(factory=list[Cluster])
     cluster_of: dict[Value, Cluster] = field(factory=dict[Value, Cluster])
     host: set[Value] = field(factory=set[Value])
@@ -69,6 +66,9 @@ class Plan:
     """A free value that is read outside of dispatches → its copy in a separate dispatch."""
 
     def place(self, op: Op) -> None:
+        if isinstance(op, Transfer):
+            self._add(op, self._new_cluster(frozenset(), op.device), {})
+            return
         operands = op.operands
         ordered = bool(self.effects(op))
         constant = self.constants.hold(operands)
@@ -94,7 +94,7 @@ class Plan:
         if kind == "work":
             self._say_why_apart(op)
             units = root_units(op)
-            self._add(op, self._new_cluster(frozenset(units)), units)
+            self._add(op, self._new_cluster(frozenset(units), self._device(op)), units)
         else:
             self._keep_outside(op, kind)
 
@@ -115,11 +115,14 @@ class Plan:
             return
         op = self.free[value].evolve()
         self.refuse(op, "free-move", "it is read outside of launches: moving the data takes a launch of its own")
-        self._add(op, self._new_cluster(frozenset()), {})
+        self._add(op, self._new_cluster(frozenset(), self._device(self.free[value])), {})
         self.written.update(zip(self.free[value].results, op.results, strict=True))
 
-    def _new_cluster(self, alive: frozenset[int]) -> Cluster:
-        cluster = Cluster(self.order.add(), alive)
+    def _device(self, op: Op) -> str:
+        return self.devices.get(op.results[0], "")
+
+    def _new_cluster(self, alive: frozenset[int], device: str) -> Cluster:
+        cluster = Cluster(self.order.add(), alive, device)
         self.clusters.append(cluster)
         return cluster
 
@@ -145,10 +148,11 @@ class Plan:
     def _joined(self, op: Op, *, moves: bool) -> bool:
         """Lets the op join the dispatch of which it reads the most bytes, among those in which some unit survives and
         which nothing else that it reads has to wait for. Says whether there is one. An op that only `moves` data also
-        joins a dispatch that is a single unit anyway, such as a softmax of one row."""
+        joins a dispatch that is a single unit anyway, such as a softmax of one row. What an op reads is on its own
+        device, so it joins no launch of another one. Only moves join the launch that brings a value to the device."""
         read: dict[Cluster, int] = {}
         for v in dict.fromkeys(v for v in op.operands if v in self.cluster_of):
-            read[self.cluster_of[v]] = read.get(self.cluster_of[v], 0) + _bytes(v)
+            read[self.cluster_of[v]] = read.get(self.cluster_of[v], 0) + typical_bytes(v.type)
         for cluster in sorted(read, key=lambda c: (-read[c], -self.order.place[c.node])):
             if self._waits_for(op, cluster):
                 continue
@@ -173,7 +177,9 @@ class Plan:
             return
         last = max(read, key=lambda i: self.order.place[self.node_of[op.operands[i]]])
         cluster = self.cluster_of.get(op.operands[last])
-        if cluster is None:
+        if cluster is not None and isinstance(cluster.ops[0], Transfer):
+            reason = "it is moved here from another device"
+        elif cluster is None:
             reason = "it is made between launches, after the one that this op could join"
         else:
             reason = why_apart(op)

@@ -15,6 +15,7 @@ from attrs import frozen
 
 from tensorir.analysis.absorption import absorbed_values, widened_values, windows_of_products
 from tensorir.analysis.constants import Constants
+from tensorir.analysis.devices import named_devices
 from tensorir.dialects.flow import Dispatch
 from tensorir.dialects.tensor import DimOp, Size
 from tensorir.ir.effects import EffectsIn
@@ -23,40 +24,61 @@ from tensorir.ir.op import Op, Trait, name_after
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.passes.decisions import Refuse, unheard
-from tensorir.passes.levels import NO_CALLS, NO_DISPATCHES, Level
+from tensorir.passes.levels import NO_CALLS, NO_DISPATCHES, PLACED, Level
 from tensorir.passes.pass_ import Pass, PassContext, option
+from tensorir.passes.runner import check_levels
 from tensorir.rewrite.sweep import sweep
-from tensorir.rewrite.symbols import in_order, map_regions
+from tensorir.rewrite.symbols import in_order, nested
 from tensorir.transforms.dispatch.clusters import Cluster, Plan
+from tensorir.transforms.dispatch.each_device import on_each_device
 
 
 @frozen
 class FormDispatches(Pass):
     """Law: interp(form(m)) == interp(m); every op that is work is in exactly one dispatch; ops with effects are in
     none and keep their order; erasing encode ops before or after gives the same dispatches, and so does writing ops
-    without effects in another order."""
+    without effects in another order. Ops of two devices are in no dispatch together, and each transfer is in one that
+    only moves data. Raises LevelError for a program whose ops read values of several devices."""
 
     name: ClassVar[str] = "form-dispatches"
     requires: ClassVar[tuple[Level, ...]] = (NO_CALLS,)
-    breaks: ClassVar[tuple[Level, ...]] = (NO_DISPATCHES,)
-    device: str = option("", "the device of the launches, if it is known already")
+    breaks: ClassVar[tuple[Level, ...]] = (NO_DISPATCHES, PLACED)  # launches say where they run
+    device: str = option("", "the device of the launches, if it is known already and the program names none")
 
     def run(self, module: Module, ctx: PassContext) -> Module:
         effects, refuse = EffectsIn(module), ctx.decisions.of(self.name)
         device = ctx.device(self.device).name if self.device else ""
+        plain = nested(lambda region: form_dispatches(region, effects, refuse, device), in_order)
 
-        def formed(region: Region) -> Region:
-            return form_dispatches(region, effects, refuse, device)
+        def formed(f: Function) -> Function:
+            if not any(True for _ in named_devices(Module((f,)))):
+                return f.with_region(plain(f.body))
+            check_levels(Module((f,)), f"pass {self.name} can't take this module", [PLACED])
 
-        return map_regions(module, formed, Function, enter=in_order)
+            def inside(region: Region) -> Region:
+                outermost = region.args is f.body.args and region.yields is f.body.yields
+                on = (f.arg_devices, f.result_devices) if outermost else ()
+                return form_dispatches(region, effects, refuse, device, *on)
+
+            return f.with_region(nested(inside, in_order)(f.body))
+
+        return module.replace(functions=[formed(f) for f in module.functions])
 
 
-def form_dispatches(region: Region, effects: EffectsIn, refuse: Refuse = unheard, device: str = "") -> Region:
+def form_dispatches(
+    region: Region,
+    effects: EffectsIn,
+    refuse: Refuse = unheard,
+    device: str = "",
+    arg_devices: Sequence[str] = (),
+    result_devices: Sequence[str] = (),
+) -> Region:
     """Returns `region` with its work in `flow.dispatch` ops, in an order in which every value is known before it is
-    read."""
+    read. `arg_devices`, `result_devices`: those of its function."""
     region = sweep(region, _size_of_dim)
+    region, devices = on_each_device(region, arg_devices, result_devices)
     constants = Constants(absorbed_values(region))
-    plan = Plan(effects, refuse, constants, windows_of_products(region), widened_values(region))
+    plan = Plan(effects, refuse, constants, windows_of_products(region), widened_values(region), devices)
     order = _from_results(region, effects)
     for op in order:
         plan.place(op)
@@ -199,7 +221,7 @@ class _Emitter:
         inner = dict(zip(inputs, args, strict=True))
         ops = tuple(o.with_operands([inner.get(v, v) for v in o.operands]) for o in body)
         region = Region(args, ops, tuple(outputs))
-        dispatch = Dispatch(tuple(self.env[v] for v in inputs), region, self.device, loc=body[-1].loc)
+        dispatch = Dispatch(tuple(self.env[v] for v in inputs), region, cluster.device or self.device, loc=body[-1].loc)
         self.ops.append(dispatch)
         name_after(outputs, dispatch.results)
         self.env.update(zip(outputs, dispatch.results, strict=True))

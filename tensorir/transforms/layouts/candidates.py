@@ -17,7 +17,7 @@ from tensorir.transforms.layouts.program import Place, Program, runs_others
 MOST = 7
 """The most packed layouts of a tensor that are considered; further ones are ignored."""
 
-GivenForms = Callable[[Op], "list[Form] | None"]
+GivenForms = Callable[[Place], "list[Form] | None"]
 
 
 @define
@@ -50,7 +50,7 @@ class Candidates:
         op, operands = place.op, self.program.operands(place.op)
         if len(op.results) != 1 or runs_others(op):
             return []
-        forms = self.given(op)
+        forms = self.given(place)
         if forms is None:
             of_operands = [tuple(self.layouts.get(v, ())) for v in operands]
             forms = [row_major(op), *packed_forms(op, of_operands, tuple(self.layouts.get(op.result, ())))]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import combinations
+from typing import TypeAlias
 
 import numpy as np
 from attrs import define, field
@@ -36,6 +37,9 @@ READ_AGAIN = 1.25
 """How much longer it takes to relay a tensor where it is read, which several units may do with the same part of it."""
 
 
+Worker: TypeAlias = tuple[Given, Prices]
+
+
 @define
 class Choice:
     """The solved problem. `states[v]`: those of variable v. `variable`: an op, or a constant tensor → its number. Ops
@@ -44,7 +48,10 @@ class Choice:
     program: Program
     candidates: Candidates
     given: Given
+    """Of the device of everything that names none."""
     prices: Prices
+    others: Mapping[str, Worker] = field(factory=dict[str, Worker])
+    """Device that launches name → what it answers and what work costs there."""
     problem: Problem = field(factory=Problem)
     states: list[list[State]] = field(factory=list[list[State]])
     variable: dict[Op | Value, int] = field(factory=dict["Op | Value", int])
@@ -69,6 +76,12 @@ class Choice:
         for tensor, readers in self.program.readers.items():
             for reader in readers:
                 self._add_edge(tensor, reader)
+
+    def given_at(self, device: str) -> Given:
+        return self.others[device][0] if device in self.others else self.given
+
+    def prices_at(self, place: Place) -> Prices:
+        return self.others[place.device][1] if place.device in self.others else self.prices
 
     def settle(self, solution: Solution) -> None:
         """Takes a solution of the problem."""
@@ -152,10 +165,11 @@ class Choice:
     def own_cost(self, place: Place, state: State) -> float:
         """What an op costs in a state whatever its neighbours do: its form, and relayouts of arguments and results."""
         op, form, type = place.op, state.form, place.op.result.type
-        cost = self.prices.form(op, form) + self.prices.relayout(type, form.result, self.written(place, state))
+        prices = self.prices_at(place)
+        cost = prices.form(op, form) + prices.relayout(type, form.result, self.written(place, state))
         for tensor, need in zip(self.program.operands(op), form.operands, strict=True):
             if self.is_argument(tensor):
-                cost += self.prices.relayout(tensor.type, self.given.layout(tensor.type), need)
+                cost += prices.relayout(tensor.type, self.given.layout(tensor.type), need)
         return cost
 
     def written(self, place: Place, state: State) -> Stored:
@@ -191,11 +205,11 @@ class Choice:
         at = [i for i, v in enumerate(self.program.operands(reader.op)) if v is tensor]
         needs = [tuple(dict.fromkeys(form.operands[i] for i in at)) for form in want]
         if tensor in self.program.constants:
-            read = partial(self.prices.read, reader.op)
+            read = partial(self.prices_at(reader).read, reader.op)
             stored = dict.fromkeys(s for a in have for s in a.stored)
             ns = [{s: [read(i, form, s) for i in at] for s in stored} for form in want]
             return [[sum(map(min, zip(*(of[s] for s in a.stored), strict=True))) for of in ns] for a in have]
-        relayout, rows = self.prices.relayout, list[list[float]]()
+        relayout, rows = self.prices_at(reader).relayout, list[list[float]]()
         for a in have:
             held, again = self.held(tensor, a, reader)
             rows.append([again * sum(relayout(tensor.type, held, n) for n in need) for need in needs])
@@ -229,8 +243,9 @@ def _computed(program: Program) -> frozenset[Op]:
     )
 
 
-def _in_place(program: Program) -> frozenset[Op]:
-    """The contractions that are read where their operands lie."""
+def _in_place(program: Program, costs: Costs, rates: Mapping[str, Costs]) -> frozenset[Op]:
+    """The contractions that are read where their operands lie, on devices that can do so. `rates`: of the devices that
+    launches name; `costs`: of all else."""
 
     def is_placed(op: Contract) -> bool:
         made = program.makers.get(program.tensor(op.lhs))
@@ -238,16 +253,26 @@ def _in_place(program: Program) -> frozenset[Op]:
         of_windows = of_f32(op) and maker is not None and is_windows(maker)
         return of_windows or is_pointwise(op) or reads_rows_beside(op, maker)
 
-    return frozenset(place.op for place in program.places if isinstance(place.op, Contract) and is_placed(place.op))
+    able = (place for place in program.places if rates.get(place.device, costs).product_in_place)
+    return frozenset(place.op for place in able if isinstance(place.op, Contract) and is_placed(place.op))
 
 
-def posed(module: Module, given: Given, costs: Costs) -> Choice:
-    """Returns the choice, not yet made, for a module in which launches are formed, if it has any."""
+def posed(
+    module: Module, given: Given, costs: Costs, others: Mapping[str, tuple[Given, Costs]] | None = None
+) -> Choice:
+    """Returns the choice, not yet made, for a module in which launches are formed, if it has any. `others`: the devices
+    that launches name."""
     program = program_of(module)
-    in_place = _in_place(program) if costs.product_in_place else frozenset[Op]()
-    candidates = Candidates(program, given.forms, in_place)
+    rates = {name: own for name, (_, own) in (others or {}).items()}
+    in_place, computed = _in_place(program, costs, rates), _computed(program)
+    workers = {name: (own, Prices(rates[name], in_place, computed)) for name, (own, _) in (others or {}).items()}
+
+    def forms(place: Place) -> list[Form] | None:
+        return (workers[place.device][0] if place.device in workers else given).forms(place.op)
+
+    candidates = Candidates(program, forms, in_place)
     candidates.find()
-    return Choice(program, candidates, given, Prices(costs, in_place, _computed(program)))
+    return Choice(program, candidates, given, Prices(costs, in_place, computed), workers)
 
 
 def chosen(module: Module, given: Given, costs: Costs) -> Choice:

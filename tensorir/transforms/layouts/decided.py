@@ -118,6 +118,8 @@ def _op(choice: Choice, place: Place, key: str, launches: dict[Dispatch, int]) -
     variable = choice.variable.get(op)
     known = variable is not None
     where = "outside of launches" if place.launch is None else f"launch {launches[place.launch]}"
+    if len(choice.others) > 1 and place.launch is not None:
+        where += f" on {place.device}"
     return Decided(
         key,
         op.NAME,
@@ -127,7 +129,7 @@ def _op(choice: Choice, place: Place, key: str, launches: dict[Dispatch, int]) -
         "when the program is compiled" if place.initializer else where,
         "" if place.launch is None else place.launch.loc.op,
         state,
-        choice.prices.form(op, state.form) if known else 0.0,
+        choice.prices_at(place).form(op, state.form) if known else 0.0,
         () if place.initializer else _relaid(choice, place, state),
         len(choice.states[variable]) if variable is not None else 1,
         "" if known else why_no_form(op),
@@ -136,7 +138,7 @@ def _op(choice: Choice, place: Place, key: str, launches: dict[Dispatch, int]) -
 
 def _relaid(choice: Choice, place: Place, state: State) -> tuple[Relaid, ...]:
     """What the op reads, and then its result, where they change their layout."""
-    op, prices, made = place.op, choice.prices, list[Relaid]()
+    op, prices, made = place.op, choice.prices_at(place), list[Relaid]()
     seen: set[tuple[Value, Stored]] = set()
     for i, (tensor, need) in enumerate(zip(choice.program.operands(op), state.form.operands, strict=True)):
         argument = choice.is_argument(tensor)

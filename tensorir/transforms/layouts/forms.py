@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from tensorir.analysis.movement import view_of
+from tensorir.dialects.device import Transfer
 from tensorir.dialects.linalg import Contract, Generic, Reduce, RowOp, Transpose
 from tensorir.dialects.tensor import CollapseShape, Concat, ExpandShape, ExtractSlice
 from tensorir.encoding.encoding import ROLES, Encoding
@@ -70,6 +71,8 @@ def packed_forms(op: Op, of_operands: Sequence[Iterable[Layout]], of_result: Ite
             made = [Form((layout, *(plain(part),) * vectors), layout) for layout, part in parts]
         case Reduce():
             made = [f for layout in of_operands[0] if (f := _reduce(op, layout)) is not None]
+        case Transfer():
+            made = [Form((layout,), layout) for layout in (*of_operands[0], *of_result)]
         case Transpose() | ExpandShape() | CollapseShape():
             step = view_of(op)
             assert step is not None
@@ -136,7 +139,7 @@ def why_no_form(op: Op) -> str:
             return "its operand has padding of its own"
         case Reduce() if not op.result.type.rank:
             return "its result is a scalar, which has no layout"
-        case Contract() | RowOp() | Reduce() | ExtractSlice() | Concat():
+        case Contract() | RowOp() | Reduce() | ExtractSlice() | Concat() | Transfer():
             return ""
         case Transpose() | ExpandShape() | CollapseShape() if not op.operands[0].type.rank or not op.result.type.rank:
             return f"its {'source' if op.result.type.rank else 'result'} is a scalar, which has no layout"

@@ -1,4 +1,4 @@
-"""What forms and relayouts cost on one device, in nanoseconds. Sizes known only at run time count as TYPICAL_SIZE."""
+"""What forms and relayouts cost on one device, in nanoseconds. Sizes known only at run time count as `TYPICAL_SIZE`."""
 
 from __future__ import annotations
 
@@ -8,20 +8,15 @@ from math import inf, prod
 from attrs import field, frozen
 
 from tensorir.analysis.movement import is_windows
+from tensorir.dialects.device import Transfer
 from tensorir.dialects.linalg import Contract
 from tensorir.dialects.linalg.structured import iteration_sizes
 from tensorir.encoding.digits import NotRefinable, filled, from_pack, relayout
 from tensorir.encoding.form import Form, Stored
-from tensorir.ir.dims import Dim, evaluate, symbols_of
 from tensorir.ir.op import Op
 from tensorir.ir.types import Type
-from tensorir.targets.costs import TYPICAL_SIZE, Costs
+from tensorir.targets.costs import Costs, typical
 from tensorir.transforms.layouts.forms import column_form
-
-
-def number(dim: Dim) -> int:
-    """A size, with every symbol taken for TYPICAL_SIZE."""
-    return max(0, evaluate(dim, dict.fromkeys(symbols_of(dim), TYPICAL_SIZE)))
 
 
 @frozen
@@ -44,7 +39,7 @@ class Prices:
         """The bytes of a tensor, padding included."""
         if (type, stored) not in self._bytes:
             shape = type.shape if stored is None else stored.packed_shape(type.shape)
-            self._bytes[type, stored] = prod(number(d) for d in shape) * type.dtype.bits // 8
+            self._bytes[type, stored] = prod(typical(d) for d in shape) * type.dtype.bits // 8
         return self._bytes[type, stored]
 
     def relayout(self, type: Type, a: Stored, b: Stored) -> float:
@@ -93,6 +88,8 @@ class Prices:
             return self._contraction(op, form)
         if not op.results or not op.operands or (form.result is None and is_windows(op)):
             return 0.0
+        if isinstance(op, Transfer):
+            return self.bytes(op.result.type, form.result) / self.costs.received_bytes_per_ns
         return self.bytes(op.results[0].type, form.result) / self.costs.bytes_per_ns
 
     def _contraction(self, op: Contract, form: Form) -> float:
@@ -119,7 +116,7 @@ class Prices:
         """The products of the sizes along M, N, K and the batch."""
         if op not in self._sizes:
             space = op.space()
-            sizes = {d: number(s) for d, s in iteration_sizes(op.maps[:2], (op.lhs.type, op.rhs.type)).items()}
+            sizes = {d: typical(s) for d, s in iteration_sizes(op.maps[:2], (op.lhs.type, op.rhs.type)).items()}
             m, n, k, batch = (prod(sizes[d] for d in dims) for dims in (space.m, space.n, space.k, space.batch))
             self._sizes[op] = m, n, k, batch
         return self._sizes[op]

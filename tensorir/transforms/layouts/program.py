@@ -40,6 +40,11 @@ class Place:
     launch: Dispatch | None
     initializer: bool
 
+    @property
+    def device(self) -> str:
+        """The name of the device of its launch; "" for the only one, and outside of launches."""
+        return "" if self.launch is None else self.launch.device
+
 
 @define
 class Program:

@@ -33,7 +33,7 @@ def _say_relaid(choice: Choice, place: Place, refuse: Refuse) -> None:
     for i, (tensor, need) in enumerate(zip(choice.program.operands(op), choice.form(op).operands, strict=True)):
         if tensor in choice.program.constants:
             held = choice.read_as(tensor, need)
-            if choice.prices.read(op, i, choice.form(op), held):
+            if choice.prices_at(place).read(op, i, choice.form(op), held):
                 said = "row-major" if held is None else f"as {held}"
                 reason = (
                     f"it is kept {said} alone, as others read it, and brought into the tiles {need} where it is read"
@@ -44,7 +44,7 @@ def _say_relaid(choice: Choice, place: Place, refuse: Refuse) -> None:
         if maker is None or maker.initializer or len(maker.op.results) != 1:
             continue
         made = choice.form(maker.op).result
-        if made is None or choice.prices.relayout(tensor.type, made, need) == 0:
+        if made is None or choice.prices_at(place).relayout(tensor.type, made, need) == 0:
             continue
         if need is None:
             reason = f"it is made as {made}, and read row-major: {why_row_major(op)}"

@@ -21,10 +21,10 @@ from tensorir.transforms.layouts.given import Given
 
 @define
 class Rewriter:
-    """Rebuilds regions outside of dispatches, with layouts in types, and encode ops where a tensor is relaid."""
+    """Rebuilds regions outside of dispatches, with layouts in types, and encode ops where a tensor is relaid. `device`:
+    that of dispatches that name none."""
 
     choice: Choice
-    given: Given
     device: str
     _done: dict[Region, Region] = field(factory=dict[Region, Region])
 
@@ -36,11 +36,11 @@ class Rewriter:
         """Returns a region outside of dispatches, whose yields are stored as their own types say; itself if nothing
         changes."""
         if region not in self._done:
-            self._done[region] = self._rebuilt(region, tuple(self.given.layout(y.type) for y in region.yields))
+            self._done[region] = self._rebuilt(region, tuple(self.choice.given.layout(y.type) for y in region.yields))
         return self._done[region]
 
     def _rebuilt(self, region: Region, stored: tuple[Stored, ...]) -> Region:
-        scope = _Scope(self)
+        scope = _Scope(self, self.choice.given)
         args = tuple(self._argument(a) for a in region.args)
         for old, new in zip(region.args, args, strict=True):
             scope.known[old] = {_layout(new): new}
@@ -61,7 +61,7 @@ class Rewriter:
         return None if program.is_named(value) else self.choice.stored(program.tensor(value))
 
     def _argument(self, arg: Value) -> Value:
-        type = self.given.type(arg.type)
+        type = self.choice.given.type(arg.type)
         return arg if type is arg.type else Value(type, arg.hint)
 
 
@@ -71,6 +71,7 @@ class _Scope:
     how it is stored here → the value. `inputs`: what a dispatch reads from outside → the argument for it."""
 
     owner: Rewriter
+    given: Given
     outer: _Scope | None = None
     ops: list[Op] = field(factory=list[Op])
     known: dict[Value, dict[Stored, Value]] = field(factory=dict[Value, "dict[Stored, Value]"])
@@ -127,7 +128,7 @@ class _Scope:
         if isinstance(op, SetEncoding):
             self.known[op.result] = {form.result: operands[0]}
             return
-        changes = self.owner.given.attributes(op)
+        changes = self.given.attributes(op)
         for name, inner in zip(op.REGIONS, op.regions, strict=True):
             if (made := self.owner.region(inner)) is not inner:
                 changes[name] = made
@@ -147,12 +148,12 @@ class _Scope:
 
     def _dispatch(self, op: Dispatch) -> None:
         choice = self.owner.choice
-        inside = _Scope(self.owner, self)
+        inside = _Scope(self.owner, choice.given_at(op.device), self)
         for inner in op.body.ops:
             inside.add(inner)
         yields = tuple(inside.tensor(y, choice.stored(choice.program.tensor(y))) for y in op.body.yields)
         body = Region(tuple(inside.inputs.values()), tuple(inside.ops), yields)
-        made = self._add(Dispatch(tuple(inside.inputs), body, self.owner.device, loc=op.loc))
+        made = self._add(Dispatch(tuple(inside.inputs), body, op.device or self.owner.device, loc=op.loc))
         name_after(op.results, made.results)
         for old, new in zip(op.results, made.results, strict=True):
             self.known.setdefault(choice.program.tensor(old), {}).setdefault(_layout(new), new)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import ClassVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from tensorir.analysis.devices import named_devices
 from tensorir.dialects.device import Transfer
-from tensorir.ir.diagnostic import UnsupportedError
-from tensorir.ir.location import Location
+from tensorir.ir.diagnostic import Remark
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
@@ -21,8 +20,8 @@ from tensorir.rewrite.symbols import map_regions
 
 @frozen
 class DropTransfers(Pass):
-    """Laws: interp(drop(m)) == interp(m); no transfer is left. Raises UnsupportedError for a program over several
-    devices."""
+    """Laws: interp(drop(m)) == interp(m); no transfer is left, and no device is named. If the program names several, a
+    remark says that it runs on one."""
 
     name: ClassVar[str] = "drop-transfers"
     ensures: ClassVar[tuple[Level, ...]] = (NO_TRANSFERS,)
@@ -30,23 +29,16 @@ class DropTransfers(Pass):
     def run(self, module: Module, ctx: PassContext) -> Module:
         names = dict.fromkeys(name for name, _ in named_devices(module))
         if len(names) > 1:
-            places = [loc for name, loc in named_devices(module) if name]
-            transfers = [o.loc for o in module.walk() if isinstance(o, Transfer)]
-            raise UnsupportedError(
-                f"the program is for the devices {', '.join(names)}; programs for several devices can't be compiled "
-                "yet, but the interpreter runs them",
-                (transfers or places)[0],
-            )
-        return map_regions(module, lambda region: sweep(region, _visit))
+            message = f"the program is for the devices {', '.join(names)}: all of it runs on one"
+            loc = next(loc for _, loc in named_devices(module))
+            ctx.decisions.add(Remark(self.name, "module", "one-device", message, "", loc))
+        dropped = map_regions(module, lambda region: sweep(region, _visit))
+        return dropped.replace(functions=[_on_none(f) for f in dropped.functions])
+
+
+def _on_none(f: Function) -> Function:
+    return evolve(f, arg_devices=(), result_devices=()) if f.arg_devices or f.result_devices else f
 
 
 def _visit(op: Op, operands: tuple[Value, ...]) -> Value | None:
     return operands[0] if isinstance(op, Transfer) else None
-
-
-def named_devices(module: Module) -> Iterator[tuple[str, Location]]:
-    """Returns every device that the program names, with its place."""
-    for symbol in module.all_symbols():
-        if isinstance(symbol, Function):
-            yield from ((name, symbol.loc) for name in (*symbol.arg_devices, *symbol.result_devices) if name)
-    yield from ((o.device, o.loc) for o in module.walk() if isinstance(o, Transfer))

@@ -8,8 +8,10 @@ from typing import ClassVar
 
 from attrs import define, field, frozen
 
+from tensorir.dialects.device import Transfer
 from tensorir.dialects.func import Call
 from tensorir.ir.diagnostic import InferError, TensorIRError, UnsupportedError
+from tensorir.ir.location import Location
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
@@ -87,12 +89,15 @@ class _Inliner:
                 frames.pop()
                 if frame.call is None:
                     return Region(region.args, tuple(ops), values)
+                callee = self.module.lookup(Function, frame.call.callee)
+                values = _moved(values, callee.result_devices, frame.call.loc, ops)
                 _check_results(frame.call, values, frames[-1].sizes)
                 frames[-1].env.update(zip(frame.call.results, values, strict=True))
                 continue
             operands = [frame.env[v] for v in op.operands]
             if isinstance(op, Call):
-                frames.append(self._entered(op, operands))
+                callee = self.module.lookup(Function, op.callee)
+                frames.append(self._entered(op, _moved(operands, callee.arg_devices, op.loc, ops)))
                 continue
             made = op.with_operands(operands) if frame.call is None else substituted_op(op, operands, frame.sizes)
             if frame.copy > 1:
@@ -111,6 +116,13 @@ class _Inliner:
             raise TensorIRError(f"{call.NAME}: @{call.callee}: {e}", call.loc) from None
         self.copies[call.callee] += 1
         return _Frame(body, dict(zip(body.args, operands, strict=True)), sizes, call, self.copies[call.callee])
+
+
+def _moved(values: Sequence[Value], devices: Sequence[str], loc: Location, ops: list[Op]) -> tuple[Value, ...]:
+    """Returns the values where a function takes or gives them; appends the transfers to `ops`."""
+    moves = [Transfer(v, d, loc=loc) if d else None for v, d in zip(values, devices or [""] * len(values), strict=True)]
+    ops += [move for move in moves if move is not None]
+    return tuple(v if move is None else move.result for v, move in zip(values, moves, strict=True))
 
 
 def _check_results(call: Call, values: Sequence[Value], sizes: SizeMap) -> None:

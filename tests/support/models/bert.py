@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import nullcontext
+
 from tensorir.builder.module import ModuleBuilder
 from tensorir.builder.tensor import Tensor
 from tensorir.demo.minilm import HEADS, HIDDEN, MASKED, encoder_layer, linear, norm, swapped
@@ -13,15 +16,16 @@ from tests.support.models.weights import Weights
 INNER = 4 * HIDDEN
 
 
-def bert(layers: int = 1, sequence: Dim = 128) -> Module:
-    """@main(x: [S, 384], mask: [S]) → [S, 384]."""
+def bert(layers: int = 1, sequence: Dim = 128, devices: Sequence[str] = ()) -> Module:
+    """@main(x: [S, 384], mask: [S]) → [S, 384]. `devices`: the name of the device of each layer."""
     module = ModuleBuilder()
     w = _weights(module, layers)
     f = module.function("main")
     x = f.arg("x", (sequence, HIDDEN), f32)
     bias = (1 - f.arg("mask", (sequence,), f32)) * MASKED
     for i in range(layers):
-        x = encoder_layer(w, _prefix(i), x, bias, (sequence,))
+        with f.on(devices[i]) if devices else nullcontext():
+            x = encoder_layer(w, _prefix(i), x, bias, (sequence,))
     f.returns(x)
     return module.build()
 

@@ -138,5 +138,5 @@ def test_unknown_function_device_and_mode_are_refused() -> None:
         compile(mlp(), data_tiling="sometimes")
     with pytest.raises(TensorIRError, match="got cpu, reference: use data_tiling="):
         compile(mlp(), ("cpu", "reference"), "early")
-    with pytest.raises(TensorIRError, match="one device at a time"):
-        compile(mlp(), ("cpu", "reference"))
+    with pytest.raises(TensorIRError, match="two devices have the same name: cpu, cpu"):
+        compile(mlp(), ("cpu", "cpu"))

@@ -13,6 +13,7 @@ from tensorir.ir.dtype import DType, bf16, f16, f64, i1, i8, i64, u64
 from tensorir.ir.scalar import ScalarValue
 from tensorir.runtime.image import THREADS, element_bits, program_words, signed_word
 from tensorir.runtime.values import Entry, Values
+from tensorir.runtime.words import ALL_FEATURES
 from tests.support.executables import lowered
 from tests.support.value_tables import numbers
 
@@ -25,7 +26,7 @@ GRID = lowered(
 def cut(grid: Grid, threads: int, size: int = 0) -> list[tuple[int, int]]:
     """Granules and block of each dim in a call."""
     values = Values((THREADS, "S"))
-    dims, *words = program_words(grid, {"S": symbol("S")}, values)
+    _, dims, *words = program_words(grid, {"S": symbol("S")}, values, ALL_FEATURES)
     assert isinstance(dims, int)
     table = numbers(values, {THREADS: threads, "S": size})
     found = [table[values.ref(word)] for word in words[: 2 * dims] if isinstance(word, Entry)]
@@ -102,5 +103,5 @@ def test_a_pack_has_the_bits_of_its_padding_in_the_element_type() -> None:
         f"padding = 1.0}} : (tensor<[S]x6xf16>) -> {packed}\nyield %0 : {packed}",
     )
     values = Values((THREADS, "S"))
-    assert program_words(made.grid, {"S": symbol("S")}, values)[-1] == 0x3C00
+    assert program_words(made.grid, {"S": symbol("S")}, values, ALL_FEATURES)[-1] == 0x3C00
     made.check(S=5)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from tensorir.dialects.device import Transfer
 from tensorir.ir.diagnostic import InferError
+from tensorir.mlir.importer.affinities import AFFINITY, device_name
 from tensorir.mlir.importer.attributes import attribute
 from tensorir.mlir.importer.scope import Scope
-from tensorir.mlir.syntax import ArrayAttr, Attribute, DialectAttr, DictAttr, Operation, SymbolRef
-
-AFFINITY = "iree.abi.affinity"
-_DEVICE = re.compile(r'\s*@(?:([A-Za-z_][A-Za-z0-9_$.]*+)|"([^"\\]*+)")\s*(?:,\s*\[\s*\*?\s*\])?\s*')
+from tensorir.mlir.syntax import ArrayAttr, Attribute, DictAttr, Operation
 
 
 def transfer(op: Operation, scope: Scope) -> None:
@@ -36,24 +32,6 @@ def _affinity(item: Attribute) -> str:
     if not isinstance(item, DictAttr) or AFFINITY not in item.entries:
         return ""
     return device_name(item.entries[AFFINITY])
-
-
-def device_name(attribute: Attribute) -> str:
-    """The name in `#hal.device.promise<@name>` or `#hal.device.affinity<@name>`."""
-    match attribute:
-        case DialectAttr(name="hal.device.promise" | "hal.device.affinity", text=text):
-            found = _DEVICE.fullmatch(text)
-            if found and (found[1] or found[2]):
-                return found[1] or found[2]
-            raise InferError(
-                f"the affinity #{attribute.name}<{text}> is not supported: it must name one device, <@name>"
-            )
-        case SymbolRef(path=(name,)):
-            return name
-        case DialectAttr(name=name):
-            raise InferError(f"the affinity #{name} is not supported; supported is #hal.device.promise<@name>")
-        case _:
-            raise InferError("a device must be #hal.device.promise<@name>")
 
 
 OPS = {"flow.tensor.transfer": transfer}

@@ -14,9 +14,9 @@ from tensorir.ir.dims import Dim, symbol
 from tensorir.ir.dtype import f32
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
-from tensorir.targets.costs import Costs
+from tensorir.targets.costs import TYPICAL_SIZE, Costs
 from tensorir.transforms.layouts.forms import contraction_form, row_major
-from tensorir.transforms.layouts.prices import TYPICAL_SIZE, Prices
+from tensorir.transforms.layouts.prices import Prices
 
 S = symbol("S")
 RESULT, RIGHT = Layout((0, 1), (8, 16), (0, 1)), Layout((0, 1), (16, 16), (1, 0))

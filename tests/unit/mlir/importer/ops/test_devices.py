@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tensorir.analysis.devices import devices_of
 from tensorir.dialects.device import Transfer
 from tests.support.mlir_programs import function, refusal
 
@@ -49,3 +50,29 @@ def test_refusals(text: str, message: str) -> None:
     found = refusal(text)
     assert found.startswith("t.mlir:")
     assert message in found
+
+
+ON_B = """
+func.func @f(%a: tensor<4xf32> {{iree.abi.affinity = #hal.device.promise<@da>}}) -> tensor<4xf32> {{
+  %e = tensor.empty() : tensor<4xf32>
+  %t = linalg.exp {{{attributes}}} ins(%a : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  %u = linalg.abs ins(%t : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  return %u : tensor<4xf32>
+}}"""
+
+
+def test_an_op_with_an_affinity_reads_its_operands_there() -> None:
+    made = function(ON_B.format(attributes="stream.affinity = #hal.device.promise<@db>"))
+    (move,) = [op for op in made.body.ops if isinstance(op, Transfer)]
+    assert (move.source, move.device) == (made.body.args[0], "db")
+    assert set(devices_of(made.body, made.arg_devices).values()) == {"da", "db"}
+    assert devices_of(made.body, made.arg_devices)[made.body.yields[0]] == "db"
+
+
+def test_two_affinities_of_one_op_are_refused_at_its_place() -> None:
+    two = "stream.affinity = #hal.device.promise<@db>, iree.abi.affinity = #hal.device.promise<@da>"
+    found = refusal(ON_B.format(attributes=two))
+    assert found.startswith("t.mlir:4:")
+    assert "it has two affinities, stream.affinity = @db and iree.abi.affinity = @da: leave one" in found
+    same = "stream.affinity = #hal.device.promise<@db>, iree.abi.affinity = #hal.device.promise<@db>"
+    assert function(ON_B.format(attributes=same))

@@ -1,0 +1,1 @@
+"""Programs over several devices: where each op runs, and what is moved between them."""
