@@ -118,8 +118,8 @@ class _Rebuild:
         key = self.env.get(value, value), device
         if key not in self.copies:
             maker = self.placement.function.body.definitions.get(value)
-            if isinstance(maker, Transfer) and not ordered:
-                made = self.on(maker.source, device, loc)
+            if isinstance(maker, Transfer) and (not ordered or self.placement.device[maker.source] == held):
+                made = self.on(maker.source, device, loc, ordered=ordered)
             elif maker is not None and is_remade(maker):
                 here = maker.evolve([self.on(maker.operands[0], device, loc, ordered=ordered)])
                 self.ops.append(here)
