@@ -30,6 +30,9 @@ from tensorir.transforms.tiles.tiles_as_views import tiles_within
 Loops = list[tuple[Dim, tuple[Dim, ...]]]
 """Size, and the stride of each operand."""
 
+MOST_SOURCES = 16
+"""The most tensors that the step reads. Where x + x is taken for x again and again, their number doubles each time."""
+
 
 def made_sides(ops: Sequence[Op], yields: Container[Value], whole: Mapping[Value, Access]) -> dict[Value, MadeSide]:
     """Returns what the ops compute of tensors that exist as a `whole` and only products read, as their right side, or
@@ -83,6 +86,8 @@ def _of_generic(op: Op, whole: Mapping[Value, Access], made: Mapping[Value, Made
     """What each argument of the body is, of the arguments of all."""
     for value, map in zip(op.inputs, op.maps, strict=False):
         inner = made.get(value) or MadeSide(_itself(value.type.dtype), (whole[value],))
+        if len(sources) + len(inner.sources) > MOST_SOURCES:
+            return None
         results.append(rewritten(inner.body.result, _moved_by(len(sources))))
         types += inner.body.args
         sources += [_read(access, map, op) for access in inner.sources]

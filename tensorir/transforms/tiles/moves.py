@@ -34,6 +34,8 @@ def zero_padding(e: Emitter, op: ZeroPadding, out: Access) -> None:
         raise UnfitError(f"a padded axis of {len(op.dims)} dims")
     copy_into(e, op.source, out, pieces)
     shape = op.source.type.shape
+    if 0 in shape:
+        return
     outer, *inside = op.dims
     inner = inside[0] if inside else None
     per = shape[inner] if inner is not None else 1
