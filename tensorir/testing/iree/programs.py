@@ -10,6 +10,7 @@ from attrs import evolve
 
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.linalg import Fill, Fold, LayerNorm, Reduce
+from tensorir.dialects.linalg.rows import RmsNorm
 from tensorir.dialects.tensor import Cast, CollapseShape, ExpandShape, ExtractSlice, InsertSlice
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Module
@@ -126,9 +127,10 @@ def _is_one_of_several(region: Region, value: Value) -> bool:
 
 
 def _sums_a_fill(module: Module) -> bool:
-    """Whether a fill, as it is or a part of it, is reduced. Layer norms sum rows."""
+    """Whether a fill, as it is or a part of it, is reduced. Norms sum rows."""
     return any(
-        isinstance(op, Reduce | LayerNorm) and isinstance(region.definitions.get(_origin(region, op.source)), Fill)
+        isinstance(op, Reduce | LayerNorm | RmsNorm)
+        and isinstance(region.definitions.get(_origin(region, op.source)), Fill)
         for region, op in _inlined_ops(module)
     )
 
