@@ -16,7 +16,7 @@ from tests.support.integer_sets import NotAffineError, memory_of, moved_by
 pytest.importorskip("islpy", reason="integer sets need islpy, which the extra dev installs")
 
 law = settings(
-    max_examples=settings().max_examples // 2,  # sets of integers take long; test_digits.py draws three times as many
+    max_examples=settings().max_examples * 3 // 2,
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
 
