@@ -33,11 +33,16 @@ _CHEAP = frozenset(
 
 
 def kind_of(
-    op: Op, constant_operands: bool, host_operands: bool = False, sources: Collection[Value] | None = None
+    op: Op,
+    constant_operands: bool,
+    host_operands: bool = False,
+    sources: Collection[Value] | None = None,
+    *,
+    packed: bool = False,
 ) -> Kind:
     """Returns the kind of an op without effects. `constant_operands`: every operand is a constant that stays outside of
     dispatches. `host_operands`: every operand is computed by host ops. `sources`: the stored constants of which a
-    constant would be made again, if its readers can do so.
+    constant would be made again, if its readers can do so. `packed`: the program is in packed form.
 
     - constant: evaluated ahead of time (`hoist-constants`)
     - free: only moves data, or makes a wide constant of narrow ones; joins the op that computes its operand, otherwise
@@ -56,13 +61,16 @@ def kind_of(
         return "free" if op.value.nbytes <= SMALL_BYTES else "constant"
     if op.operands and constant_operands and sources is not None and why_repeated(op, sources):
         return "free"
-    if op.operands and constant_operands and not why_not_stored(op):
+    if op.operands and constant_operands and not why_not_stored(op, packed=packed):
         return "constant"
     return "free" if is_free(op) else "work"
 
 
-def why_not_stored(op: Op) -> str:
-    """Why the results of an op on constants are not computed ahead of time; "" if they are."""
+def why_not_stored(op: Op, *, packed: bool = False) -> str:
+    """Why the results of an op on constants are not computed ahead of time; "" if they are. In a program that is
+    `packed`, only moves are left to decide: padding would hide how much anything else grows."""
+    if packed and not op.relation().moves:
+        return "it was not computed ahead of time before it was packed"
     sizes = [_nbytes(v.type) for v in op.results]
     sources = [_nbytes(v.type) for v in op.operands]
     if None in sizes or None in sources:

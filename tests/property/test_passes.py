@@ -69,6 +69,7 @@ def test_every_pass_returns_the_module_itself_when_run_again_on_its_result(modul
         assert again is once or (name == "canonicalize" and isomorphic(again, once))
 
 
+@example(module=found("constant_product_that_grows"))
 @given(module=programs())
 def test_late_has_at_most_the_dispatches_of_any_way(module: Module) -> None:
     note(print_module(module))

@@ -84,10 +84,12 @@ class Placement:
             else:
                 device = EVERYWHERE if not near else places.pop() if len(places) == 1 else OPEN
             self.device.update(dict.fromkeys(op.results, device))
-            if device == OPEN and op.results:
+            if not op.results:
+                continue  # it runs on the host, which reads what is on any device
+            if device == OPEN:
                 self._open(op.results)
             for v in near:
-                reader = op.results[0] if device == OPEN and op.results else device
+                reader = op.results[0] if device == OPEN else device
                 root = self._root(v, ordered=isinstance(op, Transfer))
                 self.readers.setdefault(root, []).append(reader)
         for y, device in zip(body.yields, self.function.result_devices, strict=False):

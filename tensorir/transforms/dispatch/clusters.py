@@ -49,6 +49,8 @@ class Plan:
     """Values that their only reader computes for itself, see `widened_values`."""
     devices: Mapping[Value, str] = field(factory=dict[Value, str])
     """Value → its device, if the program names any."""
+    packed: bool = False
+    """Whether the program is in packed form, see `kind_of`."""
     clusters: list[Cluster] = field(factory=list[Cluster])
     cluster_of: dict[Value, Cluster] = field(factory=dict[Value, Cluster])
     host: set[Value] = field(factory=set[Value])
@@ -74,7 +76,7 @@ class Plan:
         constant = self.constants.hold(operands)
         host = all(v in self.host for v in operands)
         sources = self.constants.sources(op) if constant else None
-        kind = "host" if ordered else kind_of(op, constant, host, sources)
+        kind = "host" if ordered else kind_of(op, constant, host, sources, packed=self.packed)
         if kind == "host":
             if ordered:
                 self.refuse(op, "effects", f"it {self.effects(op)}: it keeps its place outside of launches")
@@ -85,7 +87,7 @@ class Plan:
             if repeated:
                 self.constants.repeat(op)
             if not (repeated and is_free(op)):
-                self.refuse(op, "store-constant", repeated or why_not_stored(op))
+                self.refuse(op, "store-constant", repeated or why_not_stored(op, packed=self.packed))
         in_place = kind == "free" and all(r in self.windows for r in op.results)
         if kind != "constant" and not in_place and self._joined(op, moves=kind == "free"):
             return

@@ -1,4 +1,5 @@
-"""What is on no device gets one: each device that reads constants, or what is made of them alone, makes its own."""
+"""What is on no device gets one: each device that reads constants, or what is made of them alone, makes its own. What an
+op with effects makes is moved instead, because such an op runs once."""
 
 from __future__ import annotations
 
@@ -6,13 +7,14 @@ from collections.abc import Mapping, Sequence
 
 from tensorir.analysis.devices import EVERYWHERE, devices_of, placed_operands
 from tensorir.dialects.device import Transfer
+from tensorir.ir.effects import EffectsIn
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 
 
 def on_each_device(
-    region: Region, arg_devices: Sequence[str], result_devices: Sequence[str]
+    region: Region, effects: EffectsIn, arg_devices: Sequence[str], result_devices: Sequence[str]
 ) -> tuple[Region, dict[Value, str]]:
     """Returns a function's region in which every op is read on one device, and the device of each value; the region
     itself, and nothing, if the program names no device. What only sizes or the host read stays on none."""
@@ -32,9 +34,12 @@ def on_each_device(
         if device == EVERYWHERE or devices[value] != EVERYWHERE or maker is None:
             return value
         if (value, device) not in copies:
-            made = maker.evolve([on(v, device) for v in maker.operands], results=None)
+            if effects(maker):
+                made, moved = Transfer(value, device, loc=maker.loc), (value,)
+            else:
+                made, moved = maker.evolve([on(v, device) for v in maker.operands], results=None), maker.results
             ops.append(made)
-            for old, new in zip(maker.results, made.results, strict=True):
+            for old, new in zip(moved, made.results, strict=True):
                 copies[old, device] = new
                 devices[new] = device
         return copies[value, device]

@@ -76,9 +76,9 @@ def form_dispatches(
     """Returns `region` with its work in `flow.dispatch` ops, in an order in which every value is known before it is
     read. `arg_devices`, `result_devices`: those of its function."""
     region = sweep(region, _size_of_dim)
-    region, devices = on_each_device(region, arg_devices, result_devices)
+    region, devices = on_each_device(region, effects, arg_devices, result_devices)
     constants = Constants(absorbed_values(region))
-    plan = Plan(effects, refuse, constants, windows_of_products(region), widened_values(region), devices)
+    plan = Plan(effects, refuse, constants, windows_of_products(region), widened_values(region), devices, bool(device))
     order = _from_results(region, effects)
     for op in order:
         plan.place(op)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tensorir.analysis.kinds import MAX_GROWTH, SMALL_BYTES, Kind, kind_of, why_repeated
+from tensorir.analysis.kinds import MAX_GROWTH, SMALL_BYTES, Kind, kind_of, why_not_stored, why_repeated
 from tensorir.dialects.flow import Dispatch, GlobalLoad, Launch
 from tensorir.dialects.linalg import Broadcast, Fill, Generic, Reduce, Softmax, Transpose
 from tensorir.dialects.tensor import Concat, Constant, DimOp, Empty, Size
@@ -64,6 +64,15 @@ CASES: list[tuple[Op, Kind, Kind]] = [
 @pytest.mark.parametrize(("op", "called", "constant"), CASES, ids=lambda p: p.NAME if isinstance(p, Op) else str(p))
 def test_kinds(op: Op, called: Kind, constant: Kind) -> None:
     assert (kind_of(op, False), kind_of(op, True)) == (called, constant)
+
+
+def test_in_packed_form_only_moves_are_constant() -> None:
+    packed = Transpose(v(4, 4), (1, 0)), Softmax(v(4, 4), (1,))
+    assert [kind_of(op, True, packed=True) for op in packed] == ["constant", "work"]
+    assert [why_not_stored(op, packed=True) for op in packed] == [
+        "",
+        "it was not computed ahead of time before it was packed",
+    ]
 
 
 def widened(x: Value, *fns: str) -> Generic:

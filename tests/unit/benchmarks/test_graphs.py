@@ -164,7 +164,7 @@ def test_counts_of_a_graph(tiling: str) -> None:
 
 
 def test_a_program_that_is_refused_has_a_message() -> None:
-    assert "several devices" in str(figures(GRAPHS["two devices"], "late", ANY))
+    assert "for one device" in str(figures(GRAPHS["two devices"], "early", ANY))
 
 
 def test_a_layer_is_the_difference_of_two_models() -> None:
