@@ -2,64 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import pytest
-from hypothesis import given, note
 
 from tensorir.api import compile
-from tensorir.interp import bind_arguments
-from tensorir.ir.module import Module
-from tensorir.runtime.counts import Counts
-from tensorir.runtime.program import Program
-from tensorir.testing.programs.random import arguments
-from tensorir.testing.strategies import programs
-from tensorir.text import print_module
+from tests.support.counted import assert_counted
 from tests.support.graphs import GRAPHS, SIZES
-from tests.support.watched_memory import watched
-
-NAMES = {
-    "runs": "runs",
-    "read": "read_bytes",
-    "written": "written_bytes",
-    "scratch_read": "scratch_read_bytes",
-    "scratch_written": "scratch_written_bytes",
-}
-
-
-def by_kind(counts: Counts) -> dict[str, Counter[str]]:
-    found: dict[str, Counter[str]] = {}
-    for command in counts.commands:
-        for step in command.steps:
-            row = {name: getattr(step, of) for name, of in NAMES.items()}
-            found.setdefault(step.kind, Counter()).update(row)
-    return found
-
-
-def assert_counted(program: Program, sizes: dict[str, int]) -> None:
-    counts = program.counts(sizes=sizes, num_threads=1)
-    seen = watched(program.plans["main"], sizes)
-    counted = by_kind(counts)
-    for kind in {*seen, *counted}:
-        for name in NAMES:
-            assert counted.get(kind, Counter())[name] == seen.get(kind, Counter())[name], (kind, name)
-    packed = sum(seen.get(kind, Counter())[w] for kind in ("pack", "unpack") for w in ("written", "scratch_written"))
-    copied = sum(seen.get(kind, Counter())[w] for kind in ("copy", "gather") for w in ("written", "scratch_written"))
-    assert counts.relaid_bytes + counts.copied_bytes == packed + copied
-    assert counts.relaid_bytes >= packed
-    assert 0 <= counts.live_bytes <= counts.arena_bytes
 
 
 @pytest.mark.parametrize("tiling", ["late", "off"])
 @pytest.mark.parametrize("name", GRAPHS)
 def test_graphs(name: str, tiling: str) -> None:
     assert_counted(compile(GRAPHS[name](), "cpu", tiling), SIZES.get(name, {}))
-
-
-@given(module=programs())
-def test_random_programs(module: Module) -> None:
-    note(print_module(module))
-    program = compile(module, "cpu")
-    main = program.plans["main"].function
-    _, sizes = bind_arguments(main.signature, arguments(module, 0))
-    assert_counted(program, dict(sizes))

@@ -23,8 +23,8 @@ from tensorir.ir.dtype import dtype_of, f32
 from tensorir.ir.module import Module
 from tensorir.ir.types import TensorType
 from tensorir.text import print_module
-from tests.property.test_counts import assert_counted
 from tests.property.test_same_bits import RUNNABLE, TILINGS, assert_same_bits
+from tests.support.counted import assert_counted
 
 TYPES = {
     "i8": np.int8,

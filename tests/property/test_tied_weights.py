@@ -17,8 +17,8 @@ from tensorir.ir.dims import Dim, symbol
 from tensorir.ir.dtype import f32, i64
 from tensorir.ir.module import Module
 from tensorir.text import print_module
-from tests.property.test_counts import assert_counted
 from tests.property.test_same_bits import RUNNABLE, TILINGS, assert_same_bits
+from tests.support.counted import assert_counted
 
 M = symbol("M")
 WORTH_A_COPY = 32768

@@ -150,8 +150,9 @@ class Plan:
     def _joined(self, op: Op, *, moves: bool) -> bool:
         """Lets the op join the dispatch of which it reads the most bytes, among those in which some unit survives and
         which nothing else that it reads has to wait for. Says whether there is one. An op that only `moves` data also
-        joins a dispatch that is a single unit anyway, such as a softmax of one row. What an op reads is on its own
-        device, so it joins no launch of another one. Only moves join the launch that brings a value to the device."""
+        joins a dispatch that is a single unit anyway, such as a softmax of one row, or one of which it reads the only
+        element. What an op reads is on its own device, so it joins no launch of another one. Only moves join the launch
+        that brings a value to the device."""
         read: dict[Cluster, int] = {}
         for v in dict.fromkeys(v for v in op.operands if v in self.cluster_of):
             read[self.cluster_of[v]] = read.get(self.cluster_of[v], 0) + typical_bytes(v.type)
@@ -160,7 +161,7 @@ class Plan:
                 continue
             units = joined_units(op, cluster.units)
             alive = cluster.alive & frozenset(units)
-            if alive or (moves and not cluster.alive):
+            if alive or (moves and (not cluster.alive or op.operands[0].type.elements == 1)):
                 cluster.alive = alive
                 self._add(op, cluster, units)
                 return True

@@ -1,0 +1,71 @@
+"""The laws of tests/support/laws.py on many random programs: `python -m tests.fuzz.laws [PROGRAMS] [SEED] [JOBS]`.
+
+The programs are drawn anew for each SEED, by JOBS processes. Each one that breaks a law is printed with what to call
+to see it again; at the end stands how many were checked. The exit status is 1 if a law was broken."""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from tensorir.ir.module import Module
+from tensorir.testing.strategies import programs
+from tensorir.text import print_module
+from tests.support.laws import DECLINED, DEVICE, LAWS, Case
+
+PART = 250
+"""How many programs a process draws for one seed."""
+
+
+def broken(part_seed: int, count: int = PART) -> tuple[Counter[str], list[str]]:
+    """Returns how many programs were checked for each law, and a text for each break of one."""
+    checked: Counter[str] = Counter()
+    found: list[str] = []
+
+    @seed(part_seed)
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    @given(programs(), st.integers(0, 1 << 30), DEVICE, st.sampled_from(DECLINED))
+    def look(module: Module, number: int, device: str, declined: str) -> None:
+        case = Case(module, number, device, declined)
+        for name, law in LAWS.items():
+            checked[name] += 1
+            try:
+                law(case)
+            except Exception:
+                what = f"law {name}, seed {number}, {device}, declined: {declined}, of part {part_seed}"
+                found.append(f"{what}\n{traceback.format_exc(limit=-3)}\n{print_module(module)}")
+
+    look()
+    return checked, found
+
+
+def main(count: int = 20_000, first_seed: int = 0, jobs: int = 2) -> int:
+    start = time.monotonic()
+    parts = [min(PART, count - done) for done in range(0, count, PART)]
+    checked: Counter[str] = Counter()
+    breaks = 0
+    with ProcessPoolExecutor(jobs, max_tasks_per_child=8) as pool:
+        seeds = range(first_seed, first_seed + len(parts))
+        for i, (looked, texts) in enumerate(pool.map(broken, seeds, parts), 1):
+            checked += looked
+            breaks += len(texts)
+            print(*texts, sep="\n\n", end="\n\n" if texts else "", flush=True)
+            print(f"{i} of {len(parts)} parts, {time.monotonic() - start:.0f} s", flush=True)
+    print(f"{breaks} breaks;", ", ".join(f"{name}: {n} programs" for name, n in checked.items()))
+    return int(breaks > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:])))

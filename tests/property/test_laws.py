@@ -1,0 +1,38 @@
+"""The laws of data-tiling on random programs: what each function of `tests.support.laws.LAWS` says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import example, given, note, settings
+from hypothesis import strategies as st
+
+from tensorir.dialects.registry import OPS
+from tensorir.ir.module import Module
+from tensorir.testing.strategies import programs
+from tensorir.text import parse, print_module
+from tests.support.laws import DECLINED, DEVICE, LAWS, Case
+
+PROGRAMS = Path(__file__).parents[1] / "support" / "programs"
+
+
+def found(name: str) -> Module:
+    """A program that a random one was reduced to, and that a law once failed for."""
+    return parse((PROGRAMS / f"{name}.tir").read_text("utf-8"), OPS, file=name)
+
+
+@example(found("constant_computed_and_returned"), 0, "cpu", "all")
+@example(found("broadcast_that_is_a_view"), 0, "cpu", "all")
+@example(found("constant_product_that_grows"), 0, "cpu", "all")
+@settings(max_examples=settings().max_examples * 3 // 2)
+@given(programs(), st.integers(0, 1 << 30), DEVICE, st.sampled_from(DECLINED))
+def test_laws(module: Module, seed: int, device: str, declined: str) -> None:
+    """300 programs in CI, on each of which all laws are checked."""
+    note(print_module(module))
+    case = Case(module, seed, device, declined)
+    for name, law in LAWS.items():
+        try:
+            law(case)
+        except Exception as e:
+            e.add_note(f"law {name}: {law.__doc__}")
+            raise

@@ -1,0 +1,210 @@
+"""The laws of data-tiling on one program. Each function of LAWS fails, with a note, for a program that breaks its law.
+
+L1 is a law of several devices (test_devices.py), L4 one of views (test_views.py), L9 one of bits (test_same_bits.py),
+and L11 one of relayouts (test_relayouts.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from random import Random
+
+from attrs import define, field, frozen
+from hypothesis import strategies as st
+
+from tensorir.api import compile
+from tensorir.dialects.flow import GlobalLoad
+from tensorir.dialects.linalg import Generic
+from tensorir.encoding.encoding import ContractionSpace
+from tensorir.encoding.resolver import Choice, Declined
+from tensorir.interp import bind_arguments
+from tensorir.ir.dense import Dense
+from tensorir.ir.isomorphism import fingerprint, isomorphic
+from tensorir.ir.module import Module
+from tensorir.ir.op import Op
+from tensorir.ir.scalar import Scalar, ScalarBody, arg, rewritten, with_operands
+from tensorir.ir.value import Value
+from tensorir.passes.decisions import unheard
+from tensorir.passes.runner import run_passes
+from tensorir.pipelines import DATA_TILING, PASSES, pipeline
+from tensorir.rewrite.sweep import sweep
+from tensorir.rewrite.symbols import map_regions
+from tensorir.runtime.program import Program
+from tensorir.targets.answers import Answers
+from tensorir.targets.cpu import CpuResolver
+from tensorir.targets.cpu_kernels import CpuKernels
+from tensorir.targets.device import Device
+from tensorir.targets.target import Target
+from tensorir.testing.equivalence import Expected
+from tensorir.testing.programs.random import arguments
+from tensorir.transforms.layouts.choice import Choice as Layouts
+from tensorir.transforms.layouts.choice import chosen
+from tensorir.transforms.layouts.given import Given
+from tests.support.counted import assert_counted
+from tests.support.levels import after_each_pass, named
+from tests.support.reordered import reordered
+from tests.support.targets import DEVICES
+
+DEVICE = st.sampled_from(["cpu", "vmvx", *DEVICES])
+DECLINED = ("all", "f32", "not f32", "batches", "one batch", "matvec")
+TIGHT = 1e-9
+
+
+@define
+class Case:
+    """A program, a device, and what else is drawn for the laws. What several laws read is made once."""
+
+    module: Module
+    seed: int
+    device: str
+    declined: str
+    _programs: dict[str, Program] = field(factory=dict[str, Program], init=False)
+    _expected: Expected | None = field(default=None, init=False)
+
+    def program(self, tiling: str) -> Program:
+        if tiling not in self._programs:
+            self._programs[tiling] = compile(self.module, self.device, tiling)
+        return self._programs[tiling]
+
+    @property
+    def expected(self) -> Expected:
+        if self._expected is None:
+            self._expected = Expected.of(self.module, seed=self.seed)
+        return self._expected
+
+
+@frozen
+class Declining:
+    """Declines contractions of one kind, and answers for the others as the CPU does."""
+
+    what: str
+    accepted: list[ContractionSpace] = field(factory=list[ContractionSpace])
+
+    def tiles_for(self, contraction: ContractionSpace) -> Choice:
+        floats = all(t.name == "f32" for t in contraction.types)
+        kinds = {
+            "all": True,
+            "f32": floats,
+            "not f32": not floats,
+            "batches": bool(contraction.batch),
+            "one batch": not contraction.batch,
+            "matvec": not (contraction.m and contraction.n),
+        }
+        if kinds[self.what]:
+            return Declined(f"this device declines {self.what}")
+        self.accepted.append(contraction)
+        return CpuResolver().tiles_for(contraction)
+
+
+def declining_is_off(case: Case) -> None:
+    """L2. On a device that declines all contractions of a program, for whatever reason, all ways of data-tiling give
+    the same program with the same bytes."""
+    resolver = Declining(case.declined)
+    target = Target("declining", resolver, kernels=CpuKernels())
+    programs = [compile(case.module, target, way) for way in DATA_TILING]
+    if resolver.accepted:
+        return
+    first, *others = programs
+    for other in others:
+        assert isomorphic(first.module, other.module)
+        assert fingerprint(first.module) == fingerprint(other.module)
+        assert _bytes(first) == _bytes(other)
+
+
+def _bytes(program: Program) -> tuple[int, ...]:
+    s = program.stats
+    return (s.weights_bytes, s.arena_bytes, s.scratch_bytes, s.read_bytes, s.written_bytes, s.relaid_bytes)
+
+
+def constants_are_stored_once(case: Case) -> None:
+    """L3. Nothing is evaluated when a program is loaded; no two constants have the same type and content; each one is
+    read."""
+    program = case.program("late")
+    assert program.stats.init_dispatches == 0
+    found = [(g.type, g.value.array.tobytes()) for g in program.module.globals if isinstance(g.value, Dense)]
+    assert len(found) == len(program.module.globals)
+    assert len(set(found)) == len(found)
+    read = {op.symbol for op in program.module.walk() if isinstance(op, GlobalLoad)}
+    assert {g.name for g in program.module.globals} <= read
+
+
+def late_has_the_fewest_dispatches(case: Case) -> None:
+    """L5."""
+    found = {way: case.program(way).stats.dispatches for way in DATA_TILING}
+    assert found["late"] <= min(found.values()), found
+
+
+def all_ways_compute_what_the_interpreter_does(case: Case) -> None:
+    """L6, on any device."""
+    for way in DATA_TILING:
+        with named(way, case.module):
+            case.expected.assert_given_by(case.program(way))
+
+
+def counts_are_what_runs(case: Case) -> None:
+    """L7, on the device, or on the CPU if Python runs what the device does. What is said of the bytes of a call is what
+    a walk over all accesses to memory sees."""
+    program = case.program("late")
+    if not program.plans:
+        program = compile(case.module)
+    _, sizes = bind_arguments(program.plans["main"].function.signature, arguments(case.module, case.seed))
+    assert_counted(program, dict(sizes))
+
+
+def every_pass_keeps_the_meaning(case: Case) -> None:
+    """L8."""
+    for name, after in after_each_pass(case.module):
+        if after is not case.module:
+            with named(name, after):
+                case.expected.assert_given_by(after)
+
+
+def the_choice_is_the_cheapest(case: Case) -> None:
+    """L10. The chosen layouts cost no more than row-major ones, or than any other state of a single op, and the same
+    if the ops, or their operands, are written in another order."""
+    prepared = run_passes(case.module, pipeline("late", to="encoded").passes)
+    choice = layouts_for(prepared, case.device)
+    assert choice.solution.exact
+    best = choice.solution.cost
+    assert best <= choice.problem.cost([0] * len(choice.states)) * (1 + TIGHT)
+    states = list(choice.solution.states)
+    for v, mine in enumerate(choice.states):
+        for other in range(len(mine)):
+            assert best <= choice.problem.cost([*states[:v], other, *states[v + 1 :]]) * (1 + TIGHT)
+    for other in (reordered(prepared, Random(case.seed)), with_operands_reversed(prepared)):
+        assert abs(layouts_for(other, case.device).solution.cost - best) <= TIGHT * best
+
+
+def layouts_for(module: Module, name: str) -> Layouts:
+    """The choice that the late pipeline makes."""
+    device = Device(name)
+    formed = run_passes(module, [PASSES[p]() for p in ("form-dispatches", "hoist-constants")])
+    return chosen(formed, Given(Answers(device), name, unheard), device.costs)
+
+
+def with_operands_reversed(module: Module) -> Module:
+    """Every elementwise op reads its operands in the opposite order."""
+
+    def visit(op: Op, operands: tuple[Value, ...]) -> Op | None:
+        if not isinstance(op, Generic) or len(operands) < 2:
+            return None
+        last = len(operands) - 1
+
+        def turned(node: Scalar, inner: tuple[Scalar, ...]) -> Scalar:
+            return arg(last - node.index, node.dtype) if node.fn == "arg" else with_operands(node, inner)
+
+        body = ScalarBody(tuple(reversed(op.body.args)), rewritten(op.body.result, turned))
+        maps = (*reversed(op.maps[:-1]), op.maps[-1])
+        return Generic(tuple(reversed(operands)), maps, body, op.iteration_shape, op.encoding, loc=op.loc)
+
+    return map_regions(module, lambda region: sweep(region, visit))
+
+
+LAWS: Mapping[str, Callable[[Case], None]] = {
+    "L2": declining_is_off,
+    "L3": constants_are_stored_once,
+    "L5": late_has_the_fewest_dispatches,
+    "L6": all_ways_compute_what_the_interpreter_does,
+    "L7": counts_are_what_runs,
+    "L8": every_pass_keeps_the_meaning,
+    "L10": the_choice_is_the_cheapest,
+}
