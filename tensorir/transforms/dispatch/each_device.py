@@ -1,5 +1,5 @@
-"""What is on no device gets one: each device that reads constants, or what is made of them alone, makes its own. What an
-op with effects makes is moved instead, because such an op runs once."""
+"""What is on no device gets one: each device that reads constants, or what is made of them alone, makes its own. What
+an op with effects makes is moved instead, because such an op runs once."""
 
 from __future__ import annotations
 
