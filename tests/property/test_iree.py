@@ -40,13 +40,7 @@ def data(module: Module, seed: int, whole: bool) -> list[npt.NDArray[Any]]:
     return [real(a) for a in arguments(module, seed)]
 
 
-# For one random program IREE gives 0 for four elements of a tensor whose rows are repeated. `cpu`, `vmvx` and
-# `reference` agree with the interpreter on it, off and late, and IREE repeats the result of a single product as they
-# do. The cause is not known; this mark goes when it is.
-UNEXPLAINED = pytest.param("input", marks=pytest.mark.xfail(reason="zeros in IREE's results, not explained yet"))
-
-
-@pytest.mark.parametrize("stage", [UNEXPLAINED, "materialized"])
+@pytest.mark.parametrize("stage", ["input", "materialized"])
 @settings(max_examples=EXAMPLES)
 @given(
     module=programs(),
