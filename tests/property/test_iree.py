@@ -51,6 +51,7 @@ def data(module: Module, seed: int, whole: bool) -> list[npt.NDArray[Any]]:
 def test_iree_computes_what_the_interpreter_does(
     stage: str, module: Module, seed: int, whole: bool, options: IreeOptions
 ) -> None:
+    """Without the fusion of IREE that loses elements (`testing/iree/programs.py`, UNFUSED)."""
     written = run_passes(module, pipeline("late", "cpu", to=stage).passes)
     note(print_mlir(written))
     try:
