@@ -8,15 +8,18 @@ from itertools import accumulate, combinations, pairwise
 from typing import Any, TypeAlias
 
 from tensorir.dialects.linalg import Generic, Transpose
-from tensorir.dialects.packing import BatchMmt4d, Mmt4d, Pack
+from tensorir.dialects.packing import BatchMmt4d, Mmt4d, Pack, Unpack
 from tensorir.dialects.tensor import CollapseShape, ExpandShape, ExtractSlice
 from tensorir.encoding.views import Groups
-from tensorir.ir.dims import Dim, never_negative, product, quotient
+from tensorir.ir.dims import Dim, ceildiv, divisible, never_negative, product, quotient
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.rewrite.greedy import greedy
 from tensorir.rewrite.pattern import RegionView, Rewrite, index, pattern
+
+Cuttable: TypeAlias = Generic | Mmt4d | BatchMmt4d | Pack | Unpack
+"""Ops that can compute some positions of their result alone."""
 
 View: TypeAlias = Transpose | ExpandShape | CollapseShape
 
@@ -43,7 +46,7 @@ def compute_the_slice(op: ExtractSlice, view: RegionView) -> Rewrite:
     elements"""
     chain = _views_before(op.source, view)
     made = view.def_of(chain[0].operands[0] if chain else op.source)
-    if not isinstance(made, Generic | Mmt4d | BatchMmt4d | Pack):
+    if not isinstance(made, Cuttable):
         return None
     cut, boxes = _positions(op, chain), _boxes(op, chain)
     if cut is None or any(b is None or a is None or not _are_apart(a, b) for a, b in _pairs(made.result, view)):
@@ -161,13 +164,15 @@ def _are_apart(a: Sequence[Digits], b: Sequence[Digits]) -> bool:
     )
 
 
-def _part_of(op: Generic | Mmt4d | BatchMmt4d | Pack, cut: Sequence[Digits], ops: list[Op]) -> Op | None:
+def _part_of(op: Cuttable, cut: Sequence[Digits], ops: list[Op]) -> Op | None:
     """Returns the op that computes these positions of the result alone, or None; adds what it reads to `ops`."""
     match op:
         case Generic():
             return _part_of_generic(op, cut, ops)
         case Pack():
             return _part_of_pack(op, cut, ops)
+        case Unpack():
+            return _part_of_unpack(op, cut, ops)
         case _:
             return _part_of_product(op, cut, ops)
 
@@ -213,6 +218,30 @@ def _part_of_pack(op: Pack, cut: Sequence[Digits], ops: list[Op]) -> Op | None:
             return None
         plain[d] = ((extent, (first * tile, size * tile if never_negative(rest) else extent - first * tile)),)
     return op.evolve((_sliced(op.source, plain, op, ops),))
+
+
+def _part_of_unpack(op: Unpack, cut: Sequence[Digits], ops: list[Op]) -> Op | None:
+    """Of whole tiles, the last of which may be incomplete."""
+    layout = op.layout
+    tiles: list[Digits] = [((count, (0, count)),) for count in op.source.type.shape]
+    for d, digits in enumerate(cut):
+        if _is_whole(digits):
+            continue
+        found = _in_tiles(digits, layout.tile(d) or 1)
+        if found is None:
+            return None
+        tiles[layout.outer_position(d)] = found
+    return op.evolve((_sliced(op.source, tiles, op, ops),), shape=tuple(map(_count, cut)))
+
+
+def _in_tiles(digits: Digits, tile: int) -> Digits | None:
+    """Returns positions along a dim as those of its tiles, the last of which may be incomplete; None if they cut one."""
+    *outer, (extent, (first, size)) = digits
+    count, begin = ceildiv(extent, tile), quotient(first, tile)
+    if begin is None or (outer and not divisible(extent, tile)):
+        return None
+    some = count - begin if first + size == extent else quotient(size, tile)
+    return None if some is None else (*outer, (count, (begin, some)))
 
 
 def _is_whole(digits: Digits) -> bool:
