@@ -216,7 +216,10 @@ def _part_of_pack(op: Pack, cut: Sequence[Digits], ops: list[Op]) -> Op | None:
         rest = extent - (first + size) * tile
         if not never_negative(rest) and first + size != count:
             return None
-        plain[d] = ((extent, (first * tile, size * tile if never_negative(rest) else extent - first * tile)),)
+        kept = size * tile if never_negative(rest) else extent - first * tile
+        if ceildiv(kept, tile) != size:
+            return None  # it is the same for all sizes, but this is not known
+        plain[d] = ((extent, (first * tile, kept)),)
     return op.evolve((_sliced(op.source, plain, op, ops),))
 
 
@@ -237,11 +240,11 @@ def _part_of_unpack(op: Unpack, cut: Sequence[Digits], ops: list[Op]) -> Op | No
 def _in_tiles(digits: Digits, tile: int) -> Digits | None:
     """Returns positions along a dim as those of its tiles, the last of which may be incomplete; None if they cut one."""
     *outer, (extent, (first, size)) = digits
-    count, begin = ceildiv(extent, tile), quotient(first, tile)
+    count, begin, some = ceildiv(extent, tile), quotient(first, tile), ceildiv(size, tile)
     if begin is None or (outer and not divisible(extent, tile)):
         return None
-    some = count - begin if first + size == extent else quotient(size, tile)
-    return None if some is None else (*outer, (count, (begin, some)))
+    ends = first + size == extent and begin + some == count
+    return (*outer, (count, (begin, some))) if ends or divisible(size, tile) else None
 
 
 def _is_whole(digits: Digits) -> bool:
