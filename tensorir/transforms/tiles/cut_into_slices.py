@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, combinations, pairwise
 from typing import Any, TypeAlias
 
-from tensorir.dialects.linalg import Generic, Transpose
+from tensorir.analysis.placed_products import is_pointwise
+from tensorir.dialects.linalg import Contract, Generic, Transpose
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d, Pack, Unpack
 from tensorir.dialects.tensor import CollapseShape, ExpandShape, ExtractSlice
 from tensorir.encoding.views import Groups
@@ -18,7 +19,7 @@ from tensorir.ir.value import Value
 from tensorir.rewrite.greedy import greedy
 from tensorir.rewrite.pattern import RegionView, Rewrite, index, pattern
 
-Cuttable: TypeAlias = Generic | Mmt4d | BatchMmt4d | Pack | Unpack
+Cuttable: TypeAlias = Contract | Generic | Mmt4d | BatchMmt4d | Pack | Unpack
 """Ops that can compute some positions of their result alone."""
 
 View: TypeAlias = Transpose | ExpandShape | CollapseShape
@@ -167,6 +168,8 @@ def _are_apart(a: Sequence[Digits], b: Sequence[Digits]) -> bool:
 def _part_of(op: Cuttable, cut: Sequence[Digits], ops: list[Op]) -> Op | None:
     """Returns the op that computes these positions of the result alone, or None; adds what it reads to `ops`."""
     match op:
+        case Contract():
+            return _part_of_contraction(op, cut, ops)
         case Generic():
             return _part_of_generic(op, cut, ops)
         case Pack():
@@ -186,6 +189,18 @@ def _part_of_generic(op: Generic, cut: Sequence[Digits], ops: list[Op]) -> Op | 
         for v, map in zip(op.inputs, op.maps, strict=False)
     ]
     return op.evolve(inputs, shape=tuple(_count(of_loop[loop]) for loop in range(len(of_loop))))
+
+
+def _part_of_contraction(op: Contract, cut: Sequence[Digits], ops: list[Op]) -> Op | None:
+    """Of one whose left side is not packed, which would be done for each slice."""
+    if op.encoding is not None or not is_pointwise(op):
+        return None
+    of_loop = dict(zip(op.maps[2].positions(), cut, strict=True))
+    lhs, rhs = (
+        _sliced(v, [of_loop.get(loop, ((n, (0, n)),)) for loop, n in zip(map.positions(), v.type.shape)], op, ops)
+        for v, map in ((op.lhs, op.maps[0]), (op.rhs, op.maps[1]))
+    )
+    return op.evolve((lhs, rhs, *(_sliced(v, cut, op, ops) for v in op.init)))
 
 
 def _part_of_product(op: Mmt4d | BatchMmt4d, cut: Sequence[Digits], ops: list[Op]) -> Op | None:
