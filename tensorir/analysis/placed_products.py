@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tensorir.analysis.movement import is_windows
 from tensorir.dialects.linalg import Contract, Transpose
 from tensorir.ir.dims import product
 from tensorir.ir.dtype import f32
@@ -13,6 +14,12 @@ SMALL = 1 << 14
 
 def of_f32(op: Contract) -> bool:
     return op.lhs.type.dtype == op.rhs.type.dtype == op.dtype == f32
+
+
+def is_placed(op: Contract, maker: Op | None) -> bool:
+    """Whether a contraction is best read where its operands lie. `maker`: what makes its left side, if known."""
+    of_windows = of_f32(op) and maker is not None and is_windows(maker)
+    return of_windows or is_pointwise(op) or reads_rows_beside(op, maker)
 
 
 def reads_rows_beside(op: Contract, maker: Op | None) -> bool:

@@ -11,8 +11,7 @@ import numpy as np
 from attrs import define, field
 
 from tensorir.analysis.elimination import Alternatives, Problem, Solution, minimize
-from tensorir.analysis.movement import is_windows
-from tensorir.analysis.placed_products import is_pointwise, of_f32, reads_rows_beside
+from tensorir.analysis.placed_products import is_placed
 from tensorir.dialects.linalg import Contract
 from tensorir.encoding.form import Form, State, Stored
 from tensorir.ir.module import Module
@@ -247,14 +246,12 @@ def _in_place(program: Program, costs: Costs, rates: Mapping[str, Costs]) -> fro
     """The contractions that are read where their operands lie, on devices that can do so. `rates`: of the devices that
     launches name; `costs`: of all else."""
 
-    def is_placed(op: Contract) -> bool:
+    def maker(op: Contract) -> Op | None:
         made = program.makers.get(program.tensor(op.lhs))
-        maker = made.op if made is not None else None
-        of_windows = of_f32(op) and maker is not None and is_windows(maker)
-        return of_windows or is_pointwise(op) or reads_rows_beside(op, maker)
+        return None if made is None else made.op
 
-    able = (place for place in program.places if rates.get(place.device, costs).product_in_place)
-    return frozenset(place.op for place in able if isinstance(place.op, Contract) and is_placed(place.op))
+    able = (place.op for place in program.places if rates.get(place.device, costs).product_in_place)
+    return frozenset(op for op in able if isinstance(op, Contract) and is_placed(op, maker(op)))
 
 
 def posed(

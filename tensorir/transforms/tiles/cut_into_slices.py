@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, combinations, pairwise
 from typing import Any, TypeAlias
 
-from tensorir.analysis.placed_products import is_pointwise
+from tensorir.analysis.placed_products import is_placed
 from tensorir.dialects.linalg import Contract, Generic, Transpose
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d, Pack, Unpack
 from tensorir.dialects.tensor import CollapseShape, ExpandShape, ExtractSlice
@@ -18,6 +18,7 @@ from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.rewrite.greedy import greedy
 from tensorir.rewrite.pattern import RegionView, Rewrite, index, pattern
+from tensorir.transforms.tiles.sides import contraction_sizes
 
 Cuttable: TypeAlias = Contract | Generic | Mmt4d | BatchMmt4d | Pack | Unpack
 """Ops that can compute some positions of their result alone."""
@@ -53,7 +54,7 @@ def compute_the_slice(op: ExtractSlice, view: RegionView) -> Rewrite:
     if cut is None or any(b is None or a is None or not _are_apart(a, b) for a, b in _pairs(made.result, view)):
         return None
     ops: list[Op] = []
-    part = _part_of(made, cut, ops)
+    part = _part_of(made, cut, view, ops)
     if part is None:
         return None
     value = _added(part, ops)
@@ -165,11 +166,11 @@ def _are_apart(a: Sequence[Digits], b: Sequence[Digits]) -> bool:
     )
 
 
-def _part_of(op: Cuttable, cut: Sequence[Digits], ops: list[Op]) -> Op | None:
+def _part_of(op: Cuttable, cut: Sequence[Digits], view: RegionView, ops: list[Op]) -> Op | None:
     """Returns the op that computes these positions of the result alone, or None; adds what it reads to `ops`."""
     match op:
         case Contract():
-            return _part_of_contraction(op, cut, ops)
+            return _part_of_contraction(op, cut, ops) if is_placed(op, view.def_of(op.lhs)) else None
         case Generic():
             return _part_of_generic(op, cut, ops)
         case Pack():
@@ -192,13 +193,14 @@ def _part_of_generic(op: Generic, cut: Sequence[Digits], ops: list[Op]) -> Op | 
 
 
 def _part_of_contraction(op: Contract, cut: Sequence[Digits], ops: list[Op]) -> Op | None:
-    """Of one whose left side is not packed, which would be done for each slice."""
-    if op.encoding is not None or not is_pointwise(op):
+    """Of one that packs nothing, which would be done for each slice."""
+    if op.encoding is not None:
         return None
-    of_loop = dict(zip(op.maps[2].positions(), cut, strict=True))
+    of_loop = {loop: _all_of(size) for loop, size in enumerate(contraction_sizes(op))}
+    of_loop.update(zip(op.maps[2].positions(), cut, strict=True))
     lhs, rhs = (
-        _sliced(v, [of_loop.get(loop, ((n, (0, n)),)) for loop, n in zip(map.positions(), v.type.shape)], op, ops)
-        for v, map in ((op.lhs, op.maps[0]), (op.rhs, op.maps[1]))
+        _sliced(v, [of_loop[loop] for loop in map.positions()], op, ops)
+        for v, map in zip((op.lhs, op.rhs), op.maps, strict=False)
     )
     return op.evolve((lhs, rhs, *(_sliced(v, cut, op, ops) for v in op.init)))
 
@@ -210,7 +212,7 @@ def _part_of_product(op: Mmt4d | BatchMmt4d, cut: Sequence[Digits], ops: list[Op
         return None
     *batch, rows, columns = outer
     lhs, rhs = (
-        _sliced(v, [*batch, side, *(((n, (0, n)),) for n in v.type.shape[len(batch) + 1 :])], op, ops)
+        _sliced(v, [*batch, side, *map(_all_of, v.type.shape[len(batch) + 1 :])], op, ops)
         for v, side in ((op.lhs, rows), (op.rhs, columns))
     )
     return op.evolve((lhs, rhs, *(_sliced(v, cut, op, ops) for v in op.init)))
@@ -219,7 +221,7 @@ def _part_of_product(op: Mmt4d | BatchMmt4d, cut: Sequence[Digits], ops: list[Op
 def _part_of_pack(op: Pack, cut: Sequence[Digits], ops: list[Op]) -> Op | None:
     """Of whole tiles, the last of which may be incomplete."""
     shape, layout = op.source.type.shape, op.layout
-    plain: list[Digits] = [((extent, (0, extent)),) for extent in shape]
+    plain = [_all_of(extent) for extent in shape]
     for i, digits in enumerate(cut):
         if _is_whole(digits):
             continue
@@ -241,7 +243,7 @@ def _part_of_pack(op: Pack, cut: Sequence[Digits], ops: list[Op]) -> Op | None:
 def _part_of_unpack(op: Unpack, cut: Sequence[Digits], ops: list[Op]) -> Op | None:
     """Of whole tiles, the last of which may be incomplete."""
     layout = op.layout
-    tiles: list[Digits] = [((count, (0, count)),) for count in op.source.type.shape]
+    tiles = [_all_of(count) for count in op.source.type.shape]
     for d, digits in enumerate(cut):
         if _is_whole(digits):
             continue
@@ -253,13 +255,17 @@ def _part_of_unpack(op: Unpack, cut: Sequence[Digits], ops: list[Op]) -> Op | No
 
 
 def _in_tiles(digits: Digits, tile: int) -> Digits | None:
-    """Returns positions along a dim as those of its tiles, the last of which may be incomplete; None if they cut one."""
+    """Returns positions along a dim as those of its tiles, the last of which may be incomplete, or None."""
     *outer, (extent, (first, size)) = digits
     count, begin, some = ceildiv(extent, tile), quotient(first, tile), ceildiv(size, tile)
     if begin is None or (outer and not divisible(extent, tile)):
         return None
     ends = first + size == extent and begin + some == count
     return (*outer, (count, (begin, some))) if ends or divisible(size, tile) else None
+
+
+def _all_of(extent: Dim) -> Digits:
+    return ((extent, (0, extent)),)
 
 
 def _is_whole(digits: Digits) -> bool:
