@@ -4,32 +4,22 @@ wanted, instead of being copied out of the whole."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, combinations, pairwise
+from itertools import combinations
 from typing import Any, TypeAlias
 
-from tensorir.analysis.placed_products import is_placed
-from tensorir.dialects.linalg import Contract, Generic, Transpose
-from tensorir.dialects.packing import BatchMmt4d, Mmt4d, Pack, Unpack
+from tensorir.dialects.linalg import Transpose
 from tensorir.dialects.tensor import CollapseShape, ExpandShape, ExtractSlice
 from tensorir.encoding.views import Groups
-from tensorir.ir.dims import Dim, ceildiv, divisible, never_negative, product, quotient
+from tensorir.ir.dims import Dim, product, quotient
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.rewrite.greedy import greedy
 from tensorir.rewrite.pattern import RegionView, Rewrite, index, pattern
-from tensorir.transforms.tiles.sides import contraction_sizes
-
-Cuttable: TypeAlias = Contract | Generic | Mmt4d | BatchMmt4d | Pack | Unpack
-"""Ops that can compute some positions of their result alone."""
+from tensorir.transforms.tiles.parts import Cuttable, part_of, positions_read
+from tensorir.transforms.tiles.positions import Digits, Part, are_apart, merged
 
 View: TypeAlias = Transpose | ExpandShape | CollapseShape
-
-Part: TypeAlias = tuple[Dim, Dim]
-"""The first position along a dim, and how many there are."""
-
-Digits: TypeAlias = tuple[tuple[Dim, Part], ...]
-"""Positions along a dim that is split into digits, outer to inner: the size of each, and which of its positions."""
 
 
 def cut_into_slices(region: Region) -> Region:
@@ -48,16 +38,18 @@ def compute_the_slice(op: ExtractSlice, view: RegionView) -> Rewrite:
     elements"""
     chain = _views_before(op.source, view)
     made = view.def_of(chain[0].operands[0] if chain else op.source)
-    if not isinstance(made, Cuttable):
-        return None
     cut, boxes = _positions(op, chain), _boxes(op, chain)
-    if cut is None or any(b is None or a is None or not _are_apart(a, b) for a, b in _pairs(made.result, view)):
+    if not isinstance(made, Cuttable) or cut is None:
+        return None
+    maker, slices = view.def_of(made.operands[0]), list(_read(made.result, view, ()))
+    if any(s is None or positions_read(made, s, maker) is None for s in slices):
+        return None  # what is not cut would be computed with the whole
+    read = positions_read(made, cut, maker)
+    if read is None or any(a is None or b is None or not are_apart(a, b) for a, b in combinations(slices, 2)):
         return None
     ops: list[Op] = []
-    part = _part_of(made, cut, view, ops)
-    if part is None:
-        return None
-    value = _added(part, ops)
+    ops.append(part_of(made, cut, read, ops))
+    value = ops[-1].results[0]
     for step, box in zip(chain, boxes, strict=True):
         sizes: dict[str, Any] = {"shape": tuple(size for _, size in box or ())}
         ops.append(step.evolve((value,), **(sizes if isinstance(step, ExpandShape) else {})))
@@ -75,12 +67,6 @@ def _views_before(value: Value, view: RegionView) -> list[View]:
         chain.append(made)
         (value,) = made.operands
     return chain[::-1]
-
-
-def _pairs(value: Value, view: RegionView) -> Iterator[tuple[Sequence[Digits] | None, Sequence[Digits] | None]]:
-    """Pairs of what is read of a value, None for what is not a slice of it; at least one pair if anything is None."""
-    found = list(_read(value, view, ()))
-    return iter([(None, None)]) if None in found else combinations(found, 2)
 
 
 def _read(value: Value, view: RegionView, chain: Sequence[View]) -> Iterator[Sequence[Digits] | None]:
@@ -123,21 +109,9 @@ def _before(step: View, box: Sequence[Part]) -> Sequence[Digits] | None:
             return [((extent, box[permutation.index(d)]),) for d, extent in enumerate(shape)]
         case ExpandShape(groups=groups):
             made = step.shape
-            return [_merged([(made[d], box[d]) for d in g], extent) for g, extent in zip(groups, shape, strict=True)]
+            return [merged([(made[d], box[d]) for d in g], extent) for g, extent in zip(groups, shape, strict=True)]
         case _:
             return _split(box, step.groups, shape)
-
-
-def _merged(digits: Sequence[tuple[Dim, Part]], extent: Dim) -> Digits:
-    """The positions as one digit, if they are neighbours: single positions of the outer digits, some of the next, and
-    all of the others."""
-    some = next((i for i, (_, (_, size)) in enumerate(digits) if size != 1), len(digits))
-    if any(part != (0, size) for size, part in digits[some + 1 :]):
-        return tuple(digits)
-    begin: Dim = 0
-    for size, (offset, _) in digits:
-        begin = begin * size + offset
-    return ((extent, (begin, product(size for _, (_, size) in digits))),)
 
 
 def _split(box: Sequence[Part], groups: Groups, shape: Sequence[Dim]) -> Sequence[Digits] | None:
@@ -153,143 +127,3 @@ def _split(box: Sequence[Part], groups: Groups, shape: Sequence[Dim]) -> Sequenc
             return None
         parts[group[outer]] = first, count
     return [((extent, part),) for extent, part in zip(shape, parts, strict=True)]
-
-
-def _are_apart(a: Sequence[Digits], b: Sequence[Digits]) -> bool:
-    """Whether two boxes are known to have no common position."""
-    return any(
-        never_negative(second - (first + size))
-        for x, y in zip(a, b, strict=True)
-        if [n for n, _ in x] == [n for n, _ in y]
-        for (_, p), (_, q) in zip(x, y, strict=True)
-        for (first, size), (second, _) in ((p, q), (q, p))
-    )
-
-
-def _part_of(op: Cuttable, cut: Sequence[Digits], view: RegionView, ops: list[Op]) -> Op | None:
-    """Returns the op that computes these positions of the result alone, or None; adds what it reads to `ops`."""
-    match op:
-        case Contract():
-            return _part_of_contraction(op, cut, ops) if is_placed(op, view.def_of(op.lhs)) else None
-        case Generic():
-            return _part_of_generic(op, cut, ops)
-        case Pack():
-            return _part_of_pack(op, cut, ops)
-        case Unpack():
-            return _part_of_unpack(op, cut, ops)
-        case _:
-            return _part_of_product(op, cut, ops)
-
-
-def _part_of_generic(op: Generic, cut: Sequence[Digits], ops: list[Op]) -> Op | None:
-    if op.encoding is not None or op.body.iteration_dims or not all(m.is_projected_permutation for m in op.maps):
-        return None
-    of_loop = dict(zip(op.maps[-1].positions(), cut, strict=True))
-    inputs = [
-        _sliced(v, [of_loop[loop] for loop in map.positions()], op, ops)
-        for v, map in zip(op.inputs, op.maps, strict=False)
-    ]
-    return op.evolve(inputs, shape=tuple(_count(of_loop[loop]) for loop in range(len(of_loop))))
-
-
-def _part_of_contraction(op: Contract, cut: Sequence[Digits], ops: list[Op]) -> Op | None:
-    """Of one that packs nothing, which would be done for each slice."""
-    if op.encoding is not None:
-        return None
-    of_loop = {loop: _all_of(size) for loop, size in enumerate(contraction_sizes(op))}
-    of_loop.update(zip(op.maps[2].positions(), cut, strict=True))
-    lhs, rhs = (
-        _sliced(v, [of_loop[loop] for loop in map.positions()], op, ops)
-        for v, map in zip((op.lhs, op.rhs), op.maps, strict=False)
-    )
-    return op.evolve((lhs, rhs, *(_sliced(v, cut, op, ops) for v in op.init)))
-
-
-def _part_of_product(op: Mmt4d | BatchMmt4d, cut: Sequence[Digits], ops: list[Op]) -> Op | None:
-    """Of whole tiles."""
-    *outer, m0, n0 = cut
-    if not (_is_whole(m0) and _is_whole(n0)):
-        return None
-    *batch, rows, columns = outer
-    lhs, rhs = (
-        _sliced(v, [*batch, side, *map(_all_of, v.type.shape[len(batch) + 1 :])], op, ops)
-        for v, side in ((op.lhs, rows), (op.rhs, columns))
-    )
-    return op.evolve((lhs, rhs, *(_sliced(v, cut, op, ops) for v in op.init)))
-
-
-def _part_of_pack(op: Pack, cut: Sequence[Digits], ops: list[Op]) -> Op | None:
-    """Of whole tiles, the last of which may be incomplete."""
-    shape, layout = op.source.type.shape, op.layout
-    plain = [_all_of(extent) for extent in shape]
-    for i, digits in enumerate(cut):
-        if _is_whole(digits):
-            continue
-        if i >= layout.rank or len(digits) != 1:
-            return None
-        d = layout.outer_perm[i]
-        count, (first, size) = digits[0]
-        tile, extent = layout.tile(d) or 1, shape[d]
-        rest = extent - (first + size) * tile
-        if not never_negative(rest) and first + size != count:
-            return None
-        kept = size * tile if never_negative(rest) else extent - first * tile
-        if ceildiv(kept, tile) != size:
-            return None  # it is the same for all sizes, but this is not known
-        plain[d] = ((extent, (first * tile, kept)),)
-    return op.evolve((_sliced(op.source, plain, op, ops),))
-
-
-def _part_of_unpack(op: Unpack, cut: Sequence[Digits], ops: list[Op]) -> Op | None:
-    """Of whole tiles, the last of which may be incomplete."""
-    layout = op.layout
-    tiles = [_all_of(count) for count in op.source.type.shape]
-    for d, digits in enumerate(cut):
-        if _is_whole(digits):
-            continue
-        found = _in_tiles(digits, layout.tile(d) or 1)
-        if found is None:
-            return None
-        tiles[layout.outer_position(d)] = found
-    return op.evolve((_sliced(op.source, tiles, op, ops),), shape=tuple(map(_count, cut)))
-
-
-def _in_tiles(digits: Digits, tile: int) -> Digits | None:
-    """Returns positions along a dim as those of its tiles, the last of which may be incomplete, or None."""
-    *outer, (extent, (first, size)) = digits
-    count, begin, some = ceildiv(extent, tile), quotient(first, tile), ceildiv(size, tile)
-    if begin is None or (outer and not divisible(extent, tile)):
-        return None
-    ends = first + size == extent and begin + some == count
-    return (*outer, (count, (begin, some))) if ends or divisible(size, tile) else None
-
-
-def _all_of(extent: Dim) -> Digits:
-    return ((extent, (0, extent)),)
-
-
-def _is_whole(digits: Digits) -> bool:
-    return all(part == (0, extent) for extent, part in digits)
-
-
-def _count(digits: Digits) -> Dim:
-    return product(size for _, (_, size) in digits)
-
-
-def _sliced(value: Value, cut: Sequence[Digits], op: Op, ops: list[Op]) -> Value:
-    """The positions `cut` of an operand of `op`."""
-    if all(map(_is_whole, cut)):
-        return value
-    digits = [digit for dim in cut for digit in dim]
-    ends = list(accumulate(map(len, cut), initial=0))
-    groups = tuple(tuple(range(a, b)) for a, b in pairwise(ends))
-    if len(digits) > len(cut):
-        value = _added(ExpandShape(value, groups, tuple(extent for extent, _ in digits), loc=op.loc), ops)
-    offsets, sizes = tuple(first for _, (first, _) in digits), tuple(size for _, (_, size) in digits)
-    value = _added(ExtractSlice(value, offsets, sizes, (1,) * len(digits), loc=op.loc), ops)
-    return _added(CollapseShape(value, groups, loc=op.loc), ops) if len(digits) > len(cut) else value
-
-
-def _added(op: Op, ops: list[Op]) -> Value:
-    ops.append(op)
-    return op.results[0]
