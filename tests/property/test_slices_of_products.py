@@ -21,6 +21,7 @@ from tensorir.pipelines import pipeline
 from tensorir.testing.programs.random import arguments
 from tensorir.text import print_module
 from tensorir.transforms.tiles.lower_to_tiles import LowerToTiles
+from tensorir.transforms.tiles.parts import COLUMNS
 from tests.support.tile_programs import execute, grids, with_smallest_units
 
 S = symbol("S")
@@ -29,14 +30,16 @@ TILE = 8
 
 
 def parts_of(x: Tensor, how: str, parts: int, heads: int, width: int) -> list[Tensor]:
-    """Slices of x: of its rows, of its columns as they are or in heads, side by side or in turns."""
-    rows = x.shape[0]
+    """Slices of x: of its rows, of its columns as they are or in heads, side by side or in turns, or of the columns of
+    an image."""
+    rows, size = x.shape[0], heads * width
+    if how == "places":
+        return [x[:, :, i * size : (i + 1) * size] for i in range(parts)]
     if how == "rows":
         assert isinstance(rows, int)
         size = -(-rows // parts)
         return [x[i * size : min((i + 1) * size, rows)] for i in range(parts)]
     if how == "columns":
-        size = heads * width
         cut = [x[:, i * size : (i + 1) * size] for i in range(parts)]
         return [c.reshape(rows, heads, width).transpose(1, 0, 2) for c in cut] if heads > 1 else cut
     if how == "in turns":
@@ -66,7 +69,9 @@ class Sliced:
 
     @property
     def whole(self) -> bool:
-        """Whether no tile is cut."""
+        """Whether no tile is cut, or of an image, whose product packs nothing, no columns that are computed at once."""
+        if self.how == "places":
+            return self.heads * self.width % COLUMNS == 0
         return self.width % TILE == 0 and (self.how != "rows" or divisible(self.rows, TILE))
 
     def module(self, seed: int) -> Module:
@@ -78,13 +83,14 @@ class Sliced:
         f = module.function("main")
         f.arg("size", (S,), f32)
         columns = self.parts * self.heads * self.width
-        x = f.arg("x", (self.size, 4 * TILE), f32).matmul(weight("w", 4 * TILE, columns))
+        places = (3,) if self.how == "places" else ()
+        x = f.arg("x", (*places, self.size, 4 * TILE), f32).matmul(weight("w", 4 * TILE, columns))
         if self.bias:
             x = (x + weight("b", columns)).relu()
         made = parts_of(x, self.how, self.parts, self.heads, self.width)[: self.parts - self.unread]
         results: list[Tensor] = []
         for i, part in enumerate(made):
-            heads = (self.heads,) if len(part.shape) == 3 else ()
+            heads = (self.heads,) if len(part.shape) == 3 and not places else ()
             results.append(part.matmul(weight(f"w{i}", *heads, int(str(part.shape[-1])), 4 * TILE)))
         f.returns(*results)
         return module.build()
@@ -92,7 +98,7 @@ class Sliced:
 
 SLICED = st.builds(
     Sliced,
-    how=st.sampled_from(["rows", "columns", "in turns", "together"]),
+    how=st.sampled_from(["rows", "columns", "in turns", "together", "places"]),
     parts=st.integers(2, 3),
     heads=st.integers(1, 3),
     width=st.sampled_from([2 * TILE, 3 * TILE, 4 * TILE, 12]),
@@ -107,6 +113,8 @@ SLICED = st.builds(
 @given(sliced=SLICED, seed=st.integers(0, 1 << 30))
 @example(sliced=Sliced("rows", short=1), seed=0)
 @example(sliced=Sliced("rows", parts=3, rows=24, short=2, bias=True), seed=0)
+@example(sliced=Sliced("together", rows=33), seed=0)  # the products of the slices read rows, not tiles
+@example(sliced=Sliced("places", width=4 * TILE), seed=0)
 def test_slices_of_a_product_lie_where_they_are_read(sliced: Sliced, seed: int) -> None:
     module = sliced.module(seed)
     args = arguments(module, seed)
