@@ -30,10 +30,12 @@ TILE = 8
 
 
 def parts_of(x: Tensor, how: str, parts: int, heads: int, width: int) -> list[Tensor]:
-    """Slices of x: of its rows, of its columns as they are or in heads, side by side or in turns, or of the columns of
-    an image."""
+    """Slices of x: of its rows, of its columns as they are or in heads, side by side or in turns; of an image, of
+    its rows of places or of its columns."""
     rows, size = x.shape[0], heads * width
     if how == "places":
+        return [x[2 * i : 2 * i + 2] for i in range(parts)]
+    if how == "channels":
         return [x[:, :, i * size : (i + 1) * size] for i in range(parts)]
     if how == "rows":
         assert isinstance(rows, int)
@@ -68,10 +70,14 @@ class Sliced:
         return self.parts * self.rows - min(self.short, self.parts - 1) if self.how == "rows" else self.rows
 
     @property
+    def image(self) -> bool:
+        return self.how in ("places", "channels")
+
+    @property
     def whole(self) -> bool:
         """Whether no tile is cut, or of an image, whose product packs nothing, no columns that are computed at once."""
-        if self.how == "places":
-            return self.heads * self.width % COLUMNS == 0
+        if self.image:
+            return self.how == "places" or self.heads * self.width % COLUMNS == 0
         return self.width % TILE == 0 and (self.how != "rows" or divisible(self.rows, TILE))
 
     def module(self, seed: int) -> Module:
@@ -83,7 +89,7 @@ class Sliced:
         f = module.function("main")
         f.arg("size", (S,), f32)
         columns = self.parts * self.heads * self.width
-        places = (3,) if self.how == "places" else ()
+        places = (2 * self.parts,) if self.image else ()
         x = f.arg("x", (*places, self.size, 4 * TILE), f32).matmul(weight("w", 4 * TILE, columns))
         if self.bias:
             x = (x + weight("b", columns)).relu()
@@ -98,7 +104,7 @@ class Sliced:
 
 SLICED = st.builds(
     Sliced,
-    how=st.sampled_from(["rows", "columns", "in turns", "together", "places"]),
+    how=st.sampled_from(["rows", "columns", "in turns", "together", "places", "channels"]),
     parts=st.integers(2, 3),
     heads=st.integers(1, 3),
     width=st.sampled_from([2 * TILE, 3 * TILE, 4 * TILE, 12]),
@@ -114,7 +120,7 @@ SLICED = st.builds(
 @example(sliced=Sliced("rows", short=1), seed=0)
 @example(sliced=Sliced("rows", parts=3, rows=24, short=2, bias=True), seed=0)
 @example(sliced=Sliced("together", rows=33), seed=0)  # the products of the slices read rows, not tiles
-@example(sliced=Sliced("places", width=4 * TILE), seed=0)
+@example(sliced=Sliced("channels", width=4 * TILE), seed=0)
 def test_slices_of_a_product_lie_where_they_are_read(sliced: Sliced, seed: int) -> None:
     module = sliced.module(seed)
     args = arguments(module, seed)
