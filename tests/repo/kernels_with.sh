@@ -39,6 +39,7 @@ lib=$PWD/$base/lib
 if [ -d "$lib" ]; then find "$lib" -name '*.py' -delete; fi # modules that are gone from the checkout
 # What is built for a sanitizer is built fast, and gcc's warnings are then less exact.
 CC=$compiler CFLAGS=$flags TENSORIR_WERROR=$warnings python setup.py -q build --build-base "$base" --build-lib "$lib"
+if [ "$kind" = plain ]; then python tests/repo/kernels_alone.py "$base"; fi # sanitizers call their own functions
 export PYTHONPATH=$lib PYTHONMALLOC=malloc
 # A frame may ask for more than there is; it must get NULL then, as without the sanitizer.
 export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1

@@ -10,6 +10,7 @@ mkdir "$work/source"
 tar -xzf "$work"/dist/tensorir-*.tar.gz -C "$work/source" --strip-components=1
 python -m build --wheel --outdir "$work/dist" "$work/source"
 ls "$work"/dist/*-cp311-abi3-*.whl
+python "$root/tests/repo/kernels_alone.py" "$work/source"
 
 python -m venv "$work/venv"
 "$work/venv/bin/pip" install -q "$(ls "$work"/dist/*.whl)[testing]" pytest
