@@ -80,7 +80,7 @@ def stages(data_tiling: str, device: str = "cpu", *, several: bool = False) -> M
         raise TensorIRError(f"data_tiling must be one of {', '.join(DATA_TILING)}, got {data_tiling!r}")
     simplified: tuple[Pass, ...] = (
         *(InlineCalls(), RowMajorBoundaries(), AssignDevices() if several else DropTransfers()),
-        *(Canonicalize(), CommonSubexpressions()),
+        *(MergeEqualGlobals(), Canonicalize(), CommonSubexpressions()),
         *(RaiseOps(), FoldKnownIntegers(), DropUnitDims(), SinkCollapseShape()),
         *(Canonicalize(), CommonSubexpressions()),
     )

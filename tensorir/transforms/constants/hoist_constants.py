@@ -145,7 +145,7 @@ class _Slices:
 
 def _constant_ops(region: Region, effects: EffectsIn, refuse: Refuse) -> tuple[set[Op], set[Op]]:
     """Returns the ops outside of dispatches that depend only on constants and have no effects, and those of them that
-    are computed where they are read: none after form-dispatches, which has put them there."""
+    are computed where they are read: after form-dispatches, which has put the others there, what initializers read."""
     formed = any(isinstance(op, Dispatch) for op in region.ops)
     constants = Constants() if formed else Constants(absorbed_values(region))
     found: set[Op] = set()
@@ -161,8 +161,9 @@ def _constant_ops(region: Region, effects: EffectsIn, refuse: Refuse) -> tuple[s
             refuse(op, "store-constant", f"it {does}: it runs in every call")
         elif on_constants and op.operands and kind != "host":
             reason = why_repeated(op, sources) if sources is not None else ""
-            if reason and not does:
+            if (reason or formed) and not does:
                 constants.repeat(op)
                 repeated.add(op)
-            refuse(op, "store-constant", reason or why_not_stored(op))
+            if not formed:
+                refuse(op, "store-constant", reason or why_not_stored(op))
     return found, repeated

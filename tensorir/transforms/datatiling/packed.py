@@ -52,8 +52,10 @@ class Emitter:
         factory=dict[tuple[Value, tuple[Dim, ...], Layout], Value]
     )
     """A value that was packed, without dims of size 1 → the packed value."""
-    _relayouts: dict[Value, tuple[Packed, Layout]] = field(factory=dict[Value, "tuple[Packed, Layout]"])
-    """A value that was copied to other tiles → what was copied, and its layout."""
+    _relayouts: dict[Value, tuple[Packed, Layout, Layout]] = field(
+        factory=dict[Value, "tuple[Packed, Layout, Layout]"]
+    )
+    """A value that was copied to other tiles → what was copied, its layout, and the new one."""
     through_row_major: Callable[[Packed], None] = lambda x: None
     zeroing: Callable[[Packed, int], None] = lambda x, dim: None
 
@@ -112,7 +114,7 @@ class Emitter:
             value = self._reshaped(x.value, new.packed_shape(x.shape))
         else:
             value = self.add(Relayout(x.value, before, after, shape, loc=self.loc)).result
-            self._relayouts[value] = x, old
+            self._relayouts[value] = x, old, new
         return Packed(value, x.shape, new, frozenset(range(len(x.shape))) - copied)
 
     def with_zeros(self, x: Packed, dim: int) -> Packed:
@@ -120,11 +122,16 @@ class Emitter:
         if x.layout is None or dim in x.zero or dim not in x.layout.padded_dims(x.shape):
             return x
         self.zeroing(x, dim)
-        if (made := self._relayouts.get(x.value)) is not None:
-            found = self._relaid(*made, x.layout, x.zero | {dim})
-            assert found is not None  # it only differs in what lies in the padding
-            return found
         along = axis_dims(x.layout, dim)
+        if (made := self._relayouts.get(x.value)) is not None:
+            # A transpose may have given the same memory other names of dims since.
+            source, old, new = made
+            names = {axis_dims(new, d): d for d in range(new.rank)}
+            zero = {names.get(axis_dims(x.layout, d)) for d in x.zero | {dim}}
+            if None not in zero:
+                found = self._relaid(source, old, new, frozenset(d for d in zero if d is not None))
+                assert found is not None  # it only differs in what lies in the padding
+                return Packed(found.value, x.shape, x.layout, x.zero | {dim})
         value = self.add(ZeroPadding(x.value, along, x.shape[dim], loc=self.loc)).result
         return Packed(value, x.shape, x.layout, x.zero | {dim})
 
