@@ -1,7 +1,7 @@
 """The laws of tests/support/laws.py on many random programs: `python -m tests.fuzz.laws [PROGRAMS] [SEED] [JOBS]`.
 
-The programs are drawn anew for each SEED, by JOBS processes. Each one that breaks a law is printed with what to call
-to see it again; at the end stands how many were checked. The exit status is 1 if a law was broken."""
+The programs are drawn anew for each SEED, by JOBS processes. What is left of one that breaks a law, made as small as
+possible, is printed with what to call to see it again; at the end stands how many were checked. The exit status is 1 if a law was broken."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 import time
 import traceback
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from tensorir.ir.module import Module
 from tensorir.testing.strategies import programs
 from tensorir.text import print_module
+from tensorir.tools.shrink import shrink
 from tests.support.laws import DECLINED, DEVICE, LAWS, Case
 
 PART = 250
@@ -43,12 +45,32 @@ def broken(part_seed: int, count: int = PART) -> tuple[Counter[str], list[str]]:
             checked[name] += 1
             try:
                 law(case)
-            except Exception:
-                what = f"law {name}, seed {number}, {device}, declined: {declined}, of part {part_seed}"
-                found.append(f"{what}\n{traceback.format_exc(limit=-3)}\n{print_module(module)}")
+            except Exception as e:
+                kind = name, type(e), str(e)
+                if kind not in kinds:  # Hypothesis also draws programs that are almost the same
+                    kinds.add(kind)
+                    what = f"law {name}, seed {number}, {device}, declined: {declined}, of part {part_seed}"
+                    smaller = print_module(shrink(module, partly(law, type(e), number, device, declined)))
+                    found.append(f"{what}\n{traceback.format_exc(limit=-3)}\n{smaller}")
 
+    kinds: set[tuple[str, type[Exception], str]] = set()
     look()
     return checked, found
+
+
+def partly(
+    law: Callable[[Case], None], error: type[Exception], number: int, device: str, declined: str
+) -> Callable[[Module], bool]:
+    """Whether a part of a program breaks the law in the same way."""
+
+    def breaks(part: Module) -> bool:
+        try:
+            law(Case(part, number, device, declined))
+        except Exception as e:
+            return type(e) is error
+        return False
+
+    return breaks
 
 
 def main(count: int = 20_000, first_seed: int = 0, jobs: int = 2) -> int:

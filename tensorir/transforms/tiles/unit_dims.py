@@ -224,10 +224,11 @@ class _Following:
 
     def _keeps_the_extent(self, op: ZeroPadding, hit: tuple[int, Fraction]) -> bool:
         """Makes the extent of padded tiles a size that goes along, so that a unit knows how many of its positions
-        count: units run over whole tiles, of which only the last is padded. Says whether the loop is one of tiles."""
+        count: units run over whole tiles, of which only the last is padded. Says whether the loop is one of such
+        tiles."""
         outer, *inner = op.dims
         tile = _static(op.source.type.shape[d] for d in inner)
-        if hit[0] != outer or tile is None:
+        if hit[0] != outer or tile is None or ceildiv(op.extent, tile) != op.source.type.shape[outer]:
             return False
         self.reached.append((op.extent, hit[1] * tile))
         return True
