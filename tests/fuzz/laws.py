@@ -1,7 +1,8 @@
 """The laws of tests/support/laws.py on many random programs: `python -m tests.fuzz.laws [PROGRAMS] [SEED] [JOBS]`.
 
 The programs are drawn anew for each SEED, by JOBS processes. What is left of one that breaks a law, made as small as
-possible, is printed with what to call to see it again; at the end stands how many were checked. The exit status is 1 if a law was broken."""
+possible, is printed with what to call to see it again; at the end stands how many were checked. The exit status is 1
+if a law was broken."""
 
 from __future__ import annotations
 
