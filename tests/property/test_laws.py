@@ -28,6 +28,7 @@ def found(name: str) -> Module:
 @example(found("tiles_of_which_many_are_padding"), 0, "cpu", "all")
 @example(found("constant_that_only_initializers_read"), 0, "cpu", "f32")
 @example(found("equal_weights"), 0, "cpu", "all")
+@example(found("positions_of_32_bits"), 0, "cpu", "all")
 @settings(max_examples=settings().max_examples * 3 // 2)
 @given(programs(), st.integers(0, 1 << 30), DEVICE, st.sampled_from(DECLINED))
 def test_laws(module: Module, seed: int, device: str, declined: str) -> None:

@@ -14,7 +14,7 @@ from tensorir.ir.dims import Dim, iteration_dim
 from tensorir.ir.effects import EffectsIn
 from tensorir.ir.module import Module
 from tensorir.ir.op import Op
-from tensorir.ir.scalar import Scalar, ScalarBody, apply, arg, const, iteration_index, rewritten, with_operands
+from tensorir.ir.scalar import Scalar, ScalarBody, apply, arg, cast, const, iteration_index, rewritten, with_operands
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.greedy import greedy
 from tensorir.rewrite.pattern import Pattern, Refused, RegionView, Replacement, Rewrite, index, pattern
@@ -42,7 +42,8 @@ def bodies(integers: Integers) -> Pattern:
                 return const(only, node.dtype)
             if node.fn == "arg" and found.at is not None and isinstance(found.at[1], int):
                 place = iteration_index(found.at[0])
-                return apply("add", place, const(found.at[1], node.dtype)) if found.at[1] else place
+                moved = apply("add", place, const(found.at[1], place.dtype)) if found.at[1] else place
+                return moved if moved.dtype is node.dtype else cast(moved, node.dtype)
             match node.fn, node.operands:
                 case "select", (c, _, _) if known[id(c)].number is not None:
                     return operands[1] if known[id(c)].number == 1 else operands[2]
