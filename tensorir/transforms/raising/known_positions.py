@@ -43,7 +43,7 @@ def bodies(integers: Integers) -> Pattern:
             if node.fn == "arg" and found.at is not None and isinstance(found.at[1], int):
                 place = iteration_index(found.at[0])
                 moved = apply("add", place, const(found.at[1], place.dtype)) if found.at[1] else place
-                return moved if moved.dtype is node.dtype else cast(moved, node.dtype)
+                return cast(moved, node.dtype)
             match node.fn, node.operands:
                 case "select", (c, _, _) if known[id(c)].number is not None:
                     return operands[1] if known[id(c)].number == 1 else operands[2]
