@@ -52,9 +52,7 @@ class Emitter:
         factory=dict[tuple[Value, tuple[Dim, ...], Layout], Value]
     )
     """A value that was packed, without dims of size 1 → the packed value."""
-    _relayouts: dict[Value, tuple[Packed, Layout, Layout]] = field(
-        factory=dict[Value, "tuple[Packed, Layout, Layout]"]
-    )
+    _relayouts: dict[Value, tuple[Packed, Layout, Layout]] = field(factory=dict[Value, "tuple[Packed, Layout, Layout]"])
     """A value that was copied to other tiles → what was copied, its layout, and the new one."""
     through_row_major: Callable[[Packed], None] = lambda x: None
     zeroing: Callable[[Packed, int], None] = lambda x, dim: None
