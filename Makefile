@@ -108,5 +108,5 @@ sanitize-address:
 sanitize-thread:
 	bash tests/repo/kernels_with.sh gcc thread tests/kernels/test_plan_threads.py tests/e2e/test_concurrent_calls.py
 
-wheel-test: ## sdist, a wheel from it, a new environment, the kernel tests there
+wheel-test: ## sdist, a wheel from it, a new environment, kernel tests there
 	bash tests/repo/wheel_test.sh

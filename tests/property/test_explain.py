@@ -25,15 +25,11 @@ def test_a_decision_gives_the_same_program_again(module: Module, device: str) ->
 
 
 @given(module=programs(), device=DEVICE)
-def test_costs_add_up(module: Module, device: str) -> None:
-    decision = compile(module, device).decision
-    assert decision is not None
-    parts = sum(d.ns + sum(r.ns for r in d.relaid) for d in decision)
-    assert decision.cost_ns == approx(parts)
-
-
-@given(module=programs(), device=DEVICE)
-def test_every_value_has_an_answer(module: Module, device: str) -> None:
-    explanation = compile(module, device).explain()
+def test_costs_add_up_and_every_value_has_an_answer(module: Module, device: str) -> None:
+    program = compile(module, device)
+    assert program.decision is not None
+    parts = sum(d.ns + sum(r.ns for r in d.relaid) for d in program.decision)
+    assert program.decision.cost_ns == approx(parts)
+    explanation = program.explain()
     for v in explanation.source:
         assert f"{v.name} : {v.type}, " in explanation.value(v.name)
