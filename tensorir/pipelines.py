@@ -23,6 +23,7 @@ from tensorir.transforms.dispatch.canonicalize_dispatches import CanonicalizeDis
 from tensorir.transforms.dispatch.form_dispatches import FormDispatches
 from tensorir.transforms.dispatch.outline_executables import OutlineExecutables
 from tensorir.transforms.raising.drop_unit_dims import DropUnitDims
+from tensorir.transforms.raising.integer_contractions import IntegerContractions
 from tensorir.transforms.raising.known_positions import FoldKnownIntegers
 from tensorir.transforms.raising.raise_ops import RaiseOps
 from tensorir.transforms.raising.sink_collapse_shape import SinkCollapseShape
@@ -44,6 +45,7 @@ _OWN: tuple[type[Pass], ...] = (
     Canonicalize,
     CommonSubexpressions,
     RaiseOps,
+    IntegerContractions,
     FoldKnownIntegers,
     DropUnitDims,
     SinkCollapseShape,
