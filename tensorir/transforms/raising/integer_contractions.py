@@ -139,13 +139,25 @@ class _Elementwise:
 def _stored(side: Dequantized, map: AffineMap, ops: list[Op], op: Contract) -> tuple[Value, AffineMap]:
     """The integers of an operand whose dims are read at `map`, and the map by which the contraction reads them."""
     dtype = side.q.type.dtype
-    if side.map.is_permutation and side.stored == dtype:
-        return side.q, side.map.compose(map)
     loops = op.loops().sizes
     shape = tuple(loops[d] for d in map.positions())
+    places = _places(side, shape)
+    if side.stored == dtype and sorted(places) == [*range(len(shape))]:
+        return side.q, AffineMap(map.num_dims, tuple(map.results[d] for d in places))
     body = ScalarBody((dtype,), cast(arg(0, dtype), side.stored))
     ops.append(made := Generic((side.q,), (side.map, identity(len(shape))), body, shape, loc=op.loc))
     return made.result, map
+
+
+def _places(side: Dequantized, shape: Sequence[Dim]) -> list[int]:
+    """The dim of the operand of `shape` along which each dim of the integers lies; -1 if it lies along none. Dims of
+    size 1 lie along any other one."""
+    units = [d for d, size in enumerate(shape) if size == 1]
+    places: list[int] = []
+    for read, dim, size in zip(side.map.results, side.map.dims, side.q.type.shape, strict=True):
+        unit = size == 1 and read == 0 and units
+        places.append(units.pop(0) if unit else -1 if dim is None else dim)
+    return places
 
 
 def _total(value: Value, map: AffineMap, op: Contract, ops: list[Op]) -> tuple[Value, AffineMap]:

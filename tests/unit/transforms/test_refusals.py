@@ -21,7 +21,7 @@ from tensorir.ir.affine import AffineMap, identity
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import Remark
 from tensorir.ir.dims import floordiv, iteration_dim, symbol
-from tensorir.ir.dtype import f32, i1, i4, i64
+from tensorir.ir.dtype import f32, i1, i4, i8, i64
 from tensorir.ir.module import Function, Global, Module
 from tensorir.ir.region import Region
 from tensorir.ir.scalar import ScalarBody, apply, arg, const, iteration_index
@@ -148,6 +148,15 @@ def normalised_rows() -> Module:
     return m.build()
 
 
+def long_sums() -> Module:
+    """A product of dequantized integers, whose sums could wrap in i32."""
+    module = ModuleBuilder()
+    f = module.function("main")
+    x = f.arg("x", (1, 200_000), i8).cast(f32)
+    f.returns(x.contract(f.arg("y", (1, 200_000), i8).cast(f32), "mk,nk->mn"))
+    return module.build()
+
+
 CASES = {
     "canonicalize": Case(
         encoded_twice, "canonicalize", "encode.set", "@main#4", "fold-set-of-unset", "source", "another layout"
@@ -179,6 +188,15 @@ CASES = {
         "raise-softmax",
         "",
         "the maximum of the row is not subtracted before exp",
+    ),
+    "integer-contractions": Case(
+        long_sums,
+        "integer-contractions",
+        "linalg.contract",
+        "@main#3",
+        "contract-integers",
+        "",
+        "the sum of 200000 products of up to 128·128 does not fit i32",
     ),
     "fold-known-integers": Case(
         rows_from_the_second,
