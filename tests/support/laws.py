@@ -19,7 +19,7 @@ from tensorir.encoding.encoding import ContractionSpace
 from tensorir.encoding.resolver import Choice, Declined
 from tensorir.interp import bind_arguments
 from tensorir.ir.dense import Dense
-from tensorir.ir.dims import symbol
+from tensorir.ir.dims import product, symbol
 from tensorir.ir.isomorphism import fingerprint, isomorphic
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
@@ -216,11 +216,14 @@ def renamed(module: Module) -> Module:
 
 
 def decomposed(module: Module) -> Module:
-    """Every softmax and norm is what it is made of."""
+    """Every softmax and norm is what it is made of. Those of rows of one element stay: what they are made of is
+    simplified before anything could be raised."""
 
     def visit(op: Op, operands: tuple[Value, ...]) -> Replacement | None:
-        parts = op.decomposition() if isinstance(op, RowOp) and op.result.type.encoding is None else None
-        if parts is None:
+        if not isinstance(op, RowOp) or op.result.type.encoding is not None:
+            return None
+        parts = op.decomposition()
+        if parts is None or product(op.result.type.shape[d] for d in op.dims) == 1:
             return None
         sizes = [Size(d) for d in parts.sizes]
         ops, results = substituted_ops(parts.body, (*operands, *(s.result for s in sizes)), {})
