@@ -167,6 +167,7 @@ class InsertSlice(Op):
     dest: Value = operand()
     offsets: tuple[Dim, ...] = attribute()
     strides: tuple[int, ...] = attribute()
+    encoding: TypeEncoding | None = attribute(default=None)
 
     def infer_types(self) -> Sequence[Type]:
         source, dest = self.source.type, self.dest.type
@@ -175,7 +176,7 @@ class InsertSlice(Op):
         for name in ("offsets", "strides"):
             if len(getattr(self, name)) != dest.rank:
                 raise InferError(f"{name} has {len(getattr(self, name))} entries for rank {dest.rank}")
-        return (dest.with_encoding(None),)
+        return (dest.with_encoding(self.encoding),)
 
     def verify(self) -> Iterator[str]:
         yield from check_slice(self.dest.type.shape, self.offsets, self.source.type.shape, self.strides)
@@ -236,6 +237,7 @@ class Pad(Op):
     low: tuple[Dim, ...] = attribute()
     high: tuple[Dim, ...] = attribute()
     value: ScalarValue = attribute(default=0)
+    encoding: TypeEncoding | None = attribute(default=None)
 
     def infer_types(self) -> Sequence[Type]:
         type = self.source.type
@@ -245,7 +247,7 @@ class Pad(Op):
             raise InferError("padding must not be negative; use tensor.extract_slice")
         const(self.value, type.dtype)
         shape = tuple(lo + d + hi for lo, d, hi in zip(self.low, type.shape, self.high, strict=True))
-        return (TensorType(shape, type.dtype),)
+        return (TensorType(shape, type.dtype, self.encoding),)
 
     def relation(self) -> Relation:
         around = enumerate(zip(self.low, self.high, strict=True))
@@ -259,13 +261,15 @@ class Gather(Op):
 
     source: Value = operand()
     indices: Value = operand()
+    encoding: TypeEncoding | None = attribute(default=None)
 
     def infer_types(self) -> Sequence[Type]:
         if not self.source.type.rank:
             raise InferError("source must have at least one dim")
         if self.indices.type.dtype.kind not in ("signed", "unsigned"):
             raise InferError(f"indices must be integers, got {self.indices.type.dtype}")
-        return (TensorType((*self.indices.type.shape, *self.source.type.shape[1:]), self.source.type.dtype),)
+        shape = (*self.indices.type.shape, *self.source.type.shape[1:])
+        return (TensorType(shape, self.source.type.dtype, self.encoding),)
 
     def relation(self) -> Relation:
         """Any row may be looked up; the dims within a row are unchanged."""

@@ -13,7 +13,7 @@ from tensorir.analysis.movement import view_of
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.linalg import Contract, Generic, Reduce, RowOp
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d
-from tensorir.dialects.tensor import CollapseShape, Concat, ExpandShape, ExtractSlice
+from tensorir.dialects.tensor import CollapseShape, Concat, ExpandShape, ExtractSlice, Gather, InsertSlice, Pad
 from tensorir.encoding.encoding import ContractionSpace, Encoding, Role
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import Tiles, operand_layout
@@ -23,7 +23,7 @@ from tensorir.ir.dims import floordiv
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
 from tensorir.transforms.datatiling.packed import Emitter, Packed, axis_dims
-from tensorir.transforms.layouts.forms import joins_whole_tiles, takes_whole_tiles
+from tensorir.transforms.datatiling.physical_moves import concat, extract_slice, gather, insert_slice, pad
 
 Form = Callable[[Any, list[Packed], Layout, Emitter], "Packed | None"]
 
@@ -142,36 +142,6 @@ def reduce(op: Reduce, operands: list[Packed], layout: Layout, emit: Emitter) ->
     return emit.stored(Packed(emit.add(made).result, shape, None if part.is_plain else part), layout)
 
 
-def extract_slice(op: ExtractSlice, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
-    """A slice of whole tiles; what lies behind its end in the last one becomes padding."""
-    if not takes_whole_tiles(op, layout):
-        return None
-    x = emit.stored(operands[0], layout)
-    offsets, strides = list(op.offsets), list(op.strides)
-    for d, tile in zip(layout.inner_dims, layout.inner_tiles, strict=True):
-        offsets[d] = floordiv(op.offsets[d], tile)
-    inner = len(layout.inner_dims)
-    made = ExtractSlice(
-        x.value,
-        (*(offsets[d] for d in layout.outer_perm), *(0,) * inner),
-        layout.packed_shape(op.sizes),
-        (*(strides[d] for d in layout.outer_perm), *(1,) * inner),
-        loc=op.loc,
-    )
-    to_the_end = (d for d in x.zero if op.offsets[d] + op.sizes[d] == x.shape[d])
-    return Packed(emit.add(made).result, op.result.type.shape, layout, frozenset(to_the_end))
-
-
-def concat(op: Concat, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
-    """Joins whole tiles."""
-    if not joins_whole_tiles(op, layout):
-        return None
-    parts = [emit.stored(x, layout) for x in operands]
-    made = Concat(tuple(x.value for x in parts), layout.outer_position(op.dim), loc=op.loc)
-    zero = frozenset[int].intersection(*(x.zero for x in parts)) | (parts[-1].zero & {op.dim})
-    return Packed(emit.add(made).result, op.result.type.shape, layout, zero)
-
-
 def transfer(op: Transfer, operands: list[Packed], layout: Layout, emit: Emitter) -> Packed | None:
     """Moves the tensor as it is stored, padding included."""
     x = emit.stored(operands[0], layout)
@@ -224,6 +194,9 @@ FORMS: Mapping[type[Op], Form] = {
     Reduce: reduce,
     ExtractSlice: extract_slice,
     Concat: concat,
+    Pad: pad,
+    Gather: gather,
+    InsertSlice: insert_slice,
     Transfer: transfer,
 }
 """The forms by class; a class also stands for its subclasses."""

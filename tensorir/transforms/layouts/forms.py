@@ -12,15 +12,19 @@ from typing import TypeAlias
 from tensorir.analysis.movement import view_of
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.linalg import Contract, Generic, Reduce, RowOp, Transpose
-from tensorir.dialects.tensor import CollapseShape, Concat, ExpandShape, ExtractSlice
+from tensorir.dialects.tensor import (
+    CollapseShape,
+    ExpandShape,
+    GatherNd,
+)
 from tensorir.encoding.encoding import ROLES, Encoding
-from tensorir.encoding.form import Form, Stored
+from tensorir.encoding.form import Form
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import Tiles, operand_layout
 from tensorir.encoding.views import Collapsed, Expanded, Transposed, View
-from tensorir.ir.dims import divisible
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
+from tensorir.transforms.layouts.moved import Move, layouts_of_result, move_form, plain, why_not_carried
 
 WIDE = 512
 """From so many columns on, rows of a row-major right side lie too far apart for the caches."""
@@ -83,43 +87,21 @@ def packed_forms(op: Op, of_operands: Sequence[Iterable[Layout]], of_result: Ite
                 for a, b in (*forward, *backward)
                 if a is not None and b is not None and _through(a, step) == b
             ]
-        case ExtractSlice():
-            layouts = (*of_operands[0], *of_result)
-            made = [Form((layout,), plain(layout)) for layout in layouts if takes_whole_tiles(op, layout)]
-        case Concat():
-            layouts = (*(layout for found in of_operands for layout in found), *of_result)
-            count = len(op.inputs)
-            made = [Form((layout,) * count, layout) for layout in layouts if joins_whole_tiles(op, layout)]
+        case _ if isinstance(op, Move):
+            layouts = (*layouts_of_result(op, of_operands), *of_result)
+            made = [f for layout in layouts if (f := move_form(op, layout)) is not None]
         case _:
             return []
     return list(dict.fromkeys(f for f in made if f.result is not None or any(f.operands)))
 
 
-def plain(layout: Layout) -> Stored:
-    """The layout, or None if it is row-major."""
-    return None if layout.is_plain else layout
-
-
-def takes_whole_tiles(op: ExtractSlice, layout: Layout) -> bool:
-    """Whether a slice begins at a tile in each tiled dim. It may end within one."""
-    return all(
-        op.strides[d] == 1 and divisible(op.offsets[d], tile)
-        for d, tile in zip(layout.inner_dims, layout.inner_tiles, strict=True)
-    )
-
-
-def joins_whole_tiles(op: Concat, layout: Layout) -> bool:
-    """Whether each input but the last ends with a tile."""
-    tile = layout.tile(op.dim)
-    return tile is None or all(divisible(x.type.shape[op.dim], tile) for x in op.inputs[:-1])
-
-
-def why_row_major(op: Op) -> str:
-    """Why an op that could be packed is not."""
+def why_row_major(op: Op, operand: int, layout: Layout) -> str:
+    """Why an op that could be packed does not read an operand as it is stored."""
     if reason := why_no_form(op):
         return reason
-    cuts = isinstance(op, ExpandShape | CollapseShape | ExtractSlice | Concat)
-    return "it cuts a tile" if cuts else "all else costs more"
+    if isinstance(op, Move):
+        return why_not_carried(op, operand, layout) or "all else costs more"
+    return "it cuts a tile" if isinstance(op, ExpandShape | CollapseShape) else "all else costs more"
 
 
 def why_no_form(op: Op) -> str:
@@ -139,14 +121,16 @@ def why_no_form(op: Op) -> str:
             return "its operand has padding of its own"
         case Reduce() if not op.result.type.rank:
             return "its result is a scalar, which has no layout"
-        case Contract() | RowOp() | Reduce() | ExtractSlice() | Concat() | Transfer():
+        case Contract() | RowOp() | Reduce() | Transfer():
             return ""
+        case GatherNd():
+            return "it looks up single elements, which tiles have in another order"
         case Transpose() | ExpandShape() | CollapseShape() if not op.operands[0].type.rank or not op.result.type.rank:
             return f"its {'source' if op.result.type.rank else 'result'} is a scalar, which has no layout"
         case Transpose() | ExpandShape() | CollapseShape() if view_of(op) is not None:
             return ""
         case _:
-            return "it has no packed form"
+            return "" if isinstance(op, Move) else "it has no packed form"
 
 
 def _in_order(dims: Sequence[int]) -> bool:

@@ -47,7 +47,7 @@ def _say_relaid(choice: Choice, place: Place, refuse: Refuse) -> None:
         if made is None or choice.prices_at(place).relayout(tensor.type, made, need) == 0:
             continue
         if need is None:
-            reason = f"it is made as {made}, and read row-major: {why_row_major(op)}"
+            reason = f"it is made as {made}, and read row-major: {why_row_major(op, i, made)}"
         else:
             reason = f"its tiles differ from those needed here: it is made as {made}, and read as {need}"
         refuse(op, "relayout", reason, op.operand_name(i))
