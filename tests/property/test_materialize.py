@@ -15,7 +15,16 @@ from tensorir.dialects.device import Transfer
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.linalg import Contract, Generic, Reduce, ReductionKind, RowOp, Transpose
 from tensorir.dialects.registry import OPS
-from tensorir.dialects.tensor import CollapseShape, Concat, Constant, ExpandShape, ExtractSlice
+from tensorir.dialects.tensor import (
+    CollapseShape,
+    Concat,
+    Constant,
+    ExpandShape,
+    ExtractSlice,
+    Gather,
+    InsertSlice,
+    Pad,
+)
 from tensorir.encoding.encoding import ROLES, Encoding
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import RhsOrder, Tiles, operand_layout
@@ -47,6 +56,9 @@ KINDS: Mapping[str, type[Op] | None] = {
     "contract": Contract,
     "slice": ExtractSlice,
     "concat": Concat,
+    "pad": Pad,
+    "look up": Gather,
+    "insert": InsertSlice,
     "transfer": Transfer,
     "relayout": None,
 }
@@ -114,6 +126,37 @@ class Chain:
                 strides[d] = self.draw(st.sampled_from([1, 1, 1, 2])) if sizes[d] == 1 else 1
         return self.b.add(ExtractSlice(x, tuple(offsets), tuple(sizes), tuple(strides), layout)).result
 
+    def padded(self, x: Value, layout: Layout) -> Value:
+        """`x` with more before and after it, often by whole tiles, of zeros or of something else."""
+        steps = [(1, layout.tile(d) or 1) for d in range(x.type.rank)]
+        low, high = (tuple(self.draw(st.sampled_from([0, 0, *step])) for step in steps) for _ in range(2))
+        return self.b.add(Pad(x, low, high, self.draw(st.sampled_from([0.0, 0.0, 3.0])), layout)).result
+
+    def looked_up(self, x: Value) -> Value:
+        """Rows of `x` in any order, some of them several times."""
+        count = x.type.shape[0]
+        assert isinstance(count, int)
+        shape = self.draw(st.sampled_from([(2,), (3,), (2, 2)] if x.type.rank < 3 else [(2,), (3,)]))
+        rows = (np.arange(math.prod(shape), dtype=np.int64) * 5 + 1) % count
+        indices = self.b.add(Constant(Dense(rows.reshape(shape)))).result
+        known, rank = x.type.encoding, x.type.rank + len(shape) - 1
+        if isinstance(known, Layout) and known.tile(0) is None and self.draw(st.booleans()):
+            later = [d + len(shape) - 1 for d in known.inner_dims]
+            return self.b.add(
+                Gather(x, indices, Layout(tuple(later), known.inner_tiles, self.draw(permutations(rank))))
+            ).result
+        return self.b.add(Gather(x, indices, self.draw(layouts(rank)))).result
+
+    def inserted(self, x: Value, layout: Layout) -> Value:
+        """`x` with a part of it, of other numbers, put anywhere, often at a tile."""
+        part = self.sliced(self.one_over(x, self.layout(x.type.rank, x)), self.layout(x.type.rank, x))
+        offsets: list[int] = []
+        for d, (whole, size) in enumerate(zip(x.type.shape, part.type.shape, strict=True)):
+            assert isinstance(whole, int) and isinstance(size, int)
+            step = self.draw(st.sampled_from([1, layout.tile(d) or 1]))
+            offsets.append(self.draw(st.integers(0, (whole - size) // step)) * step)
+        return self.b.add(InsertSlice(part, x, tuple(offsets), (1,) * len(offsets), layout)).result
+
     def step(self, x: Value) -> Value:
         """One op on the encoded `x`, its result in any layout."""
         rank, shape = x.type.rank, x.type.shape
@@ -140,8 +183,14 @@ class Chain:
             groups = (*((d,) for d in range(at)), (at, at + 1), *((d + 1,) for d in range(at + 1, rank)))
             split = (*shape[:at], size // part, part, *shape[at + 1 :])
             return self.b.add(ExpandShape(x, groups, split, self.draw(layouts(rank + 1)))).result
+        if kind == "look up":
+            return self.looked_up(x)
         layout = self.layout(rank, x)
         match kind:
+            case "pad":
+                return self.padded(x, layout)
+            case "insert":
+                return self.inserted(x, layout)
             case "transpose":
                 return self.b.add(Transpose(x, self.draw(permutations(rank)), layout)).result
             case "rows":

@@ -131,19 +131,18 @@ def _why_link_cuts(op: Move, operand: int, link: Link, dim: int, tile: int) -> s
                 return f"it takes single positions of dim {link.dim}, which is tiled"
             if not divisible(offset, tile):
                 return f"it begins within a tile of dim {link.dim}"
-            checks = (whole, source - offset - whole)
-            return "" if all(_says_the_same(n, tile) for n in checks) else _unchecked(link.dim)
+            known = divisible(whole, tile) or never_negative(whole)
+            return "" if known and _ends_inside(offset + whole, source, tile) else _unchecked(link.dim)
         case Put(offset=offset, stride=stride):
             size = op.operands[operand].type.shape[link.dim]
             if isinstance(op, InsertSlice) and lies_within_a_tile(op, link.dim, tile):
-                known = divisible(whole, tile) or never_negative(whole - offset - size)
-                return "" if known else _unchecked(link.dim)
+                return "" if _ends_inside(offset + size, whole, tile) else _unchecked(link.dim)
             if isinstance(op, Pad) and is_zero(op.value) and divisible(offset, tile):
                 # The rest of the last tile is zero, as padding can be made.
                 return "" if never_negative(op.high[link.dim]) else _unchecked(link.dim)
             if reason := _why_part_cuts(size, whole, offset, stride, tile):
                 return f"{reason} of dim {dim}"
-            known = isinstance(op, Concat) or _says_the_same(whole - offset - size, tile)
+            known = isinstance(op, Concat) or _ends_inside(offset + size, whole, tile)
             return "" if known else _unchecked(link.dim)
         case Whole():
             return f"any position of dim {link.dims[0]} may be looked up"
@@ -159,10 +158,10 @@ def _why_part_cuts(size: Dim, whole: Dim, offset: Dim, stride: int, tile: int) -
     return "" if divisible(size, tile) or offset + size == whole else "it ends within a tile"
 
 
-def _says_the_same(size: Dim, tile: int) -> bool:
-    """Whether a check at run time that a number of positions is not negative is the same for the number of tiles: if it
-    is a number of whole tiles, or if nothing has to be checked."""
-    return divisible(size, tile) or never_negative(size)
+def _ends_inside(end: Dim, whole: Dim, tile: int) -> bool:
+    """Whether a part of whole tiles that ends within a dim's tiles ends within the dim, so that the check at run time,
+    which then counts tiles, lets nothing else through."""
+    return divisible(whole, tile) or never_negative(whole - end)
 
 
 def _unchecked(dim: int) -> str:

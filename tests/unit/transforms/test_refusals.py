@@ -338,6 +338,17 @@ def test_a_reshape_that_cuts_a_tile_is_told_where_the_layout_is_lost() -> None:
     assert found.message.endswith("read row-major: it cuts a tile")
 
 
+def test_rows_in_tiles_that_are_looked_up_say_where_the_layout_is_lost() -> None:
+    m = ModuleBuilder()
+    f = m.function("main")
+    x, i = f.arg("x", (64, 64), f32), f.arg("i", (8,), i64)
+    w = f.load(m.weight("w", np.ones((64, 64), np.float32)))
+    f.returns((x @ w).gather(i))
+    (found,) = [r for r in said(m.build(), "late") if r.rule == "relayout"]
+    assert (found.op, found.op_id, found.operand) == ("tensor.gather", "@main#3", "source")
+    assert found.message.endswith("read row-major: any position of dim 0 may be looked up, and its tiles hold several")
+
+
 def test_a_product_that_tiles_make_slower_says_by_how_much() -> None:
     """One column, which tiles would make sixteen."""
     m = ModuleBuilder()

@@ -4,21 +4,30 @@ tests/filetests/materialize-encodings."""
 from __future__ import annotations
 
 import pytest
-from attrs import evolve
 
 from tensorir.dialects.linalg import Contract, Generic, LayerNorm, Reduce, Softmax, Transpose
 from tensorir.dialects.linalg.rows import RmsNorm
-from tensorir.dialects.tensor import Cast, CollapseShape, Concat, ExpandShape, ExtractSlice, Pad
+from tensorir.dialects.tensor import (
+    Cast,
+    CollapseShape,
+    Concat,
+    ExpandShape,
+    ExtractSlice,
+    Gather,
+    GatherNd,
+    InsertSlice,
+    Pad,
+)
 from tensorir.encoding.layout import Layout
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.dims import Dim
-from tensorir.ir.dtype import DType, f32, i32
+from tensorir.ir.dtype import DType, f32, i32, i64
 from tensorir.ir.op import Op
 from tensorir.ir.scalar import ScalarBody, apply, arg, cast, iteration_index
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.transforms.datatiling.packed import Emitter, Packed
-from tensorir.transforms.datatiling.physical import extract_slice, form_of
+from tensorir.transforms.datatiling.physical import form_of
 
 LAST = Layout((1,), (8,), (0, 1))
 BOTH = Layout((0, 1), (4, 8), (0, 1))
@@ -70,7 +79,10 @@ def made(op: Op, layout: Layout, *stored: Layout | None) -> Packed | None:
         (CollapseShape(v(4, 10), ((0, 1),)), True),
         (Concat((v(4, 10), v(4, 10)), 0), True),
         (ExtractSlice(v(4, 10), (0, 4), (4, 6), (1, 1)), True),
-        (Pad(v(4, 10), (0, 0), (1, 0)), False),
+        (Pad(v(4, 10), (0, 0), (1, 0)), True),
+        (Gather(v(4, 10), v(3, dtype=i64)), True),
+        (InsertSlice(v(2, 10), v(4, 10), (1, 0), (1, 1)), True),
+        (GatherNd(v(4, 10), (v(3, dtype=i64), v(3, dtype=i64))), False),
         (Cast(v(4, 10), (4, 10)), False),
     ],
     ids=lambda p: p.NAME if isinstance(p, Op) else str(p),
@@ -99,39 +111,6 @@ def test_bodies_that_tiles_may_run(op: Generic, form: bool) -> None:
         op = Generic((v(10, 4),), op.maps, op.body)
         form = True  # an input in another order is stored in another order
     assert (made(op, LAST, *(None for _ in op.inputs)) is not None) == form
-
-
-@pytest.mark.parametrize(
-    ("offsets", "sizes", "strides", "form"),
-    [
-        ((1, 0), (2, 16), (1, 1), True),
-        ((0, 8), (4, 8), (1, 1), True),
-        ((0, 8), (4, 3), (2, 1), True),
-        ((0, 4), (4, 8), (1, 1), False),
-        ((0, 0), (4, 5), (1, 2), False),
-    ],
-)
-def test_a_slice_begins_at_a_tile(
-    offsets: tuple[int, ...], sizes: tuple[int, ...], strides: tuple[int, ...], form: bool
-) -> None:
-    """LAST cuts the last dim into eights."""
-    op = ExtractSlice(v(8, 16), offsets, sizes, strides)
-    assert (made(op, LAST, LAST) is not None) == form
-
-
-@pytest.mark.parametrize(("sizes", "dim", "form"), [((8, 3), 1, True), ((3, 8), 1, False), ((3, 8), 0, True)])
-def test_all_parts_but_the_last_end_with_a_tile(sizes: tuple[int, int], dim: int, form: bool) -> None:
-    parts = [v(*(4, s) if dim else (s, 16)) for s in sizes]
-    assert (made(Concat(tuple(parts), dim), LAST, LAST, LAST) is not None) == form
-
-
-def test_what_is_cut_off_is_no_longer_zero() -> None:
-    whole, cut = (ExtractSlice(v(4, 20), (0, 8), (4, size), (1, 1)) for size in (12, 5))
-    for op, zero in ((whole, {1}), (cut, set[int]())):
-        x = evolve(packed(op.source, LAST), zero=frozenset({1}))
-        found = extract_slice(op, [x], LAST, Emitter())
-        assert found is not None
-        assert found.zero == zero
 
 
 @pytest.mark.parametrize("dims", [(1,), (2,), (1, 2)])
