@@ -32,6 +32,7 @@ LIMITS: Mapping[str, str] = {
     "write affecting operations on global resources": "IREE fuses what it can't distribute",
     "to match type of corresponding result": "IREE loses the encoding between a product and one that adds to it",
     "op inferred input/output operand #": "IREE makes an invalid op of a window with a dim of size 1",
+    "expected rank to be smaller or equal": "IREE misjudges the size of a window with a dim of size 1",
     "exceeded stack allocation limit": "IREE keeps a row of unknown length on the stack (softmax)",
     "op expected number of yield values": "IREE folds a transpose into one of several results and forgets the others",
     "tiling factors must be less than or equal to the input rank": "IREE packs a vector of one element as a matrix",

@@ -231,6 +231,21 @@ func.func @main(%x: tensor<5x4xf32>) -> tensor<5x1x3xf32> {
   return %y : tensor<5x1x3xf32>
 }"""
 
+RESHAPED_WINDOW = """
+func.func @main(%x: tensor<2xf32>, %w: tensor<1xf32>) -> tensor<1xf32> {
+  %z = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<1xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(i) -> (i * 2)>, affine_map<(i) -> (i)>],
+                       iterator_types = ["parallel"]} ins(%x : tensor<2xf32>) outs(%e : tensor<1xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    linalg.yield %a : f32
+  } -> tensor<1xf32>
+  %s = tensor.expand_shape %y [[0, 1]] output_shape [1, 1] : tensor<1xf32> into tensor<1x1xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<1xf32>) -> tensor<1xf32>
+  %r = linalg.vecmat ins(%w, %s : tensor<1xf32>, tensor<1x1xf32>) outs(%f : tensor<1xf32>) -> tensor<1xf32>
+  return %r : tensor<1xf32>
+}"""
+
 TANH = """
 func.func @main(%x: tensor<5xf64>) -> tensor<5xf64> {
   %y = math.tanh %x : tensor<5xf64>
@@ -316,6 +331,7 @@ def added_products() -> str:
     ("text", "part", "options"),
     [
         (WINDOW, "op inferred input/output operand #", IreeOptions()),
+        (RESHAPED_WINDOW, "expected rank to be smaller or equal", IreeOptions()),
         (TRANSPOSED_ARGMAX, "op expected number of yield values", IreeOptions()),
         (SOFTMAX, "exceeded stack allocation limit", IreeOptions()),
         (TANH, "failed to link executable", IreeOptions()),
