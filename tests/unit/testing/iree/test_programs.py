@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -28,9 +27,8 @@ from tensorir.testing.iree import programs as iree_programs
 from tensorir.testing.iree.programs import LIMITS, IreeLimitError, iree_agrees, iree_results
 from tensorir.testing.programs.random import arguments
 from tensorir.transforms.simplify.canonicalize import Canonicalize
-from tests.support import iree_counts
 from tests.support.graphs import matmul, mlp, softmax_between
-from tests.support.iree_counts import count, not_run, summary
+from tests.support.iree_counts import count
 from tests.support.mlir_tools import needs_iree
 
 
@@ -398,17 +396,3 @@ def test_any_other_refusal_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(TensorIRError, match="expected") as caught:
         iree_results(matmul(), "main", (), IreeOptions())
     assert not isinstance(caught.value, IreeLimitError)
-
-
-def test_the_summary_says_what_ran_and_what_did_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(iree_counts, "_COUNTS", Counter[str]())
-    monkeypatch.setattr(iree_counts, "_NOT_RUN", Counter[str]())
-    assert summary().startswith("iree oracle: 0 cases ran")
-    count("apples", 3)
-    count("pears")
-    not_run("too ripe")
-    assert summary().startswith("iree oracle: 4 cases ran (3 apples, 1 pears); 1 did not (1 too ripe)")
-    iree_counts.add(iree_counts.counted())  # those of another process, which did as much
-    assert summary().startswith("iree oracle: 8 cases ran (6 apples, 2 pears); 2 did not (2 too ripe)")
-    monkeypatch.setattr(iree_counts, "iree_available", lambda: False)
-    assert summary().endswith("IREE is not installed: pip install 'tensorir[iree]'")
