@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tensorir.runtime.program import Program
     from tensorir.runtime.saved.load import LoadedProgram, load
     from tensorir.runtime.stats import Stats
+    from tensorir.targets.calibrate import calibrate
+    from tensorir.targets.costs import Costs
     from tensorir.targets.device import Device
     from tensorir.transforms.constants.bind_parameters import bind_parameters
 
@@ -81,12 +83,15 @@ _HOMES = {
         "load",
     ),
     "tensorir.runtime.stats": ("Stats",),
+    "tensorir.targets.calibrate": ("calibrate",),
+    "tensorir.targets.costs": ("Costs",),
     "tensorir.targets.device": ("Device",),
     "tensorir.transforms.constants.bind_parameters": ("bind_parameters",),
 }
 """Module → what it gives to the package: loaded when asked for, so that importing a part loads that part alone."""
 
 __all__ = [
+    "Costs",
     "Device",
     "Diagnostic",
     "Function",
@@ -107,6 +112,7 @@ __all__ = [
     "Weight",
     "bf16",
     "bind_parameters",
+    "calibrate",
     "ceildiv",
     "compile",
     "f16",

@@ -2,7 +2,7 @@
 
 A decision holds no op and no data of the program. Its parts have keys, which are the same whenever the same program is
 compiled, so that a decision can be applied again (`tensorir.compile(…, layouts=decision)`). Costs are nanoseconds by
-the fixed rates of the device; sizes that are known only at run time count as a typical size.
+the rates of the device, which are part of the decision; sizes that are known only at run time count as a typical size.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from tensorir.analysis.elimination import Alternatives, Problem, Solution, lower
 from tensorir.encoding.form import Form, State, Stored
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.location import Location
+from tensorir.targets.costs import Costs
 from tensorir.text.encodings import Aliases, encoding_text
 
-FORMAT = 1
+FORMAT = 2
 """The version of the JSON form."""
 
 
@@ -78,12 +79,14 @@ class Weighed:
 
 @frozen
 class Decision:
-    """`decided`: constants, then ops, in program order. `cost_ns`: the sum of all costs. `off_ns`: the cost of the
+    """`costs`: by which it was chosen, by the names of the devices in the program. `decided`: constants, then ops, in
+    program order. `cost_ns`: the sum of all costs. `off_ns`: the cost of the
     first states, which are row-major and without tiles wherever the program and its options leave a choice. `width`:
     that of the elimination. `exact`: whether nothing costs less. `gap_ns`: how much less another choice may cost at
     most, 0 if `exact`."""
 
     device: str
+    costs: tuple[tuple[str, Costs], ...]
     decided: tuple[Decided, ...]
     cost_ns: float
     off_ns: float
@@ -118,6 +121,7 @@ class Decision:
         """Returns the text that `tensorir.compile(…, layouts=…)` applies again."""
         sums = ("device", "cost_ns", "off_ns", "width", "exact", "gap_ns")
         head = {"tensorir_layouts": FORMAT, **{name: getattr(self, name) for name in sums}}
+        head["costs"] = {name: costs.rates() for name, costs in self.costs}
         lines = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in head.items()]
         decided = ",\n  ".join(json.dumps(_json(d)) for d in self.decided)
         return "{\n " + ",\n ".join([*lines, f'"decided": [\n  {decided}\n ]']) + "\n}"
@@ -158,10 +162,11 @@ def _stored_json(stored: Stored) -> str | None:
 
 
 def decision_text(decision: Decision, *, next_best: bool = False) -> str:
-    """Returns the sums, then a line per op and constant in program order, and one per relayout below it, with
-    `next_best` also one for what would have been chosen otherwise. Layouts have names, which are defined at the end."""
+    """Returns the sums, the costs of each device, then a line per op and constant in program order, and one per
+    relayout below it, with `next_best` also one for what would have been chosen otherwise. Layouts have names, which
+    are defined at the end."""
     names = Aliases()
-    lines = [summary(decision)]
+    lines = [summary(decision), *costs_lines(decision)]
     for d in decision.decided:
         lines += decided_lines(d, names)
         if next_best and d.choices > 1:
@@ -175,6 +180,14 @@ def summary(decision: Decision) -> str:
     without = f"without tiles {micros(decision.off_ns)}"
     sure = "exact (gap 0)" if decision.exact else f"another choice may cost up to {micros(decision.gap_ns)} less"
     return f"layouts for {decision.device}: {micros(decision.cost_ns)}, {without}; width {decision.width}, {sure}"
+
+
+def costs_lines(decision: Decision) -> list[str]:
+    """A line for each device, or for several with the same costs: by which rates was chosen."""
+    names: dict[Costs, list[str]] = {}
+    for name, costs in decision.costs:
+        names.setdefault(costs, []).append(name)
+    return [f"costs of {', '.join(of)}: {costs}" for costs, of in names.items()]
 
 
 def next_best_text(decision: Decision, d: Decided, names: Aliases | None = None) -> str:

@@ -26,12 +26,12 @@ def read_rate(bytes: int, features: Features | None = None, repeats: int = 5) ->
     Whole blocks of 512 bytes are read, at least one. So many bytes are allocated; the smallest cache that holds them
     is measured. Raises ValueError as `multiply_add_rate`, and for bytes below 1."""
     blocks = -(-_positive("bytes", bytes) // _BLOCK)
-    memory = _page_aligned(blocks * _BLOCK)
+    memory = page_aligned(blocks * _BLOCK)
     address = ffi.from_buffer("char[]", memory)
     return lib.tir_calibrate_read(given_features(features), address, memory.nbytes, _positive("repeats", repeats))
 
 
-def _page_aligned(count: int) -> NDArray[Any]:
+def page_aligned(count: int) -> NDArray[Any]:
     """Bytes that begin at a page. They are written once, because untouched memory is one page of zeros."""
     memory = np.ones(count + 4096, np.uint8)
     first = -memory.ctypes.data % 4096

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from math import isfinite
 
+from attrs import asdict, frozen
+
+from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.dims import Dim, evaluate, symbols_of
 from tensorir.ir.types import Type
 
@@ -23,9 +26,10 @@ def typical_bytes(type: Type) -> int:
 
 @frozen
 class Costs:
-    """Rates of one core. They are fixed numbers, so that a program gets the same layouts on every machine; what decides
-    is only how they relate to each other. The defaults are those of a device of which only the tiles are known: it
-    has them because it computes other products slowly."""
+    """Rates of one core, and policies. What decides is only how they relate to each other. Those of a target are fixed
+    numbers, so that a program gets the same layouts on every machine; `calibration.py` measures the rates. The
+    defaults are those of a device of which only the tiles are known: it has them because it computes other products
+    slowly."""
 
     multiply_adds_per_ns: float = 64.0
     bytes_per_ns: float = 16.0
@@ -51,6 +55,25 @@ class Costs:
     rows_in_place: int = 0
     """Products with at most so many rows or columns take no longer without tiles: the other operand is read once."""
 
+    def __attrs_post_init__(self) -> None:
+        """Raises TensorIRError for what is not a finite number, or is 0 where that has no meaning."""
+        for name, value in self.rates().items():
+            least = "at least 0" if name in _MAY_BE_ZERO else "above 0"
+            if not isfinite(value) or value < 0 or (value == 0 and name not in _MAY_BE_ZERO):
+                raise TensorIRError(f"costs: {name} must be a finite number {least}, got {value}")
+
+    def rates(self) -> dict[str, float]:
+        """Returns all of them by name."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {value:g}" for name, value in self.rates().items())
+
+
+_MAY_BE_ZERO = {
+    *("stored_byte_ns", "copied_byte_ns", "tiles_read_per_ns", "tiles_read_ns"),
+    *("product_in_place", "rows_in_place"),
+}
 
 CPU_COSTS = Costs(row_major_product=1.1, rows_in_place=8, product_in_place=1.0, tiles_read_per_ns=24.0)
 """The executor packs row-major operands panel by panel, within the launch, and runs the same kernels."""

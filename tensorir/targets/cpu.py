@@ -6,9 +6,10 @@ from attrs import evolve, field, frozen
 
 from tensorir.encoding.encoding import ContractionSpace
 from tensorir.encoding.resolver import Choice, Declined, Tiles
-from tensorir.native.table import Features, Kernel, cpu_features, given_features, kernels
+from tensorir.native.table import Features, Kernel, cpu_features, given_features
+from tensorir.targets.calibration import calibrated
 from tensorir.targets.costs import CPU_COSTS
-from tensorir.targets.cpu_kernels import CpuKernels
+from tensorir.targets.cpu_kernels import CpuKernels, best_kernels, for_rows
 from tensorir.targets.target import Option, Target
 
 
@@ -20,25 +21,10 @@ class CpuResolver:
 
     def tiles_for(self, contraction: ContractionSpace) -> Choice:
         types = tuple(t.name for t in contraction.types)
-        usable = [k for k in kernels() if k.op == "mmt4d" and k.types == types and k.runs_with(self.features)]
-        usable = [
-            k for k in usable if k.isa != "ref"
-        ]  # the reference kernel takes any tile but is too slow to be chosen
-        if not usable:
+        best = best_kernels(types, self.features)
+        if not best:
             return Declined(f"no mmt4d kernel for {' × '.join(types[:2])} → {types[2]}")
-        best = usable[0].isa  # the table lists the best instruction set first
-        narrow = contraction.narrow[contraction.tiled[0]]
-        return _tiles(_for_rows([k for k in usable if k.isa == best], narrow))
-
-
-def _for_rows(candidates: list[Kernel], rows: int | None) -> Kernel:
-    """Returns the tallest tile, or for fewer rows than it has, the lowest tile that holds all rows.
-
-    Lower tiles pad less but load more per product: for nine rows, two tiles of eight are better than nine of one."""
-    tallest = max(candidates, key=lambda k: k.tile[0])
-    if rows is None or rows >= tallest.tile[0]:
-        return tallest
-    return min((k for k in candidates if k.tile[0] >= rows), key=lambda k: k.tile[0])
+        return _tiles(for_rows(best, contraction.narrow[contraction.tiled[0]]))
 
 
 def _tiles(kernel: Kernel) -> Tiles:
@@ -95,12 +81,37 @@ FEATURES = Option(
     samples=_levels(),
 )
 
+COSTS_WORDS = ("fixed", "calibrated")
+
+
+def read_costs(given: object) -> str:
+    """Returns which costs are meant. Raises ValueError for another word."""
+    if given not in COSTS_WORDS:
+        raise ValueError(f"expected {' or '.join(COSTS_WORDS)}, got {given!r}")
+    return str(given)
+
+
+def _with_costs(target: Target, which: str) -> Target:
+    if which == "fixed" or target.executor is None:
+        return target
+    return evolve(target, costs=calibrated(target.executor, target.costs))
+
+
+COSTS = Option(
+    "costs",
+    "fixed (default), the same on every machine, or calibrated, as measured on this one",
+    read_costs,
+    _with_costs,
+)
+"""By which layouts are chosen. It follows `FEATURES`, because those decide which kernels are measured. What is measured
+differs from run to run, so there are no samples."""
+
 CPU = Target(
     "cpu",
     CpuResolver(),
     "this machine's CPU, C kernels",
     kernels=CpuKernels(),
     executor=cpu_features(),
-    options=(FEATURES,),
+    options=(FEATURES, COSTS),
     costs=CPU_COSTS,
 )

@@ -73,6 +73,23 @@ class CpuKernels:
         return found
 
 
+def best_kernels(types: tuple[str, ...], features: Features) -> list[Kernel]:
+    """Returns the mmt4d kernels of the best instruction set that `features` allow; none if there are none for these
+    types. The reference kernels take any tile but are too slow to be chosen."""
+    usable = [k for k in kernels() if k.op == "mmt4d" and k.types == types and k.runs_with(features) and k.isa != "ref"]
+    return [k for k in usable if k.isa == usable[0].isa]  # the table lists the best instruction set first
+
+
+def for_rows(candidates: list[Kernel], rows: int | None) -> Kernel:
+    """Returns the tallest tile, or for fewer rows than it has, the lowest tile that holds all rows.
+
+    Lower tiles pad less but load more per product: for nine rows, two tiles of eight are better than nine of one."""
+    tallest = max(candidates, key=lambda k: k.tile[0])
+    if rows is None or rows >= tallest.tile[0]:
+        return tallest
+    return min((k for k in candidates if k.tile[0] >= rows), key=lambda k: k.tile[0])
+
+
 def _mmt4d(
     op: Mmt4d | BatchMmt4d, memory: Memory, kernel: Kernel, inputs: tuple[Array, ...], sizes: CallSizes
 ) -> tuple[Array, str]:

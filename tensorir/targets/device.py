@@ -44,14 +44,15 @@ class Device:
                 f"device {base.name!r}: option {twice[0]!r} is given both in the text and as an argument"
             )
         known = {o.name: o for o in base.options}
-        made, parts = base, list[str]()
-        for key, given in {**written, **options}.items():
-            if key not in known:
-                listed = ", ".join(known) or "none"
-                raise TensorIRError(f"device {base.name!r} has no option {key!r}; it has: {listed}")
-            value = _read(base, known[key], given)
-            made = known[key].apply(made, value)
-            parts.append(f"{key}={known[key].text(value)}")
+        given = {**written, **options}
+        if unknown := [key for key in given if key not in known]:
+            listed = ", ".join(known) or "none"
+            raise TensorIRError(f"device {base.name!r} has no option {unknown[0]!r}; it has: {listed}")
+        values = {key: _read(base, known[key], value) for key, value in given.items()}
+        parts = [f"{key}={known[key].text(value)}" for key, value in values.items()]
+        made = base
+        for key in (key for key in known if key in values):
+            made = known[key].apply(made, values[key])
         spec = f"{base.name}{{{','.join(sorted(parts))}}}" if parts else base.name
         self.__attrs_init__(spec if name is None else name, made, spec)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # attrs makes it
 

@@ -50,6 +50,7 @@ class Target:
     executor: Features | None = None
     """The CPU features with which the executor runs tile programs; None: Python runs the ops of launches."""
     options: tuple[Option, ...] = ()
+    """They are applied in this order, however they were given."""
     costs: Costs = field(factory=Costs)
 
     def __attrs_post_init__(self) -> None:

@@ -9,6 +9,7 @@ from html import escape
 from tensorir.analysis.layout_decision import (
     Decided,
     Decision,
+    costs_lines,
     micros,
     next_best_text,
     state_text,
@@ -73,7 +74,8 @@ def _decisions(decision: Decision) -> str:
     names = Aliases()
     rows = [_decided(decision, d, names) for d in decision.decided]
     table = _table(("place", "op", "layouts", "ns", "relaid", "next best"), rows, numbers=(3,))
-    return f'<div class="box">{table}</div><pre>{escape(names.definitions())}</pre>'
+    rates = "\n".join(costs_lines(decision))
+    return f'<pre>{escape(rates)}</pre><div class="box">{table}</div><pre>{escape(names.definitions())}</pre>'
 
 
 def _decided(decision: Decision, d: Decided, names: Aliases) -> Sequence[str]:

@@ -30,11 +30,16 @@ def items(value: object, where: str, read: Callable[[object, str], T], count: in
     return [read(item, f"{where}[{i}]") for i, item in enumerate(found)]
 
 
-def counts(value: object, where: str) -> dict[str, int]:
-    """Returns an object whose values are counts."""
+def mapping(value: object, where: str) -> dict[str, object]:
+    """Returns an object with any entries."""
     if not isinstance(value, dict):
         raise Malformed(f"{where}: expected an object")
-    return {text(k, where): number(v, f"{where}.{k}") for k, v in cast("dict[object, object]", value).items()}
+    return {text(k, where): v for k, v in cast("dict[object, object]", value).items()}
+
+
+def counts(value: object, where: str) -> dict[str, int]:
+    """Returns an object whose values are counts."""
+    return {k: number(v, f"{where}.{k}") for k, v in mapping(value, where).items()}
 
 
 def anything(value: object, where: str) -> object:

@@ -51,7 +51,8 @@ class SpecializeEncodings(Pass):
             choice.solve()
         else:
             replay(choice, ctx.layouts)
-        ctx.decision = decision_of(choice, devices_text([ctx.device(name) for name in named or (self.device,)]))
+        devices = [ctx.device(name) for name in named or (self.device,)]
+        ctx.decision = decision_of(choice, devices_text(devices), {d.name: d.costs for d in devices})
         say_why(choice, refuse)
         rewriter = Rewriter(choice, device.name)
         made = module.map_regions(rewriter.initializer, Global).map_regions(rewriter.region, Function, Executable)

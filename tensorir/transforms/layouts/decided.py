@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from math import inf
 
 from tensorir.analysis.elimination import Solution
@@ -13,6 +14,7 @@ from tensorir.ir.diagnostic import Diagnostic, TensorIRError
 from tensorir.ir.location import Location
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
+from tensorir.targets.costs import Costs
 from tensorir.transforms.layouts.choice import Choice
 from tensorir.transforms.layouts.forms import why_no_form
 from tensorir.transforms.layouts.program import Place
@@ -24,8 +26,8 @@ SAME = 1e-9
 """Costs are equal if they differ by no more than this fraction."""
 
 
-def decision_of(choice: Choice, device: str) -> Decision:
-    """Returns what a solved choice has decided for the device with this spec."""
+def decision_of(choice: Choice, device: str, costs: Mapping[str, Costs]) -> Decision:
+    """Returns what a solved choice has decided for the device with this spec. `costs`: by the names of devices."""
     keys = _keys(choice)
     launches: dict[Dispatch, int] = {}
     ops: list[Decided] = []
@@ -43,7 +45,8 @@ def decision_of(choice: Choice, device: str) -> Decision:
     off = problem.cost([0] * len(choice.states))
     gap = gap_of(problem, solution)
     weighed = Weighed(problem, solution, choice.states, variable)
-    return Decision(device, decided, solution.cost, off, solution.width, solution.exact, gap, weighed)
+    sums = tuple(costs.items()), decided
+    return Decision(device, *sums, solution.cost, off, solution.width, solution.exact, gap, weighed)
 
 
 def _in_program_order(ops: list[Decided]) -> list[Decided]:

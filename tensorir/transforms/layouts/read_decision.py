@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import attrs
 
 from tensorir.analysis.layout_decision import FORMAT, Decided, Decision, Relaid
 from tensorir.encoding.form import Form, State, Stored
@@ -12,13 +14,14 @@ from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import Tiles
 from tensorir.ir.diagnostic import ParseError, TensorIRError
 from tensorir.ir.location import Location
-from tensorir.runtime.saved.fields import Malformed, anything, entries, flag, items, number, seconds, text
+from tensorir.runtime.saved.fields import Malformed, anything, entries, flag, items, mapping, number, seconds, text
+from tensorir.targets.costs import Costs
 from tensorir.text.encodings import encoding, tiles
 from tensorir.text.lexer import Lexer
 
 T = TypeVar("T")
 
-_WHOLE = ("tensorir_layouts", "device", "cost_ns", "off_ns", "width", "exact", "gap_ns", "decided")
+_WHOLE = ("tensorir_layouts", "device", "costs", "cost_ns", "off_ns", "width", "exact", "gap_ns", "decided")
 _DECIDED = ("key", "op", "id", "loc", "names", "where", "launch", "operands", "result", "tiles", "kernel", "stored")
 
 
@@ -35,11 +38,12 @@ def read_decision(written: str, file: str = "<layouts>") -> Decision:
 
 
 def _decision(found: object) -> Decision:
-    version, device, cost, off, width, exact, gap, decided = entries(found, "the text", *_WHOLE)
+    version, device, costs, cost, off, width, exact, gap, decided = entries(found, "the text", *_WHOLE)
     if version != FORMAT:
         raise Malformed(f"tensorir_layouts: expected {FORMAT}, got {version!r}")
     return Decision(
         text(device, "device"),
+        tuple((name, _costs(of, f"costs.{name}")) for name, of in mapping(costs, "costs").items()),
         tuple(items(decided, "decided", _decided)),
         seconds(cost, "cost_ns"),
         seconds(off, "off_ns"),
@@ -47,6 +51,18 @@ def _decision(found: object) -> Decision:
         flag(exact, "exact"),
         seconds(gap, "gap_ns"),
     )
+
+
+def _costs(value: object, at: str) -> Costs:
+    known = attrs.fields(Costs)
+    found = zip(known, entries(value, at, *(f.name for f in known)), strict=True)
+    read: dict[str, Any] = {
+        f.name: (number if isinstance(f.default, int) else seconds)(v, f"{at}.{f.name}") for f, v in found
+    }
+    try:
+        return Costs(**read)
+    except TensorIRError as e:
+        raise Malformed(f"{at}: {e.diagnostics[0].message}") from None
 
 
 def _decided(value: object, at: str) -> Decided:

@@ -135,4 +135,4 @@ def test_a_decision_that_was_read_knows_no_alternatives() -> None:
 def test_json_is_one_line_per_op() -> None:
     text = decision().json()
     assert len(json.loads(text)["decided"]) == len(decision().decided)
-    assert len(text.splitlines()) == len(decision().decided) + 11
+    assert len(text.splitlines()) == len(decision().decided) + 12

@@ -45,7 +45,7 @@ def changed_first(name: str, value: object) -> Damage:
     ("damage", "message"),
     [
         (without("width"), "the text: expected an object with the entries tensorir_layouts, device"),
-        (changed("tensorir_layouts", 2), "tensorir_layouts: expected 1, got 2"),
+        (changed("tensorir_layouts", 1), "tensorir_layouts: expected 2, got 1"),
         (changed("exact", 1), "exact: expected true or false"),
         (changed("cost_ns", -1.0), "cost_ns: expected a number"),
         (changed("decided", {}), "decided: expected a list"),
