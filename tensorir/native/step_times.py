@@ -64,7 +64,7 @@ def step_times(kernel: Kernel, features: Features, clock: Clock = perf_counter_n
     A step that is interrupted by other work only takes longer; therefore the least time counts, and the steps take
     turns, so that all of them have their chance in the quiet moments. Raises NotImplementedError or ValueError if a
     step can't be run."""
-    steps = _steps(kernel, features)
+    steps = measured_steps(kernel, features)
     least = [float("inf")] * len(steps)
     begin, rounds = clock(), 0
     while rounds < LEAST_ROUNDS or clock() - begin < ns:
@@ -82,8 +82,8 @@ COUNT = len(astuple(StepTimes(*[0.0] * 8)))
 """How many figures there are."""
 
 
-def _steps(kernel: Kernel, features: Features) -> list[tuple[Any, object]]:
-    """The steps in the order of the fields of StepTimes, and what must stay alive while they run."""
+def measured_steps(kernel: Kernel, features: Features) -> list[tuple[Any, object]]:
+    """Returns the steps in the order of the fields of StepTimes, and what must stay alive while they run."""
     m0, n0, k0 = kernel.tile
     order = "nk" if kernel.rhs_order == "nk" else "kn"
     lhs, rhs, out = (_floats(s) for s in ((ROWS, DEPTH), (DEPTH, COLUMNS), (ROWS, COLUMNS)))

@@ -7,7 +7,7 @@ import warnings
 from threading import Lock
 
 import numpy as np
-from attrs import astuple, evolve, frozen
+from attrs import astuple, evolve, field, frozen
 
 from tensorir.native.cpu_model import cpu_model
 from tensorir.native.step_times import (
@@ -39,14 +39,14 @@ class CalibrationWarning(UserWarning):
 
 
 @frozen
-class _Known:
+class Known:
     """What this process knows. The lock also keeps two threads from measuring at the same time."""
 
-    times: dict[Features, StepTimes]
-    lock: Lock
+    times: dict[Features, StepTimes] = field(factory=dict[Features, StepTimes])
+    lock: Lock = field(factory=Lock)
 
 
-_KNOWN = _Known({}, Lock())
+KNOWN = Known()
 
 
 def calibrated(features: Features, fixed: Costs, *, again: bool = False) -> Costs:
@@ -56,10 +56,10 @@ def calibrated(features: Features, fixed: Costs, *, again: bool = False) -> Cost
     installation; otherwise, and if `again`, it is measured, which takes about half a second. A store that can't be
     used or is damaged is a CalibrationWarning. Raises TensorIRError if the environment says nonsense about the
     store."""
-    with _KNOWN.lock:
-        if again or features not in _KNOWN.times:
-            _KNOWN.times[features] = _kept(features, again=again) if is_on() else _measured(features)
-        return costs_of(_KNOWN.times[features], fixed)
+    with KNOWN.lock:
+        if again or features not in KNOWN.times:
+            KNOWN.times[features] = _kept(features, again=again) if is_on() else _measured(features)
+        return costs_of(KNOWN.times[features], fixed)
 
 
 def costs_of(times: StepTimes, fixed: Costs) -> Costs:

@@ -36,7 +36,7 @@ from tensorir.runtime.program import Program
 from tensorir.targets.answers import Answers
 from tensorir.targets.cpu import CpuResolver
 from tensorir.targets.cpu_kernels import CpuKernels
-from tensorir.targets.device import Device
+from tensorir.targets.device import DeviceLike, as_device
 from tensorir.targets.target import Target
 from tensorir.testing.equivalence import Expected
 from tensorir.testing.programs.random import arguments
@@ -59,7 +59,7 @@ class Case:
 
     module: Module
     seed: int
-    device: str
+    device: DeviceLike
     declined: str
     _programs: dict[str, Program] = field(factory=dict[str, Program], init=False)
     _expected: Expected | None = field(default=None, init=False)
@@ -180,11 +180,11 @@ def the_choice_is_the_cheapest(case: Case) -> None:
         assert abs(layouts_for(other, case.device).solution.cost - best) <= TIGHT * best
 
 
-def layouts_for(module: Module, name: str) -> Layouts:
+def layouts_for(module: Module, given: DeviceLike) -> Layouts:
     """The choice that the late pipeline makes."""
-    device = Device(name)
+    device = as_device(given)
     formed = run_passes(module, [PASSES[p]() for p in ("form-dispatches", "hoist-constants")])
-    return chosen(formed, Given(Answers(device), name, unheard), device.costs)
+    return chosen(formed, Given(Answers(device), device.name, unheard), device.costs)
 
 
 def with_operands_reversed(module: Module) -> Module:

@@ -1,0 +1,42 @@
+"""Laws L6 and L10 for any costs of a device: they decide how fast a program is, and never what it computes."""
+
+from __future__ import annotations
+
+from attrs import evolve
+from hypothesis import given, note, settings
+from hypothesis import strategies as st
+
+from tensorir.ir.module import Module
+from tensorir.targets.costs import Costs
+from tensorir.targets.cpu import CPU
+from tensorir.testing.strategies import programs
+from tensorir.text import print_module
+from tests.support.laws import LAWS, Case
+
+RATE = st.floats(-6, 6).map(lambda exponent: float(f"{10**exponent:.3g}"))
+ROWS = st.integers(1, 300)
+COSTS = st.builds(
+    Costs,
+    multiply_adds_per_ns=RATE,
+    bytes_per_ns=RATE,
+    received_bytes_per_ns=RATE,
+    stored_byte_ns=RATE,
+    copied_byte_ns=RATE,
+    tiles_read_per_ns=RATE | st.just(0.0),
+    rows_per_unit=ROWS,
+    tiles_read_ns=RATE,
+    row_major_product=RATE,
+    product_in_place=RATE | st.just(0.0),
+    rows_in_place=ROWS | st.just(0),
+)
+
+
+@settings(max_examples=max(1, settings().max_examples // 8))
+@given(module=programs(), costs=COSTS, seed=st.integers(0, 1 << 30))
+def test_the_choice_is_exact_and_the_program_right(module: Module, costs: Costs, seed: int) -> None:
+    note(print_module(module))
+    case = Case(module, seed, evolve(CPU, name="priced", costs=costs), "all")
+    for law in ("L6", "L10"):
+        LAWS[law](case)
+    decision = case.program("late").decision
+    assert decision is not None and dict(decision.costs) == {"priced": costs}
