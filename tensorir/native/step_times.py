@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tensorir.native._kernels import lib
 from tensorir.native.calibrate import page_aligned
-from tensorir.native.steps import make_step
+from tensorir.native.steps import Alive, make_step
 from tensorir.native.table import RHS_ORDERS, Features, Kernel, status_error
 
 ROWS, COLUMNS, DEPTH = 128, 256, 384
@@ -82,7 +82,7 @@ COUNT = len(astuple(StepTimes(*[0.0] * 8)))
 """How many figures there are."""
 
 
-def measured_steps(kernel: Kernel, features: Features) -> list[tuple[Any, object]]:
+def measured_steps(kernel: Kernel, features: Features) -> list[tuple[Any, Alive]]:
     """Returns the steps in the order of the fields of StepTimes, and what must stay alive while they run."""
     m0, n0, k0 = kernel.tile
     order = "nk" if kernel.rhs_order == "nk" else "kn"
@@ -105,19 +105,19 @@ def measured_steps(kernel: Kernel, features: Features) -> list[tuple[Any, object
     ]
 
 
-def _pack(plain: Floats, packed: Floats, features: Features) -> tuple[Any, object]:
+def _pack(plain: Floats, packed: Floats, features: Features) -> tuple[Any, Alive]:
     operands = [_plain_side(plain, packed.shape), packed]
     return make_step(
         lib.TIR_STEP_pack, packed.shape, operands, attributes=plain.shape, code=[0], features=features
     )  # the code is the padding
 
 
-def _unpack(packed: Floats, plain: Floats, features: Features) -> tuple[Any, object]:
+def _unpack(packed: Floats, plain: Floats, features: Features) -> tuple[Any, Alive]:
     operands = [packed, _plain_side(plain, packed.shape)]
     return make_step(lib.TIR_STEP_unpack, packed.shape, operands, attributes=plain.shape, features=features)
 
 
-def _windows(n0: int, features: Features) -> tuple[Any, object]:
+def _windows(n0: int, features: Features) -> tuple[Any, Alive]:
     """Loops: rows of places, places in them, panels, columns of a panel, both dims of a window, channels."""
     side = PLACES + WINDOW - 1
     image, result = _floats((side, side, CHANNELS)), _floats((PLACES, PLACES, FILTERS // n0, n0))

@@ -12,6 +12,9 @@ from tensorir.native.table import DTYPES, ELEMENT_TYPES, Features, cpu_features
 
 Array = NDArray[Any]
 
+Alive = tuple[object, object, Sequence[Array]]
+"""What must stay alive while a step runs; the operands are the last."""
+
 TYPE_NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 
@@ -24,7 +27,7 @@ def make_step(
     code: Sequence[int] = (),
     types: Sequence[str] | None = None,
     features: Features | None = None,
-) -> tuple[Any, object]:
+) -> tuple[Any, Alive]:
     """A step whose operands are views of the loops' sizes, and what must stay alive while it runs.
 
     code: 64-bit words, signed or not. types: element types, where the views' own are not meant."""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tensorir.native._kernels import lib
+from tensorir.native.steps import TYPE_NAMES as TYPE_NAMES
 from tensorir.native.steps import make_step as make_step
 
 Array = NDArray[Any]

@@ -31,7 +31,7 @@ COSTS = st.builds(
 )
 
 
-@settings(max_examples=max(1, settings().max_examples // 8))
+@settings(max_examples=max(1, settings().max_examples // 16))
 @given(module=programs(), costs=COSTS, seed=st.integers(0, 1 << 30))
 def test_the_choice_is_exact_and_the_program_right(module: Module, costs: Costs, seed: int) -> None:
     note(print_module(module))

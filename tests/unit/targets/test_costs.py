@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import inf, nan
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,8 @@ from tensorir.targets.costs import CPU_COSTS, Costs
 
 @pytest.mark.parametrize("name", list(CPU_COSTS.rates()))
 def test_numbers_without_meaning_are_refused(name: str) -> None:
-    for value in (-1, inf, nan):
+    values: tuple[Any, ...] = (-1, inf, nan)
+    for value in values:
         with pytest.raises(TensorIRError, match=rf"costs: {name} must be a finite number (above|at least) 0, got"):
             Costs(**{name: value})
 

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from tensorir.native.step_times import StepTimes
+from tensorir.native.step_times import COUNT, StepTimes
+from tensorir.native.table import Features, Kernel
 from tensorir.targets import calibration
 from tensorir.targets.calibration import Known
 from tensorir.targets.costs import CPU_COSTS
@@ -15,7 +16,11 @@ from tensorir.tools.cli import main
 
 def test_it_prints_a_line_for_each_number(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calibration, "KNOWN", Known())
-    monkeypatch.setattr(calibration, "step_times", lambda *_: StepTimes(*[1e6 * (i + 1) for i in range(8)]))
+
+    def step_times(kernel: Kernel, features: Features) -> StepTimes:
+        return StepTimes(*[1e6 * (i + 1) for i in range(COUNT)])
+
+    monkeypatch.setattr(calibration, "step_times", step_times)
     assert main(["calibrate", "--device", "vmvx"]) == 0
     head, *rows, note = capsys.readouterr().out.splitlines()
     assert head.split() == ["before", "measured"]
