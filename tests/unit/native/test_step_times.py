@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import cycle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ FASTEST = TALLEST[0]
 NAMES = list(asdict(StepTimes(*[0.0] * COUNT)))
 
 
-def operands_of(line: Kernel, features: Features, name: str) -> list[NDArray[np.float32]]:
+def operands_of(line: Kernel, features: Features, name: str) -> Sequence[NDArray[Any]]:
     """The operands of a step, with random inputs, after it has run."""
     step, (_, _, operands) = measured_steps(line, features)[NAMES.index(name)]
     rng = np.random.default_rng(0)
