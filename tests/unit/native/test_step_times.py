@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 from tensorir.native import Features, Kernel, cpu_features, kernels
 from tensorir.native._kernels import lib
 from tensorir.native.step_times import (
+    CHANNELS,
     COLUMNS,
     COUNT,
     DEPTH,
     LARGE,
     LEAST_ROUNDS,
+    PLACES,
     ROWS,
+    WINDOW,
     WINDOWS_PRODUCTS,
     StepTimes,
     measured_steps,
@@ -55,6 +58,14 @@ def test_products_multiply(line: Kernel) -> None:
         assert (found.squeeze(contracted) == (lhs * rhs).sum(contracted)).all()
 
 
+def test_windows_are_those_of_one_image() -> None:
+    """Each begins one place further on, and they overlap."""
+    windows = operands_of(FASTEST, FASTEST.features, "windows")[0][:, :, 0, 0]
+    assert windows.shape == (PLACES, PLACES, WINDOW, WINDOW, CHANNELS)
+    assert (windows[1:, :, 0] == windows[:-1, :, 1]).all() and (windows[:, 1:, :, 0] == windows[:, :-1, :, 1]).all()
+    assert (windows[:-2, :, 2] == windows[2:, :, 0]).all() and len(np.unique(windows)) > 1
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in ("product", "windows")])
 def test_all_others_move_each_element(name: str) -> None:
     source, out = operands_of(FASTEST, FASTEST.features, name)
@@ -77,7 +88,7 @@ class Clock:
 
 def test_the_least_time_of_each_step_counts() -> None:
     """By this clock step i takes i + 1 µs, and in most rounds longer."""
-    took = [1000 * (i + 1) + more for _ in range(LEAST_ROUNDS) for more in (70, 0, 300) for i in range(COUNT)]
+    took = [1000 * (i + 1) + more for _ in range(LEAST_ROUNDS) for more in (70, 0, 300, 9) for i in range(COUNT)]
     clock = Clock(iter(took))
     assert astuple(step_times(FASTEST, FASTEST.features, clock, ns=0)) == tuple(1000 * (i + 1) for i in range(COUNT))
     assert clock.looks == 1 + 2 * COUNT * LEAST_ROUNDS + 1
