@@ -18,8 +18,8 @@ from tensorir.store.room import clear
 
 _HELP = """\
 Compilations map packed constants from a folder of the user: TENSORIR_CACHE_DIR, or tensorir in XDG_CACHE_HOME or
-~/.cache. It also holds what tensorir calibrate has measured. TENSORIR_CACHE=0 turns this off; TENSORIR_CACHE_LIMIT is the most bytes that the folder may have. Programs
-that are running keep what they have mapped."""
+~/.cache. It also holds what tensorir calibrate has measured. TENSORIR_CACHE=0 turns this off; TENSORIR_CACHE_LIMIT is
+the most bytes that the folder may have. Programs that are running keep what they have mapped."""
 
 
 def add_parser(commands: Any) -> None:
