@@ -15,10 +15,11 @@ from attrs import frozen
 from tensorir.dialects.linalg import ZeroPadding
 from tensorir.dialects.packing import Pack
 from tensorir.dialects.tensor import Pad
-from tensorir.ir.dims import Dim, ceildiv
+from tensorir.ir.dims import Dim, ceildiv, product
 from tensorir.ir.op import Op
 from tensorir.ir.relation import Cut, Merged, Put, Regrouped, Relation, Same, Split, Whole, Window
 from tensorir.ir.value import Value
+from tensorir.targets.costs import typical, typical_bytes
 
 
 @frozen
@@ -44,6 +45,9 @@ class UnitDim:
         """The number of granules."""
         return ceildiv(self.total, self.granule)
 
+
+LITTLE = 0.5
+"""How many bytes packs that are repeated in each unit may write, beside all that the other ops write."""
 
 Tie = tuple[int, int, Fraction]
 """Operand number (results after the operands), dim, positions per position of the loop."""
@@ -122,7 +126,8 @@ def unit_dims(ops: Sequence[Op], yields: Sequence[Value], whole: Container[Value
     """Returns the dims along which `ops` can be cut, outermost first in the first of `yields`, which they all compute.
 
     Where no dim is followed by all ops, those are returned that are followed by all but packs, if together they leave
-    out none: each unit then packs the rows and the columns that it multiplies.
+    out none, or only what takes little beside the rest, such as the pack of a mask that all heads add: each unit then
+    packs the rows and the columns that it multiplies.
 
     `whole`: values that exist as a whole, of which each unit may read anything."""
     ties = {op: ties_of(op) for op in ops}
@@ -141,8 +146,14 @@ def unit_dims(ops: Sequence[Op], yields: Sequence[Value], whole: Container[Value
 
 
 def are_followed(ops: Sequence[Op], units: Sequence[UnitDim]) -> bool:
-    """Whether every op runs along one of the dims, so that none is computed as a whole in each unit."""
-    return all(any(op in unit.ops for unit in units) for op in ops)
+    """Whether every op runs along one of the dims, so that none is computed as a whole in each unit, unless it is a pack
+    that takes little beside what the others make, however often it is done."""
+    alone = [op for op in ops if not any(op in unit.ops for unit in units)]
+    if not alone or not units or not all(isinstance(op, Pack) for op in alone):
+        return not alone
+    made = {op: sum(typical_bytes(r.type) for r in op.results) for op in ops}
+    repeated = sum(made[op] for op in alone)
+    return repeated * typical(product(u.extent for u in units)) <= LITTLE * (sum(made.values()) - repeated)
 
 
 class _Following:

@@ -133,3 +133,18 @@ def test_padded_tiles_are_cut_where_only_the_last_is_padded(
     type = f"tensor<{shape}xf32>"
     body = f"%0 = linalg.zero_padding %x {{dims = [0, 2], extent = {extent}}} : ({type}) -> {type}\nyield %0 : {type}"
     assert cuts(f"%x: {type}, %s: tensor<[S]xf32>", type, body) == wanted
+
+
+def test_units_repeat_a_pack_that_takes_little_beside_the_rest() -> None:
+    """A softmax over all tiles of each head, to which the same mask is added."""
+    mask, tiles, type = "tensor<32x32xf32>", "tensor<8x4x4x8xf32>", "tensor<9x8x4x4x8xf32>"
+    loops = "(d0, d1, d2, d3, d4)"
+    maps = f"maps = [{loops} -> {loops}, {loops} -> (d1, d2, d3, d4), {loops} -> {loops}]"
+    layout = "inner_dims_pos = [0, 1], inner_tiles = [4, 8], outer_dims_perm = [0, 1]"
+    body = f"""
+      %0 = linalg.pack %m {{{layout}}} : ({mask}) -> {tiles}
+      %1 = linalg.generic %x, %0 {{{maps},
+        body = (a0: f32, a1: f32) {{ v0 = add a0, a1; yield v0 }}}} : ({type}, {tiles}) -> {type}
+      %2 = linalg.softmax %1 {{dims = [1, 2, 3, 4]}} : ({type}) -> {type}
+      yield %2 : {type}"""
+    assert cuts(f"%x: {type}, %m: {mask}", type, body) == [(9, 1)]
