@@ -146,8 +146,8 @@ def unit_dims(ops: Sequence[Op], yields: Sequence[Value], whole: Container[Value
 
 
 def are_followed(ops: Sequence[Op], units: Sequence[UnitDim]) -> bool:
-    """Whether every op runs along one of the dims, so that none is computed as a whole in each unit, unless it is a pack
-    that takes little beside what the others make, however often it is done."""
+    """Whether every op runs along one of the dims, so that none is computed as a whole in each unit, unless it is a
+    pack that takes little beside what the others make, however often it is done."""
     alone = [op for op in ops if not any(op in unit.ops for unit in units)]
     if not alone or not units or not all(isinstance(op, Pack) for op in alone):
         return not alone
