@@ -15,6 +15,7 @@ from tensorir.ir.module import Module
 from tensorir.mlir import parse
 from tensorir.mlir.importer.linalg.convolutions import layouts_of
 from tensorir.transforms.constants.bind_parameters import bind_parameters
+from tests.support.image_columns import Columns
 
 SIZES = {"n": 2, "d": 4, "h": 9, "w": 8, "c": 5, "g": 3, "m": 2, "f": 20}
 TAPS = {"d": 2, "h": 3, "w": 3}
@@ -111,3 +112,21 @@ def test_single_places_with_channels_first_are_not_turned() -> None:
     program = compile(module, "cpu")
     assert np.array_equal(program(args["x"]), interpret(module, "main", [args["x"]])[0])
     assert program.stats.relaid_bytes == 0
+
+
+@pytest.mark.parametrize("matrix", ["rows", "batch"])
+@pytest.mark.parametrize("form", ["op", "joined", "stacked"])
+def test_im2col_runs_as_the_convolution_does(form: str, matrix: str) -> None:
+    """The matrix of windows is never made: launches, steps, relaid bytes and memory are those of the convolution."""
+
+    def convolution(form: str) -> Columns:
+        return Columns(form=form, matrix=matrix, image=(14, 14), channels=16, taps=(3, 3), filters=32, bias=True)
+
+    image = np.random.default_rng(1).standard_normal(convolution(form).shape, np.float32)
+    programs = [compile(convolution(f).module(), "cpu", num_threads=1) for f in ("named", form)]
+    named, columns = (p(image).ravel() for p in programs)
+    assert np.array_equal(named, columns)
+    plans = [p.stats for p in programs]
+    expected, found = ((s.dispatches, s.kernels, s.relaid_bytes, s.transient_bytes, s.weights_bytes) for s in plans)
+    assert found == expected
+    assert programs[1].stats.relaid_bytes == 0

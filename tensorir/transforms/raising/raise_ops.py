@@ -16,9 +16,10 @@ from tensorir.transforms.raising.activations import ACTIVATIONS
 from tensorir.transforms.raising.narrow import NARROW
 from tensorir.transforms.raising.norms import NORMS
 from tensorir.transforms.raising.softmax import SOFTMAX
+from tensorir.transforms.raising.windows import WINDOWS
 from tensorir.transforms.simplify.reads import drop_unread_inputs
 
-PATTERNS = index([*SOFTMAX, *NORMS, *NARROW, *ACTIVATIONS, drop_unread_inputs])
+PATTERNS = index([*SOFTMAX, *NORMS, *NARROW, *ACTIVATIONS, *WINDOWS, drop_unread_inputs])
 
 
 @frozen
