@@ -17,7 +17,7 @@ from tensorir.dialects.tensor import CollapseShape, ExpandShape, ExtractSlice
 from tensorir.encoding.encoding import NARROW
 from tensorir.encoding.views import Groups
 from tensorir.ir.affine import AffineMap, select
-from tensorir.ir.dims import Dim, divisible, quotient
+from tensorir.ir.dims import Dim, divisible, iteration_dims_of, quotient
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
@@ -48,7 +48,8 @@ class SinkCollapseShape(Pass):
 
 @define
 class _Sinking:
-    """`merged`: the results of reshapes that merge dims → those reshapes. `repeated`: results of broadcasts."""
+    """`merged`: the results of reshapes that merge dims → those reshapes. `repeated`: results of broadcasts, and what
+    is computed of such results alone."""
 
     refuse: Refuse
     repeated: set[Value] = field(factory=set[Value])
@@ -57,7 +58,7 @@ class _Sinking:
     def visit(self, op: Op, operands: tuple[Value, ...]) -> Replacement | Op | None:
         if any(v.type.encoding is not None for v in (*operands, *op.results)):
             return None
-        if is_broadcast(op):
+        if is_broadcast(op) or self._repeats(op, operands):
             self.repeated.update(op.results)
         if isinstance(op, CollapseShape):
             made = op if operands[0] is op.source else op.evolve(operands)
@@ -69,12 +70,23 @@ class _Sinking:
         found = [self._split(v) for v in operands]
         return self._sunk(op, operands, found) if any(found) else None
 
+    def _repeats(self, op: Op, operands: Sequence[Value]) -> bool:
+        """Whether an op only moves or computes again what is repeated: all its operands are, but for those of less
+        rank, such as a scale."""
+        if not isinstance(op, Transpose | Generic):
+            return False
+        if isinstance(op, Generic) and _computes_again(op):
+            return True
+        whole = [v for v in operands if v.type.rank == op.result.type.rank]
+        return bool(whole) and self.repeated.issuperset(whole)
+
     def _split(self, value: Value) -> Sizes:
         """The dims of a value that merge others whose tiles could be cut."""
         if (merge := self.merged.get(value)) is None:
             return {}
         shape = merge.source.type.shape
         sizes = {d: tuple(shape[i] for i in group) for d, group in enumerate(merge.groups) if len(group) > 1}
+        sizes = {d: parts for d, parts in sizes.items() if sum(s != 1 for s in parts) > 1}
         repeated = merge.source in self.repeated
         return {d: parts for d, parts in sizes.items() if repeated or any(_may_be_cut(s) for s in parts[1:])}
 
@@ -107,6 +119,8 @@ class _Sinking:
             result, parts = expanded
         else:
             ops.append(made := _rebuilt(op, inputs, split))
+            if self._repeats(made, made.operands):
+                self.repeated.update(made.results)
             result, parts = made.results[0], [len(split.get(d, (1,))) for d in loops[-1]]
         if any(n > 1 for n in parts):
             ops.append(merge := CollapseShape(result, _groups(parts), loc=op.loc))
@@ -138,6 +152,13 @@ class _Sinking:
         made = ExpandShape(value, groups, tuple(s for d, n in enumerate(old) for s in sizes.get(d, (n,))), loc=op.loc)
         ops.append(made)
         return made.result
+
+
+def _computes_again(op: Generic) -> bool:
+    """Whether an elementwise op computes the same for all positions along a loop, which no operand has."""
+    read = {d for m in op.maps[:-1] for result in m.results for d in iteration_dims_of(result)}
+    again = any(d not in read and size != 1 for d, size in enumerate(op.iteration_shape))
+    return bool(read) and again and not op.body.iteration_dims
 
 
 def _may_be_cut(size: Dim) -> bool:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from tensorir.analysis.movement import is_broadcast, is_view, view_of
+from tensorir.analysis.movement import is_broadcast, is_view, moves_only, view_of
 from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.linalg import Broadcast, Contract, Generic, Transpose
 from tensorir.dialects.tensor import CollapseShape, Constant, ExpandShape, GatherNd, Size
 from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed, groups_around
 from tensorir.ir.affine import AffineMap, identity
-from tensorir.ir.dims import Dim, iteration_dim
+from tensorir.ir.dims import Dim, iteration_dim, iteration_dims_of
 from tensorir.ir.op import Op
 from tensorir.ir.scalar import Scalar, ScalarBody, arg, rewritten, with_operands
 from tensorir.ir.value import Value
@@ -36,6 +36,10 @@ def drop_dims_of_size_one(op: Generic, view: RegionView) -> Rewrite:
     return [*ops, op.evolve(inputs, maps=tuple(maps))] if ops else None
 
 
+DEPTH = 8
+"""The most elementwise ops in a row that are computed once instead of for each reader of a repeated operand."""
+
+
 def _repeated(value: Value, map: AffineMap, view: RegionView) -> tuple[Value, AffineMap] | None:
     """What a broadcast repeats, and where `map`, which reads the broadcast, finds it there; None for other values."""
     made = view.def_of(value)
@@ -46,6 +50,15 @@ def _repeated(value: Value, map: AffineMap, view: RegionView) -> tuple[Value, Af
     place = {loop: d for d, loop in enumerate(relation.results[0])}
     read = tuple(map.results[place[loop]] for link in relation.operands[source] for loop in link.loops)
     return made.operands[source], AffineMap(map.num_dims, read)
+
+
+def _untransposed(value: Value, map: AffineMap, view: RegionView) -> tuple[Value, AffineMap]:
+    """What is transposed to `value`, and where `map` finds it there; both as they are for other values."""
+    made = view.def_of(value)
+    if not isinstance(made, Transpose) or value.type.encoding is not None:
+        return value, map
+    read = dict(zip(made.permutation, map.results, strict=True))
+    return made.source, AffineMap(map.num_dims, tuple(read[d] for d in range(len(read))))
 
 
 @pattern(Generic)
@@ -64,11 +77,12 @@ def read_through_broadcast(op: Generic, view: RegionView) -> Rewrite:
 def multiply_through_broadcast(op: Contract, view: RegionView) -> Rewrite:
     """contract(broadcast(x), y) == contract(x, y), if y has the repeated dims and the result keeps them
 
-    A batch dim that the one operand has and the other repeats is a dim of rows, or of columns."""
+    A batch dim that the one operand has and the other repeats is a dim of rows, or of columns. The broadcast may be
+    transposed, as the keys are that a group of queries shares."""
     if op.tiles is not None:
         return None
-    for i, value in enumerate((op.lhs, op.rhs)):
-        if (repeated := _repeated(value, op.maps[i], view)) is None:
+    for i, (value, map) in enumerate(zip((op.lhs, op.rhs), op.maps, strict=False)):
+        if (repeated := _repeated(*_untransposed(value, map, view), view)) is None:
             continue
         gone = set(op.maps[i].dims) - set(repeated[1].dims)
         if not gone <= set(op.maps[1 - i].dims) & set(op.maps[2].dims):
@@ -77,6 +91,53 @@ def multiply_through_broadcast(op: Contract, view: RegionView) -> Rewrite:
         operands[i], maps[i] = repeated
         return op.evolve(operands, maps=tuple(maps))
     return None
+
+
+@pattern(Contract)
+def multiply_through_repeated_work(op: Contract, view: RegionView) -> Rewrite:
+    """contract(f(broadcast(x)), y) == contract(f(x), y), if y has the repeated dims and the result keeps them
+
+    Here f is computed once for all that it is repeated for. It may be transposed."""
+    if op.tiles is not None:
+        return None
+    for i, (value, map) in enumerate(zip((op.lhs, op.rhs), op.maps, strict=False)):
+        if (found := _computed_once(*_untransposed(value, map, view), view, DEPTH)) is None:
+            continue
+        made, read = found
+        if not set(map.dims) - set(read.dims) <= set(op.maps[1 - i].dims) & set(op.maps[2].dims):
+            continue
+        operands, maps = list(op.operands), list(op.maps)
+        operands[i], maps[i] = made[-1].result, read
+        return [*made, op.evolve(operands, maps=tuple(maps))]
+    return None
+
+
+def _computed_once(
+    value: Value, map: AffineMap, view: RegionView, depth: int
+) -> tuple[tuple[Generic, ...], AffineMap] | None:
+    """At most `depth` elementwise ops that make `value`, without the loops along which they compute the same again, and
+    where `map`, which reads `value`, finds the result of the last one; None if there are no such loops."""
+    op = view.def_of(value)
+    if not isinstance(op, Generic) or value.type.encoding is not None or op.body.iteration_dims or moves_only(op):
+        return None
+    before: list[Generic] = []
+    inputs, maps = list(op.inputs), list(op.maps[:-1])
+    for i, (x, m) in enumerate(zip(op.inputs, op.maps, strict=False)):
+        if (repeated := _repeated(x, m, view)) is not None:
+            inputs[i], maps[i] = repeated
+        elif depth > 1 and (found := _computed_once(x, m, view, depth - 1)) is not None:
+            before += found[0]
+            inputs[i], maps[i] = found[0][-1].result, found[1]
+    sizes, out = op.iteration_shape, op.maps[-1].positions()
+    read = {d for m in maps for result in m.results for d in iteration_dims_of(result)}
+    kept = [d for d, size in enumerate(sizes) if d in read or size == 1]
+    if not read or len(kept) == len(sizes):
+        return None
+    inner = AffineMap(len(kept), tuple(iteration_dim(kept.index(d)) if d in kept else 0 for d in range(len(sizes))))
+    result = AffineMap(len(kept), tuple(iteration_dim(kept.index(d)) for d in out if d in kept))
+    shape = tuple(sizes[d] for d in kept)
+    once = Generic(tuple(inputs), (*(m.compose(inner) for m in maps), result), op.body, shape, loc=op.loc)
+    return (*before, once), AffineMap(map.num_dims, tuple(map.results[i] for i, d in enumerate(out) if d in kept))
 
 
 @pattern(Contract)
@@ -218,6 +279,7 @@ READS: tuple[Pattern, ...] = (
     drop_dims_of_size_one,
     read_through_broadcast,
     multiply_through_broadcast,
+    multiply_through_repeated_work,
     multiply_through_transpose,
     view_in_other_words,
 )

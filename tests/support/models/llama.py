@@ -29,7 +29,7 @@ Groups = Literal["merged", "repeated", "extra dim"]
 def llama(groups: Groups, layers: int = 1, sequence: Dim = 128) -> Module:
     """@main(x: [S, 256], mask: [S, S]) → [S, 256]; the mask is added to the scores."""
     module = ModuleBuilder()
-    w = _weights(module, layers)
+    w = weights(module, layers)
     f = module.function("main")
     x = f.arg("x", (sequence, HIDDEN), f32)
     mask = f.arg("mask", (sequence, sequence), f32)
@@ -92,7 +92,7 @@ def _repeated(x: Tensor) -> Tensor:
     return x[:, None].broadcast_to((SHARED, GROUP, length, WIDTH)).reshape(HEADS, length, WIDTH)
 
 
-def _weights(module: ModuleBuilder, layers: int) -> Weights:
+def weights(module: ModuleBuilder, layers: int) -> Weights:
     w = Weights(module)
     angles = np.outer(np.arange(LONGEST), 1e4 ** -(np.arange(WIDTH) % (WIDTH // 2) * 2 / WIDTH))
     w.add("cosines", np.cos(angles).astype(np.float32))
