@@ -39,7 +39,8 @@ def check(a: DigitLayout, b: DigitLayout, shape: tuple[Dim, ...], known: Known) 
 @law
 @given(st.data())
 def test_a_relayout_is_the_relation_of_both_layouts(data: st.DataObject) -> None:
-    shape = data.draw(shapes())
+    # Of three dims there are many more relations: they take most of the time.
+    shape = data.draw(shapes(3 if data.draw(st.integers(0, 9)) == 9 else 2))
     check(data.draw(digit_layouts(shape)), data.draw(digit_layouts(shape)), shape, NOTHING)
 
 
