@@ -11,7 +11,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -26,8 +26,10 @@ PART = 250
 """How many programs a process draws for one seed."""
 
 
-def broken(part_seed: int, count: int = PART) -> tuple[Counter[str], list[str]]:
-    """Returns how many programs were checked for each law, and a text for each break of one."""
+def broken(part: tuple[int, int]) -> tuple[Counter[str], list[str]]:
+    """Returns how many programs were checked for each law, and a text for each break of one. `part`: the seed, and how
+    many programs are drawn for it."""
+    part_seed, count = part
     checked: Counter[str] = Counter()
     found: list[str] = []
 
@@ -79,9 +81,10 @@ def main(count: int = 20_000, first_seed: int = 0, jobs: int = 2) -> int:
     parts = [min(PART, count - done) for done in range(0, count, PART)]
     checked: Counter[str] = Counter()
     breaks = 0
-    with ProcessPoolExecutor(jobs, max_tasks_per_child=8) as pool:
-        seeds = range(first_seed, first_seed + len(parts))
-        for i, (looked, texts) in enumerate(pool.map(broken, seeds, parts), 1):
+    # A process that ends after some parts gives its memory back. The pool of concurrent.futures may hang then
+    # (python/cpython#115634).
+    with get_context("spawn").Pool(jobs, maxtasksperchild=8) as pool:
+        for i, (looked, texts) in enumerate(pool.imap(broken, enumerate(parts, first_seed)), 1):
             checked += looked
             breaks += len(texts)
             print(*texts, sep="\n\n", end="\n\n" if texts else "", flush=True)
