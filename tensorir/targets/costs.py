@@ -34,6 +34,8 @@ class Costs:
     multiply_adds_per_ns: float = 64.0
     bytes_per_ns: float = 16.0
     """Of memory that is read and written in the order in which it lies."""
+    relayout_ns: float = 1.0
+    """What a relayout takes besides: of ways that take equally long, the one with fewer relayouts is chosen."""
     received_bytes_per_ns: float = 8.0
     """Of what is moved here from another device: it is read and written once."""
     stored_byte_ns: float = 0.01
@@ -71,7 +73,7 @@ class Costs:
 
 
 _MAY_BE_ZERO = {
-    *("stored_byte_ns", "copied_byte_ns", "tiles_read_per_ns", "tiles_read_ns"),
+    *("relayout_ns", "stored_byte_ns", "copied_byte_ns", "tiles_read_per_ns", "tiles_read_ns"),
     *("product_in_place", "rows_in_place"),
 }
 

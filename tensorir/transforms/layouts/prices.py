@@ -61,7 +61,7 @@ class Prices:
                 moved += 2 * self.bytes(type, None)
             elif copy.is_view:
                 return 0.0
-        return moved / self.costs.bytes_per_ns
+        return self.costs.relayout_ns + moved / self.costs.bytes_per_ns
 
     def kept(self, type: Type, layouts: Sequence[Stored]) -> float:
         """Keeping a constant in some layouts."""

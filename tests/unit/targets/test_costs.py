@@ -32,5 +32,5 @@ def test_what_a_device_can_not_do_is_zero() -> None:
 
 
 def test_they_say_all_their_numbers() -> None:
-    assert str(CPU_COSTS).startswith("multiply_adds_per_ns 64, bytes_per_ns 16, received_bytes_per_ns 8, ")
+    assert str(CPU_COSTS).startswith("multiply_adds_per_ns 64, bytes_per_ns 16, relayout_ns 1, ")
     assert str(CPU_COSTS).endswith("row_major_product 1.1, product_in_place 1, rows_in_place 8")

@@ -21,7 +21,7 @@ from tensorir.transforms.layouts.prices import Prices
 S = symbol("S")
 RESULT, RIGHT = Layout((0, 1), (8, 16), (0, 1)), Layout((0, 1), (16, 16), (1, 0))
 SIXES, SIXTEENS, EIGHTS = (Layout((0,), (tile,), (0, 1)) for tile in (6, 16, 8))
-PRICES = Prices(Costs(bytes_per_ns=1.0))
+PRICES = Prices(Costs(bytes_per_ns=1.0, relayout_ns=0.0))
 
 
 @pytest.mark.parametrize(
