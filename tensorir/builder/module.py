@@ -183,8 +183,13 @@ class FunctionBuilder:
 
     def add(self, op: Op) -> Tensor:
         """Appends an op with one result, for ops that have no method of `Tensor`."""
+        (made,) = self.add_all(op)
+        return made
+
+    def add_all(self, op: Op) -> tuple[Tensor, ...]:
+        """Appends an op, and returns all of its results."""
         self._check_open()
-        return Tensor(self, self._region.add(self._places.placed(op, self._region.add)).result)
+        return tuple(Tensor(self, r) for r in self._region.add(self._places.placed(op, self._region.add)).results)
 
     def own(self, x: Tensor | Weight, what: str) -> Tensor:
         """Returns `x` as a tensor of this function. Raises TensorIRError if it belongs to another function or is not a

@@ -15,7 +15,7 @@ Stored: TypeAlias = "Layout | None"
 
 @frozen
 class Form:
-    """`operands[i]`: how operand i must be stored; `result`: how the only result is. A contraction with `tiles` runs
+    """`operands[i]`: how operand i must be stored; `result`: how each result is. A contraction with `tiles` runs
     `kernel` on tiles."""
 
     operands: tuple[Stored, ...]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
-from tensorir.dialects.linalg import Contract, Generic, Reduce, ReductionKind, RowOp, Transpose
+from tensorir.dialects.linalg import Contract, Fill, Fold, Generic, Reduce, ReductionKind, RowOp, Transpose
 from tensorir.dialects.registry import OPS
 from tensorir.dialects.tensor import (
     CollapseShape,
@@ -34,7 +34,7 @@ from tensorir.ir.dense import Dense
 from tensorir.ir.dtype import f64
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
-from tensorir.ir.scalar import ScalarBody, apply, arg, const
+from tensorir.ir.scalar import ScalarBody, apply, arg, cast, const, iteration_index
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.passes.runner import run_passes
@@ -51,6 +51,7 @@ KINDS: Mapping[str, type[Op] | None] = {
     "transpose": Transpose,
     "rows": RowOp,
     "reduce": Reduce,
+    "fold": Fold,
     "split": ExpandShape,
     "merge": CollapseShape,
     "contract": Contract,
@@ -126,6 +127,29 @@ class Chain:
                 strides[d] = self.draw(st.sampled_from([1, 1, 1, 2])) if sizes[d] == 1 else 1
         return self.b.add(ExtractSlice(x, tuple(offsets), tuple(sizes), tuple(strides), layout)).result
 
+    def largest(self, x: Value) -> Value:
+        """The largest element along some dims plus the last position where it is, as two totals, from a start that is
+        not always the same number; `x` may have infinite padding."""
+        rank, shape = x.type.rank, x.type.shape
+        kept = tuple(self.draw(st.permutations(range(rank)))[: self.draw(st.integers(1, rank - 1))])
+        along = self.draw(st.sampled_from([d for d in range(rank) if d not in kept]))
+        if self.draw(st.booleans()):
+            stored = self.draw(layouts(rank))
+            x = self.one_over(self.stored(x, stored), stored)
+        type = TensorType(tuple(shape[d] for d in kept), f64)
+        sizes = [s for s in type.shape if isinstance(s, int)]
+        first = self.b.add(Fill(0.0, type)).result
+        varied = Constant(Dense(np.arange(math.prod(sizes), dtype=np.float64).reshape(sizes) % 3))
+        second = first if self.draw(st.booleans()) else self.b.add(varied).result
+        a, most, where = (arg(i, f64) for i in range(3))
+        here = cast(iteration_index(along), f64)
+        bodies = (apply("max", a, most), apply("select", apply("ge", a, most), apply("add", where, here), where))
+        maps = (identity(rank), select(rank, kept), select(rank, kept))
+        made = self.b.add(Fold((x, first, second), maps, tuple(ScalarBody((f64,) * 3, body) for body in bodies)))
+        body = ScalarBody((f64, f64), apply("add", arg(0, f64), arg(1, f64)))
+        rows = identity(len(kept))
+        return self.b.add(Generic(made.results, (rows,) * 3, body, type.shape, self.draw(layouts(len(kept))))).result
+
     def padded(self, x: Value, layout: Layout) -> Value:
         """`x` with more before and after it, often by whole tiles, of zeros or of something else."""
         steps = [(1, layout.tile(d) or 1) for d in range(x.type.rank)]
@@ -171,6 +195,8 @@ class Chain:
                 stored = self.draw(layouts(rank))
                 x = self.one_over(self.stored(x, stored), stored)
             return self.b.add(Reduce(x, self.draw(st.sampled_from(kinds)), dims, encoding=left)).result
+        if kind == "fold" and rank > 1:
+            return self.largest(x)
         if kind == "merge" and rank > 1:
             at = self.draw(st.integers(0, rank - 2))
             groups = (*((d,) for d in range(at)), (at, at + 1), *((d,) for d in range(at + 2, rank)))
@@ -242,4 +268,4 @@ def test_every_chain_of_encoded_ops_keeps_its_meaning(module: Module, seed: int)
 
 
 def test_every_packed_form_is_drawn() -> None:
-    assert set(FORMS) <= set(KINDS.values())
+    assert {*FORMS, Fold} <= set(KINDS.values())

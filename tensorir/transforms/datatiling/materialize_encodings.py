@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.flow import Dispatch, GlobalLoad
-from tensorir.dialects.linalg import Contract
+from tensorir.dialects.linalg import Contract, Fold
 from tensorir.encoding.layout import Layout
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Function, Global, Module
@@ -27,6 +27,7 @@ from tensorir.passes.levels import NO_CALLS, NO_ENCODINGS, NO_LAYOUTS, PLAIN_BOU
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.transforms.datatiling.packed import Emitter, Packed
 from tensorir.transforms.datatiling.physical import contract_panels, form_of
+from tensorir.transforms.datatiling.physical_folds import fold
 
 Zeros = frozenset[int]
 
@@ -170,6 +171,9 @@ class _Rebuild:
             if made is not None:
                 self.env[op.result] = made
                 return
+        if isinstance(op, Fold) and (folded := fold(op, operands, self.emit)) is not None:
+            self.env.update(zip(op.results, folded, strict=True))
+            return
         self._say_row_major(op, operands, layouts, form is not None)
         plain = [self.emit.stored(x, None).value for x in operands]
         unencoded = {"encoding": None} if getattr(op, "encoding", None) is not None else {}

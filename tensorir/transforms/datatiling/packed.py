@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from attrs import define, evolve, field, frozen
 
-from tensorir.dialects.linalg import Transpose, ZeroPadding
+from tensorir.dialects.linalg import Fill, Transpose, ZeroPadding
 from tensorir.dialects.packing import Pack, Unpack
 from tensorir.dialects.relayout import Relayout
 from tensorir.dialects.tensor import CollapseShape, ExpandShape
@@ -23,6 +23,7 @@ from tensorir.ir.location import UNKNOWN, Location
 from tensorir.ir.op import Op
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
+from tensorir.transforms.layouts.moved import is_zero
 
 O = TypeVar("O", bound=Op)
 
@@ -54,11 +55,15 @@ class Emitter:
     """A value that was packed, without dims of size 1 → the packed value."""
     _relayouts: dict[Value, tuple[Packed, Layout, Layout]] = field(factory=dict[Value, "tuple[Packed, Layout, Layout]"])
     """A value that was copied to other tiles → what was copied, its layout, and the new one."""
+    _fills: dict[Value, Fill] = field(factory=dict[Value, Fill])
+    """A value all of whose elements are the same → what makes it."""
     through_row_major: Callable[[Packed], None] = lambda x: None
     zeroing: Callable[[Packed, int], None] = lambda x, dim: None
 
     def add(self, op: O) -> O:
         self.ops.append(op)
+        if isinstance(op, Fill):
+            self._fills[op.result] = op
         if isinstance(op, CollapseShape | ExpandShape) and _longer_sizes(op.source.type) == _longer_sizes(
             op.result.type
         ):
@@ -149,6 +154,9 @@ class Emitter:
         everything = frozenset(range(len(x.shape)))
         if layout.is_view(x.shape):
             return Packed(self._reshaped(x.value, layout.packed_shape(x.shape)), x.shape, layout, everything)
+        if (fill := self._fills.get(x.value)) is not None:
+            made = Fill(fill.value, layout.packed_type(fill.type), loc=self.loc)
+            return Packed(self.add(made).result, x.shape, layout, everything if is_zero(fill.value) else frozenset())
         key = (self._origins.get(x.value, x.value), *_without_ones(x.shape, layout))
         if key not in self._packs:
             pack = Pack(x.value, layout.inner_dims, layout.inner_tiles, layout.outer_perm, loc=self.loc)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from attrs import define, field
 
-from tensorir.dialects.linalg import Contract
+from tensorir.dialects.linalg import Contract, Fold
 from tensorir.encoding.form import Form
 from tensorir.encoding.layout import Layout
 from tensorir.ir.op import Op
@@ -48,13 +48,14 @@ class Candidates:
     def _visit(self, place: Place) -> list[Value]:
         """Returns the tensors of an op that have new candidates."""
         op, operands = place.op, self.program.operands(place.op)
-        if len(op.results) != 1 or runs_others(op):
+        if not op.results or runs_others(op) or (len(op.results) > 1 and not isinstance(op, Fold)):
             return []
         forms = self.given(place)
         if forms is None:
             of_operands = [tuple(self.layouts.get(v, ())) for v in operands]
-            forms = [row_major(op), *packed_forms(op, of_operands, tuple(self.layouts.get(op.result, ())))]
-            if len(forms) == 1 and op.result not in self.layouts:
+            of_result = tuple(layout for r in op.results for layout in self.layouts.get(r, ()))
+            forms = [row_major(op), *packed_forms(op, of_operands, of_result)]
+            if len(forms) == 1 and not any(r in self.layouts for r in op.results):
                 return []
         elif isinstance(op, Contract) and op in self.in_place and operands[1] in self.program.constants:
             tiles = next((f.tiles for f in forms if f.tiles is not None and not f.tiles.swapped), None)
@@ -63,7 +64,8 @@ class Candidates:
         self.forms[op] = forms
         changed: list[Value] = []
         for form in forms:
-            for tensor, layout in zip((*operands, op.result), (*form.operands, form.result), strict=True):
+            of_results = (form.result,) * len(op.results)
+            for tensor, layout in zip((*operands, *op.results), (*form.operands, *of_results), strict=True):
                 known = self.layouts.setdefault(tensor, {})
                 if layout is not None and layout not in known and len(known) < MOST and tensor.type.rank:
                     known[layout] = None

@@ -137,7 +137,7 @@ class Choice:
 
     def _only_stored(self, op: Op) -> tuple[Stored, ...]:
         if op in self.candidates.forms:
-            return (self._only_form(op).result,)
+            return (self._only_form(op).result,) * len(op.results)
         return tuple(self.given.layout(r.type, op.loc) for r in op.results)
 
     def _add_variable(self, of: Op | Value, states: list[State], costs: list[float]) -> None:
@@ -151,7 +151,9 @@ class Choice:
 
     def _states(self, place: Place) -> list[State]:
         """The states of an op: its forms, and for each the layouts in which others may find its result."""
-        op, result = place.op, place.op.result
+        op, result = place.op, place.op.results[0]
+        if len(op.results) > 1:  # its results are row-major
+            return [State(form, (None,) * len(op.results)) for form in self.candidates.forms[op]]
         elsewhere = [r for r in self.program.readers.get(result, ()) if r.launch is not place.launch]
         forms = self.candidates.forms[op]
         if place.launch is None or not (elsewhere or result in self.program.wanted):
@@ -163,7 +165,7 @@ class Choice:
 
     def own_cost(self, place: Place, state: State) -> float:
         """What an op costs in a state whatever its neighbours do: its form, and relayouts of arguments and results."""
-        op, form, type = place.op, state.form, place.op.result.type
+        op, form, type = place.op, state.form, place.op.results[0].type
         prices = self.prices_at(place)
         cost = prices.form(op, form) + prices.relayout(type, form.result, self.written(place, state))
         for tensor, need in zip(self.program.operands(op), form.operands, strict=True):
@@ -172,8 +174,8 @@ class Choice:
         return cost
 
     def written(self, place: Place, state: State) -> Stored:
-        """How the only result of an op is stored where it leaves its launch, or the function."""
-        return None if place.launch is None and place.op.result in self.program.wanted else state.stored[0]
+        """How the results of an op are stored where they leave its launch, or the function."""
+        return None if place.launch is None and place.op.results[0] in self.program.wanted else state.stored[0]
 
     def is_argument(self, tensor: Value) -> bool:
         return tensor not in self.program.makers and tensor not in self.program.constants

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from tensorir.analysis.movement import view_of
 from tensorir.dialects.device import Transfer
-from tensorir.dialects.linalg import Contract, Generic, Reduce, RowOp, Transpose
+from tensorir.dialects.linalg import Contract, Fold, Generic, Reduce, RowOp, Transpose
 from tensorir.dialects.tensor import (
     CollapseShape,
     ExpandShape,
@@ -24,6 +24,7 @@ from tensorir.encoding.resolver import Tiles, operand_layout
 from tensorir.encoding.views import Collapsed, Expanded, Transposed, View
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
+from tensorir.transforms.layouts.folds import fold_forms, loop_layout, why_fold_row_major, why_no_fold_form
 from tensorir.transforms.layouts.moved import Move, layouts_of_result, move_form, plain, why_not_carried
 
 WIDE = 512
@@ -87,6 +88,8 @@ def packed_forms(op: Op, of_operands: Sequence[Iterable[Layout]], of_result: Ite
                 for a, b in (*forward, *backward)
                 if a is not None and b is not None and _through(a, step) == b
             ]
+        case Fold():
+            made = fold_forms(op, of_operands)
         case _ if isinstance(op, Move):
             layouts = (*layouts_of_result(op, of_operands), *of_result)
             made = [f for layout in layouts if (f := move_form(op, layout)) is not None]
@@ -99,6 +102,9 @@ def why_row_major(op: Op, operand: int, layout: Layout) -> str:
     """Why an op that could be packed does not read an operand as it is stored."""
     if reason := why_no_form(op):
         return reason
+    if isinstance(op, Fold):
+        whole = op.maps[operand].is_permutation
+        return (why_fold_row_major(op, loop_layout(op, operand, layout)) if whole else "") or "all else costs more"
     if isinstance(op, Move):
         return why_not_carried(op, operand, layout) or "all else costs more"
     return "it cuts a tile" if isinstance(op, ExpandShape | CollapseShape) else "all else costs more"
@@ -123,6 +129,8 @@ def why_no_form(op: Op) -> str:
             return "its result is a scalar, which has no layout"
         case Contract() | RowOp() | Reduce() | Transfer():
             return ""
+        case Fold():
+            return why_no_fold_form(op)
         case GatherNd():
             return "it looks up single elements, which tiles have in another order"
         case Transpose() | ExpandShape() | CollapseShape() if not op.operands[0].type.rank or not op.result.type.rank:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tensorir.dialects.linalg import Transpose, ZeroPadding
+from tensorir.dialects.linalg import Fill, Transpose, ZeroPadding
 from tensorir.dialects.packing import Pack, Unpack
 from tensorir.dialects.relayout import Relayout
 from tensorir.dialects.tensor import CollapseShape, ExpandShape
@@ -65,6 +65,17 @@ def test_a_fresh_pack_has_zeros_and_a_transpose_of_tiles_keeps_what_is_known() -
     assert 0 in fresh.zero
     assert 0 in emit.stored(fresh, ROWS_TURNED).zero
     assert emit.stored(packed(ROWS, 20, 10), ROWS_TURNED).zero == frozenset()
+
+
+@pytest.mark.parametrize(("value", "zero"), [(0.0, {0, 1}), (1.0, set[int]())])
+def test_what_is_filled_is_filled_in_tiles(value: float, zero: set[int]) -> None:
+    """Nothing is packed, and padding has the value too."""
+    emit = Emitter()
+    x = emit.add(Fill(value, TensorType((20, 10), f32))).result
+    found = emit.stored(Packed(x, (20, 10)), ROWS)
+    assert [type(op) for op in emit.ops] == [Fill, Fill]
+    assert found.value.type == ROWS.packed_type(x.type)
+    assert found.zero == zero
 
 
 def test_a_copy_to_other_tiles_knows_which_padding_is_zero() -> None:
