@@ -42,17 +42,19 @@ def _loops(op: Fold, operands: Sequence[Packed]) -> Layout | None:
 
 
 class _Split:
-    """The loops of a fold, of which tiled ones are two. `at`: a loop → its outer part, which the inner one follows."""
+    """The loops of a fold, of which tiled ones are two. Those that are folded come first, each with its inner part
+    behind it; of the others, the inner parts come last, where they lie side by side."""
 
     def __init__(self, op: Fold, loops: Layout) -> None:
         self.op = op
         self.loops = loops
         self.sizes = op.iteration_shape()
-        self.at: list[int] = []
-        self.count = 0
-        for loop in range(loops.rank):
-            self.at.append(self.count)
-            self.count += 1 if loops.tile(loop) is None else 2
+        others = [d for d in range(loops.rank) if d not in op.reduced]
+        order = [(d, part) for d in op.reduced for part in (0, 1)]
+        order += [(d, 0) for d in others] + [(d, 1) for d in others if d in loops.inner_dims]
+        kept = [(d, part) for d, part in order if part == 0 or d in loops.inner_dims]
+        self.at = {where: i for i, where in enumerate(kept)}
+        """(loop, 0 for its outer and 1 for its inner part) → the loop of the result."""
 
     def part(self, map: AffineMap) -> Layout:
         """Returns the layout of an operand."""
@@ -61,8 +63,8 @@ class _Split:
     def map(self, map: AffineMap) -> AffineMap:
         """Returns the map of the stored operand."""
         part, loops = self.part(map), map.positions()
-        outer = (self.at[loops[d]] for d in part.outer_perm)
-        return select(self.count, (*outer, *(self.at[loops[d]] + 1 for d in part.inner_dims)))
+        outer = (self.at[loops[d], 0] for d in part.outer_perm)
+        return select(len(self.at), (*outer, *(self.at[loops[d], 1] for d in part.inner_dims)))
 
     def body(self, body: ScalarBody, result: int) -> ScalarBody:
         """Returns a body that reads the same indices, and gives the total so far at positions of padding."""
@@ -83,7 +85,7 @@ class _Split:
         return ScalarBody(body.args, made)
 
     def _index(self, loop: int) -> Scalar:
-        outer, tile = iteration_index(self.at[loop]), self.loops.tile(loop)
+        outer, tile = iteration_index(self.at[loop, 0]), self.loops.tile(loop)
         if tile is None:
             return outer
-        return apply("add", apply("mul", outer, const(tile, i64)), iteration_index(self.at[loop] + 1))
+        return apply("add", apply("mul", outer, const(tile, i64)), iteration_index(self.at[loop, 1]))

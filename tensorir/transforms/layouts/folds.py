@@ -33,6 +33,16 @@ def loop_layout(op: Fold, operand: int, layout: Layout) -> Layout:
     return layout.projected(tuple(at.index(loop) for loop in range(len(at))))
 
 
+def tiles_of_loops(op: Fold, form: Form) -> dict[int, int]:
+    """Returns the tiled loops of a form, and their tiles."""
+    return {
+        map.positions()[d]: tile
+        for stored, map in zip(form.operands, op.maps, strict=True)
+        if stored is not None
+        for d, tile in zip(stored.inner_dims, stored.inner_tiles, strict=True)
+    }
+
+
 def why_fold_row_major(op: Fold, loops: Layout) -> str:
     """Why a fold can't run along these tiles; "" if it can."""
     shape = op.iteration_shape()

@@ -9,13 +9,14 @@ from attrs import field, frozen
 
 from tensorir.analysis.movement import is_windows
 from tensorir.dialects.device import Transfer
-from tensorir.dialects.linalg import Contract
+from tensorir.dialects.linalg import Contract, Fold
 from tensorir.dialects.linalg.structured import iteration_sizes
 from tensorir.encoding.digits import NotRefinable, filled, from_pack, relayout
 from tensorir.encoding.form import Form, Stored
 from tensorir.ir.op import Op
 from tensorir.ir.types import Type
 from tensorir.targets.costs import Costs, typical
+from tensorir.transforms.layouts.folds import tiles_of_loops
 from tensorir.transforms.layouts.forms import column_form
 
 
@@ -88,9 +89,23 @@ class Prices:
             return self._contraction(op, form)
         if not op.results or not op.operands or (form.result is None and is_windows(op)):
             return 0.0
+        if isinstance(op, Fold):
+            return self._fold(op, form)
         if isinstance(op, Transfer):
             return self.bytes(op.result.type, form.result) / self.costs.received_bytes_per_ns
         return self.bytes(op.results[0].type, form.result) / self.costs.bytes_per_ns
+
+    def _fold(self, op: Fold, form: Form) -> float:
+        """Positions of the folded dims follow each other, and totals that lie side by side are computed at once."""
+        sizes = [typical(s) for s in op.iteration_shape()]
+        kept = [loop for loop in range(len(sizes)) if loop not in op.reduced]
+        tiles = tiles_of_loops(op, form)
+        inner = [tiles[loop] for loop in kept if loop in tiles] or [sizes[loop] for loop in kept[-1:]]
+        run = max(1, min(prod(inner), self.costs.rows_per_unit))
+        return (
+            prod(sizes) / run * self.costs.folded_run_ns
+            + self.bytes(op.results[0].type, None) / self.costs.bytes_per_ns
+        )
 
     def _contraction(self, op: Contract, form: Form) -> float:
         tiles = form.tiles

@@ -6,12 +6,14 @@ from math import inf
 
 import pytest
 
-from tensorir.dialects.linalg import Contract
+from tensorir.dialects.linalg import Contract, Fold
+from tensorir.encoding.form import Form
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import Tiles
-from tensorir.ir.affine import select
+from tensorir.ir.affine import identity, select
 from tensorir.ir.dims import Dim, symbol
 from tensorir.ir.dtype import f32
+from tensorir.ir.scalar import ScalarBody, apply, arg
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.targets.costs import TYPICAL_SIZE, Costs
@@ -65,3 +67,24 @@ def test_a_right_side_may_be_stored_in_another_order_which_costs_time_for_every_
     assert prices.read(op, 0, form, left) == 0.0
     assert prices.read(op, 1, row_major(op), transposed) == inf
     assert PRICES.read(op, 1, form, None) == inf  # the device can't
+
+
+@pytest.mark.parametrize(
+    ("to", "layout", "runs"),
+    [
+        ((0,), None, 40 * 48 * 32 / 40),
+        ((0,), Layout((0,), (8,), (0, 1, 2)), 40 * 48 * 32 / 8),
+        ((1, 2), None, 40 * 48 * 32 / 32),
+        ((1, 2), Layout((1, 2), (8, 16), (0, 1, 2)), 40 * 48 * 32 / 128),
+        ((1, 2), Layout((0, 1), (8, 16), (0, 1, 2)), 40 * 48 * 32 / 16),
+        ((), Layout((1,), (8,), (0, 1, 2)), 40 * 48 * 32),
+    ],
+)
+def test_a_fold_takes_longer_the_fewer_totals_lie_side_by_side(
+    to: tuple[int, ...], layout: Layout | None, runs: float
+) -> None:
+    x, start = Value(TensorType((40, 48, 32), f32)), Value(TensorType(tuple((40, 48, 32)[d] for d in to), f32))
+    body = ScalarBody((f32, f32), apply("max", arg(0, f32), arg(1, f32)))
+    op = Fold((x, start), (identity(3), select(3, to)), (body,))
+    prices = Prices(Costs(folded_run_ns=1.0, bytes_per_ns=inf))
+    assert prices.form(op, Form((layout, None))) == runs
