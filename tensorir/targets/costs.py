@@ -56,9 +56,9 @@ class Costs:
     windows of an image; 0: the device can't do that."""
     rows_in_place: int = 0
     """Products with at most so many rows or columns take no longer without tiles: the other operand is read once."""
-    folded_run_ns: float = 0.0
-    """What a fold takes for each run of totals that lie side by side, of which it computes at most `rows_per_unit` at
-    once, whatever their number is. Tiles make runs short: a copy to row-major then costs less."""
+    folded_run_bytes: int = 0
+    """As long as moving so many bytes takes a fold for each run of totals that lie side by side, of at most
+    `rows_per_unit`, whatever their number is. Tiles make runs short: a copy to row-major then costs less."""
 
     def __attrs_post_init__(self) -> None:
         """Raises TensorIRError for what is not a finite number, or is 0 where that has no meaning."""
@@ -77,10 +77,10 @@ class Costs:
 
 _MAY_BE_ZERO = {
     *("relayout_ns", "stored_byte_ns", "copied_byte_ns", "tiles_read_per_ns", "tiles_read_ns"),
-    *("product_in_place", "rows_in_place"),
+    *("product_in_place", "rows_in_place", "folded_run_bytes"),
 }
 
 CPU_COSTS = Costs(
-    row_major_product=1.1, rows_in_place=8, product_in_place=1.0, tiles_read_per_ns=24.0, folded_run_ns=12.0
+    row_major_product=1.1, rows_in_place=8, product_in_place=1.0, tiles_read_per_ns=24.0, folded_run_bytes=192
 )
 """The executor packs row-major operands panel by panel, within the launch, and runs the same kernels."""
