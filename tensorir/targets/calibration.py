@@ -66,7 +66,7 @@ def costs_of(times: StepTimes, fixed: Costs) -> Costs:
     """Returns `fixed` with the rates that follow from `times`, with three digits: more would be noise.
 
     A rate of 0, by which a device says that it can't do something, stays. So do policies, which nothing measures: what
-    a byte of a constant costs that is kept, and how many rows are few or many."""
+    a byte of a constant costs that is kept, how many rows are few or many, how many bytes a run of a fold is worth."""
     products = ROWS * COLUMNS * DEPTH
     multiply_adds = products / times.product
     large = _WIDTH * LARGE[0] * LARGE[1]

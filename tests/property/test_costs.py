@@ -33,6 +33,7 @@ COSTS = st.builds(
     row_major_product=RATE,
     product_in_place=RATE | st.just(0.0),
     rows_in_place=ROWS | st.just(0),
+    folded_run_bytes=ROWS | st.just(0),
 )
 
 SIZES = st.sampled_from([1, 5, 16, 40, 70])

@@ -102,10 +102,8 @@ class Prices:
         tiles = tiles_of_loops(op, form)
         inner = [tiles[loop] for loop in kept if loop in tiles] or [sizes[loop] for loop in kept[-1:]]
         run = max(1, min(prod(inner), self.costs.rows_per_unit))
-        return (
-            prod(sizes) / run * self.costs.folded_run_ns
-            + self.bytes(op.results[0].type, None) / self.costs.bytes_per_ns
-        )
+        moved = prod(sizes) / run * self.costs.folded_run_bytes + self.bytes(op.results[0].type, None)
+        return moved / self.costs.bytes_per_ns
 
     def _contraction(self, op: Contract, form: Form) -> float:
         tiles = form.tiles

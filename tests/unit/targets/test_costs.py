@@ -28,9 +28,9 @@ def test_what_is_divided_by_is_not_zero(name: str) -> None:
 
 
 def test_what_a_device_can_not_do_is_zero() -> None:
-    assert Costs(tiles_read_per_ns=0.0, product_in_place=0.0, rows_in_place=0) == Costs()
+    assert Costs(tiles_read_per_ns=0.0, product_in_place=0.0, rows_in_place=0, folded_run_bytes=0) == Costs()
 
 
 def test_they_say_all_their_numbers() -> None:
     assert str(CPU_COSTS).startswith("multiply_adds_per_ns 64, bytes_per_ns 16, relayout_ns 1, ")
-    assert str(CPU_COSTS).endswith("row_major_product 1.1, product_in_place 1, rows_in_place 8")
+    assert str(CPU_COSTS).endswith("row_major_product 1.1, product_in_place 1, rows_in_place 8, folded_run_bytes 192")

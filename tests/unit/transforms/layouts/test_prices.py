@@ -86,5 +86,5 @@ def test_a_fold_takes_longer_the_fewer_totals_lie_side_by_side(
     x, start = Value(TensorType((40, 48, 32), f32)), Value(TensorType(tuple((40, 48, 32)[d] for d in to), f32))
     body = ScalarBody((f32, f32), apply("max", arg(0, f32), arg(1, f32)))
     op = Fold((x, start), (identity(3), select(3, to)), (body,))
-    prices = Prices(Costs(folded_run_ns=100.0, bytes_per_ns=1.0))
+    prices = Prices(Costs(folded_run_bytes=100, bytes_per_ns=1.0))
     assert prices.form(op, Form((layout, None))) == 100 * runs + prices.bytes(op.result.type, None)
