@@ -23,7 +23,7 @@ from tests.support.mlir_tools import needs_iree
 pytestmark = needs_iree
 
 SETTINGS: Any = settings()
-EXAMPLES = max(1, min(300, SETTINGS.max_examples // 12))
+EXAMPLES = max(1, min(300, SETTINGS.max_examples // 8))
 """Compiling takes IREE about a second, so there are few by default; HYPOTHESIS_PROFILE=deep runs 300 a stage. What is
 beyond IREE's limits is drawn again and does not count."""
 

@@ -101,4 +101,4 @@ def long_function(n: int) -> str:
 
 def test_long_functions_take_linear_time() -> None:
     small, large = long_function(100), long_function(1000)
-    assert growth(lambda: module(small), lambda: module(large), 20) < 20
+    assert growth(lambda: module(small), lambda: module(large), 15) < 15

@@ -283,4 +283,4 @@ def test_reading_grows_with_the_text() -> None:
         return f"func.func @f(%0: tensor<4x?xf32>) {{\n{lines}\nreturn\n}}"
 
     small, large = text(300), text(3000)
-    assert growth(lambda: parse_document(small), lambda: parse_document(large), 20) < 20
+    assert growth(lambda: parse_document(small), lambda: parse_document(large), 15) < 15

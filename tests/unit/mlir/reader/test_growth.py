@@ -9,7 +9,7 @@ import pytest
 from tensorir.mlir.reader.document import parse_document
 from tests.support.growth import growth
 
-LIMIT = 20
+LIMIT = 15
 T = "tensor<128x256xf32>"
 
 
