@@ -9,7 +9,7 @@ from tensorir.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from tensorir.api import compile
-    from tensorir.builder.module import FunctionBuilder, ModuleBuilder, Weight
+    from tensorir.builder.module import FunctionBuilder, ModuleBuilder, State, Weight
     from tensorir.builder.tensor import Tensor
     from tensorir.interp import interpret
     from tensorir.ir.diagnostic import Diagnostic, OutOfMemoryError, ParseError, Remark, TensorIRError, VerifyError
@@ -32,6 +32,8 @@ _HOMES = {
     "tensorir.builder.module": (
         "FunctionBuilder",
         "ModuleBuilder",
+        "State",
+        "State",
         "Weight",
     ),
     "tensorir.builder.tensor": ("Tensor",),
@@ -104,6 +106,7 @@ __all__ = [
     "ParseError",
     "Program",
     "Remark",
+    "State",
     "Stats",
     "Tensor",
     "TensorIRError",

@@ -27,8 +27,10 @@ from tensorir.ir.dtype import DType
 from tensorir.ir.location import Location, caller_location
 from tensorir.ir.module import Function, Global, Module
 from tensorir.ir.op import Op
+from tensorir.ir.region import Region
 from tensorir.ir.scalar import ScalarValue
 from tensorir.ir.types import TensorType
+from tensorir.ir.value import Value
 from tensorir.ir.verify import verify
 
 _HERE = str(Path(__file__).parent)
@@ -60,8 +62,17 @@ class Weight(Operators):
         return TensorIRError(f"the weight @{self.name}: {message}", caller_location(_HERE))
 
 
+@frozen(eq=False)
+class State:
+    """A value that a session keeps between calls; `function.state(…)` is its current value in a function, and
+    `function.update(…)` gives it a new one."""
+
+    name: str
+    type: TensorType
+
+
 class ModuleBuilder:
-    """Collects weights and functions; `build()` gives the verified module."""
+    """Collects weights, states and functions; `build()` gives the verified module."""
 
     def __init__(self) -> None:
         self._globals: dict[str, Global] = {}
@@ -76,6 +87,17 @@ class ModuleBuilder:
         data = _at(loc, lambda: given.array(array))
         self._globals[name] = Global(name, TensorType(data.shape, data.dtype), data, loc)
         return Weight(name, self._globals[name].type)
+
+    def state(self, name: str, initial: npt.ArrayLike) -> State:
+        """A state whose value is `initial` when a session begins. The array is copied as that of a weight is.
+
+        Raises TensorIRError if the name is taken."""
+        loc = caller_location(_HERE)
+        self._check_free(name, loc)
+        data = _at(loc, lambda: given.array(initial))
+        type = TensorType(data.shape, data.dtype)
+        self._globals[name] = Global(name, type, data, loc, mutable=True)
+        return State(name, type)
 
     def function(self, name: str) -> FunctionBuilder:
         """A new function. Raises TensorIRError if the name is taken."""
@@ -110,6 +132,8 @@ class FunctionBuilder:
         self._function: Function | None = None
         self._places = Places()
         self._arg_devices: list[str] = []
+        self._states: dict[str, Value] = {}
+        self._current: dict[str, Tensor] = {}
 
     def arg(self, name: str, shape: Shape, dtype: DType, *, device: str = "") -> Tensor:
         """A new argument. A size may be an int or `symbol("S")`; equal symbols mean equal sizes. `device`: the name of
@@ -125,6 +149,25 @@ class FunctionBuilder:
         self._places.device[made] = device or SOMEWHERE
         self._arg_devices.append(device)
         return Tensor(self, made)
+
+    def state(self, state: State) -> Tensor:
+        """Returns the current value of a state: what the last call left, until `update` gives it another one."""
+        self._check_open()
+        if state.name not in self._states:
+            self._states[state.name] = made = self._region.arg(state.type, state.name)
+            self._places.device[made] = SOMEWHERE
+            self._current[state.name] = Tensor(self, made)
+        return self._current[state.name]
+
+    def update(self, state: State, value: Tensor | Weight) -> None:
+        """Gives a state a new value, which the next call finds. Raises TensorIRError for a value of another type."""
+        self._check_open()
+        new = self.own(value, f"the new value of @{state.name}")
+        if new.value.type != state.type:
+            message = f"the state @{state.name} is {state.type}, its new value {new.value.type}"
+            raise TensorIRError(message, self.location())
+        self.state(state)
+        self._current[state.name] = new
 
     def on(self, device: str) -> AbstractContextManager[None]:
         """A scope whose ops run on the device of this name: what they read is moved there (docs/devices.md). Constants
@@ -171,9 +214,14 @@ class FunctionBuilder:
         if devices and len(devices) != len(results):
             raise TensorIRError(f"{len(devices)} devices for {len(results)} results", self.location())
         values = [self.own(r, f"result {i}").value for i, r in enumerate(results)]
-        body = self._region.finish(values)
-        given = tuple(self._arg_devices) if any(self._arg_devices) else ()
-        self._function = Function(self.name, body, self._loc, given, tuple(devices))
+        body = self._region.finish([*values, *(self._current[name].value for name in self._states)])
+        last = tuple(self._states.values())
+        if last:
+            body = Region((*(a for a in body.args if a not in last), *last), body.ops, body.yields)
+        unplaced = [""] * len(last)
+        given = (*self._arg_devices, *unplaced) if any(self._arg_devices) else ()
+        wanted = (*devices, *unplaced) if devices else ()
+        self._function = Function(self.name, body, self._loc, given, wanted, states=tuple(self._states))
 
     def finished(self) -> Function:
         """Returns the function. Raises TensorIRError if `returns` has not been called."""

@@ -30,6 +30,8 @@ class GlobalLoad(Op):
         assert isinstance(held, Global)  # the verifier has checked the kind
         if held.type != self.type:
             yield f"@{self.symbol} is {held.type}, not {self.type}"
+        if held.mutable:
+            yield f"@{self.symbol} is a state: a function takes and returns it, and nothing loads it"
 
 
 @op("flow.dispatch", Trait.PURE | Trait.PARALLEL | Trait.LAUNCH)

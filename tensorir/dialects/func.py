@@ -27,6 +27,8 @@ class Call(Op):
     def verify_symbols(self, symbols: Mapping[str, ModuleSymbol]) -> Iterator[str]:
         callee = symbols[self.callee]
         assert isinstance(callee, Function)  # the verifier has checked the kind
+        if callee.states:
+            yield f"@{self.callee} has states, so only a session calls it"
         yield from check_results(self.callee, self.types, lambda: call_types(callee, [v.type for v in self.inputs]))
 
 

@@ -38,11 +38,16 @@ def _private(module: Module) -> list[Function]:
     return [f for f in module.functions if f.private]
 
 
-def _head(function: Function) -> tuple[bool, bool, tuple[str, ...], tuple[str, ...]]:
+def _head(function: Function) -> tuple[object, ...]:
     """The parts of a function besides its body. Having no devices at all and having no device for each argument and
-    result are the same."""
+    result are the same. States have names that callers know, as public functions have."""
     args, results = function.arg_devices, function.result_devices
-    return function.private, function.signless, args if any(args) else (), results if any(results) else ()
+    devices = args if any(args) else (), results if any(results) else ()
+    return function.private, function.signless, *devices, function.states
+
+
+def _mutable(symbol: Global) -> list[str]:
+    return ["mutable"] if symbol.mutable else []
 
 
 def _digest(parts: Sequence[str]) -> str:
@@ -86,20 +91,22 @@ class _Fingerprint:
 
     def _named(self, symbol: ModuleSymbol) -> list[str]:
         ops = symbol.region.walk() if symbol.region is not None else ()
-        return [getattr(op, n) for op in ops for n in op.ATTRIBUTES if n in op.SYMBOLS]
+        states = symbol.states if isinstance(symbol, Function) else ()
+        return [*states, *(getattr(op, n) for op in ops for n in op.ATTRIBUTES if n in op.SYMBOLS)]
 
     def _contents(self, symbol: ModuleSymbol) -> str:
         match symbol:
             case Global(type=type, value=Dense() as value):
-                return _digest(["data", str(type), value.digest])
+                return _digest(["data", str(type), value.digest, *_mutable(symbol)])
             case Global(type=type, value=Parameter() as value):
-                return _digest(["parameter", str(type), value.scope, value.key])
+                return _digest(["parameter", str(type), value.scope, value.key, *_mutable(symbol)])
             case Global(type=type, value=Region() as value):
-                return _digest(["initializer", str(type), self.region(value)])
+                return _digest(["initializer", str(type), self.region(value), *_mutable(symbol)])
             case Executable(target=target, body=body):
                 return _digest(["executable", target, self.region(body)])
             case Function(body=body):
-                return _digest(["function", repr(_head(symbol)), self.region(body)])
+                states = [self.symbol(name) for name in symbol.states]
+                return _digest(["function", repr(_head(symbol)), *states, self.region(body)])
             case _:  # pragma: no cover
                 raise AssertionError
 
@@ -198,11 +205,12 @@ class _Match:
             self.symbols[a, b] = True  # while it is being compared; a cycle that closes is consistent
             match x, y:
                 case Global(), Global():
-                    same = x.type == y.type and self._contents(x.value, y.value)
+                    same = (x.type, x.mutable) == (y.type, y.mutable) and self._contents(x.value, y.value)
                 case Executable(), Executable():
                     same = x.target == y.target and self.region(x.body, y.body)
                 case Function(), Function():
-                    same = _head(x) == _head(y) and self.region(x.body, y.body)
+                    same = _head(x) == _head(y) and all(map(self.symbol, x.states, y.states))
+                    same = same and self.region(x.body, y.body)
                 case _:
                     same = False
             self.symbols[a, b] = same

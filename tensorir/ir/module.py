@@ -18,6 +18,7 @@ from tensorir.ir.region import Region
 from tensorir.ir.signature import Signature
 from tensorir.ir.sizes import free_sizes
 from tensorir.ir.types import Type
+from tensorir.ir.value import Value
 
 
 @frozen(eq=False, repr=False)
@@ -27,7 +28,8 @@ class Function(Immutable):
     `arg_devices`, `result_devices`: the device of each argument and result, "" where it is not specified; () if none
     is. `private`: only other functions of the module call it, so its name has no meaning outside and the function may
     be removed. `signless`: the integers of its arguments have no sign in the text from which it was read, so an array
-    of the unsigned type of the same width is also accepted."""
+    of the unsigned type of the same width is also accepted. `states`: the mutable globals whose values are the last
+    arguments, and whose new values are the last results, in this order."""
 
     KIND: ClassVar[SymbolKind] = "function"
 
@@ -38,6 +40,7 @@ class Function(Immutable):
     result_devices: tuple[str, ...] = ()
     private: bool = False
     signless: bool = False
+    states: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Function @{self.name}>"
@@ -56,7 +59,17 @@ class Function(Immutable):
         """What a caller must know."""
         body = self.body
         names = tuple(v.hint for v in body.args)
-        return Signature(self.name, names, body.arg_types, body.yield_types, self.loc, self.signless)
+        return Signature(self.name, names, body.arg_types, body.yield_types, self.loc, self.signless, self.states)
+
+    @property
+    def state_args(self) -> tuple[Value, ...]:
+        """The arguments that are the values of states, in their order."""
+        return self.body.args[len(self.body.args) - len(self.states) :]
+
+    @property
+    def state_yields(self) -> tuple[Value, ...]:
+        """The new values of states, in their order."""
+        return self.body.yields[len(self.body.yields) - len(self.states) :]
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -78,7 +91,10 @@ class Parameter:
 @frozen(eq=False)
 class Global(Immutable):
     """A constant of the module: its data, an initializer (a region without arguments, one yield), or the name of
-    data that is given when the module is compiled (see `transforms.simplify.bind_parameters`)."""
+    data that is given when the module is compiled (see `transforms.simplify.bind_parameters`).
+
+    A `mutable` one is a state: its value is the first one of a session, and functions take and return the current
+    value (`Function.states`); no op loads it."""
 
     KIND: ClassVar[SymbolKind] = "global"
 
@@ -86,6 +102,7 @@ class Global(Immutable):
     type: Type
     value: Dense | Region | Parameter
     loc: Location = UNKNOWN
+    mutable: bool = False
 
     @property
     def region(self) -> Region | None:

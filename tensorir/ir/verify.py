@@ -16,6 +16,7 @@ from tensorir.ir.module import Executable, Function, Global, Module, ModuleSymbo
 from tensorir.ir.op import Op, SymbolKind, Trait, a_value_not
 from tensorir.ir.region import Region
 from tensorir.ir.sizes import mentioned_sizes
+from tensorir.ir.states import check_states
 from tensorir.ir.types import TensorType, Type, TypeEncoding
 from tensorir.ir.value import Value
 
@@ -47,6 +48,7 @@ def diagnose(module: Module) -> Iterator[Diagnostic]:
             yield from _check_global(symbol)
         if isinstance(symbol, Function):
             yield from _check_devices(symbol)
+            yield from check_states(symbol, module)
         if (body := symbol.region) is not None and not (yield from _check_arguments(body, symbol)):
             bound = frozenset[str]().union(*(t.symbols for t in body.arg_types))
             checker = _Checker(module, None if isinstance(symbol, Executable) else bound, effects, launching)
@@ -108,6 +110,8 @@ def _check_arguments(body: Region, symbol: ModuleSymbol) -> Generator[Diagnostic
 
 def _check_global(symbol: Global) -> Iterator[Diagnostic]:
     value = symbol.value
+    if symbol.mutable and not symbol.type.is_static:
+        yield Diagnostic(f"@{symbol.name} is {symbol.type}, but a state has static sizes", symbol.loc)
     if isinstance(value, Region):
         if value.args or len(value.yields) != 1:
             yield Diagnostic(f"the initializer of @{symbol.name} must have no argument and one yield", symbol.loc)

@@ -115,8 +115,10 @@ def _boundaries(module: Module) -> Iterator[Diagnostic]:
         if f.private:
             continue
         for what, types in (("argument", f.body.arg_types), ("result", f.body.yield_types)):
+            states = len(types) - len(f.states)
             for i, type in enumerate(types):
-                if type.encoding is not None:
+                chosen = i >= states and isinstance(type.encoding, Layout)
+                if type.encoding is not None and not chosen:
                     yield Diagnostic(f"{what} {i} of @{f.name} is {type}", f.loc)
 
 
@@ -125,7 +127,10 @@ NO_TRANSFERS = Level("no-transfers", "nothing is moved between devices", "drop-t
 PLACED = Level("placed", "every op reads values of one device", "assign-devices", _torn)
 NO_ENCODINGS = Level("no-encodings", "no intent to tile is left", "specialize-encodings", _encoded(Encoding))
 PLAIN_BOUNDARIES = Level(
-    "plain-boundaries", "public functions take and give row-major tensors", "row-major-boundaries", _boundaries
+    "plain-boundaries",
+    "public functions take and give row-major tensors, and states in the layout that was chosen for them",
+    "row-major-boundaries",
+    _boundaries,
 )
 NO_LAYOUTS = Level("no-layouts", "no type has a layout", "materialize-encodings", _encoded(Layout))
 NO_DISPATCHES = Level("no-dispatches", "every launch is of an executable", "outline-executables", _dispatches)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 import numpy.typing as npt
 from attrs import evolve
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # a program from a file imports neither ops nor passes before
     from tensorir.runtime.explain.explanation import Explanation, FunctionExplanation
     from tensorir.runtime.explain.source import SourceValue
     from tensorir.runtime.plan import Plan
+    from tensorir.runtime.session import Session, StoredState
 
 Array = npt.NDArray[Any]
 
@@ -49,6 +51,7 @@ class CallableProgram:
         stats: Stats,
         memory_limit: int | None,
         num_threads: int | None,
+        states: Mapping[str, StoredState] | None = None,
     ) -> None:
         self.memory_limit = checked_limit(memory_limit)
         """The most bytes of intermediates that a call may allocate; None means the available memory."""
@@ -58,6 +61,8 @@ class CallableProgram:
         self._last: Call | None = None
         self._counted: tuple[Call, Counts] | None = None
         self._functions = functions
+        self.states = dict(states or {})
+        """State → how it is stored, and its initial value."""
         self._default = next(iter(functions)) if len(functions) == 1 else "main"
         self._repeated: dict[str | None, RepeatedCall | RepeatedStridedCall] = {}
         """By the name that was given, calls like the last one of that name."""
@@ -65,9 +70,20 @@ class CallableProgram:
         if isinstance(usual, Executor) and not usual.function.signature.symbols:
             self._last = Call(self._default, {}, num_threads or usable_cores())
 
-    def _context(self, sizes: Mapping[str, int]) -> Context:
+    def context(self, sizes: Mapping[str, int]) -> Context:
         """What the ops of a call may use."""
         raise NotImplementedError(type(self).__name__)  # a subclass that forgot: a bug
+
+    def runner(self, name: str) -> Runner:
+        """What runs calls of a function. Raises TensorIRError if there is none of that name."""
+        if name not in self._functions:
+            raise TensorIRError(self._unknown(name))
+        return self._functions[name][1]
+
+    @property
+    def default(self) -> str:
+        """The function that is called when none is named."""
+        return self._default
 
     def _unknown(self, name: str) -> str:
         names = ", ".join("@" + f for f in self._functions)
@@ -103,7 +119,8 @@ class CallableProgram:
         out: Array | Sequence[Array | None] | None = None,
         num_threads: int | None = None,
     ) -> tuple[Array, ...]:
-        """Returns the results for `args`. They are C-contiguous, writable and own their memory, or are the arrays of
+        """Returns the results for `args`. A function with states is called by a `session`. The results are
+        C-contiguous, writable and own their memory, or are the arrays of
         `out`: one array, or one array or None per result, which must have the type and shape of the result, be
         C-contiguous and writable, and share no memory with an argument.
 
@@ -116,20 +133,35 @@ class CallableProgram:
             raise TensorIRError(self._unknown(name))
         signature, runner = self._functions[name]
         threads = checked_threads(num_threads)
+        if signature.states:
+            states = ", ".join("@" + s for s in signature.states)
+            raise TensorIRError(f"@{name} has the states {states}: call program.session() and then that", signature.loc)
         arrays, sizes = bind_arguments(signature, args, convert=not isinstance(runner, Executor))
-        ctx = self._context(sizes)
+        ctx = self.context(sizes)
         usual = self.num_threads or usable_cores()
         places = given_results(signature, out, arrays, ctx)
         results, used = runner.run(arrays, ctx, threads or usual, places)
+        last = Call(name, sizes, threads or usual, strided(arrays))
+        self.ran(last, used)
+        if isinstance(runner, Executor) and last.threads == usual:
+            repeated = runner.repeated(args, last)
+            if repeated is not None:
+                self._repeated[function] = repeated
+        return results
+
+    def ran(self, call: Call, used: Used | None) -> None:
+        """Notes what the last call was; `used` if it was counted while it ran."""
         if used is not None:
             self._stats = evolve(self._stats, kernels=used.kernels, transient_bytes=used.transient_bytes)
         else:
-            self._last = last = Call(name, sizes, threads or usual, strided(arrays))
-            if isinstance(runner, Executor) and last.threads == usual:
-                repeated = runner.repeated(args, last)
-                if repeated is not None:
-                    self._repeated[function] = repeated
-        return results
+            self._last = call
+
+    def session(self) -> Session:
+        """Returns a session: calls of the program that keep its states from one to the next, from their initial values
+        on. Sessions share all constants, and nothing else."""
+        from tensorir.runtime.session import Session  # it calls programs, and most have no states
+
+        return Session(self)
 
     @property
     def stats(self) -> Stats:
@@ -176,7 +208,7 @@ class CallableProgram:
         this device."""
         name = self._default if function is None else function
         executor = self._executor(name)
-        signature = executor.function.signature
+        signature = executor.function.signature.without_states
         lying: tuple[Strided, ...] = ()
         if args or (sizes is None and not signature.arg_types):
             arrays, sizes = bind_arguments(signature, args, convert=False)
@@ -195,9 +227,9 @@ class CallableProgram:
         num_threads: int | None = None,
         repeat: int = 5,
     ) -> Profile:
-        """Runs a call with `args` `repeat` times without counters and `repeat` times with them, and returns where the
-        time of the fastest goes: per command, per step and per thread. The first profile of a process also measures the
-        peaks of a core, which takes about 0.1 s.
+        """Runs a call with `args` (in a new session, if it has states) `repeat` times without counters and
+        `repeat` times with them, and returns where the time of the fastest goes: per command, per step and per thread.
+        The first profile of a process also measures the peaks of a core, which takes about 0.1 s.
 
         Raises the errors of a call, ValueError for `repeat` below 1, UnsupportedError if Python runs the ops of this
         device."""
@@ -206,12 +238,16 @@ class CallableProgram:
         name = self._default if function is None else function
         executor = self._executor(name)
         signature = executor.function.signature
-        arrays, sizes = bind_arguments(signature, args, convert=False)
+        own = signature.without_states
+        arrays, sizes = bind_arguments(own, args, convert=bool(signature.states))
         threads = checked_threads(num_threads) or self.num_threads or usable_cores()
+        old, new = self.session().arrays(signature.states, executor.function.in_place) if signature.states else ((), ())
+        if signature.states:
+            arrays = tuple(np.ascontiguousarray(a) for a in arrays)
         call = Call(name, sizes, threads, strided(arrays))
         profiler = Profiler(executor.counts(call), repeat)
-        results = (None,) * len(signature.result_types)
-        executor.run(arrays, self._context(sizes), call.threads, results, profiler)
+        results = (*(None,) * len(own.result_types), *new)
+        executor.run((*arrays, *old), self.context(sizes), call.threads, results, profiler)
         self._last = call
         return profiler.profile(name, sizes, peaks(executor.features))
 
@@ -265,9 +301,7 @@ class CallableProgram:
         return self._functions[name][0]
 
     def _executor(self, name: str) -> Executor:
-        if name not in self._functions:
-            raise TensorIRError(self._unknown(name))
-        runner = self._functions[name][1]
+        runner = self.runner(name)
         if not isinstance(runner, Executor):
             raise UnsupportedError(f"@{name}: Python runs the ops of this device one by one, and there is no plan")
         return runner

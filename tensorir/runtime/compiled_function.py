@@ -56,3 +56,6 @@ class CompiledFunction:
     required: tuple[Required, ...]
     kernels: Mapping[str, int]
     """Kernel → number of the steps that run it."""
+    in_place: tuple[bool, ...] = ()
+    """For each state, whether the plan writes its new value over the old one: the array of the argument must then be
+    that of the result. Otherwise they must share no memory."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from math import prod
 from time import monotonic_ns
@@ -24,13 +24,14 @@ from tensorir.runtime.arguments_in_place import ArgumentCounts, Variant, Variant
 from tensorir.runtime.compiled_function import CompiledFunction
 from tensorir.runtime.copy_or_in_place import copied_for_speed
 from tensorir.runtime.counts import Counts, count
-from tensorir.runtime.profile import Note, Profiler
+from tensorir.runtime.profile import Note
 from tensorir.runtime.repeated_call import Call, Kind, Lying, RepeatedCall, RepeatedStridedCall
 from tensorir.runtime.stats import Used
 from tensorir.runtime.strides import Form, Strided, strided, usable_copy
 from tensorir.runtime.words import PlanWords, read_plan
 
 Array = npt.NDArray[Any]
+Around = Callable[[Frame, Callable[..., None]], None]
 MAX_FRAMES = 16
 """The most frames that wait for the next call."""
 
@@ -271,10 +272,10 @@ class Executor:
         ctx: Context,
         threads: int,
         out: Sequence[Array | None],
-        around: Profiler | None = None,
+        around: Around | None = None,
     ) -> tuple[tuple[Array, ...], Used | None]:
         """Returns the results, written to the arrays of `out` where there is one. `counts` says what the call used.
-        `around` is given the frame and what runs it."""
+        `around` is given the frame and what runs it, when nothing but that is left to do."""
         lying = strided(arguments)
         executor = self._variant(lying).executor if lying else self
         return executor._run(arguments, lying, ctx, threads, out, around), None
@@ -286,7 +287,7 @@ class Executor:
         ctx: Context,
         threads: int,
         out: Sequence[Array | None],
-        around: Profiler | None,
+        around: Around | None,
     ) -> tuple[Array, ...]:
         """Reads the arguments of the forms of this plan where they lie, and copies others of `lying`, which are those
         that are not row-major."""

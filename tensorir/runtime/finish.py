@@ -25,6 +25,7 @@ def finished(plan: Plan) -> CompiledFunction:
         tuple(_places(command, moved) for command, moved in zip(plan.commands, image.moved, strict=True)),
         tuple(required),
         _kernels(plan),
+        tuple(not why for why in plan.two_arrays),
     )
 
 

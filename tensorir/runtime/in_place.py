@@ -39,7 +39,7 @@ class Reach:
     loops: tuple[Loop, ...]
 
 
-def may_lie_in(grid: Grid, inputs: Collection[int], result: int) -> bool:
+def may_lie_in(grid: Grid, inputs: Collection[int], result: int, *, copies: bool = False) -> bool:
     """Returns whether a result of a grid may have the memory of some of its inputs, which are one buffer of as many
     bytes that nothing else reads.
 
@@ -49,7 +49,9 @@ def may_lie_in(grid: Grid, inputs: Collection[int], result: int) -> bool:
     - what a step reads of the buffer is exactly what some step writes in the same unit, so no other unit writes it
       (`Grid`: no two units write the same element);
     - no step reads the buffer after a step has written it, and one that does both is of a kind that may work in place
-      (kernels/include/tensorir_steps.h), and reads and writes the same element at each position."""
+      (kernels/include/tensorir_steps.h), and reads and writes the same element at each position.
+
+    `copies`: a step that copies elements to where they lie already is taken out of the grid (`is_self_copy`)."""
     reads = _reads(grid, inputs)
     writes = _writes(grid, result)
     made = {_written(grid, w) for w in writes} - {None}
@@ -57,9 +59,17 @@ def may_lie_in(grid: Grid, inputs: Collection[int], result: int) -> bool:
         if grid.totals and ((reach := _read(read)) is None or reach not in made):
             return False
         for write in writes:
-            if read.number > write.number or (read.number == write.number and not _in_place(read, write)):
+            if read.number > write.number or (read.number == write.number and not _in_place(read, write, copies)):
                 return False
     return True
+
+
+def is_self_copy(grid: Grid, step: tile.Copy, inputs: Collection[int], result: int) -> bool:
+    """Whether a step copies elements of these inputs to the same places in a result."""
+    buffers = _buffers(grid)
+    if buffers[step.inputs[0]] not in inputs or buffers[step.outs[0]] != len(grid.inputs) + result:
+        return False
+    return _in_place(_Access(0, step, 0), _Access(0, step, 1), True)
 
 
 def _buffers(grid: Grid) -> dict[Value, int]:
@@ -93,12 +103,15 @@ def _writes(grid: Grid, result: int) -> list[_Access]:
     ]
 
 
-def _in_place(read: _Access, write: _Access) -> bool:
-    """Whether a step may read and write the same memory in these two ways."""
+def _in_place(read: _Access, write: _Access, copies: bool) -> bool:
+    """Whether a step may read and write the same memory in these two ways. `copies`: a copy that does both changes
+    nothing, and is taken out."""
     step = read.step
     match step:
         case tile.Map():
             allowed = step.sequential == 0
+        case tile.Copy():
+            allowed = copies
         case tile.Softmax() | tile.LayerNorm() | tile.RmsNorm():
             allowed = read.operand == 0
         case _:

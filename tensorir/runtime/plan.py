@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial, reduce
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from tensorir.dialects.flow import GlobalLoad, Launch
 from tensorir.dialects.tensor import Cast, Constant
 from tensorir.dialects.tile import Grid
 from tensorir.ir.dense import Dense
-from tensorir.ir.dims import Dim, product, symbol
+from tensorir.ir.dims import Dim, symbol
 from tensorir.ir.module import Executable, Function, Global, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
@@ -25,71 +25,16 @@ from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.runtime.image import THREADS, Word, program_words
 from tensorir.runtime.in_place import may_lie_in
+from tensorir.runtime.plan_parts import KINDS, Buffer, BufferKind, Command, HostCommand, LaunchCommand, bytes_of
 from tensorir.runtime.requirements import Requirement, requirements
+from tensorir.runtime.states_in_place import StatesInPlace
 from tensorir.runtime.strides import Form
 from tensorir.runtime.values import OPERATIONS, Values
 from tensorir.runtime.words import ALL_FEATURES
 
 Array = npt.NDArray[Any]
-BufferKind = Literal["argument", "result", "constant", "arena", "shared"]
-KINDS: tuple[BufferKind, ...] = ("argument", "result", "constant", "arena", "shared")
 MAGIC = 0x004E414C50524954
 VERSION = 2
-
-
-@frozen
-class Buffer:
-    """`index`: the number of the argument, result or constant. An arena buffer keeps its contents from command `first`
-    to `last`, both included. So does a shared one, which has the memory of the arena or shared buffer `index`: that
-    one dies in the command that makes this one. `reach`: the bytes of an argument that is not row-major."""
-
-    kind: BufferKind
-    index: int
-    type: TensorType
-    first: int
-    last: int
-    name: str = ""
-    reach: Dim | None = None
-
-    @property
-    def bytes(self) -> Dim:
-        return self.reach if self.reach is not None else _bytes(self.type)
-
-
-def _bytes(type: TensorType) -> Dim:
-    return product(type.shape) * type.dtype.itemsize
-
-
-@frozen(eq=False)
-class LaunchCommand:
-    """Runs a grid whose size symbols are `bound` to sizes of the function, for the launch `op`. `buffers`: the grid's
-    inputs, then results. `features`: the CPU features that its steps may use, ALL_FEATURES for all that the plan may.
-    `moved`: the bytes that are moved here from another device."""
-
-    op: Launch
-    executable: str
-    grid: Grid
-    bound: Mapping[str, Dim]
-    buffers: tuple[int, ...]
-    features: int = ALL_FEATURES
-    device: str = ""
-    moved: Dim | None = None
-
-
-@frozen(eq=False)
-class HostCommand:
-    """An op that runs in Python, between two runs of the executor. Its size symbols are `bound` to sizes of the
-    function. `buffers`: its operands, then results. `device`: the one of its launch, "" outside of launches.
-    `moved`: as in LaunchCommand."""
-
-    op: Op
-    bound: Mapping[str, Dim]
-    buffers: tuple[int, ...]
-    device: str = ""
-    moved: Dim | None = None
-
-
-Command = LaunchCommand | HostCommand
 
 
 @frozen(eq=False)
@@ -104,6 +49,8 @@ class Plan:
     launches: int
     """The number of `flow.launch` ops."""
     requirements: tuple[Requirement, ...]
+    two_arrays: tuple[str, ...] = ()
+    """For each state, why its new value does not lie where the old one does; "" if it does."""
 
     def __str__(self) -> str:
         from tensorir.runtime.plan_text import plan_text
@@ -153,8 +100,9 @@ class _Planner:
             reach = next((symbol(f.bytes_symbol) for f in self.forms if f.argument == i), None)
             self.buffers.append(Buffer("argument", i, arg.type, 0, 0, arg.hint, reach))
             self.place[arg] = len(self.buffers) - 1
-        for i, y in enumerate(body.yields):
-            self.results.setdefault(y, i)
+        count, own = len(body.yields), len(body.yields) - len(self.function.states)
+        for i in (*range(own, count), *range(own)):  # a value that is also a state is made there, and then copied
+            self.results.setdefault(body.yields[i], i)
         launches = 0
         for op in body.ops:
             match op:
@@ -166,6 +114,8 @@ class _Planner:
                 case _:
                     self._host(op)
         self._yields()
+        merged = StatesInPlace(self.function, self.buffers, self.commands)
+        merged.merge()
         self._share()
         symbols = (THREADS, *self.function.symbols, *self._strides)
         return Plan(
@@ -176,6 +126,7 @@ class _Planner:
             tuple(self.constants),
             launches,
             tuple(self.needed.values()),
+            tuple(merged.reasons),
         )
 
     @property
@@ -218,7 +169,7 @@ class _Planner:
         for found in requirements(op, source):
             self.needed.setdefault(found.key, found)
         transfer = transfer_in(source.body)
-        moved = None if transfer is None else _bytes(substituted(transfer.result.type, bound))
+        moved = None if transfer is None else bytes_of(substituted(transfer.result.type, bound))
         body = self.bodies.get(op, executable.body)
         of_grid = {**bound, **self._strides} if op in self.bodies else bound
         inner: dict[Value, int] = {a: self.place[v] for a, v in zip(body.args, op.inputs, strict=True)}
@@ -253,9 +204,12 @@ class _Planner:
 
     def _yields(self) -> None:
         """Copies results that are not made where they are wanted: arguments, constants, and what is yielded twice."""
-        for i, y in enumerate(self.function.body.yields):
+        body, states = self.function.body, len(self.function.states)
+        for i, y in enumerate(body.yields):
             made = self.buffers[self.place[y]]
-            if (made.kind, made.index) != ("result", i):
+            if len(body.yields) - i <= states and y is body.args[i - len(body.yields)]:
+                self._buffer("result", i, y.type)  # a state that keeps its value
+            elif (made.kind, made.index) != ("result", i):
                 copy = Cast(y, y.type.shape, loc=self.function.loc)
                 at = self._buffer("result", i, y.type)
                 self._add(HostCommand(copy, self.own_sizes, (self.place[y], at)))

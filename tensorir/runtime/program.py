@@ -29,6 +29,7 @@ from tensorir.runtime.plan import LaunchCommand, Plan, plan_function
 from tensorir.runtime.python_runner import PythonRunner
 from tensorir.runtime.region_plan import device_of, plan_executables
 from tensorir.runtime.saved.save import save
+from tensorir.runtime.session import StoredState
 from tensorir.runtime.stats import Stats
 from tensorir.runtime.step_counts import MOVES
 from tensorir.runtime.strided_plan import Relower, StridedPlan, Strider
@@ -87,7 +88,11 @@ class Program(CallableProgram):
         planned = tiles.functions if executors else ()
         self.plans = {f.name: plan_function(tiles, f, module, features=self._of_device) for f in planned}
         """What the executor does in a call of each function; empty if Python runs the ops of all devices."""
-        super().__init__(self._made_functions(), self._built(compile_s), memory_limit, num_threads)
+        self._given_remarks = self.remarks
+        self.remarks = Remarks((*self.remarks, *(r for plan in self.plans.values() for r in _two_arrays(plan))))
+        states = {g.name: StoredState(g.type, self._constants[g.name]) for g in module.globals if g.mutable}
+        functions, stats = self._made_functions(), self._built(compile_s)
+        super().__init__(functions, stats, memory_limit, num_threads, states)
 
     def _made_functions(self) -> dict[str, tuple[Signature, Runner]]:
         functions = self.module.functions
@@ -124,7 +129,7 @@ class Program(CallableProgram):
     def _plan(self, name: str) -> Plan | None:
         return self.plans.get(name)
 
-    def _context(self, sizes: Mapping[str, int]) -> Context:
+    def context(self, sizes: Mapping[str, int]) -> Context:
         load = self._constants.__getitem__
         return Context(self.module, sizes, load_global=load, runner=run_region, memory_limit=self.memory_limit)
 
@@ -135,7 +140,7 @@ class Program(CallableProgram):
             dispatches=_count_launches(module, default),
             init_dispatches=sum(1 for g in module.globals if not isinstance(g.value, Dense)),
             copies=_moving_launches(plan) if plan is not None else _count_copies(module, default),
-            weights_bytes=sum(g.value.nbytes for g in module.globals if isinstance(g.value, Dense)),
+            weights_bytes=sum(g.value.nbytes for g in module.globals if isinstance(g.value, Dense) and not g.mutable),
             weights_by_device=_weights_by_device(module, self.device.name),
             compile_s=compile_s,
             kernels={},
@@ -155,7 +160,19 @@ class Program(CallableProgram):
         """Pickles only the compiled modules: plans are made again when they are loaded."""
         seconds = (self.stats.compile_s, self.pass_seconds)
         limits = (self.memory_limit, self.num_threads, self._relower, self._evaluated, self.decision, self._source)
-        return Program, (self.module, self.tiles, tuple(self.devices.values()), self.remarks, *seconds, *limits)
+        given = self.module, self.tiles, tuple(self.devices.values()), self._given_remarks
+        return Program, (*given, *seconds, *limits)
+
+
+def _two_arrays(plan: Plan) -> list[Remark]:
+    """A remark for each state that calls do not update in place."""
+    function = plan.function
+    why = zip(function.states, plan.two_arrays, strict=True)
+    return [
+        Remark("plan", "func", "state-in-place", f"@{state} takes two arrays: {reason}", "", function.loc)
+        for state, reason in why
+        if reason
+    ]
 
 
 def _default_function(module: Module) -> Function | None:
@@ -186,7 +203,7 @@ def _weights_by_device(module: Module, default: str) -> dict[str, int]:
         for op in function.body.ops:
             device = module.lookup(Executable, op.executable).target if isinstance(op, Launch) else default
             read.setdefault(device, {}).update(dict.fromkeys(loaded[v] for v in op.operands if v in loaded))
-    values = {g.name: g.value.nbytes for g in module.globals if isinstance(g.value, Dense)}
+    values = {g.name: g.value.nbytes for g in module.globals if isinstance(g.value, Dense) and not g.mutable}
     return {device: sum(values.get(name, 0) for name in names) for device, names in read.items() if names}
 
 

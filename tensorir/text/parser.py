@@ -12,6 +12,7 @@ from tensorir.ir.dense import Dense
 from tensorir.ir.module import Executable, Function, Global, Module, Parameter
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
+from tensorir.text.beside import Beside
 from tensorir.text.dense_data import build, literal
 from tensorir.text.encodings import alias
 from tensorir.text.lexer import Lexer, did_you_mean
@@ -59,10 +60,13 @@ class ModuleParser:
         lex.advance()
         private, signless = lex.accept("private"), lex.accept("signless")
         name = self._symbol()
-        region = self.regions.open("return", devices=True)
-        body, result_devices = self._callable(region, devices=True)
-        arg_devices = region.devices if any(region.devices) else ()
-        return Function(name, body, location(lex, start), arg_devices, result_devices, private, signless)
+        region = self.regions.open("return", function=True)
+        args, results = region.beside, Beside()
+        body = self._callable(region, results)
+        args.check_same(results, lex, start)
+        self.regions.uses += zip(args.states, args.places, strict=True)
+        states, loc = tuple(args.states), location(lex, start)
+        return Function(name, body, loc, args.named, results.named, private, signless, states)
 
     def _executable(self) -> Executable:
         start, name = self._defined_symbol()
@@ -70,12 +74,15 @@ class ModuleParser:
         self.lex.expect("(")
         target = string(self.lex, "the name of a target, a string")
         self.lex.expect(")")
-        body, _ = self._callable(self.regions.open("yield"))
+        body = self._callable(self.regions.open("yield"))
         return Executable(name, target, body, location(self.lex, start))
 
     def _global(self) -> Global:
         lex = self.lex
-        start, name = self._defined_symbol()
+        start = lex.start
+        lex.advance()
+        mutable = lex.accept("mutable")
+        name = self._symbol()
         lex.expect(":")
         type_start = lex.start
         type = tensor_type(lex)
@@ -93,7 +100,7 @@ class ModuleParser:
             value = self.regions.body(self.regions.open("yield", needs_args=False))
         else:
             raise lex.error(f"expected dense<…>, parameter<…> or an initializer {{…}}, found {lex.found()}")
-        return Global(name, type, value, location(self.lex, start))
+        return Global(name, type, value, location(self.lex, start), mutable)
 
     def _parameter(self) -> Parameter:
         """`<"scope", "key">`."""
@@ -120,17 +127,16 @@ class ModuleParser:
         self.symbols[name] = place
         return name
 
-    def _callable(self, region: OpenRegion, *, devices: bool = False) -> tuple[Region, tuple[str, ...]]:
-        """Reads `-> (types) {…}` after the arguments; returns the body, and the devices of the results if any is
-        named."""
+    def _callable(self, region: OpenRegion, results: Beside | None = None) -> Region:
+        """Reads `-> (types) {…}` after the arguments, and what stands behind the types to `results`; returns the
+        body."""
         lex = self.lex
         lex.expect("->", "and the result types")
-        names: list[str] = []
-        types = self.regions.types(names if devices else None)
+        types = self.regions.types(results)
         body = self.regions.body(region)
         if len(types) != len(body.yields):
             raise lex.error(f"{len(types)} result types, but {region.end} has {len(body.yields)} values", region.start)
         for (type, place), value in zip(types, body.yields, strict=True):
             if type != value.type:
                 raise lex.error(f"the result type is {type}, but {region.end} gives {value.type}", place)
-        return body, tuple(names) if any(names) else ()
+        return body

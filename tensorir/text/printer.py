@@ -86,7 +86,7 @@ class Printer:
         name = symbol_name(symbol.name)
         if isinstance(symbol, Global):
             type = value_text(symbol.type, self._encoded)
-            yield f"global {name} : {type} = "
+            yield f"global {'mutable ' if symbol.mutable else ''}{name} : {type} = "
             match symbol.value:
                 case Region() as region:
                     yield self._region(region, "yield", 0, needs_args=False)
@@ -102,9 +102,10 @@ class Printer:
             yield self._region(symbol.body, "yield", 0, f" -> ({self._types_of(symbol.body.yields)})")
             return
         yield f"func {'private ' if symbol.private else ''}{'signless ' if symbol.signless else ''}{name}"
-        types = (self.type(v) + on for v, on in _on(symbol.body.yields, symbol.result_devices))
+        types = (self.type(v) + on for v, on in _on(symbol.body.yields, symbol.result_devices, symbol.states))
         results = f" -> ({', '.join(types)})"
-        yield self._region(symbol.body, "return", 0, results, devices=symbol.arg_devices)
+        args = _on(symbol.body.args, symbol.arg_devices, symbol.states)
+        yield self._region(symbol.body, "return", 0, results, args=args)
 
     def _region(
         self,
@@ -114,13 +115,14 @@ class Printer:
         results: str = "",
         *,
         needs_args: bool = True,
-        devices: tuple[str, ...] = (),
+        args: Iterable[tuple[Value, str]] | None = None,
     ) -> Pieces:
+        """`args`: the arguments with what stands behind their types; by default nothing does."""
         names = Names(chain(region.args, (r for op in region.ops for r in op.results)))
-        args = ", ".join(f"{names[a]}: {self.type(a)}{on}" for a, on in _on(region.args, devices))
+        given = ", ".join(f"{names[a]}: {self.type(a)}{on}" for a, on in args or ((a, "") for a in region.args))
         indent = "  " * min(depth, _MAX_INDENT)
         if needs_args or region.args:
-            yield f"({args}){results} "
+            yield f"({given}){results} "
         yield "{\n"
         for op in region.ops:
             yield indent + "  "
@@ -165,10 +167,12 @@ class Printer:
         return f" loc({quoted(loc.file)}{position})"
 
 
-def _on(values: tuple[Value, ...], devices: tuple[str, ...]) -> Iterator[tuple[Value, str]]:
-    """Adds ` on "device"` to each value that has a device."""
+def _on(values: tuple[Value, ...], devices: tuple[str, ...], states: tuple[str, ...]) -> Iterator[tuple[Value, str]]:
+    """Adds ` on "device"` to each value that has a device, and ` state @name` to the last values, which are states."""
+    first = len(values) - len(states)
     for i, value in enumerate(values):
-        yield value, f" on {quoted(devices[i])}" if i < len(devices) and devices[i] else ""
+        on = f" on {quoted(devices[i])}" if i < len(devices) and devices[i] else ""
+        yield value, on + (f" state {symbol_name(states[i - first])}" if i >= max(first, 0) else "")
 
 
 def _joined(pieces: Pieces) -> str:

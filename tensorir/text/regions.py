@@ -13,6 +13,7 @@ from tensorir.ir.region import Region
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.text.attributes import MISFIT, Schema, SymbolRef, attribute_value, coerced, described, schema
+from tensorir.text.beside import Beside
 from tensorir.text.lexer import MAX_NESTING, Lexer, did_you_mean
 from tensorir.text.literals import integer, string
 from tensorir.text.names import clean_hint
@@ -32,8 +33,8 @@ class OpenRegion:
     values: dict[str, Value] = Factory(dict[str, Value])
     ops: list[Op] = Factory(list[Op])
     op: _Head | None = None
-    devices: tuple[str, ...] = ()
-    """The devices of a function's arguments; "" where none is named."""
+    beside: Beside = Factory(Beside)
+    """The devices and states of a function's arguments."""
 
 
 @frozen
@@ -60,15 +61,14 @@ class RegionParser:
         self.registry = registry
         self.uses: list[tuple[str, int]] = []
 
-    def open(self, end: str, *, needs_args: bool = True, devices: bool = False) -> OpenRegion:
-        """Reads `(args)`; if `devices`, each may be followed by `on "device"`."""
+    def open(self, end: str, *, needs_args: bool = True, function: bool = False) -> OpenRegion:
+        """Reads `(args)`; those of a function may have a device and a state."""
         lex = self.lex
         region = OpenRegion(lex.start, (), end)
         if not needs_args and lex.text == "{":
             return region
         lex.expect("(", "before the arguments")
         args: list[Value] = []
-        named: list[str] = []
         while not lex.accept(")"):
             if args:
                 lex.expect(",", "or ')'")
@@ -76,15 +76,10 @@ class RegionParser:
             name = lex.take("value", "an argument (%name: type)")[1:]
             lex.expect(":")
             args.append(self._bind(region, name, tensor_type(lex), place))
-            if devices:
-                named.append(self._device())
+            if function:
+                region.beside.read(lex)
         region.args = tuple(args)
-        region.devices = tuple(named)
         return region
-
-    def _device(self) -> str:
-        """Reads `on "device"`, or nothing."""
-        return string(self.lex, "the name of a device, a string") if self.lex.accept("on") else ""
 
     def _bind(self, region: OpenRegion, name: str, type: TensorType, place: int) -> Value:
         if name in region.values:
@@ -194,8 +189,8 @@ class RegionParser:
         values = [v for _, v in operands]
         return _Head(start, name_start, cls, takes, results, values, attributes, types, types_start, [])
 
-    def types(self, devices: list[str] | None = None) -> list[Placed]:
-        """Reads `(types)`; if `devices` is given, each may be followed by `on "device"`, which is appended to it."""
+    def types(self, beside: Beside | None = None) -> list[Placed]:
+        """Reads `(types)`, and to `beside`, if it is given, what stands behind each."""
         lex = self.lex
         lex.expect("(")
         types: list[Placed] = []
@@ -204,8 +199,8 @@ class RegionParser:
                 lex.expect(",", "or ')'")
             place = lex.start
             types.append((tensor_type(lex), place))
-            if devices is not None:
-                devices.append(self._device())
+            if beside is not None:
+                beside.read(lex)
         return types
 
     def _attributes(self, cls: type[Op], takes: Schema, name_start: int) -> dict[str, Any]:

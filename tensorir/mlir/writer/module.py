@@ -121,6 +121,8 @@ def _signature(function: Function, program: WriterState) -> Signature:
 
 
 def _function(function: Function, body: Region, program: WriterState) -> str:
+    if function.states:
+        raise TensorIRError(f"@{function.name}: functions with states can't be written as MLIR", function.loc)
     devices = (*function.arg_devices, *function.result_devices)
     if any(devices) and program.dialect == "llvm19":
         raise only_current(f"@{function.name}: devices of arguments and results", function.loc)

@@ -43,7 +43,7 @@ class LoadedProgram(CallableProgram):
         functions = {e.function.signature.name: (e.function.signature, e) for e in executors}
         super().__init__(functions, program.stats, memory_limit, num_threads)
 
-    def _context(self, sizes: Mapping[str, int]) -> Context:
+    def context(self, sizes: Mapping[str, int]) -> Context:
         return Context(_NO_MODULE, sizes, memory_limit=self.memory_limit)
 
     def _told(self) -> tuple[str, Decision | None, Remarks, Sequence[SourceValue]]:

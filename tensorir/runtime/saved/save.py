@@ -25,6 +25,9 @@ def save(path: str | Path, plans: Sequence[Plan], device: str, features: Feature
     if features is None:
         raise UnsupportedError(f"a program for the device {device!r} can't be saved: Python runs its ops")
     for plan in plans:
+        if plan.function.states:
+            message = f"@{plan.function.name} has states, and saved programs have none"
+            raise UnsupportedError(message, plan.function.loc)
         _check(plan)
     functions = tuple(finished(plan) for plan in plans)
     write(path, *encoded(StoredProgram(device, features, functions, stats)))

@@ -30,7 +30,7 @@ class MergeEqualGlobals(Pass):
     """Laws: interp(merge(m)) == interp(m); no two globals of one type hold the same bytes or have initializers that
     do the same. The first of several equal globals stays, under its name.
 
-    A global that some op may write, and one whose initializer has an effect, is never merged."""
+    A state, a global that some op may write, and one whose initializer has an effect, is never merged."""
 
     name: ClassVar[str] = "merge-equal-globals"
 
@@ -40,6 +40,8 @@ class MergeEqualGlobals(Pass):
         effects = EffectsIn(module)
         written = frozenset[str]().union(*(effects(op).writes for op in module.walk()))
         for g in _sources_first(module):
+            if g.mutable:
+                continue
             key, why = _key(g, renamed), _why_apart(g, written, effects)
             if key not in first:
                 if not why:

@@ -45,7 +45,7 @@ class PackNibbles(Pass):
     requires: ClassVar[tuple[Level, ...]] = (NO_ENCODINGS, NO_LAYOUTS, NO_DISPATCHES, ONLY_DATA)
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        four_bits = {g.name: g for g in module.globals if g.type.dtype in (i4, u4)}
+        four_bits = {g.name: g for g in module.globals if g.type.dtype in (i4, u4) and not g.mutable}
         uses = _uses(module, four_bits)
         packed: dict[str, Halves] = {}
         for name, g in four_bits.items():

@@ -11,6 +11,7 @@ from typing import ClassVar
 from attrs import frozen
 
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
+from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.location import Location
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
@@ -22,13 +23,20 @@ from tensorir.passes.pass_ import Pass, PassContext
 
 @frozen
 class RowMajorBoundaries(Pass):
-    """Laws: interp(boundaries(m)) == interp(m); no argument and no result of a public function has an encoding."""
+    """Laws: interp(boundaries(m)) == interp(m); no argument and no result of a public function has an encoding.
+
+    Raises TensorIRError for a state with an encoding: how it is stored is chosen, because no caller sees it."""
 
     name: ClassVar[str] = "row-major-boundaries"
     requires: ClassVar[tuple[Level, ...]] = (NO_CALLS,)
     ensures: ClassVar[tuple[Level, ...]] = (PLAIN_BOUNDARIES,)
 
     def run(self, module: Module, ctx: PassContext) -> Module:
+        for g in module.globals:
+            if g.mutable and g.type.encoding is not None:
+                message = f"the state @{g.name} is {g.type}: leave its encoding out, its layout is chosen"
+                raise TensorIRError(message, g.loc)
+
         def plain(function: Function) -> Function:
             return function if function.private else function.with_region(_plain(function.body, function.loc))
 

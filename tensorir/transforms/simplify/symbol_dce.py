@@ -8,7 +8,7 @@ from typing import ClassVar
 from attrs import frozen
 
 from tensorir.dialects.flow import GlobalLoad
-from tensorir.ir.module import Module
+from tensorir.ir.module import Function, Module
 from tensorir.ir.region import Region
 from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.symbols import rename_globals
@@ -30,7 +30,9 @@ class SymbolDce(Pass):
             if name in reached or name not in module.symbols:
                 continue
             reached.add(name)
-            if (region := module.symbols[name].region) is not None:
+            found = module.symbols[name]
+            work += found.states if isinstance(found, Function) else ()
+            if (region := found.region) is not None:
                 work += _referenced(region)
         return module.replace(
             globals=[g for g in module.globals if g.name in reached],
@@ -50,7 +52,7 @@ def _fold_aliases(module: Module) -> Module:
     renamed: dict[str, str] = {}
     for g in module.globals:
         match g.value:
-            case Region(ops=(GlobalLoad() as load,), yields=(y,)) if y is load.result:
+            case Region(ops=(GlobalLoad() as load,), yields=(y,)) if y is load.result and not g.mutable:
                 renamed[g.name] = load.symbol
             case _:
                 pass

@@ -10,7 +10,7 @@ from tensorir.analysis.movement import is_free
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.linalg import Broadcast, Generic, LayerNorm, Softmax, Transpose
 from tensorir.dialects.linalg.rows import RmsNorm, ZeroPadding
-from tensorir.dialects.tensor import Cast, CollapseShape, ExpandShape, ExtractSlice, Pad
+from tensorir.dialects.tensor import Cast, CollapseShape, ExpandShape, ExtractSlice, InsertSlice, Pad
 from tensorir.ir.dims import Dim
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
@@ -109,6 +109,8 @@ def in_place_operands(op: Op) -> Iterator[Value]:
     """Yields the operands in whose memory the op could leave its result."""
     if isinstance(op, Softmax | LayerNorm | RmsNorm | ZeroPadding):
         yield op.source
+    if isinstance(op, InsertSlice) and op.source is not op.dest:
+        yield op.dest
     if isinstance(op, Generic):
         for value, map in zip(op.inputs, op.maps, strict=False):
             same = map == op.maps[-1] and value.type.dtype == op.result.type.dtype

@@ -1,0 +1,161 @@
+"""Sessions: calls of a program that keep its states from one call to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from tensorir.interp.arguments import bind_arguments
+from tensorir.ir.diagnostic import TensorIRError
+from tensorir.ir.types import Type
+from tensorir.native.plans import Frame
+from tensorir.runtime.executor import Executor, usable_cores
+from tensorir.runtime.options import checked_threads
+from tensorir.runtime.repeated_call import Call
+
+if TYPE_CHECKING:
+    from tensorir.runtime.calls import CallableProgram
+
+Array = npt.NDArray[Any]
+
+
+@frozen(eq=False)
+class StoredState:
+    """A state of a program: its `type`, and its `initial` value as it is stored."""
+
+    type: Type
+    initial: Array
+
+
+class Session:
+    """The states of one sequence of calls. A program makes it (`program.session()`).
+
+    Laws: a session gives what the functions give for the states that the calls before left, starting from the initial
+    values; sessions never see each other's states; a call that fails before it runs changes no state.
+
+    One call at a time may use a session: a second one, from another thread, raises TensorIRError, because which of them
+    came first would decide about the results. Any number of sessions of one program may run at once."""
+
+    def __init__(self, program: CallableProgram) -> None:
+        self.program = program
+        self._held = {name: np.array(s.initial, order="C") for name, s in program.states.items()}
+        self._spare: dict[str, Array] = {}
+        """The second array of states that are not updated in place."""
+        self._torn = ""
+        self._lock = Lock()
+
+    def __call__(self, *args: npt.ArrayLike, function: str | None = None, num_threads: int | None = None) -> Any:
+        """Returns the results for `args`: one array, or a tuple of several. See `call`."""
+        results = self.call(args, function, num_threads=num_threads)
+        return results[0] if len(results) == 1 else results
+
+    def call(
+        self, args: Sequence[npt.ArrayLike], function: str | None = None, *, num_threads: int | None = None
+    ) -> tuple[Array, ...]:
+        """Returns the results for `args` and the states, and keeps the new states. `args` and results are those of the
+        function without its states. Arguments that are not row-major are copied.
+
+        Raises the errors of `program.call`. One that is raised while a function runs that updates states in place, such
+        as for an index out of bounds, leaves states that are partly written: calls then raise TensorIRError until
+        `reset`. A `copy` that was made before keeps what it has."""
+        program = self.program
+        name = program.default if function is None else function
+        with self._used():
+            if self._torn:
+                raise TensorIRError(self._torn)
+            runner, signature = program.runner(name), program.signature(name)
+            threads = checked_threads(num_threads) or program.num_threads or usable_cores()
+            arrays, sizes = bind_arguments(signature.without_states, args)
+            ctx, made = program.context(sizes), len(signature.result_types) - len(signature.states)
+            fresh = (None,) * made
+            if isinstance(runner, Executor):
+                in_place = runner.function.in_place
+                old, new = self.arrays(signature.states, in_place)
+                given = tuple(np.ascontiguousarray(a) for a in arrays)
+
+                def around(frame: Frame, run: Callable[..., None]) -> None:
+                    try:
+                        run()
+                    except BaseException:
+                        if any(in_place):
+                            self._torn = f"a call of @{name} failed while it updated states: reset() the session"
+                        raise
+
+                results, used = runner.run((*given, *old), ctx, threads, (*fresh, *new), around)
+            else:
+                old = tuple(self._held[s] for s in signature.states)
+                results, used = runner.run((*arrays, *old), ctx, threads, (*fresh, *(None for _ in old)))
+            for state, before, now in zip(signature.states, old, results[made:], strict=True):
+                if now is not before:
+                    self._held[state], self._spare[state] = now, before
+            program.ran(Call(name, sizes, threads), used)
+            return results[:made]
+
+    def arrays(self, states: Sequence[str], in_place: Sequence[bool]) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+        """Returns, for each state, the array of its value, and the one for its new value: the same if it is updated in
+        place."""
+        old = tuple(self._held[s] for s in states)
+        new = [a if same else self._other(s, a) for s, a, same in zip(states, old, in_place, strict=True)]
+        return old, tuple(new)
+
+    def _other(self, state: str, value: Array) -> Array:
+        spare = self._spare.pop(state, None)
+        return np.empty_like(value) if spare is None else spare
+
+    def __getitem__(self, state: str) -> Array:
+        """Returns a copy of the value of a state. Raises TensorIRError if there is none of that name."""
+        with self._used():
+            self._stored(state)
+            return self._held[state].copy()
+
+    def __setitem__(self, state: str, value: npt.ArrayLike) -> None:
+        """Gives a state another value. Raises TensorIRError for another type or shape, and if there is no such
+        state."""
+        with self._used():
+            type = self._stored(state).type
+            array = np.asarray(value)
+            if array.dtype != type.dtype.numpy or array.shape != type.shape:
+                given = f"{array.dtype}{list(array.shape)}"
+                raise TensorIRError(f"the state @{state} is {type}, the array {given}")
+            self._held[state] = np.array(array, order="C")
+
+    def reset(self) -> None:
+        """Gives all states their initial values."""
+        with self._used():
+            for name, state in self.program.states.items():
+                self._held[name][...] = state.initial
+            self._torn = ""
+
+    def copy(self) -> Session:
+        """Returns another session with the same states, which then change apart."""
+        with self._used():
+            made = Session(self.program)
+            made._held = {name: value.copy() for name, value in self._held.items()}
+            made._torn = self._torn
+            return made
+
+    __copy__ = copy
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Session:
+        return self.copy()
+
+    def _stored(self, state: str) -> StoredState:
+        if state not in self.program.states:
+            known = ", ".join("@" + s for s in self.program.states) or "none"
+            raise TensorIRError(f"the program has no state @{state}; known: {known}")
+        return self.program.states[state]
+
+    @contextmanager
+    def _used(self) -> Generator[None]:
+        if not self._lock.acquire(blocking=False):
+            raise TensorIRError("this session is in use by another call: each thread needs a session of its own")
+        try:
+            yield
+        finally:
+            self._lock.release()
