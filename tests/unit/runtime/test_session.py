@@ -198,7 +198,7 @@ def test_a_session_in_use_is_refused() -> None:
     found: list[str] = []
 
     def hold(session: Session) -> None:
-        with session._used():  # pyright: ignore[reportPrivateUsage]
+        with session._used():  # pyright: ignore[reportPrivateUsage]  # what a call does
             inside.set()
             go.wait(30)
 
