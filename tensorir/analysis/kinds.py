@@ -10,6 +10,7 @@ from tensorir.dialects.flow import GlobalLoad, Launch
 from tensorir.dialects.linalg import Fill, Generic
 from tensorir.dialects.tensor import Constant, DimOp, Empty, Size
 from tensorir.ir.op import Op
+from tensorir.ir.sizes import needed_sizes
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
 
@@ -71,6 +72,8 @@ def why_not_stored(op: Op, *, packed: bool = False) -> str:
     `packed`, only moves are left to decide: padding would hide how much anything else grows."""
     if packed and not op.relation().moves:
         return "it was not computed ahead of time before it was packed"
+    if any(True for value in op.attributes().values() for _ in needed_sizes(value)):
+        return "it depends on a size that is known only when it is called"
     sizes = [_nbytes(v.type) for v in op.results]
     sources = [_nbytes(v.type) for v in op.operands]
     if None in sizes or None in sources:

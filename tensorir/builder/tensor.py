@@ -23,6 +23,7 @@ from tensorir.dialects.tensor import (
     ExpandShape,
     ExtractSlice,
     Gather,
+    InsertSlice,
     Pad,
 )
 from tensorir.ir.diagnostic import InferError
@@ -237,6 +238,17 @@ class Tensor(Emitting):
         def make() -> list[Op]:
             dim = given.axis(axis, len(self.shape))
             return [Concat((self.value, *(self._own(o).value for o in others)), dim, loc=self._loc())]
+
+        return self._emit(make)
+
+    def insert(self, part: Operand, *offsets: Size) -> Tensor:
+        """This tensor with `part`, a tensor of the same rank, from these positions on; the rest stays as it is."""
+
+        def make() -> list[Op]:
+            if len(offsets) != len(self.shape):
+                raise InferError(f"{len(offsets)} offsets for a tensor of rank {len(self.shape)}")
+            at = tuple(given.size(o, "an offset") for o in offsets)
+            return [InsertSlice(self._own(part).value, self.value, at, (1,) * len(at), loc=self._loc())]
 
         return self._emit(make)
 

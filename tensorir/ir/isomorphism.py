@@ -47,7 +47,7 @@ def _head(function: Function) -> tuple[object, ...]:
 
 
 def _mutable(symbol: Global) -> list[str]:
-    return ["mutable"] if symbol.mutable else []
+    return [f"mutable {symbol.logical}"] if symbol.mutable else []
 
 
 def _digest(parts: Sequence[str]) -> str:
@@ -205,7 +205,8 @@ class _Match:
             self.symbols[a, b] = True  # while it is being compared; a cycle that closes is consistent
             match x, y:
                 case Global(), Global():
-                    same = (x.type, x.mutable) == (y.type, y.mutable) and self._contents(x.value, y.value)
+                    same = (x.type, x.mutable, x.logical) == (y.type, y.mutable, y.logical)
+                    same = same and self._contents(x.value, y.value)
                 case Executable(), Executable():
                     same = x.target == y.target and self.region(x.body, y.body)
                 case Function(), Function():

@@ -94,7 +94,8 @@ class Global(Immutable):
     data that is given when the module is compiled (see `transforms.simplify.bind_parameters`).
 
     A `mutable` one is a state: its value is the first one of a session, and functions take and return the current
-    value (`Function.states`); no op loads it."""
+    value (`Function.states`); no op loads it. `logical`: its type with the layout that was chosen for it, if `type` is
+    the form in memory of that."""
 
     KIND: ClassVar[SymbolKind] = "global"
 
@@ -103,6 +104,7 @@ class Global(Immutable):
     value: Dense | Region | Parameter
     loc: Location = UNKNOWN
     mutable: bool = False
+    logical: Type | None = None
 
     @property
     def region(self) -> Region | None:

@@ -13,7 +13,7 @@ from tensorir.ir.dims import Dim, DimExpr, plain_symbol, substitute, symbols_of
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.scalar import ScalarBody
-from tensorir.ir.types import Type
+from tensorir.ir.types import TensorType, Type, TypeEncoding
 from tensorir.ir.value import Value
 
 T = TypeVar("T")
@@ -55,6 +55,20 @@ def mentioned_sizes(value: object) -> Iterator[str]:
     elif not isinstance(value, ScalarBody) and attrs.has(cls := type(value)):
         for f in attrs.fields(cls):
             yield from mentioned_sizes(getattr(value, f.name))
+
+
+def needed_sizes(value: object) -> Iterator[str]:
+    """The sizes in an attribute that a run evaluates. Those of an encoding are not: it says what for, and the constant
+    that is stored for some size of a call does not depend on that size."""
+    if isinstance(value, TypeEncoding):
+        return
+    if isinstance(value, TensorType):
+        yield from value.symbols
+    elif isinstance(value, tuple):
+        for item in cast("tuple[object, ...]", value):
+            yield from needed_sizes(item)
+    else:
+        yield from mentioned_sizes(value)
 
 
 def bind_types(formal: Sequence[Type], actual: Sequence[Type], known: SizeMap | None = None) -> dict[str, Dim]:

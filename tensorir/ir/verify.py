@@ -15,7 +15,7 @@ from tensorir.ir.location import UNKNOWN, Location
 from tensorir.ir.module import Executable, Function, Global, Module, ModuleSymbol, Parameter
 from tensorir.ir.op import Op, SymbolKind, Trait, a_value_not
 from tensorir.ir.region import Region
-from tensorir.ir.sizes import mentioned_sizes
+from tensorir.ir.sizes import needed_sizes
 from tensorir.ir.states import check_states
 from tensorir.ir.types import TensorType, Type, TypeEncoding
 from tensorir.ir.value import Value
@@ -214,22 +214,8 @@ class _Checker:
             return
         known = self.bound.union(*(r.type.symbols for r in op.results))
         for name in op.ATTRIBUTES:
-            if free := {*_needed_sizes(getattr(op, name))} - known:
+            if free := {*needed_sizes(getattr(op, name))} - known:
                 yield f"{name}: the size {', '.join(sorted(free))} is bound by no argument"
-
-
-def _needed_sizes(value: object) -> Iterator[str]:
-    """The sizes in an attribute that a run evaluates. Those of an encoding are not: it says what for, and the constant
-    that is stored for some size of a call does not depend on that size."""
-    if isinstance(value, TypeEncoding):
-        return
-    if isinstance(value, TensorType):
-        yield from value.symbols
-    elif isinstance(value, tuple):
-        for item in cast("tuple[object, ...]", value):
-            yield from _needed_sizes(item)
-    else:
-        yield from mentioned_sizes(value)
 
 
 class _Launching:

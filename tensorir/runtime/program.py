@@ -90,7 +90,9 @@ class Program(CallableProgram):
         """What the executor does in a call of each function; empty if Python runs the ops of all devices."""
         self._given_remarks = self.remarks
         self.remarks = Remarks((*self.remarks, *(r for plan in self.plans.values() for r in _two_arrays(plan))))
-        states = {g.name: StoredState(g.type, self._constants[g.name]) for g in module.globals if g.mutable}
+        states = {
+            g.name: StoredState(g.logical or g.type, self._constants[g.name]) for g in module.globals if g.mutable
+        }
         functions, stats = self._made_functions(), self._built(compile_s)
         super().__init__(functions, stats, memory_limit, num_threads, states)
 

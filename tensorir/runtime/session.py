@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from tensorir.encoding.layout import Layout
 from tensorir.interp.arguments import bind_arguments
+from tensorir.interp.packed_arrays import into_tiles, out_of_tiles, padded_shape
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.types import Type
 from tensorir.native.plans import Frame
@@ -27,10 +29,33 @@ Array = npt.NDArray[Any]
 
 @frozen(eq=False)
 class StoredState:
-    """A state of a program: its `type`, and its `initial` value as it is stored."""
+    """A state of a program: its `type`, with the layout in which it is stored, and its `initial` value as it is
+    stored."""
 
     type: Type
     initial: Array
+
+    @property
+    def layout(self) -> Layout | None:
+        """How it is stored; None for row-major."""
+        return self.type.encoding if isinstance(self.type.encoding, Layout) else None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The sizes, which are numbers."""
+        return tuple(n for n in self.type.shape if isinstance(n, int))
+
+    def read(self, array: Array) -> Array:
+        """Returns a row-major copy of a value that is stored."""
+        return array.copy() if self.layout is None else out_of_tiles(array, self.layout, self.shape)
+
+    def stored(self, array: Array) -> Array:
+        """Returns a value as it is stored, in new memory; padding is zero."""
+        if self.layout is None:
+            return np.array(array, order="C")
+        padded = np.zeros(padded_shape(self.shape, self.layout), array.dtype)
+        padded[tuple(slice(0, n) for n in self.shape)] = array
+        return into_tiles(padded, self.layout)
 
 
 class Session:
@@ -109,21 +134,20 @@ class Session:
         return np.empty_like(value) if spare is None else spare
 
     def __getitem__(self, state: str) -> Array:
-        """Returns a copy of the value of a state. Raises TensorIRError if there is none of that name."""
+        """Returns a row-major copy of the value of a state. Raises TensorIRError if there is none of that name."""
         with self._used():
-            self._stored(state)
-            return self._held[state].copy()
+            return self._state(state).read(self._held[state])
 
     def __setitem__(self, state: str, value: npt.ArrayLike) -> None:
         """Gives a state another value. Raises TensorIRError for another type or shape, and if there is no such
         state."""
         with self._used():
-            type = self._stored(state).type
-            array = np.asarray(value)
+            known = self._state(state)
+            type, array = known.type.with_encoding(None), np.asarray(value)
             if array.dtype != type.dtype.numpy or array.shape != type.shape:
                 given = f"{array.dtype}{list(array.shape)}"
                 raise TensorIRError(f"the state @{state} is {type}, the array {given}")
-            self._held[state] = np.array(array, order="C")
+            self._held[state] = known.stored(array)
 
     def reset(self) -> None:
         """Gives all states their initial values."""
@@ -145,7 +169,7 @@ class Session:
     def __deepcopy__(self, memo: dict[int, Any]) -> Session:
         return self.copy()
 
-    def _stored(self, state: str) -> StoredState:
+    def _state(self, state: str) -> StoredState:
         if state not in self.program.states:
             known = ", ".join("@" + s for s in self.program.states) or "none"
             raise TensorIRError(f"the program has no state @{state}; known: {known}")

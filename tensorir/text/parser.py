@@ -86,6 +86,7 @@ class ModuleParser:
         lex.expect(":")
         type_start = lex.start
         type = tensor_type(lex)
+        logical = tensor_type(lex) if mutable and lex.accept("of") else None
         lex.expect("=", "and the value of the global")
         if lex.text == "dense":
             data = literal(lex)
@@ -100,7 +101,7 @@ class ModuleParser:
             value = self.regions.body(self.regions.open("yield", needs_args=False))
         else:
             raise lex.error(f"expected dense<…>, parameter<…> or an initializer {{…}}, found {lex.found()}")
-        return Global(name, type, value, location(self.lex, start), mutable)
+        return Global(name, type, value, location(self.lex, start), mutable, logical)
 
     def _parameter(self) -> Parameter:
         """`<"scope", "key">`."""

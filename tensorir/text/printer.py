@@ -86,7 +86,8 @@ class Printer:
         name = symbol_name(symbol.name)
         if isinstance(symbol, Global):
             type = value_text(symbol.type, self._encoded)
-            yield f"global {'mutable ' if symbol.mutable else ''}{name} : {type} = "
+            logical = "" if symbol.logical is None else f" of {value_text(symbol.logical, self._encoded)}"
+            yield f"global {'mutable ' if symbol.mutable else ''}{name} : {type}{logical} = "
             match symbol.value:
                 case Region() as region:
                     yield self._region(region, "yield", 0, needs_args=False)

@@ -53,7 +53,8 @@ class MaterializeEncodings(Pass):
         if isinstance(symbol.value, Region):
             body, zeros = work.region(symbol.value, ())
             work.zeros_of_global[symbol.name] = zeros[0]
-            return symbol.with_region(body)
+            made = symbol.with_region(body)
+            return evolve(made, logical=symbol.type) if made.type != symbol.type and symbol.mutable else made
         if isinstance(symbol.type.encoding, Layout):
             raise TensorIRError(f"@{symbol.name}: data with a layout must come from an initializer", symbol.loc)
         return evolve(symbol, type=symbol.type.with_encoding(None)) if symbol.type.encoding else symbol

@@ -7,17 +7,21 @@ for its own launches.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from attrs import evolve, frozen
 
-from tensorir.dialects.flow import Dispatch
-from tensorir.ir.module import Executable, Function, Global, Module
+from tensorir.dialects.encode import SetEncoding
+from tensorir.dialects.flow import Dispatch, GlobalLoad
+from tensorir.ir.module import Executable, Global, Module
+from tensorir.ir.names import FreshNames
+from tensorir.ir.region import Region
 from tensorir.passes.levels import NO_CALLS, NO_ENCODINGS, NO_LAYOUTS, Level
 from tensorir.passes.pass_ import Pass, PassContext, device_option, option
 from tensorir.targets.answers import Answers
 from tensorir.targets.device import devices_text
-from tensorir.transforms.layouts.choice import posed
+from tensorir.transforms.layouts.choice import Choice, posed
 from tensorir.transforms.layouts.decided import decision_of, replay
 from tensorir.transforms.layouts.given import Given
 from tensorir.transforms.layouts.remarks import say_why
@@ -55,8 +59,27 @@ class SpecializeEncodings(Pass):
         ctx.decision = decision_of(choice, devices_text(devices), {d.name: d.costs for d in devices})
         say_why(choice, refuse)
         rewriter = Rewriter(choice, device.name)
-        made = module.map_regions(rewriter.initializer, Global).map_regions(rewriter.region, Function, Executable)
-        return made.replace(globals=[_typed(g, choice.given) for g in made.globals])
+        made = module.map_regions(rewriter.initializer, Global).map_regions(rewriter.region, Executable)
+        globals = [s for g in made.globals for s in _stored(g, choice, module)]
+        return made.replace(globals=globals, functions=[rewriter.function(f) for f in made.functions])
+
+
+def _stored(g: Global, choice: Choice, module: Module) -> Iterator[Global]:
+    """Yields a global as it is stored. The initial value of a state that is not row-major is brought into its layout by
+    an initializer."""
+    stored = choice.stored(choice.program.held[g.name]) if g.mutable else None
+    if stored is None:
+        yield _typed(g, choice.given)
+        return
+    if isinstance(g.value, Region):
+        before = g.value
+    else:
+        name = FreshNames(module.symbols).wished(f"{g.name}.initial")
+        yield Global(name, g.type, g.value, g.loc)
+        load = GlobalLoad(name, g.type, loc=g.loc)
+        before = Region((), (load,), load.results)
+    last = SetEncoding(before.yields[0], stored, loc=g.loc)
+    yield g.with_region(Region((), (*before.ops, last), last.results))
 
 
 def _typed(g: Global, given: Given) -> Global:

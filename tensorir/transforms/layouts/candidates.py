@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from attrs import define, field
 
@@ -39,11 +39,25 @@ class Candidates:
         while waiting:
             i = next(iter(waiting))
             del waiting[i]
-            for tensor in self._visit(self.program.places[i]):
+            for tensor in self._with_states(self._visit(self.program.places[i])):
                 near = list(self.program.readers.get(tensor, ()))
                 if (maker := self.program.makers.get(tensor)) is not None:
                     near.append(maker)
                 waiting.update(dict.fromkeys(number[id(place)] for place in near))
+
+    def _with_states(self, changed: Sequence[Value]) -> list[Value]:
+        """Adds the new candidates of these tensors to the states that they become, and the other way round. Returns all
+        tensors that have new ones."""
+        found = list(changed)
+        for tensor in found:  # it grows while there is more
+            linked = (b if a is tensor else a for a, b in self.program.kept if tensor in (a, b))
+            for other in linked:
+                known = self.layouts.setdefault(other, {})
+                new = [layout for layout in self.layouts[tensor] if layout not in known][: max(0, MOST - len(known))]
+                known |= dict.fromkeys(new)
+                if new:
+                    found.append(other)
+        return found
 
     def _visit(self, place: Place) -> list[Value]:
         """Returns the tensors of an op that have new candidates."""

@@ -68,6 +68,9 @@ class Choice:
             stored = self._copies(tensor)
             costs = [self.prices.kept(tensor.type, kept) for kept in stored]
             self._add_variable(tensor, [State(Form(()), kept) for kept in stored], costs)
+        for tensor in self.program.states:
+            layouts = dict.fromkeys((None, *self.candidates.layouts.get(tensor, ())))
+            self._add_variable(tensor, [State(Form(()), (s,)) for s in layouts], [0.0] * len(layouts))
         for place in self.program.places:
             if place.op in self.candidates.forms and not place.initializer:
                 states = self._states(place)
@@ -75,6 +78,8 @@ class Choice:
         for tensor, readers in self.program.readers.items():
             for reader in readers:
                 self._add_edge(tensor, reader)
+        for tensor, state in self.program.kept:
+            self._add_update(tensor, state)
 
     def given_at(self, device: str) -> Given:
         return self.others[device][0] if device in self.others else self.given
@@ -88,7 +93,7 @@ class Choice:
         self.alternatives = Alternatives(self.problem, solution)
 
     def state(self, of: Op | Value) -> State:
-        """The chosen state of an op or a constant."""
+        """The chosen state of an op, of a constant or of a state of the program."""
         if of in self.variable:
             v = self.variable[of]
             return self.states[v][self.solution.states[v]]
@@ -103,7 +108,10 @@ class Choice:
         return self._only_form(op)
 
     def stored(self, tensor: Value) -> Stored:
-        """How a tensor is stored for other launches; for a constant, as its initializer leaves it."""
+        """How a tensor is stored for other launches; for a constant, as its initializer leaves it; for a state, between
+        calls."""
+        if tensor in self.program.states:
+            return self.state(tensor).stored[0]
         place = self.program.makers.get(tensor)
         if place is None:
             return self.given.layout(tensor.type)
@@ -156,12 +164,15 @@ class Choice:
             return [State(form, (None,) * len(op.results)) for form in self.candidates.forms[op]]
         elsewhere = [r for r in self.program.readers.get(result, ()) if r.launch is not place.launch]
         forms = self.candidates.forms[op]
-        if place.launch is None or not (elsewhere or result in self.program.wanted):
+        if place.launch is None or not (elsewhere or result in self.program.wanted or self._is_kept(result)):
             return [State(form, (form.result,)) for form in forms]
         stored: list[Stored] = [None]
         if result not in self.program.wanted and all(r.launch is not None for r in elsewhere):
             stored += self.candidates.layouts.get(result, ())
         return [State(form, (s,)) for form in forms for s in stored]
+
+    def _is_kept(self, tensor: Value) -> bool:
+        return any(kept is tensor for kept, _ in self.program.kept)
 
     def own_cost(self, place: Place, state: State) -> float:
         """What an op costs in a state whatever its neighbours do: its form, and relayouts of arguments and results."""
@@ -178,12 +189,13 @@ class Choice:
         return None if place.launch is None and place.op.results[0] in self.program.wanted else state.stored[0]
 
     def is_argument(self, tensor: Value) -> bool:
-        return tensor not in self.program.makers and tensor not in self.program.constants
+        return not any(tensor in of for of in (self.program.makers, self.program.constants, self.program.states))
 
     def _add_edge(self, tensor: Value, reader: Place) -> None:
         """Adds what it costs that a reader needs a tensor in another layout than it has."""
         maker = self.program.makers.get(tensor)
-        source = tensor if tensor in self.program.constants else None if maker is None else maker.op
+        own = tensor in self.program.constants or tensor in self.program.states
+        source = tensor if own else None if maker is None else maker.op
         if reader.initializer or source is None:
             return
         u, v = self.variable.get(source), self.variable.get(reader.op)
@@ -200,6 +212,24 @@ class Choice:
             self.problem.own[u] = self.problem.own[u] + table[:, 0]
         elif v is not None:
             self.problem.own[v] = self.problem.own[v] + table[0]
+
+    def _add_update(self, tensor: Value, state: Value) -> None:
+        """Adds what it costs that the new value of a state has another layout than the state."""
+        v = self.variable[state]
+        want = [s.stored[0] for s in self.states[v]]
+        maker = self.program.makers.get(tensor)
+        u = self.variable.get(tensor if tensor in self.program.states or maker is None else maker.op)
+        if u == v or tensor in self.program.constants:
+            return  # it keeps its value, or gets one that is in memory in any layout
+        relayout = self.prices.relayout if maker is None else self.prices_at(maker).relayout
+        if u is None:
+            self.problem.own[v] = self.problem.own[v] + np.array(
+                [relayout(tensor.type, self.stored(tensor), s) for s in want]
+            )
+            return
+        at = 0 if maker is None or len(maker.op.results) == 1 else maker.op.results.index(tensor)
+        table = [[relayout(tensor.type, s.stored[at], w) for w in want] for s in self.states[u]]
+        self.problem.add_pair(u, v, np.array(table))
 
     def _moved(self, tensor: Value, have: list[State], reader: Place, want: list[Form]) -> list[list[float]]:
         """[state][form]: what it costs that the reader, in that form, finds the tensor of an op in that state."""
@@ -219,6 +249,8 @@ class Choice:
     def held(self, tensor: Value, state: State, reader: Place) -> tuple[Stored, float]:
         """How a reader finds a tensor that an op in this state makes, and how many times as long a relayout takes
         there."""
+        if tensor in self.program.states:
+            return state.stored[0], READ_AGAIN
         maker = self.program.makers[tensor]
         if len(maker.op.results) > 1:
             held = state.stored[maker.op.results.index(tensor)]

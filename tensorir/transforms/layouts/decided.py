@@ -12,6 +12,7 @@ from tensorir.dialects.flow import Dispatch
 from tensorir.encoding.form import State, Stored
 from tensorir.ir.diagnostic import Diagnostic, TensorIRError
 from tensorir.ir.location import Location
+from tensorir.ir.module import Global
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
 from tensorir.targets.costs import Costs
@@ -38,7 +39,7 @@ def decision_of(choice: Choice, device: str, costs: Mapping[str, Costs]) -> Deci
     names: dict[Value, list[str]] = {}
     for name, held in choice.program.held.items():
         names.setdefault(choice.program.tensor(held), []).append(name)
-    constants = [_constant(choice, tensor, keys[tensor], names[tensor]) for tensor in choice.program.constants]
+    constants = [_constant(choice, tensor, keys[tensor], names[tensor]) for tensor in _kept(choice)]
     decided = (*constants, *_in_program_order(ops))
     solution, problem = choice.solution, choice.problem
     variable = {keys[of]: v for of, v in choice.variable.items()}
@@ -95,7 +96,7 @@ def replay(choice: Choice, decision: Decision) -> None:
 
 def _keys(choice: Choice) -> dict[Op | Value, str]:
     """Names ops by their ids and classes, and constants by the first global that holds them."""
-    keys: dict[Op | Value, str] = {t: f"@{g.name}" for t, g in choice.program.constants.items()}
+    keys: dict[Op | Value, str] = {t: f"@{g.name}" for t, g in _kept(choice).items()}
     counts: Counter[str] = Counter()
     for place in choice.program.places:
         key = f"{place.op.loc.op or place.op.loc} {place.op.NAME}"
@@ -106,12 +107,17 @@ def _keys(choice: Choice) -> dict[Op | Value, str]:
 
 def _locations(choice: Choice) -> dict[Op | Value, Location]:
     ops: dict[Op | Value, Location] = {place.op: place.op.loc for place in choice.program.places}
-    return ops | {tensor: g.loc for tensor, g in choice.program.constants.items()}
+    return ops | {tensor: g.loc for tensor, g in _kept(choice).items()}
+
+
+def _kept(choice: Choice) -> dict[Value, Global]:
+    """Constants and states, with their globals."""
+    return {**choice.program.constants, **choice.program.states}
 
 
 def _constant(choice: Choice, tensor: Value, key: str, names: list[str]) -> Decided:
-    g, state = choice.program.constants[tensor], choice.state(tensor)
-    ns = choice.prices.kept(tensor.type, state.stored)
+    g, state = _kept(choice)[tensor], choice.state(tensor)
+    ns = 0.0 if g.mutable else choice.prices.kept(tensor.type, state.stored)
     choices = len(choice.states[choice.variable[tensor]])
     return Decided(key, "", "", g.loc, tuple(names), "kept from call to call", "", state, ns, (), choices)
 
@@ -153,6 +159,8 @@ def _relaid(choice: Choice, place: Place, state: State) -> tuple[Relaid, ...]:
             held = choice.read_as(tensor, need)
         elif argument:
             held = choice.given.layout(tensor.type)
+        elif tensor in choice.program.states:
+            held, again = choice.held(tensor, choice.state(tensor), place)
         else:
             maker = choice.program.makers[tensor].op
             held, again = choice.held(tensor, choice.state(maker), place)

@@ -6,13 +6,15 @@ dispatch, and the loads of a global. A global that only loads another one is the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from attrs import define, field
 
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.flow import Dispatch, GlobalLoad
 from tensorir.dialects.linalg import Contract
 from tensorir.encoding.encoding import Encoding
-from tensorir.ir.module import Global, Module
+from tensorir.ir.module import Function, Global, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
@@ -50,13 +52,16 @@ class Place:
 class Program:
     """`places`: the ops in order. `makers`: tensor → the place that makes it; arguments and data have none. `readers`:
     tensor → the places that read it, each once. `wanted`: tensors that a function returns. `constants`: tensor → the
-    first global that holds it."""
+    first global that holds it. `states`: the tensor that stands for the value of a state in all functions → its global.
+    `kept`: tensors that a function leaves as the new values of states, with those states."""
 
     places: list[Place] = field(factory=list[Place])
     makers: dict[Value, Place] = field(factory=dict[Value, Place])
     readers: dict[Value, list[Place]] = field(factory=dict[Value, list[Place]])
     wanted: set[Value] = field(factory=set[Value])
     constants: dict[Value, Global] = field(factory=dict[Value, Global])
+    states: dict[Value, Global] = field(factory=dict[Value, Global])
+    kept: list[tuple[Value, Value]] = field(factory=list[tuple[Value, Value]])
     held: dict[str, Value] = field(factory=dict[str, Value])
     """Global → the value that it holds."""
     _same: dict[Value, Value] = field(factory=dict[Value, Value])
@@ -79,8 +84,10 @@ class Program:
     def operands(self, op: Op) -> list[Value]:
         return [self.tensor(v) for v in op.operands]
 
-    def add(self, region: Region, launch: Dispatch | None = None, *, initializer: bool = False) -> None:
-        """Adds the ops of a region, and of all within it."""
+    def add(
+        self, region: Region, launch: Dispatch | None = None, *, initializer: bool = False, states: Sequence[str] = ()
+    ) -> None:
+        """Adds the ops of a region, and of all within it. `states`: those that the last yields are."""
         for op in region.ops:
             if isinstance(op, Dispatch):
                 self.add(op.body, op, initializer=initializer)
@@ -95,12 +102,18 @@ class Program:
             for v in dict.fromkeys(self.operands(op)):
                 self.readers.setdefault(v, []).append(place)
         if launch is None and not initializer:
-            self.wanted.update(self.tensor(y) for y in region.yields)
+            own = len(region.yields) - len(states)
+            self.wanted.update(self.tensor(y) for y in region.yields[:own])
+            made = zip(region.yields[own:], states, strict=True)
+            self.kept += [(self.tensor(y), self.held[name]) for y, name in made]
 
     def name_alike(self, module: Module) -> None:
         """Finds which values are the same tensor."""
         for g in module.globals:
-            self.held[g.name] = g.value.yields[0] if isinstance(g.value, Region) else Value(g.type, g.name)
+            made = g.value.yields[0] if isinstance(g.value, Region) and not g.mutable else None
+            self.held[g.name] = Value(g.type, g.name) if made is None else made
+        for f in module.functions:
+            self._same.update((a, self.held[name]) for a, name in zip(f.state_args, f.states, strict=True))
         contractions: list[Contract] = []
         encoded: list[SetEncoding] = []
         for op in module.walk():
@@ -120,8 +133,10 @@ class Program:
                     pass
         asked = {self.tensor(v) for op in contractions for v in op.operands}
         self._named.update((op.result, op.source) for op in encoded if op.result in asked)
+        self.states.update((self.held[g.name], g) for g in module.globals if g.mutable)
         for g in module.globals:
-            self.constants.setdefault(self.tensor(self.held[g.name]), g)
+            if not g.mutable:
+                self.constants.setdefault(self.tensor(self.held[g.name]), g)
 
 
 def program_of(module: Module) -> Program:
@@ -129,5 +144,6 @@ def program_of(module: Module) -> Program:
     made.name_alike(module)
     for symbol in module.all_symbols():
         if (region := symbol.region) is not None:
-            made.add(region, initializer=isinstance(symbol, Global))
+            states = symbol.states if isinstance(symbol, Function) else ()
+            made.add(region, initializer=isinstance(symbol, Global), states=states)
     return made

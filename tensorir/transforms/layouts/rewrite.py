@@ -12,6 +12,7 @@ from tensorir.dialects.linalg import Contract
 from tensorir.encoding.form import Stored
 from tensorir.encoding.layout import Layout
 from tensorir.ir.location import UNKNOWN, Location
+from tensorir.ir.module import Function
 from tensorir.ir.op import Op, name_after
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
@@ -39,11 +40,20 @@ class Rewriter:
             self._done[region] = self._rebuilt(region, tuple(self.choice.given.layout(y.type) for y in region.yields))
         return self._done[region]
 
+    def function(self, function: Function) -> Function:
+        """Returns a function whose states are stored as was chosen; itself if nothing changes."""
+        if not function.states:
+            return function.with_region(self.region(function.body))
+        given, program = self.choice.given, self.choice.program
+        own = function.body.yields[: len(function.body.yields) - len(function.states)]
+        states = (self.choice.stored(program.held[name]) for name in function.states)
+        return function.with_region(self._rebuilt(function.body, (*(given.layout(y.type) for y in own), *states)))
+
     def _rebuilt(self, region: Region, stored: tuple[Stored, ...]) -> Region:
         scope = _Scope(self, self.choice.given)
         args = tuple(self._argument(a) for a in region.args)
         for old, new in zip(region.args, args, strict=True):
-            scope.known[old] = {_layout(new): new}
+            scope.known[self.choice.program.tensor(old)] = {_layout(new): new}
         for op in region.ops:
             scope.add(op)
         yields = tuple(scope.tensor(y, s) for y, s in zip(region.yields, stored, strict=True))
@@ -61,6 +71,10 @@ class Rewriter:
         return None if program.is_named(value) else self.choice.stored(program.tensor(value))
 
     def _argument(self, arg: Value) -> Value:
+        tensor = self.choice.program.tensor(arg)
+        if tensor in self.choice.program.states:
+            stored = self.choice.stored(tensor)
+            return arg if stored is None else Value(arg.type.with_encoding(stored), arg.hint)
         type = self.choice.given.type(arg.type)
         return arg if type is arg.type else Value(type, arg.hint)
 

@@ -45,7 +45,7 @@ def llama(groups: Groups, layers: int = 1, sequence: Dim = 128) -> Module:
 def attention(w: Weights, prefix: str, x: Tensor, mask: Tensor, turns: tuple[Tensor, Tensor], groups: Groups) -> Tensor:
     """Softmax(Q·Kᵀ/√d + mask)·V, with the heads concatenated again: [S, 256]."""
     length = x.shape[0]
-    q, k, v = (_heads(x.linear(w[prefix + name])) for name in ("query", "key", "value"))
+    q, k, v = (heads(x.linear(w[prefix + name])) for name in ("query", "key", "value"))
     q, k = rotated(q, turns), rotated(k, turns)
     if groups == "merged":
         q = q.reshape(SHARED, product((GROUP, length)), WIDTH)
@@ -79,7 +79,7 @@ def feed_forward(w: Weights, prefix: str, x: Tensor) -> Tensor:
     return (gate / (1 + (-gate).exp()) * x.linear(w[prefix + "up"])).linear(w[prefix + "down"])
 
 
-def _heads(x: Tensor) -> Tensor:
+def heads(x: Tensor) -> Tensor:
     """[S, H·32] → [H, S, 32]."""
     length, width = x.shape
     assert isinstance(width, int)

@@ -91,6 +91,9 @@ SAME: dict[str, Case] = {
     "integers": one(lambda c: c[1, ..., -1], lambda c: c[1, ..., -1], (C,)),
     "one element": one(lambda a: a[1, 2], lambda a: a[1, 2], (A,)),
     "concat": one(lambda a: a.concat(a, axis=1), lambda a: np.hstack([a, a]), (A,)),
+    "insert": one(
+        lambda a: a.insert(a[:1, :2], 2, 1), lambda a: np.block([[a[:2]], [a[2, 0], a[0, :2], a[2, 3:]]]), (A,)
+    ),
     "pad": one(lambda a: a.pad((1, 0), (0, 2), 7), lambda a: np.pad(a, ((1, 0), (0, 2)), constant_values=7), (A,)),
     "gather": two(lambda a, i: a.gather(i), lambda a, i: a[i], (A, np.array([[2, 0], [1, 1]]))),
     "sum": one(lambda a: a.sum(0), lambda a: a.sum(0), (A,)),
@@ -228,3 +231,32 @@ def test_misuse_is_refused_at_the_callers_line(what: str) -> None:
 def test_comparisons_are_i1() -> None:
     f = ModuleBuilder().function("main")
     assert (f.arg("x", (2,), f32) > 0).dtype is i1
+
+
+def test_a_state_has_the_value_that_it_was_given_last() -> None:
+    m = ModuleBuilder()
+    s = m.state("s", np.zeros(4, np.float32))
+    f = m.function("main")
+    before = f.state(s)
+    x = f.arg("x", (4,), f32)
+    f.update(s, f.state(s) + x)
+    f.update(s, f.state(s) * x)
+    f.returns(before)
+    module = m.build()
+    (made,) = module.functions
+    assert made.states == ("s",)
+    assert [a.hint for a in made.body.args] == ["x", "s"]
+    old, new = interpret(module, "main", (np.full(4, 3, np.float32), np.ones(4, np.float32)))
+    assert old.tolist() == [1] * 4
+    assert new.tolist() == [12] * 4
+
+
+def test_a_state_keeps_its_type() -> None:
+    m = ModuleBuilder()
+    s = m.state("s", np.zeros(4, np.float32))
+    f = m.function("main")
+    x = f.arg("x", (3,), f32)
+    with pytest.raises(TensorIRError, match=r"the state @s is tensor<4xf32>, its new value tensor<3xf32>"):
+        f.update(s, x)
+    with pytest.raises(TensorIRError, match="the name 's' is taken"):
+        m.state("s", np.zeros(1, np.float32))
