@@ -20,6 +20,7 @@ from tensorir.mlir.importer.registry import IMPORTERS
 from tensorir.mlir.importer.scope import NO_SIZE, Scope
 from tensorir.mlir.importer.signature import argument_type
 from tensorir.mlir.importer.sizes import SizeEquations
+from tensorir.mlir.importer.states import States
 from tensorir.mlir.importer.types import element_type, has_signless, is_token, ranked
 from tensorir.mlir.syntax import (
     ArrayAttr,
@@ -38,6 +39,7 @@ def convert_function(op: Operation, program: ImportState) -> Function:
     name = function_name(op)
     block = body(op)
     sizes = SizeEquations()
+    states: list[str] = []
     try:
         shapes = _argument_shapes(op, block, sizes, program)
         arg_devices, result_devices = devices(op, "arg_attrs"), devices(op, "res_attrs")
@@ -46,6 +48,7 @@ def convert_function(op: Operation, program: ImportState) -> Function:
 
     def convert() -> Region:
         scope = Scope(program, sizes, run)
+        scope.states = States(program.globals, scope.region)
         for i, v in enumerate(block.args):
             if is_token(v.type):
                 scope.bind_nothing(v, "is an argument without data")
@@ -55,6 +58,7 @@ def convert_function(op: Operation, program: ImportState) -> Function:
             hint = v.name.lstrip("%")
             scope.arg(v, scope.type(written, shape), hint if not hint[:1].isdigit() else f"arg{i}")
         run(block, scope)
+        states[:] = scope.states.args
         return _finished(op, scope)
 
     try:
@@ -66,7 +70,15 @@ def convert_function(op: Operation, program: ImportState) -> Function:
     given_on = tuple(arg_devices[i] for i in kept) if arg_devices else ()
     private = is_private(op)
     signless = not private and has_signless([v.type for v in block.args])
-    return Function(name, region, op.loc, given_on, result_devices, private, signless)
+    if states and private:
+        program.private_states[name] = tuple(states)
+    own = () if private else tuple(states)
+    unplaced = ("",) * len(states)
+    if given_on:
+        given_on = (*given_on, *unplaced)
+    if result_devices:
+        result_devices = (*result_devices, *unplaced)
+    return Function(name, region, op.loc, given_on, result_devices, private, signless, own)
 
 
 def convert_initializer(block: Block, program: ImportState, name: str) -> Region:
@@ -186,7 +198,7 @@ def _finished(op: Operation, scope: Scope) -> Region:
         raise error(op, f"@{function_name(op)}: {e}") from None
     except TensorIRError as e:
         raise error(op, f"@{function_name(op)}: {e.diagnostics[0].message}") from None
-    return _without_dead(scope.region.finish(results))
+    return _without_dead(scope.region.finish([*results, *(scope.states.results if scope.states else ())]))
 
 
 def _check_known(region: Region, sizes: SizeEquations) -> None:

@@ -17,6 +17,7 @@ from tensorir.mlir.importer.ops.constants import SMALL_BYTES, dense, static_shap
 from tensorir.mlir.importer.program import ImportState
 from tensorir.mlir.importer.scalars.table import literal
 from tensorir.mlir.importer.scope import Scope, scalar_array
+from tensorir.mlir.importer.states import States
 from tensorir.mlir.importer.types import element_type, ranked
 from tensorir.mlir.syntax import (
     ArrayAttr,
@@ -45,9 +46,7 @@ def convert_global(op: Operation, name: str, program: ImportState) -> None:
     if not isinstance(type, TypeAttr):
         raise InferError("needs the attribute type")
     value = op.attributes.get("initial_value", op.attributes.get("value"))
-    if "is_mutable" in op.attributes:
-        program.unusable[name] = "is mutable: programs keep no state between calls"
-    elif isinstance(type.type, OpaqueType):
+    if isinstance(type.type, OpaqueType):
         program.unusable[name] = f"has the type {type.type}, which is not a tensor"
     elif value is None:
         program.unusable[name] = "has no value"
@@ -55,7 +54,12 @@ def convert_global(op: Operation, name: str, program: ImportState) -> None:
         core = global_type(type.type)
         made = _extern(op, name) if value == DialectAttr("ml_program.extern") else _value(value, core)
         data = _data(value, core, program) if made is None else made
-        program.globals[name] = Global(name, core, data, op.loc)
+        program.globals[name] = Global(name, core, data, op.loc, mutable=is_mutable(op))
+
+
+def is_mutable(op: Operation) -> bool:
+    """Whether a global may be stored to by functions."""
+    return "is_mutable" in op.attributes
 
 
 def _extern(op: Operation, name: str) -> Parameter:
@@ -115,17 +119,36 @@ def load(op: Operation, scope: Scope) -> None:
     if found is None:
         why = scope.program.unusable.get(name)
         raise InferError(f"@{name} {why}" if why else f"there is no global @{name}")
+    if found.mutable:
+        scope.bind(op.results[0], _states(name, scope).load(name))
+        return
     scope.bind(op.results[0], scope.add(GlobalLoad(name, found.type, loc=scope.loc)).result)
 
 
 def store(op: Operation, scope: Scope) -> None:
-    """Records what an initializer stores to a global."""
+    """Records what an initializer stores to a global, or a function to a state."""
     name = symbol(op, "global")
     if scope.stores is None:
-        raise InferError(f"@{name} can only be stored to by an initializer: programs keep no state between calls")
+        found = scope.program.globals.get(name)
+        if found is None:
+            raise InferError(f"@{name} {scope.program.unusable.get(name, 'is no global')}")
+        if not found.mutable:
+            raise InferError(f"@{name} can only be stored to by an initializer, because it is not mutable")
+        value = scope.tensor(op.operands[0])
+        if value.type.rank == found.type.rank:
+            value = scope.with_shape(value, found.type.shape)
+        _states(name, scope).store(name, value)
+        return
     if name in scope.stores:
         raise InferError(f"@{name} is stored to twice")
     scope.stores[name] = scope.tensor(op.operands[0])
+
+
+def _states(name: str, scope: Scope) -> States:
+    """The states of the function. Raises InferError where there is none."""
+    if scope.states is None:
+        raise InferError(f"@{name} is mutable: only the body of a function loads and stores it")
+    return scope.states
 
 
 def stored(op: Operation) -> str | None:

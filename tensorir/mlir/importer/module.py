@@ -11,7 +11,7 @@ from tensorir.ir.verify import verify
 from tensorir.mlir.importer.composites import is_composite
 from tensorir.mlir.importer.definitions import FUNCTIONS, body, error, function_name, is_private
 from tensorir.mlir.importer.function import convert_function, convert_initializer
-from tensorir.mlir.importer.globals import GLOBALS, convert_global, global_type, stored
+from tensorir.mlir.importer.globals import GLOBALS, convert_global, global_type, is_mutable, stored
 from tensorir.mlir.importer.inlining import is_written_out
 from tensorir.mlir.importer.program import ImportState
 from tensorir.mlir.importer.signature import CALLS
@@ -90,8 +90,6 @@ class _Converter:
                     raise InferError(f"there is no global @{name}")
                 if name in self.program.globals:
                     raise InferError(f"@{name} has a value already")
-                if "is_mutable" in owner.attributes:
-                    continue
                 type = owner.attributes.get("type")
                 if not isinstance(type, TypeAttr):
                     raise InferError(f"@{name} has no type")
@@ -102,7 +100,7 @@ class _Converter:
             except InferError as e:
                 raise error(store, str(e)) from None
             self.program.unusable.pop(name, None)
-            self.program.globals[name] = Global(name, wanted, region, owner.loc)
+            self.program.globals[name] = Global(name, wanted, region, owner.loc, mutable=is_mutable(owner))
 
     def _used_globals(self, functions: list[Function]) -> list[Global]:
         """Returns all globals of the text, and the data that functions load."""

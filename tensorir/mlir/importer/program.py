@@ -27,6 +27,8 @@ class ImportState:
     globals: dict[str, Global] = Factory(dict[str, Global])
     unusable: dict[str, str] = Factory(dict[str, str])
     """Globals that were left out, and why: an error for whoever loads one."""
+    private_states: dict[str, tuple[str, ...]] = Factory(dict[str, tuple[str, ...]])
+    """The states of private functions, whose values are the last arguments, and the last results, of their calls."""
     resources: dict[tuple[str, str], Dense] = Factory(dict[tuple[str, str], Dense])
     """Data of resources that was read already, by key and type."""
     _names: dict[Dense, str] = Factory(dict[Dense, str])

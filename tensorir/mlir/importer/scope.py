@@ -26,6 +26,7 @@ from tensorir.mlir.importer.attributes import integers
 from tensorir.mlir.importer.encodings import type_encoding
 from tensorir.mlir.importer.program import ImportState
 from tensorir.mlir.importer.sizes import SizeEquations
+from tensorir.mlir.importer.states import States
 from tensorir.mlir.importer.types import element_type, is_buffer, is_unranked, ranked
 from tensorir.mlir.syntax import DYNAMIC, Block, Operation, RankedTensor, SSAValue, Type
 
@@ -51,6 +52,8 @@ class Scope:
         """The operands of the terminator, once it was seen."""
         self.stores: dict[str, Value] | None = None
         """In an initializer: what it stores to globals."""
+        self.states: States | None = None
+        """In the body of a function: the values of mutable globals."""
         self.depth = self.written_out = 0
         """The nesting depth of inlined calls, and the number of their ops. See `importer.inlining`."""
         self._op = program.document.module

@@ -6,12 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+import numpy as np
+
 from tensorir.dialects import device, encode, flow, func, linalg, packing, tensor
+from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Function, Global, Module, Parameter
 from tensorir.ir.names import FreshNames
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
+from tensorir.ir.value import Value
 from tensorir.ir.verify import verify
 from tensorir.mlir.writer import composites, symbols
 from tensorir.mlir.writer import encode as encodings
@@ -74,7 +78,7 @@ def module_text(module: Module, weights: Weights) -> Iterator[str]:
     spaces = Spaces(bodies.values())
     types = Types(weights.dialect, spaces)
     program = WriterState(weights.dialect, types, spaces, weights, FreshNames(module.symbols))
-    globals = [_global(g, program) for g in module.globals if not isinstance(g.value, Region)]
+    globals = [_global(g, program) for g in module.globals if g.mutable or not isinstance(g.value, Region)]
     for f in module.functions:
         program.signatures[f.name] = _signature(f, program)
     functions = [_function(f, bodies[f.name], program) for f in module.functions]
@@ -92,9 +96,8 @@ def _global(symbol: Global, program: WriterState) -> str:
         type = program.types(symbol.type)
     except TensorIRError as e:
         raise TensorIRError(f"@{symbol.name}: {e.diagnostics[0].message}", symbol.loc) from None
-    name = symbol_name(symbol.name)
-    value = symbol.value
-    assert not isinstance(value, Region)
+    name = ("mutable " if symbol.mutable else "") + symbol_name(symbol.name)
+    value = _data(symbol)
     weights = program.weights
     if not isinstance(value, Parameter) and weights.leaves_out(value):
         weights.external[symbol.name] = value.array
@@ -111,6 +114,20 @@ def _global(symbol: Global, program: WriterState) -> str:
     return f"util.global private {name} = {weights.typed_data(value, symbol.name, program.types)}\n"
 
 
+def _data(symbol: Global) -> Dense | Parameter:
+    """The value of a global. Raises TensorIRError for a state whose first value is computed by more than a fill."""
+    value = symbol.value
+    if not isinstance(value, Region):
+        return value
+    match value.ops:
+        case (linalg.Fill(value=number, type=type),):
+            shape = tuple(n for n in type.shape if isinstance(n, int))
+            return Dense(np.broadcast_to(np.asarray(number).astype(type.dtype.numpy), shape))
+        case _:
+            message = f"@{symbol.name}: a state whose first value is computed can't be written: evaluate it first"
+            raise TensorIRError(message, symbol.loc)
+
+
 def _signature(function: Function, program: WriterState) -> Signature:
     """The types of a function. Raises TensorIRError naming it for one that MLIR does not have."""
     try:
@@ -121,19 +138,18 @@ def _signature(function: Function, program: WriterState) -> Signature:
 
 
 def _function(function: Function, body: Region, program: WriterState) -> str:
-    if function.states:
-        raise TensorIRError(f"@{function.name}: functions with states can't be written as MLIR", function.loc)
     devices = (*function.arg_devices, *function.result_devices)
     if any(devices) and program.dialect == "llvm19":
         raise only_current(f"@{function.name}: devices of arguments and results", function.loc)
     e = Emitter(program, body)
     attributes: list[str] = []
-    if any(a.type.symbols for a in body.args):
-        sizes = (f"[{', '.join(quoted(size_text(d)) for d in a.type.shape)}]" for a in body.args)
+    own = body.args[: len(body.args) - len(function.states)]
+    if any(a.type.symbols for a in own):
+        sizes = (f"[{', '.join(quoted(size_text(d)) for d in a.type.shape)}]" for a in own)
         attributes.append(f"tensorir_sizes = [{', '.join(sizes)}]")
     private = "private " if function.private else ""
     on = (function.arg_devices, function.result_devices)
-    return _text(e, function.name, private, attributes, on)
+    return _text(e, function.name, private, attributes, on, function.states)
 
 
 def _composite(composite: Composite, program: WriterState) -> str:
@@ -148,15 +164,22 @@ def _text(
     visibility: str,
     attributes: Sequence[str],
     devices: tuple[Sequence[str], Sequence[str]],
+    states: Sequence[str] = (),
 ) -> str:
-    """A function with all its ops. `devices`: of the arguments, of the results."""
+    """A function with all its ops. `devices`: of the arguments, of the results. `states`: the globals that are loaded
+    as the last arguments, and to which the last results are stored."""
     region = e.region
+    args, yields = (values[: len(values) - len(states)] for values in (region.args, region.yields))
+    for state, n, v in zip(states, e.arg_names[len(args) :], region.args[len(args) :], strict=True):
+        e.line(f"{n} = {symbols.state_load(state, e.type(v.type), e.dialect)}")
     for op in region.ops:
         write_op(op, e)
-    e.line(f"return{_returned(region, e)}")
-    named = zip(e.arg_names, region.args, strict=True)
+    for state, y in zip(states, region.yields[len(yields) :], strict=True):
+        e.line(symbols.state_store(state, e.names[y], e.type(y.type), e.dialect))
+    e.line(f"return{_returned(yields, e)}")
+    named = zip(e.arg_names[: len(args)], args, strict=True)
     args = ", ".join(f"{n}: {e.type(v.type)}{_on(devices[0], i)}" for i, (n, v) in enumerate(named))
-    types = [e.type(v.type) for v in region.yields]
+    types = [e.type(v.type) for v in yields]
     results = ", ".join(f"{t}{_on(devices[1], i)}" for i, t in enumerate(types))
     given = f" attributes {{{', '.join(attributes)}}}" if attributes else ""
     arrow = f" -> ({results})" if len(types) != 1 or _on(devices[1], 0) else f" -> {results}"
@@ -173,8 +196,8 @@ def write_op(op: Op, e: Emitter) -> None:
         raise TensorIRError(message if message.startswith(op.NAME) else f"{op.NAME}: {message}", op.loc) from None
 
 
-def _returned(region: Region, e: Emitter) -> str:
-    return f" {e.typed(region.yields)}" if region.yields else ""
+def _returned(yields: Sequence[Value], e: Emitter) -> str:
+    return f" {e.typed(yields)}" if yields else ""
 
 
 def _on(devices: Sequence[str], i: int) -> str:

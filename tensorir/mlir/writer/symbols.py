@@ -7,6 +7,7 @@ from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.func import Assert, Call
 from tensorir.dialects.linalg import Reduce
 from tensorir.mlir.writer import composites
+from tensorir.mlir.writer.dialect import Dialect
 from tensorir.mlir.writer.emitter import Emitter
 from tensorir.mlir.writer.linalg import reduce
 from tensorir.mlir.writer.literals import quoted, symbol_name
@@ -15,6 +16,19 @@ from tensorir.mlir.writer.literals import quoted, symbol_name
 def global_load(op: GlobalLoad, e: Emitter) -> None:
     name = "util.global.load" if e.dialect == "current" else "ml_program.global_load_const"
     e.result(op, f"{name} {symbol_name(op.symbol)} : {e.type(op.type)}")
+
+
+def state_load(state: str, type: str, dialect: Dialect) -> str:
+    """The load of a mutable global."""
+    name = "util.global.load" if dialect == "current" else "ml_program.global_load"
+    return f"{name} {symbol_name(state)} : {type}"
+
+
+def state_store(state: str, value: str, type: str, dialect: Dialect) -> str:
+    """The store to a mutable global."""
+    if dialect == "current":
+        return f"util.global.store {value}, {symbol_name(state)} : {type}"
+    return f"ml_program.global_store {symbol_name(state)} = {value} : {type}"
 
 
 def call(op: Call, e: Emitter) -> None:

@@ -49,7 +49,6 @@ REFUSED = {
     "ext_sort_with_indices": f"2:10: error: iree_linalg_ext.sort is not supported: {_NOT_LINALG}",
     # control flow and state
     "form_cfg_branches": "4:3: error: cf.cond_br is not supported: control flow with several blocks is not supported",
-    "form_mutable_global_counter": "3:8: error: util.global.load: @n is mutable: programs keep no state between calls",
     "form_parallel_dim_not_in_result": "3:8: error: linalg.generic: the parallel dim d1 is not in the map "
     "(d0, d1) -> (d0) of result 0",
     "form_running_sum_result_over_reduction_dim": "3:10: error: linalg.generic: result 0 keeps every step of a "
@@ -88,8 +87,7 @@ class Case:
 
     def results(self, module: Module, device: str, tiling: str) -> list[npt.NDArray[Any]]:
         program = ti.compile(module, devices=(device,), data_tiling=tiling, parameters=self.parameters)
-        got = program.call(self.args)
-        return list(got)
+        return list(program.session().call(self.args) if program.states else program.call(self.args))
 
     def check(self, got: list[npt.NDArray[Any]]) -> None:
         tolerance = {"rtol": 1e-4, "atol": 1e-5} | self.facts.get("tolerance", {})

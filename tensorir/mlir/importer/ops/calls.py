@@ -36,6 +36,13 @@ def call(op: Operation, scope: Scope) -> None:
         _bind(op, composite(target, inputs, scope), scope)
         return
     callee = scope.program.function(name, op)
+    if callee.states:
+        raise InferError(f"@{name} is public and has the state @{callee.states[0]}: only a session calls it")
+    kept = scope.program.private_states.get(name, ())
+    if kept:
+        if scope.states is None:
+            raise InferError(f"@{name} has the state @{kept[0]}: only the body of a function calls it")
+        inputs += [scope.states.load(state) for state in kept]
     if len(inputs) != len(callee.body.args):
         raise InferError(f"@{name} takes {len(callee.body.args)} arguments, got {len(inputs)}")
     sizes = bound_sizes(callee.body.arg_types, inputs, scope)
@@ -45,7 +52,11 @@ def call(op: Operation, scope: Scope) -> None:
             raise InferError(f"argument {i} of @{name} is {expected}, got {value.type}")
         given.append(scope.with_shape(value, _under(expected, sizes).shape))
     types = tuple(_under(t, sizes) for t in callee.body.yield_types)
-    _bind(op, scope.add(Call(tuple(given), name, types, loc=scope.loc)).results, scope)
+    made = scope.add(Call(tuple(given), name, types, loc=scope.loc)).results
+    for state, value in zip(kept, made[len(made) - len(kept) :], strict=True):
+        assert scope.states is not None
+        scope.states.store(state, value)
+    _bind(op, made[: len(made) - len(kept)], scope)
 
 
 def _check_type(op: Operation, target: Operation, name: str) -> None:
