@@ -156,7 +156,7 @@ class Program(CallableProgram):
 
         Raises UnsupportedError naming the ops that run in Python, which can't be stored, and TensorIRError if the file
         can't be written."""
-        save(path, tuple(self.plans.values()), self._specs, self._features, self.stats)
+        save(path, tuple(self.plans.values()), self._specs, self._features, self.stats, self.states)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickles only the compiled modules: plans are made again when they are loaded."""

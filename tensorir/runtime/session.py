@@ -13,7 +13,7 @@ from attrs import frozen
 
 from tensorir.encoding.layout import Layout
 from tensorir.interp.arguments import bind_arguments
-from tensorir.interp.packed_arrays import into_tiles, out_of_tiles, padded_shape
+from tensorir.interp.packed_arrays import into_tiles, layout_shape, out_of_tiles, padded_shape
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.types import Type
 from tensorir.native.plans import Frame
@@ -44,6 +44,11 @@ class StoredState:
     def shape(self) -> tuple[int, ...]:
         """The sizes, which are numbers."""
         return tuple(n for n in self.type.shape if isinstance(n, int))
+
+    @property
+    def memory_shape(self) -> tuple[int, ...]:
+        """The sizes of the array in which it is stored."""
+        return self.shape if self.layout is None else layout_shape(self.shape, self.layout)
 
     def read(self, array: Array) -> Array:
         """Returns a row-major copy of a value that is stored."""

@@ -41,7 +41,7 @@ class LoadedProgram(CallableProgram):
         self.device = program.device
         """The text that makes the device for which it was compiled."""
         functions = {e.function.signature.name: (e.function.signature, e) for e in executors}
-        super().__init__(functions, program.stats, memory_limit, num_threads)
+        super().__init__(functions, program.stats, memory_limit, num_threads, program.states)
 
     def context(self, sizes: Mapping[str, int]) -> Context:
         return Context(_NO_MODULE, sizes, memory_limit=self.memory_limit)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import asdict, frozen
+from attrs import asdict, field, frozen
 
+from tensorir.encoding.layout import Layout
 from tensorir.ir.diagnostic import ParseError
 from tensorir.ir.location import Location
 from tensorir.ir.signature import Signature
@@ -31,6 +33,7 @@ from tensorir.runtime.saved.fields import (
     seconds,
     text,
 )
+from tensorir.runtime.session import StoredState
 from tensorir.runtime.stats import Stats
 from tensorir.text import parse_type
 from tensorir.text.types import type_text
@@ -45,6 +48,7 @@ class StoredProgram:
     features: Features
     functions: tuple[CompiledFunction, ...]
     stats: Stats
+    states: Mapping[str, StoredState] = field(factory=dict[str, StoredState])
 
 
 def encoded(program: StoredProgram) -> tuple[bytes, bytes, list[Array]]:
@@ -55,6 +59,7 @@ def encoded(program: StoredProgram) -> tuple[bytes, bytes, list[Array]]:
     for f in program.functions:
         functions.append(_function(f, at, shared))
         at += f.image.size
+    states = [[name, type_text(s.type), shared.constant(s.initial)] for name, s in program.states.items()]
     starts = offsets([c.nbytes for c in shared.constants])
     stats = asdict(program.stats)
     manifest = {
@@ -66,6 +71,7 @@ def encoded(program: StoredProgram) -> tuple[bytes, bytes, list[Array]]:
         "files": list(shared.files),
         "places": [list(place) for place in shared.places],
         "functions": functions,
+        "states": states,
     }
     words = b"".join(f.image.astype("<i8").tobytes() for f in program.functions)
     return json.dumps(manifest, separators=(",", ":")).encode(), words, shared.constants
@@ -90,7 +96,7 @@ class _Shared:
         return self._known[id(array)]
 
     def _stored(self, array: Array) -> int:
-        data = array.reshape(-1).view(np.uint8)
+        data = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
         same = self._same.setdefault(checksum(data), [])
         for i in same:
             if np.array_equal(self.constants[i], data):
@@ -113,6 +119,7 @@ def _function(f: CompiledFunction, at: int, shared: _Shared) -> dict[str, Any]:
         "signless": s.signless,
         "arguments": [[name, type_text(t)] for name, t in zip(s.arg_names, s.arg_types, strict=True)],
         "results": [type_text(t) for t in s.result_types],
+        "states": [[name, same] for name, same in zip(s.states, f.in_place, strict=True)],
         "words": [at, f.image.size],
         "constants": [shared.constant(c) for c in f.constants],
         "commands": [_command(c, shared) for c in f.commands],
@@ -131,9 +138,8 @@ def decoded(sections: Sections) -> StoredProgram:
         found = json.loads(sections.manifest)
     except (ValueError, RecursionError) as e:
         raise Malformed(f"not JSON: {e}") from None
-    version, device, features, stats, constants, files, places, functions = entries(
-        found, "manifest", "tensorir", "device", "features", "stats", "constants", "files", "places", "functions"
-    )
+    names = ("tensorir", "device", "features", "stats", "constants", "files", "places", "functions", "states")
+    version, device, features, stats, constants, files, places, functions, states = entries(found, "manifest", *names)
     if version != __version__:
         raise Malformed(f"saved by tensorir {version}, and this is {__version__}; compile the program again")
     paths = items(files, "files", text)
@@ -143,13 +149,29 @@ def decoded(sections: Sections) -> StoredProgram:
         at = Location(chosen(file, where, paths), number(line, where), number(col, where))
         return Place(text(op, where), at)
 
-    reader = _Functions(sections, _constants(constants, sections.constants), items(places, "places", place))
+    data = _constants(constants, sections.constants)
+    kept = dict(items(states, "states", lambda v, where: _state(v, where, data)))
+    reader = _Functions(sections, data, items(places, "places", place), kept)
     return StoredProgram(
         text(device, "device"),
         _features(features),
         tuple(items(functions, "functions", reader.function)),
         _stats(stats),
+        kept,
     )
+
+
+def _state(value: object, where: str, constants: Sequence[Array]) -> tuple[str, StoredState]:
+    """Returns a state with its first value, which has the bytes of its type in memory."""
+    name, type, initial = items(value, where, anything, 3)
+    known = _written_type(type, where)
+    if not known.is_static or not (known.encoding is None or isinstance(known.encoding, Layout)):
+        raise Malformed(f"{where}: {known} is not the type of a state")
+    state = StoredState(known, np.empty(0))
+    data, shape = chosen(initial, where, constants), state.memory_shape
+    if data.nbytes != prod(shape) * known.dtype.itemsize:
+        raise Malformed(f"{where}: {known} has another number of bytes than its first value, {data.nbytes}")
+    return text(name, where), StoredState(known, data.view(known.dtype.numpy).reshape(shape))
 
 
 def _constants(value: object, data: npt.NDArray[np.uint8]) -> list[Array]:
@@ -187,12 +209,14 @@ class _Functions:
     sections: Sections
     constants: Sequence[Array]
     places: Sequence[Place]
+    states: Mapping[str, StoredState]
 
     def function(self, value: object, where: str) -> CompiledFunction:
-        names = ("name", "place", "signless", "arguments", "results", "words", "constants", "commands")
+        names = ("name", "place", "signless", "arguments", "results", "states", "words", "constants", "commands")
         found = entries(value, where, *names, "required", "kernels")
-        name, place, signless, arguments, results, words, constants, commands, required, kernels = found
+        name, place, signless, arguments, results, states, words, constants, commands, required, kernels = found
         given = items(arguments, f"{where}.arguments", self._argument)
+        kept = items(states, f"{where}.states", lambda v, at: items(v, at, anything, 2))
         signature = Signature(
             text(name, f"{where}.name"),
             tuple(hint for hint, _ in given),
@@ -200,7 +224,9 @@ class _Functions:
             tuple(items(results, f"{where}.results", _type)),
             self._place(place, f"{where}.place").loc,
             flag(signless, f"{where}.signless"),
+            tuple(text(state, f"{where}.states") for state, _ in kept),
         )
+        self._check_states(signature, where)
         for t in signature.result_types:
             if unknown := t.symbols - set(signature.symbols):
                 raise Malformed(f"{where}.results: no argument has the size {min(unknown)}")
@@ -211,7 +237,19 @@ class _Functions:
             tuple(items(commands, f"{where}.commands", self._command)),
             tuple(items(required, f"{where}.required", self._required)),
             counts(kernels, f"{where}.kernels"),
+            tuple(flag(same, f"{where}.states") for _, same in kept),
         )
+
+    def _check_states(self, signature: Signature, where: str) -> None:
+        """Raises Malformed unless the last arguments and results are the states, as they are in memory."""
+        count = len(signature.states)
+        if len(set(signature.states)) != count or set(signature.states) - set(self.states):
+            raise Malformed(f"{where}.states: expected different states of the program")
+        held = (self.states[name].initial for name in signature.states)
+        wanted = [(a.shape, a.dtype) for a in held]
+        for types in (signature.arg_types, signature.result_types):
+            if count > len(types) or [(t.shape, t.dtype.numpy) for t in types[len(types) - count :]] != wanted:
+                raise Malformed(f"{where}.states: expected them as the last arguments and results")
 
     def _argument(self, value: object, where: str) -> tuple[str, TensorType]:
         name, type = items(value, where, text, 2)
@@ -234,11 +272,15 @@ class _Functions:
         )
 
 
-def _type(value: object, where: str) -> TensorType:
+def _written_type(value: object, where: str) -> TensorType:
     try:
-        found = parse_type(text(value, where))
+        return parse_type(text(value, where))
     except ParseError as e:
         raise Malformed(f"{where}: {e.diagnostics[0].message}") from None
+
+
+def _type(value: object, where: str) -> TensorType:
+    found = _written_type(value, where)
     if found.encoding is not None:
         raise Malformed(f"{where}: {found} has an encoding, and arrays have none")
     return found

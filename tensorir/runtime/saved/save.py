@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tensorir.dialects.tensor import Cast, CollapseShape, ExpandShape
@@ -12,25 +12,30 @@ from tensorir.runtime.finish import finished
 from tensorir.runtime.plan import HostCommand, Plan
 from tensorir.runtime.saved.container import write
 from tensorir.runtime.saved.manifest import StoredProgram, encoded
+from tensorir.runtime.session import StoredState
 from tensorir.runtime.stats import Stats
 
 COPIES = Cast | CollapseShape | ExpandShape
 """Ops in Python that can be stored: their result has the same bytes as their operand."""
 
 
-def save(path: str | Path, plans: Sequence[Plan], device: str, features: Features | None, stats: Stats) -> None:
+def save(
+    path: str | Path,
+    plans: Sequence[Plan],
+    device: str,
+    features: Features | None,
+    stats: Stats,
+    states: Mapping[str, StoredState],
+) -> None:
     """Writes a program. `device`: the text that makes its device.
 
     Raises UnsupportedError naming the ops that run in Python, and TensorIRError if the file can't be written."""
     if features is None:
         raise UnsupportedError(f"a program for the device {device!r} can't be saved: Python runs its ops")
     for plan in plans:
-        if plan.function.states:
-            message = f"@{plan.function.name} has states, and saved programs have none"
-            raise UnsupportedError(message, plan.function.loc)
         _check(plan)
     functions = tuple(finished(plan) for plan in plans)
-    write(path, *encoded(StoredProgram(device, features, functions, stats)))
+    write(path, *encoded(StoredProgram(device, features, functions, stats, states)))
 
 
 def _check(plan: Plan) -> None:

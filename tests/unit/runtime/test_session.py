@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from pathlib import Path
 from threading import Event, Thread
 
 import numpy as np
@@ -246,3 +247,25 @@ def test_counts_profiles_and_pickles() -> None:
     again: Program = pickle.loads(pickle.dumps(program))
     assert again.remarks == program.remarks
     assert again.session()(*row(0))[0] == 30
+
+
+def test_saved_programs_have_sessions(tmp_path: Path) -> None:
+    m = ti.ModuleBuilder()
+    keys, count = m.state("keys", np.ones((64, 32), np.float32)), m.state("count", np.float32(1))
+    f = m.function("main")
+    x, past = f.arg("x", (16, 32), ti.f32), f.arg("past", (P,), ti.i8)
+    f.update(keys, f.state(keys).insert(x[:1], past.shape[0], 0))
+    f.update(count, f.state(count) + np.float32(1))
+    f.returns(x @ f.state(keys).T)
+    program = ti.compile(m.build())
+    assert program.states["keys"].layout is not None
+    program.save(tmp_path / "p.tirx")
+    loaded = ti.load(tmp_path / "p.tirx")
+    own, other = program.session(), loaded.session()
+    for i in range(5):
+        x_now = np.random.default_rng(i).standard_normal((16, 32)).astype(np.float32)
+        assert np.array_equal(own(x_now, np.zeros(i, np.int8)), other(x_now, np.zeros(i, np.int8)))
+    for name in ("keys", "count"):
+        assert np.array_equal(own[name], other[name])
+    other.reset()
+    assert (other["keys"] == 1).all()

@@ -130,7 +130,7 @@ def test_ops_that_run_in_python_are_refused_by_name(tmp_path: Path) -> None:
     op = Softmax(Value(TensorType((4, 4), ti.f32)), (1,), loc=Location("model.tir", 7, 3))
     plan = evolve(program.plans["main"], commands=(HostCommand(op, {}, ()),))
     with pytest.raises(UnsupportedError, match=r"@main can't be saved: Python runs linalg\.softmax \(model\.tir:7:3\)"):
-        save(tmp_path / "program.tirx", [plan], "cpu", program.device.executor, program.stats)
+        save(tmp_path / "program.tirx", [plan], "cpu", program.device.executor, program.stats, {})
     assert list(tmp_path.iterdir()) == []
 
 
