@@ -269,3 +269,31 @@ def test_saved_programs_have_sessions(tmp_path: Path) -> None:
         assert np.array_equal(own[name], other[name])
     other.reset()
     assert (other["keys"] == 1).all()
+
+
+def test_states_that_move_within_themselves() -> None:
+    """Delay lines, in both directions, and a matrix that is transposed: none may read what it has written already."""
+    m = ti.ModuleBuilder()
+    start = np.arange(36, dtype=np.float32).reshape(6, 6)
+    names = ("up", "down", "window", "turned")
+    up, down, window, turned = (m.state(name, start) for name in names)
+    f = m.function("main")
+    x = f.arg("x", (1, 6), ti.f32)
+    f.update(up, f.state(up).insert(f.state(up)[1:], 0, 0))
+    f.update(down, f.state(down).insert(f.state(down)[:-1], 1, 0))
+    f.update(window, f.state(window)[1:].concat(x))
+    f.update(turned, f.state(turned).T + f.state(turned))
+    f.returns()
+    session = ti.compile(m.build()).session()
+    want = dict.fromkeys(names, start)
+    for i in range(4):
+        row = np.full((1, 6), i, np.float32)
+        session(row)
+        want = {
+            "up": np.concatenate([want["up"][1:], want["up"][-1:]]),
+            "down": np.concatenate([want["down"][:1], want["down"][:-1]]),
+            "window": np.concatenate([want["window"][1:], row]),
+            "turned": want["turned"].T + want["turned"],
+        }
+        for name in names:
+            assert np.array_equal(session[name], want[name]), name
