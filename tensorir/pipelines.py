@@ -21,6 +21,7 @@ from tensorir.transforms.datatiling.specialize_encodings import SpecializeEncodi
 from tensorir.transforms.devices.assign_devices import AssignDevices
 from tensorir.transforms.dispatch.canonicalize_dispatches import CanonicalizeDispatches
 from tensorir.transforms.dispatch.form_dispatches import FormDispatches
+from tensorir.transforms.dispatch.join_dispatches import JoinDispatches
 from tensorir.transforms.dispatch.outline_executables import OutlineExecutables
 from tensorir.transforms.raising.drop_unit_dims import DropUnitDims
 from tensorir.transforms.raising.integer_contractions import IntegerContractions
@@ -56,6 +57,7 @@ _OWN: tuple[type[Pass], ...] = (
     SpecializeEncodings,
     CanonicalizeDispatches,
     MaterializeEncodings,
+    JoinDispatches,
     OutlineExecutables,
     EvaluateInitializers,
     MergeEqualGlobals,
@@ -115,7 +117,10 @@ def stages(data_tiling: str, device: str = "cpu", *, several: bool = False) -> M
         "encoded": (*simplified, *(encode if data_tiling == "late" else ())),
         "dispatch": (FormDispatches(), HoistConstants()),
         "specialized": (*specialize, CanonicalizeDispatches()),
-        "materialized": (*materialize, CanonicalizeDispatches(), *evaluate),
+        "materialized": (
+            *(*materialize, JoinDispatches(), HoistConstants(), MergeEqualGlobals()),
+            *(CanonicalizeDispatches(), *evaluate),
+        ),
         "tiles": tiles,
     }
 

@@ -21,16 +21,19 @@ SINGLE: Units = {-1: -1}
 """The units of a scalar: the whole dispatch is one unit, which further scalars can join."""
 
 
-def root_units(op: Op) -> Units:
+def root_units(op: Op, *, packed: bool = False) -> Units:
     """Returns the loops of an op that starts a dispatch: all that its results have in common, except those along which
-    it shares intermediate results."""
+    it shares intermediate results. In a program that is `packed`, those of one step do not count beside others: one
+    tile may be all of a dim, and a dispatch that could be cut only there would be one unit."""
     if not op.results:
         return {}
     if all(r.type.rank == 0 for r in op.results):
         return SINGLE
     relation = op.relation()
     loops = {loop: relation.result_dim(loop) for loop in relation.results[0] if loop not in relation.shared}
-    return {loop: dim for loop, dim in loops.items() if dim is not None}
+    dims = {loop: dim for loop, dim in loops.items() if dim is not None}
+    several = {loop: dim for loop, dim in dims.items() if op.results[0].type.shape[dim] != 1} if packed else {}
+    return several or dims
 
 
 def joined_units(op: Op, inside: Mapping[Value, Units]) -> Units:

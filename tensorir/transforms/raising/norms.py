@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from attrs import frozen
 
@@ -45,14 +45,43 @@ def raise_norm(op: Generic, view: RegionView) -> Rewrite:
     one loses up to u·mean x² to cancellation, which the op does not, so the op is the closer one; otherwise both are
     within (n + 8)·u of the exact number, relative to its parts. Constant rows, NaN and infinities give the same, but
     for the NaN of a variance that cancellation makes negative. In 16-bit types the op computes in f32, rounds once, and
-    does not overflow where x² does. Refused if the divisor of a mean is not the length of the row."""
-    if op.body.result.fn not in _ROOTS or not op.result.type.dtype.is_float or op.encoding is not None:
+    does not overflow where x² does. Refused if the divisor of a mean is not the length of the row,
+    or if anything but other norms of the same rows reads a part of it."""
+    found = _found(op, view)
+    if not isinstance(found, _Norm):
+        return found
+
+    def alike(reader: Op) -> Sequence[Value] | None:
+        other = _found(reader, view)
+        return other.leaves if isinstance(other, _Norm) and other.rows == found.rows else None
+
+    return read_elsewhere(op, found.leaves, view, alike=alike) or _emitted(op, found)
+
+
+@frozen
+class _Norm:
+    """A norm of `rows` that a formula computes."""
+
+    rows: Value
+    spread: _Spread
+    epsilon: float
+    scale: At | None
+    shift: At | None
+
+    @property
+    def leaves(self) -> list[Value]:
+        """What the formula reads."""
+        return [self.rows, *(vector.value for vector in (self.scale, self.shift) if vector is not None)]
+
+
+def _found(op: Op, view: RegionView) -> _Norm | Refused | None:
+    """The norm of which an op computes the last step, whoever else reads its parts."""
+    if not isinstance(op, Generic) or op.encoding is not None:
         return None
-    for term, bias in _sums(Reading(op, view)):
-        found = _normed(op, view, term, bias)
-        if found is not None:
-            return found
-    return None
+    if op.body.result.fn not in _ROOTS or not op.result.type.dtype.is_float:
+        return None
+    readings = (_normed(op, view, term, bias) for term, bias in _sums(Reading(op, view)))
+    return next((found for found in readings if found is not None), None)
 
 
 def _sums(r: Reading) -> Iterator[tuple[Callable[[Reading], Term], Callable[[Reading], Term | None]]]:
@@ -77,7 +106,7 @@ def _summand(r: Reading, i: int) -> Term:
 
 def _normed(
     op: Generic, view: RegionView, product: Callable[[Reading], Term], added: Callable[[Reading], Term | None]
-) -> Refused | list[Op] | None:
+) -> _Norm | Refused | None:
     first = Reading(op, view)
     parts = product_of(first, product(first))
     if parts is None or (below := root_below(first, parts.times, parts.over)) is None:
@@ -104,10 +133,7 @@ def _normed(
     shift = None if bias is None else vector(r, bias, dims)
     if (bias is not None and shift is None) or (shift is not None and not spread.centered):
         return None
-    values = [s.value for s in (*scale, shift) if s is not None]
-    if refused := too_wide(r, x.dtype) or read_elsewhere(op, [x.value, *values], view):
-        return refused
-    return _emitted(op, x.value, spread, with_epsilon[1], scale[0] if scale else None, shift)
+    return too_wide(r, x.dtype) or _Norm(x.value, spread, with_epsilon[1], scale[0] if scale else None, shift)
 
 
 def _scale(r: Reading, parts: Product, root: Term, x: At, spread: _Spread) -> list[At] | None:
@@ -193,7 +219,8 @@ def _wrong_count(r: Reading, total: Total, count: str) -> Refused:
     return Refused(f"a sum along a row of {length} elements is divided by {count}, so it is not their mean")
 
 
-def _emitted(op: Generic, x: Value, spread: _Spread, epsilon: float, scale: At | None, shift: At | None) -> list[Op]:
+def _emitted(op: Generic, norm: _Norm) -> list[Op]:
+    x, spread, scale, shift = norm.rows, norm.spread, norm.scale, norm.shift
     ops: list[Op] = []
     dtype = x.type.dtype
     factor = filled(1, x, spread.dims, ops, op.loc) if scale is None else converted(scale.value, dtype, ops, op.loc)
@@ -201,9 +228,9 @@ def _emitted(op: Generic, x: Value, spread: _Spread, epsilon: float, scale: At |
         summand = (
             filled(0, x, spread.dims, ops, op.loc) if shift is None else converted(shift.value, dtype, ops, op.loc)
         )
-        made: Op = LayerNorm(x, factor, summand, spread.dims, epsilon, loc=op.loc)
+        made: Op = LayerNorm(x, factor, summand, spread.dims, norm.epsilon, loc=op.loc)
     else:
-        made = RmsNorm(x, factor, spread.dims, epsilon, loc=op.loc)
+        made = RmsNorm(x, factor, spread.dims, norm.epsilon, loc=op.loc)
     ops.append(made)
     converted(made.result, op.result.type.dtype, ops, op.loc)
     return ops

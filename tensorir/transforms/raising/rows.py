@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from tensorir.dialects.linalg import Contract, Fill, Generic, Reduce
 from tensorir.dialects.linalg.structured import accumulation_type
@@ -41,29 +41,50 @@ def too_wide(r: Reading, dtype: DType) -> Refused | None:
 
 
 def read_elsewhere(
-    root: Op, leaves: Iterable[Value], view: RegionView, *, starts: Iterable[Value] | None = None, every: bool = False
+    root: Op,
+    leaves: Iterable[Value],
+    view: RegionView,
+    *,
+    starts: Iterable[Value] | None = None,
+    every: bool = False,
+    alike: Callable[[Op], Sequence[Value] | None] = lambda reader: None,
 ) -> Refused | None:
     """Returns a refusal if others read a result within the formula that depends on its sums: they would be computed
     twice. `starts`: the operands of the root that belong to the formula; by default all. `every`: whatever is computed
-    within the formula counts, not only what depends on sums."""
-    ops = _between(root.operands if starts is None else starts, frozenset(leaves), view)
-    if len(ops) > LARGEST:
-        return Refused("the formula is spread over too many ops")
-    own = {id(op) for op in (*ops, root)}
-    summed: set[Value] = set()
-    for op in ops:
-        if not isinstance(op, Reduce | Contract) and summed.isdisjoint(op.operands) and not (every and _computes(op)):
-            continue
-        summed.update(op.results)
-        for result in op.results:
-            others = [user.NAME for user in view.users_of(result) if id(user) not in own]
+    within the formula counts, not only what depends on sums. `alike`: the leaves of another formula that ends in a
+    reader and will be raised, too; None if it is none."""
+    within = _between(root.operands if starts is None else starts, frozenset(leaves), view)
+    own = {id(op) for op in (*within, root)}
+    waiting = within
+    while waiting:
+        if len(own) > LARGEST:
+            return Refused("the formula is spread over too many ops")
+        more: list[Op] = []
+        for op, result in _counted(waiting, every):
             if view.is_yielded(result):
-                others.append("the caller")
-            if others:
-                return Refused(
-                    f"{others[0]} reads the result of {op.NAME} within the formula, computed twice if raised"
-                )
+                return _twice(op, "the caller")
+            for reader in view.users_of(result):
+                if id(reader) in own:
+                    continue
+                if (others := alike(reader)) is None:
+                    return _twice(op, reader.NAME)
+                more += [o for o in _between(reader.operands, frozenset(others), view) if id(o) not in own]
+                own |= {id(o) for o in (*more, reader)}
+        waiting = [*within, *more] if more else []
     return None
+
+
+def _counted(ops: Sequence[Op], every: bool) -> list[tuple[Op, Value]]:
+    """The results of a formula that nobody else may read, with the ops that compute them."""
+    summed: dict[Value, Op] = {}
+    for op in ops:
+        if isinstance(op, Reduce | Contract) or not summed.keys().isdisjoint(op.operands) or (every and _computes(op)):
+            summed.update((r, op) for r in op.results)
+    return [(op, result) for result, op in summed.items()]
+
+
+def _twice(op: Op, reader: str) -> Refused:
+    return Refused(f"{reader} reads the result of {op.NAME} within the formula, computed twice if raised")
 
 
 def _computes(op: Op) -> bool:
