@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tensorir.dialects.packing import BatchMmt4d, Mmt4d, Pack
 from tensorir.ir.op import Op, Trait
 from tensorir.ir.relation import Relation, Same
 from tensorir.ir.value import Value
@@ -21,10 +22,10 @@ SINGLE: Units = {-1: -1}
 """The units of a scalar: the whole dispatch is one unit, which further scalars can join."""
 
 
-def root_units(op: Op, *, packed: bool = False) -> Units:
+def root_units(op: Op) -> Units:
     """Returns the loops of an op that starts a dispatch: all that its results have in common, except those along which
-    it shares intermediate results. In a program that is `packed`, those of one step do not count beside others: one
-    tile may be all of a dim, and a dispatch that could be cut only there would be one unit."""
+    it shares intermediate results. Loops over one tile do not count beside others: the tile may hold all of a long dim,
+    which in row-major form would not be whole either."""
     if not op.results:
         return {}
     if all(r.type.rank == 0 for r in op.results):
@@ -32,8 +33,8 @@ def root_units(op: Op, *, packed: bool = False) -> Units:
     relation = op.relation()
     loops = {loop: relation.result_dim(loop) for loop in relation.results[0] if loop not in relation.shared}
     dims = {loop: dim for loop, dim in loops.items() if dim is not None}
-    several = {loop: dim for loop, dim in dims.items() if op.results[0].type.shape[dim] != 1} if packed else {}
-    return several or dims
+    several = {loop: dim for loop, dim in dims.items() if op.results[0].type.shape[dim] != 1}
+    return several if several and isinstance(op, Pack | Mmt4d | BatchMmt4d) else dims
 
 
 def joined_units(op: Op, inside: Mapping[Value, Units]) -> Units:

@@ -50,7 +50,7 @@ class Plan:
     devices: Mapping[Value, str] = field(factory=dict[Value, str])
     """Value → its device, if the program names any."""
     packed: bool = False
-    """Whether the program is in packed form, see `kind_of` and `root_units`."""
+    """Whether the program is in packed form, see `kind_of`."""
     clusters: list[Cluster] = field(factory=list[Cluster])
     cluster_of: dict[Value, Cluster] = field(factory=dict[Value, Cluster])
     host: set[Value] = field(factory=set[Value])
@@ -95,7 +95,7 @@ class Plan:
             kind = "free"
         if kind == "work":
             self._say_why_apart(op)
-            units = root_units(op, packed=self.packed)
+            units = root_units(op)
             self._add(op, self._new_cluster(frozenset(units), self._device(op)), units)
         else:
             self._keep_outside(op, kind)

@@ -48,7 +48,7 @@ class FormDispatches(Pass):
     def run(self, module: Module, ctx: PassContext) -> Module:
         effects, refuse = EffectsIn(module), ctx.decisions.of(self.name)
         device = ctx.device(self.device).name if self.device else ""
-        plain = nested(lambda region: form_dispatches(region, effects, refuse, device), in_order)
+        plain = nested(lambda region: form_dispatches(region, effects, refuse, device, packed=bool(device)), in_order)
 
         def formed(f: Function) -> Function:
             if not any(True for _ in named_devices(Module((f,)))):
@@ -58,7 +58,7 @@ class FormDispatches(Pass):
             def inside(region: Region) -> Region:
                 outermost = region.args is f.body.args and region.yields is f.body.yields
                 on = (f.arg_devices, f.result_devices) if outermost else ()
-                return form_dispatches(region, effects, refuse, device, *on)
+                return form_dispatches(region, effects, refuse, device, *on, packed=bool(device))
 
             return f.with_region(nested(inside, in_order)(f.body))
 
@@ -72,13 +72,16 @@ def form_dispatches(
     device: str = "",
     arg_devices: Sequence[str] = (),
     result_devices: Sequence[str] = (),
+    *,
+    packed: bool = False,
 ) -> Region:
     """Returns `region` with its work in `flow.dispatch` ops, in an order in which every value is known before it is
-    read. `arg_devices`, `result_devices`: those of its function."""
+    read. `device`: that of all dispatches. `arg_devices`, `result_devices`: those of its function. `packed`: the
+    program is in packed form."""
     region = sweep(region, _size_of_dim)
     region, devices = on_each_device(region, effects, arg_devices, result_devices)
     constants = Constants(absorbed_values(region))
-    plan = Plan(effects, refuse, constants, windows_of_products(region), widened_values(region), devices, bool(device))
+    plan = Plan(effects, refuse, constants, windows_of_products(region), widened_values(region), devices, packed)
     order = _from_results(region, effects)
     for op in order:
         plan.place(op)

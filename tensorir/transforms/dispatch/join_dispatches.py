@@ -41,7 +41,7 @@ def _joined(region: Region, effects: EffectsIn) -> Region:
     if len(launches) < 2 or len(devices) > 1:
         return region
     flat = merge_equal_ops(_without_dispatches(region), effects)
-    formed = form_dispatches(flat, effects, device=devices.pop())
+    formed = form_dispatches(flat, effects, device=devices.pop(), packed=True)
     return formed if len(_launches(formed)) < len(launches) else region
 
 

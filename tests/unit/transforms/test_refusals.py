@@ -37,6 +37,7 @@ NEVER = {
     "symbol-dce": "it drops all that nothing reaches",
     "canonicalize-dispatches": "it has one normal form for every dispatch",
     "row-major-boundaries": "it makes every boundary row-major",
+    "join-dispatches": "form-dispatches has said why launches are apart",
     "outline-executables": "it outlines every dispatch, and shares all equal bodies",
     "evaluate-initializers": "it evaluates every initializer or raises",
 }
