@@ -18,6 +18,7 @@ from tensorir.interp.loops import run_loops
 from tensorir.interp.memory import bytes_text
 from tensorir.interp.packing_ops import PACKING_OPS
 from tensorir.interp.relayouts import RELAYOUT_OPS
+from tensorir.interp.stored_states import StoredStates
 from tensorir.interp.tensor_ops import TENSOR_OPS
 from tensorir.interp.tile_ops import TILE_OPS
 from tensorir.ir.decomposition import Decomposition
@@ -83,7 +84,8 @@ def interpret(
     memory_limit: int | None = None,
     runner: RegionRunner | None = None,
 ) -> tuple[Array, ...]:
-    """Returns the results of @function for `args`, as newly allocated arrays.
+    """Returns the results of @function for `args`, as newly allocated arrays. States are the last of both, row-major
+    however they are stored.
 
     `widen`: every float type is computed and stored as float64. `memory_limit`: the most bytes that one op may
     allocate; None means the available memory. `runner` replaces `run_region` for the function's region and those in
@@ -91,7 +93,9 @@ def interpret(
     can't be computed, and if there is no such function; raises OutOfMemoryError, which is also a MemoryError, if
     there is not enough memory."""
     chosen = module.lookup(Function, function)
-    arrays, sizes = bind_arguments(chosen.signature, args)
+    states = StoredStates.of(module, chosen)
+    arrays, sizes = bind_arguments(states.row_major(chosen.signature), args)
+    arrays = states.stored(arrays)
     run = runner or run_region
     ctx = Context(module, sizes, widen, _Globals(module, widen, memory_limit), run, (function,), memory_limit)
     if widen:
@@ -100,7 +104,7 @@ def interpret(
         results = run(chosen.body, arrays, ctx)
     except RecursionError:
         raise TensorIRError(f"@{function}: regions are nested too deep to be run", chosen.loc) from None
-    return tuple(copied(r, chosen, ctx) for r in results)
+    return states.read(tuple(copied(r, chosen, ctx) for r in results))
 
 
 def copied(array: Array, function: Function, ctx: Context) -> Array:

@@ -13,6 +13,13 @@ def padded_shape(shape: tuple[int, ...], layout: Layout) -> tuple[int, ...]:
     return tuple(-(-n // t) * t for n, t in zip(shape, _tiles(layout), strict=True))
 
 
+def packed(array: Array, layout: Layout) -> Array:
+    """Returns an array in tiles, with zeros as padding, in new memory."""
+    padded = np.zeros(padded_shape(array.shape, layout), array.dtype)
+    padded[tuple(slice(0, n) for n in array.shape)] = array
+    return into_tiles(padded, layout)
+
+
 def into_tiles(padded: Array, layout: Layout) -> Array:
     """Returns an array of such a shape in tiles, in new memory."""
     ordered = padded.reshape(_split(padded.shape, layout)).transpose(_order(layout))

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from tensorir.encoding.layout import Layout
 from tensorir.interp.arguments import bind_arguments
-from tensorir.interp.packed_arrays import into_tiles, layout_shape, out_of_tiles, padded_shape
+from tensorir.interp.packed_arrays import layout_shape, out_of_tiles, packed
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.types import Type
 from tensorir.native.plans import Frame
@@ -56,11 +56,21 @@ class StoredState:
 
     def stored(self, array: Array) -> Array:
         """Returns a value as it is stored, in new memory; padding is zero."""
-        if self.layout is None:
-            return np.array(array, order="C")
-        padded = np.zeros(padded_shape(self.shape, self.layout), array.dtype)
-        padded[tuple(slice(0, n) for n in self.shape)] = array
-        return into_tiles(padded, self.layout)
+        return np.array(array, order="C") if self.layout is None else packed(array, self.layout)
+
+
+def call_with_states(program: CallableProgram, args: Sequence[npt.ArrayLike], function: str) -> tuple[Array, ...]:
+    """Returns what the interpreter returns: all results of a function whose last arguments are the values of its
+    states, the new ones included. They are row-major."""
+    states = program.signature(function).states
+    if not states:
+        return program.call(args, function)
+    session = program.session()
+    own = len(args) - len(states)
+    for state, value in zip(states, args[own:], strict=True):
+        session[state] = value
+    results = session.call(args[:own], function)
+    return (*results, *(session[state] for state in states))
 
 
 class Session:

@@ -15,7 +15,7 @@ from tensorir.interp import bind_arguments
 from tensorir.ir.dims import evaluate
 from tensorir.ir.signature import Signature
 from tensorir.tools.files import write_text
-from tensorir.tools.run import add_program_flags, parse_input, program_of
+from tensorir.tools.run import add_program_flags, caller, parse_input, program_of
 from tensorir.tools.usage import UsageError
 
 
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
         if value is not None and value < 1:
             raise UsageError(f"--{name.replace('_', '-')}: expected at least 1, got {value}")
     program = program_of(args)
-    signature = program.signature(args.function)
+    signature = program.signature(args.function).without_states
     sizes = size_flags(args.size)
     inputs: Sequence[Any] = [parse_input(text) for text in args.input]
     if not inputs:
@@ -51,11 +51,12 @@ def run(args: argparse.Namespace) -> int:
     elif sizes:
         raise UsageError("--size is for random inputs; the sizes of --input are known")
     arrays, _ = bind_arguments(signature, inputs)
-    program.call(arrays, args.function, num_threads=args.num_threads)
+    calling = caller(program)
+    calling.call(arrays, args.function, num_threads=args.num_threads)
     times: list[int] = []
     for _ in range(args.calls):
         began = monotonic_ns()
-        program.call(arrays, args.function, num_threads=args.num_threads)
+        calling.call(arrays, args.function, num_threads=args.num_threads)
         times.append(monotonic_ns() - began)
     fastest, middle = min(times) / 1e6, median(times) / 1e6
     print(f"{args.calls} calls of @{signature.name}: fastest {fastest:.3f} ms, median {middle:.3f} ms")

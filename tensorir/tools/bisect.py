@@ -17,6 +17,7 @@ from tensorir.ir.verify import verify
 from tensorir.passes.pass_ import PassContext
 from tensorir.passes.spec import parse_spec
 from tensorir.pipelines import DATA_TILING, PASSES, PIPELINES, pipeline
+from tensorir.runtime.session import call_with_states
 from tensorir.targets.device import Device
 from tensorir.testing.bisect import Check, WrongPass, as_expected, first_wrong_pass, within_bounds
 from tensorir.tools.bench import add_size_flag, random_inputs, size_flags
@@ -72,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
 def _compiled(
     module: Module, function: Function, arrays: Sequence[npt.NDArray[Any]], check: Check, args: argparse.Namespace
 ) -> int:
-    results = compile(module, args.device, args.data_tiling).call(arrays, function.name)
+    results = call_with_states(compile(module, args.device, args.data_tiling), arrays, function.name)
     wrong = check(results)
     if wrong:
         print(f"the compiled program differs, so that it is not a pass but how {args.device.name} runs it\n  {wrong}")

@@ -23,6 +23,7 @@ from tensorir.pipelines import DATA_TILING
 from tensorir.runtime.calls import CallableProgram
 from tensorir.runtime.explain.passes import PassTexts
 from tensorir.runtime.saved.load import load
+from tensorir.runtime.session import Session
 from tensorir.text.npy import npy_array
 from tensorir.text.stored import StoredArray
 from tensorir.tools.devices import add_devices_flag, given_devices
@@ -76,12 +77,17 @@ def add_compiled_flags(p: argparse.ArgumentParser) -> None:
     add_layouts_flag(p)
 
 
+def caller(program: CallableProgram) -> CallableProgram | Session:
+    """What calls functions of a program: a new session, if it has states."""
+    return program.session() if program.states else program
+
+
 def run(args: argparse.Namespace) -> int:
     """Prints or stores the results."""
     inputs = [parse_input(text) for text in args.input]
     expected = [parse_input(text, "--expected-output") for text in args.expected_output]
     program = program_of(args)
-    results = program.call(inputs, args.function)
+    results = caller(program).call(inputs, args.function)
     if expected and len(expected) != len(results):
         raise UsageError(f"{len(expected)} --expected-output for {len(results)} results")
     if args.output and len(args.output) != len(results):

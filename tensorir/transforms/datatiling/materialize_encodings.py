@@ -34,7 +34,8 @@ Zeros = frozenset[int]
 
 @frozen
 class MaterializeEncodings(Pass):
-    """Laws: no type has an encoding afterwards; interp(materialize(m)) == interp(m) for any contents of the padding."""
+    """Laws: no type has an encoding afterwards; interp(materialize(m)) == interp(m) for any contents of the padding,
+    with states that callers give and get row-major."""
 
     name: ClassVar[str] = "materialize-encodings"
     requires: ClassVar[tuple[Level, ...]] = (NO_CALLS, NO_ENCODINGS, PLAIN_BOUNDARIES)

@@ -13,7 +13,7 @@ import pytest
 import tensorir as ti
 from tensorir.dialects.tensor import Gather, InsertSlice
 from tensorir.runtime.program import Program
-from tensorir.runtime.session import Session
+from tensorir.runtime.session import Session, call_with_states
 
 P = ti.symbol("P")
 
@@ -297,3 +297,26 @@ def test_states_that_move_within_themselves() -> None:
         }
         for name in names:
             assert np.array_equal(session[name], want[name]), name
+
+
+def test_a_packed_program_means_the_same() -> None:
+    """The interpreter takes and gives row-major states after every pass."""
+    m = ti.ModuleBuilder()
+    keys = m.state("keys", np.zeros((64, 32), np.float32))
+    f = m.function("main")
+    x = f.arg("x", (16, 32), ti.f32)
+    f.update(keys, f.state(keys).insert(x[:1], 5, 0))
+    f.returns(x @ f.state(keys).T)
+    module = m.build()
+    rng = np.random.default_rng(0)
+    args = [rng.standard_normal(shape).astype(np.float32) for shape in ((16, 32), (64, 32))]
+    expected = ti.interpret(module, "main", args)
+    program = ti.compile(module)
+    assert program.states["keys"].layout is not None
+    for results in (
+        ti.interpret(program.module, "main", args),
+        ti.interpret(program.tiles, "main", args),
+        call_with_states(program, args, "main"),
+    ):
+        np.testing.assert_allclose(results[0], expected[0], rtol=0, atol=1e-4)
+        assert np.array_equal(results[1], expected[1])
