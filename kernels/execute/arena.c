@@ -49,7 +49,7 @@ static int64_t place_together(const tir_plan* plan, const int64_t* bytes, place*
   for (int64_t i = 0; i < plan->header->buffers; i++) offsets[i] = 0;
   for (int64_t i = 0; i < plan->header->buffers; i++) {
     int64_t* most = &offsets[plan->home[i]];
-    if (plan->buffers[i].kind >= TIR_BUFFER_ARENA && bytes[i] > *most) *most = bytes[i];
+    if (tir_in_arena(plan->buffers[i].kind) && bytes[i] > *most) *most = bytes[i];
   }
   const int64_t total = place_all(plan->arena, plan->arena_count, places, offsets);
   for (int64_t i = 0; i < plan->header->buffers; i++) offsets[i] = offsets[plan->home[i]];

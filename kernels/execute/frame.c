@@ -43,6 +43,7 @@ static int64_t measure(tir_frame* frame) {
   }
   for (int64_t i = 0; i < plan->header->programs; i++) {
     const tir_program program = plan->program[i];
+    if (!program.launched) continue; /* whoever runs it has memory for it */
     int64_t all = 0;
     for (int64_t s = 0; s < program.scratches; s++) {
       const int64_t bytes = frame->values[program.scratch[s]];
@@ -84,7 +85,7 @@ static void set_addresses(tir_frame* frame) {
   const tir_plan* plan = frame->plan;
   for (int64_t i = 0; i < plan->header->buffers; i++) {
     const tir_buffer* b = &plan->buffers[i];
-    if (b->kind >= TIR_BUFFER_ARENA) {
+    if (tir_in_arena(b->kind)) {
       frame->address[i] = frame->memory + (int64_t)frame->address[i];
     } else {
       frame->address[i] = b->kind == TIR_BUFFER_CONSTANT ? (char*)plan->constants[b->index] : NULL;

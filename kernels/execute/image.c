@@ -101,7 +101,7 @@ static bool check_buffers(reader* r, int64_t constants) {
     const tir_buffer* b = &plan->buffers[i];
     const int64_t at = h->at_buffers + 5 * i;
     plan->home[i] = i;
-    if (b->kind < TIR_BUFFER_ARGUMENT || b->kind > TIR_BUFFER_SHARED) return wrong(r, at);
+    if (b->kind < TIR_BUFFER_ARGUMENT || b->kind > TIR_BUFFER_OUTSIDE) return wrong(r, at);
     if (!is_value(r, b->bytes)) return wrong(r, at + 2);
     if (b->kind <= TIR_BUFFER_CONSTANT) {
       if (b->index < 0 || b->index >= limit[b->kind]) return wrong(r, at + 1);
@@ -112,7 +112,8 @@ static bool check_buffers(reader* r, int64_t constants) {
     if (b->last < b->first || b->last >= h->commands) return wrong(r, at + 4);
     if (b->kind == TIR_BUFFER_SHARED) {
       /* An earlier one, so nothing runs in circles. */
-      if (b->index < 0 || b->index >= i || plan->buffers[b->index].kind < TIR_BUFFER_ARENA) return wrong(r, at + 1);
+      if (b->index < 0 || b->index >= i || !tir_in_arena(plan->buffers[b->index].kind))
+        return wrong(r, at + 1);
       plan->home[i] = plan->home[b->index];
     }
   }
@@ -243,10 +244,12 @@ static bool check_programs(reader* r) {
 
 /* ---- commands --------------------------------------------------------------- */
 
-/* Whether buffer `number` may be bound to a command, that is, lives there, and may be written if it is. */
-static bool may_bind(const tir_plan* plan, int64_t command, int64_t number, bool written) {
+/* Whether buffer `number` may be bound to a command, that is, lives there, and may be written if it is. The executor
+ * itself launches nothing on memory that it does not have. */
+static bool may_bind(const tir_plan* plan, int64_t command, int64_t number, bool written, bool launched) {
   if (number < 0 || number >= plan->header->buffers) return false;
   const tir_buffer* b = &plan->buffers[number];
+  if (b->kind == TIR_BUFFER_OUTSIDE && launched) return false;
   if (b->kind >= TIR_BUFFER_ARENA) return b->first <= command && command <= b->last;
   return !written || b->kind == TIR_BUFFER_RESULT;
 }
@@ -258,17 +261,19 @@ static bool check_commands(reader* r) {
     const int64_t at = plan->at_commands[i];
     if (at < end || at > r->count - 3) return wrong(r, plan->header->at_commands + i);
     const tir_command* command = tir_command_at(plan, i);
-    if (command->kind != TIR_COMMAND_LAUNCH && command->kind != TIR_COMMAND_HOST) return wrong(r, at);
+    if (command->kind < TIR_COMMAND_LAUNCH || command->kind > TIR_COMMAND_QUEUED) return wrong(r, at);
+    const bool launched = command->kind == TIR_COMMAND_LAUNCH;
     if (command->bindings < 0 || command->bindings > r->count - at - 3) return wrong(r, at + 2);
     const uint64_t* written = NULL;
-    if (command->kind == TIR_COMMAND_LAUNCH) {
+    if (command->kind != TIR_COMMAND_HOST) {
       if (command->target < 0 || command->target >= plan->header->programs) return wrong(r, at + 1);
       if (command->bindings != plan->program[command->target].bindings) return wrong(r, at + 2);
       written = r->written[command->target];
+      if (launched) plan->program[command->target].launched = true;
     }
     for (int64_t b = 0; b < command->bindings; b++) {
       const bool writes = written != NULL && (written[b / 64] >> b % 64 & 1);
-      if (!may_bind(plan, i, command->buffer[b], writes)) return wrong(r, at + 3 + b);
+      if (!may_bind(plan, i, command->buffer[b], writes, launched)) return wrong(r, at + 3 + b);
     }
     end = at + 3 + command->bindings;
   }
@@ -288,7 +293,7 @@ static int by_first_command(const void* a, const void* b) {
 static void list_arena(tir_plan* plan, int64_t* entry) {
   for (int64_t i = 0; i < plan->header->buffers; i++) {
     const tir_buffer* b = &plan->buffers[i];
-    if (b->kind < TIR_BUFFER_ARENA) continue;
+    if (!tir_in_arena(b->kind)) continue;
     plan->apart[plan->apart_count++] = (tir_arena_buffer){.buffer = i, .first = b->first, .last = b->last};
     if (plan->home[i] == i) {
       entry[i] = plan->arena_count++;

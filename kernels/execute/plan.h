@@ -37,14 +37,17 @@ typedef struct {
 
 enum {
   TIR_BUFFER_ARGUMENT = 0, TIR_BUFFER_RESULT = 1, TIR_BUFFER_CONSTANT = 2, TIR_BUFFER_ARENA = 3,
-  TIR_BUFFER_SHARED = 4
+  TIR_BUFFER_SHARED = 4, TIR_BUFFER_OUTSIDE = 5
 };
+
+/* Whether a buffer of this kind lies in the arena. */
+static inline bool tir_in_arena(int64_t kind) { return kind == TIR_BUFFER_ARENA || kind == TIR_BUFFER_SHARED; }
 
 typedef struct {
   int64_t kind, index, bytes, first, last;
 } tir_buffer;
 
-enum { TIR_COMMAND_LAUNCH = 0, TIR_COMMAND_HOST = 1 };
+enum { TIR_COMMAND_LAUNCH = 0, TIR_COMMAND_HOST = 1, TIR_COMMAND_QUEUED = 2 };
 
 /* A command: its kind, the program or the id of the caller's, and what is bound. */
 typedef struct {
@@ -62,6 +65,7 @@ typedef struct {
   int64_t bindings, scratches, steps;
   const int64_t* scratch;  /* bytes of each piece */
   const int64_t* step;     /* the first one */
+  bool launched;           /* by the executor, not only by the caller */
 } tir_program;
 
 /* The first words of a step; behind them: a size per loop, the operands, the attributes, the code. */

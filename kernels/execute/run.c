@@ -102,7 +102,7 @@ static int run_commands(tir_frame* frame, int64_t deadline) {
   for (; frame->command < plan->header->commands; frame->command++) {
     const tir_command* command = tir_command_at(plan, frame->command);
     frame->fault.command = frame->command;
-    if (command->kind == TIR_COMMAND_HOST) {
+    if (command->kind != TIR_COMMAND_LAUNCH) {
       frame->command++;
       return TIR_STATUS_HOST;
     }

@@ -242,6 +242,10 @@ class Frame:
             raise ValueError(f"buffer {number}: expected one with memory")
         return memoryview(ffi.buffer(ffi.cast("char *", address), lib.tir_frame_buffer_bytes(self._frame, number)))
 
+    def buffer_bytes(self, number: int) -> int:
+        """The bytes of a buffer; -1 for a number that there is not."""
+        return lib.tir_frame_buffer_bytes(self._frame, number)
+
     @property
     def arena_bytes(self) -> int:
         """Of all buffers between commands."""

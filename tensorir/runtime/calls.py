@@ -186,6 +186,8 @@ class CallableProgram:
             copied_bytes=counts.copied_bytes,
             transfers=counts.transfers,
             transferred_bytes=counts.transferred_bytes,
+            memory_copies=counts.memory_copies,
+            memory_copied_bytes=counts.memory_copied_bytes,
             arena_bytes=counts.arena_bytes,
             scratch_bytes=counts.scratch_bytes,
             python=counts.python,

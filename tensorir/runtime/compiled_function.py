@@ -27,12 +27,13 @@ class Place:
 class CommandPlaces:
     """`steps`: those of the program that the command launches; none if it runs in Python. `device`: the name of the
     device of its launch. `moved`: the entry of the plan's table with the bytes that it moves from another device; None
-    if it moves none."""
+    if it moves none. `copied`: whether it only copies a buffer from or to the memory of a launcher."""
 
     command: Place
     steps: tuple[Place, ...] = ()
     device: str = ""
     moved: int | None = None
+    copied: bool = False
 
 
 @frozen

@@ -17,7 +17,8 @@ from tensorir.runtime.step_counts import KINDS, MOVES, StepIn, touched
 from tensorir.runtime.words import (
     ARENA,
     CONSTANT,
-    LAUNCH,
+    HOST,
+    OUTSIDE,
     RESULT,
     SHARED,
     CommandWords,
@@ -72,6 +73,8 @@ class CommandCounts:
     """The name of the device of its launch."""
     transferred_bytes: int | None = None
     """Moved here from another device; None for what is no transfer."""
+    copied: bool = False
+    """Whether it copies a buffer from or to the memory of a device, for which nothing runs in Python."""
 
     def sum(self, name: str) -> int:
         """The sum of a number over the steps."""
@@ -114,7 +117,7 @@ class Counts:
 
     @property
     def launches(self) -> int:
-        """Commands that the executor runs."""
+        """Commands that the executor or a launcher runs."""
         return sum(not command.python for command in self.commands)
 
     @property
@@ -145,6 +148,16 @@ class Counts:
         return sum(command.transferred_bytes or 0 for command in self.commands)
 
     @property
+    def memory_copies(self) -> int:
+        """Copies of a buffer from or to the memory of a device that has one of its own."""
+        return sum(command.copied for command in self.commands)
+
+    @property
+    def memory_copied_bytes(self) -> int:
+        """What they copy. Constants are copied once, not in each call."""
+        return sum(command.python_written_bytes for command in self.commands if command.copied)
+
+    @property
     def relaid_bytes(self) -> int:
         return self.sum("relaid_bytes")
 
@@ -159,7 +172,7 @@ class Counts:
     @property
     def python(self) -> dict[str, int]:
         """Op → number of its commands that run in Python."""
-        return dict(Counter(command.place.op for command in self.commands if command.python))
+        return dict(Counter(c.place.op for c in self.commands if c.python and not c.copied))
 
 
 def count(
@@ -172,9 +185,10 @@ def count(
     programs: dict[int, tuple[int, list[list[int]]]] = {}
     commands: list[CommandCounts] = []
     for number, (command, places) in enumerate(zip(plan.commands, function.commands, strict=True)):
-        if command.kind != LAUNCH:
+        if command.kind == HOST:
             read, written = _python_bytes(plan, number, command, sizes)
-            made = CommandCounts(places.command, True, 0, (), read, written, places.device, _moved(places, values))
+            moved = _moved(places, values)
+            made = CommandCounts(places.command, True, 0, (), read, written, places.device, moved, places.copied)
             commands.append(made)
             continue
         program = plan.programs[command.target]
@@ -197,7 +211,7 @@ def _moved(places: CommandPlaces, values: Words) -> int | None:
 
 def _python_bytes(plan: PlanWords, number: int, command: CommandWords, sizes: Sequence[int]) -> tuple[int, int]:
     """What a command in Python reads and writes: it makes the buffers that are first used here."""
-    made = {b for b in command.buffers if plan.buffers[b].kind in (RESULT, ARENA, SHARED)}
+    made = {b for b in command.buffers if plan.buffers[b].kind in (RESULT, ARENA, SHARED, OUTSIDE)}
     made = {b for b in made if plan.buffers[b].first == number}
     return sum(sizes[b] for b in {*command.buffers} - made), sum(sizes[b] for b in made)
 

@@ -28,7 +28,7 @@ from tensorir.runtime.profile import Note
 from tensorir.runtime.repeated_call import Call, Kind, Lying, RepeatedCall, RepeatedStridedCall
 from tensorir.runtime.stats import Used
 from tensorir.runtime.strides import Form, Strided, strided, usable_copy
-from tensorir.runtime.words import PlanWords, read_plan
+from tensorir.runtime.words import LAUNCH, PlanWords, read_plan
 
 Array = npt.NDArray[Any]
 Around = Callable[[Frame, Callable[..., None]], None]
@@ -58,6 +58,14 @@ class Host(Protocol):
         self, number: int, frame: Frame, arguments: Sequence[Array], results: Sequence[Array], ctx: Context
     ) -> None:
         """Runs a command."""
+        ...
+
+    def finish(self, frame: Frame) -> None:
+        """Waits for what commands of this call have begun and not ended. Raises PlanFault if that failed."""
+        ...
+
+    def end(self, frame: Frame) -> None:
+        """Gives back what commands of this call hold, whether it succeeded or not."""
         ...
 
     def why_impossible(self, sizes: Mapping[str, int], memory_limit: int | None) -> TensorIRError | None:
@@ -99,7 +107,9 @@ class Executor:
         self._native = Plan(function.image, function.constants, features)
         self._host = host
         self._checked = checked
-        self._runs_alone = all(c.steps for c in function.commands)
+        header = function.image[:16].tolist()
+        kinds = function.image[function.image[header[13] : header[13] + header[12]]]
+        self._runs_alone = bool((kinds == LAUNCH).all())
         self._known: dict[tuple[int, ...], _Sizes] = {}
 
     def open(self, sizes: Mapping[str, int]) -> None:
@@ -318,7 +328,11 @@ class Executor:
                     if note is not None:
                         note(command, began, monotonic_ns())
 
-                frame.run(places, results, host)
+                try:
+                    frame.run(places, results, host)
+                    self._host.finish(frame)
+                finally:
+                    self._host.end(frame)
 
             if around is None:
                 run()
@@ -326,6 +340,8 @@ class Executor:
                 around(frame, run)
         except PlanFault as fault:
             raise self._error(fault) from None
+        except OutOfMemoryError:  # it has its place already
+            raise
         except MemoryError as e:
             unexplained = OutOfMemoryError(f"@{signature.name}: there is not enough memory: {e}", signature.loc)
             raise self._host.why_impossible(ctx.sizes, ctx.memory_limit) or unexplained from None

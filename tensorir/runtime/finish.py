@@ -9,7 +9,7 @@ import numpy as np
 from tensorir.dialects.tile import Mmt4d, Mmt4dMap, Step
 from tensorir.ir.op import Op
 from tensorir.runtime.compiled_function import CommandPlaces, CompiledFunction, Place, Required
-from tensorir.runtime.plan import Command, HostCommand, Plan, plan_image
+from tensorir.runtime.plan import Command, CopyCommand, HostCommand, Plan, plan_image
 
 
 def finished(plan: Plan) -> CompiledFunction:
@@ -30,8 +30,8 @@ def finished(plan: Plan) -> CompiledFunction:
 
 
 def _places(command: Command, moved: int | None) -> CommandPlaces:
-    if isinstance(command, HostCommand):
-        return CommandPlaces(_place(command.op), (), command.device, moved)
+    if isinstance(command, HostCommand | CopyCommand):
+        return CommandPlaces(_place(command.op), (), command.device, moved, isinstance(command, CopyCommand))
     steps = (o for o in command.grid.body.ops if isinstance(o, Step))
     places = tuple(Place(o.origin or o.NAME, o.loc) for o in steps)
     return CommandPlaces(_place(command.grid), places, command.device, moved)
@@ -47,6 +47,9 @@ def _kernels(plan: Plan) -> dict[str, int]:
     for command in plan.commands:
         if isinstance(command, HostCommand):
             found[f"python:{command.op.NAME}"] += 1
+            continue
+        if isinstance(command, CopyCommand):
+            found["copy between memories"] += 1
             continue
         for op in command.grid.body.ops:
             if isinstance(op, Step):

@@ -25,9 +25,12 @@ Word = int | Entry
 """A number, or an entry of the value table whose number is known when the table is finished."""
 
 
-def program_words(grid: Grid, bound: Mapping[str, Dim], values: Values, features: int) -> list[Word]:
+def program_words(
+    grid: Grid, bound: Mapping[str, Dim], values: Values, features: int, at_once: int | None = None
+) -> list[Word]:
     """Returns the words of a tile program whose sizes are `bound`. Its bindings are the grid's inputs, then results.
-    `features`: the CPU features that its steps may use, −1 for all that the plan may."""
+    `features`: the CPU features that its steps may use, −1 for all that the plan may. `at_once`: how many units run at
+    the same time; None: as many as the call has threads."""
     registers = Registers(values, bound, grid.totals, grid.granules)
     place: dict[Value, int] = {a: i for i, a in enumerate(grid.body.args)}
     scratch: list[Word] = []
@@ -41,7 +44,7 @@ def program_words(grid: Grid, bound: Mapping[str, Dim], values: Values, features
         steps.append(_step(op, place, registers))
         place.update(zip(op.results, (place[v] for v in op.outs), strict=True))
     words: list[Word] = [features, len(grid.totals)]
-    words += _grid(grid, bound, values)
+    words += _grid(grid, bound, values, at_once)
     words.append(len(registers.operations))
     for operation, a, b in registers.operations:
         words += [OPERATIONS.index(operation), a, b]
@@ -49,11 +52,12 @@ def program_words(grid: Grid, bound: Mapping[str, Dim], values: Values, features
     return words + [w for step in steps for w in step]
 
 
-def _grid(grid: Grid, bound: Mapping[str, Dim], values: Values) -> list[Word]:
+def _grid(grid: Grid, bound: Mapping[str, Dim], values: Values, at_once: int | None) -> list[Word]:
     """Returns extent and block of each dim. One thread takes the blocks of the grid. For more threads the first dims
     are cut further, until each thread gets about four units, but never below `least`."""
     one, four = (values.number(n) for n in (1, 4))
-    others = values.apply("sub", values.of(symbol(THREADS)), one)
+    threads = values.of(symbol(THREADS)) if at_once is None else values.number(at_once)
+    others = values.apply("sub", threads, one)
     wanted = values.apply("max", one, values.apply("mul", four, others))
     words: list[Word] = []
     least = grid.least or (1,) * len(grid.totals)

@@ -25,12 +25,21 @@ from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.runtime.image import THREADS, Word, program_words
 from tensorir.runtime.in_place import may_lie_in
-from tensorir.runtime.plan_parts import KINDS, Buffer, BufferKind, Command, HostCommand, LaunchCommand, bytes_of
+from tensorir.runtime.plan_parts import (
+    KINDS,
+    Buffer,
+    BufferKind,
+    Command,
+    CopyCommand,
+    HostCommand,
+    LaunchCommand,
+    bytes_of,
+)
 from tensorir.runtime.requirements import Requirement, requirements
 from tensorir.runtime.states_in_place import StatesInPlace
 from tensorir.runtime.strides import Form
 from tensorir.runtime.values import OPERATIONS, Values
-from tensorir.runtime.words import ALL_FEATURES
+from tensorir.runtime.words import ALL_FEATURES, HOST, LAUNCH, QUEUED
 
 Array = npt.NDArray[Any]
 MAGIC = 0x004E414C50524954
@@ -69,12 +78,13 @@ def plan_function(
     forms: Sequence[Form] = (),
     bodies: Mapping[Op, Region] | None = None,
     features: Mapping[str, int] | None = None,
+    launchers: Mapping[str, int] | None = None,
 ) -> Plan:
     """Returns the plan of a compiled function. `source`: the module from which the tile programs were made, whose ops
     say what sizes are valid. `forms`: those of arguments that are not row-major; `bodies`: the tile programs of the
     launches that read them. `features`: device → the CPU features that its launches may use, if those are not all
-    that the plan may."""
-    return _Planner(module, function, source, forms, bodies or {}, features or {}).plan()
+    that the plan may. `launchers`: device → how many units its launcher runs at once, for devices that have one."""
+    return _Planner(module, function, source, forms, bodies or {}, features or {}, launchers or {}).plan()
 
 
 @define
@@ -85,6 +95,7 @@ class _Planner:
     forms: Sequence[Form]
     bodies: Mapping[Op, Region]
     features: Mapping[str, int]
+    launchers: Mapping[str, int]
     needed: dict[tuple[Dim, ...], Requirement] = field(factory=dict[tuple[Dim, ...], Requirement])
     buffers: list[Buffer] = field(factory=list[Buffer])
     commands: list[Command] = field(factory=list[Command])
@@ -93,6 +104,8 @@ class _Planner:
     known: dict[str, int] = field(factory=dict[str, int])
     """Global → its buffer."""
     results: dict[Value, int] = field(factory=dict[Value, int])
+    copies: dict[tuple[int, str], int] = field(factory=dict[tuple[int, str], int])
+    """Buffer and the device whose memory it is wanted in, "" for the host's → the buffer there."""
 
     def plan(self) -> Plan:
         body = self.function.body
@@ -139,10 +152,27 @@ class _Planner:
         """The sizes of the function, in terms of themselves."""
         return {name: symbol(name) for name in self.function.symbols}
 
-    def _buffer(self, kind: BufferKind, index: int, type: TensorType, name: str = "") -> int:
+    def _buffer(self, kind: BufferKind, index: int, type: TensorType, name: str = "", device: str = "") -> int:
         at = len(self.commands)
-        self.buffers.append(Buffer(kind, index, type, at, at, name))
+        self.buffers.append(Buffer(kind, index, type, at, at, name, device=device))
         return len(self.buffers) - 1
+
+    def _in_memory(self, number: int, device: str, op: Op) -> int:
+        """The buffer with the contents of another one in the memory of a device's launcher, or of the host if `device`
+        is "": itself, the copy that was made before, or a new one. A constant is not copied by a command, but once."""
+        buffer = self.buffers[number]
+        if buffer.device == device:
+            return number
+        known = self.copies.get((number, device))
+        if known is not None:
+            return known
+        if device and buffer.kind == "constant":
+            made = self._buffer("outside", buffer.index, buffer.type, buffer.name, device)
+        else:
+            made = self._buffer("outside" if device else "arena", -1 if device else 0, buffer.type, buffer.name, device)
+            self._add(CopyCommand(op, (number, made), device or buffer.device))
+        self.copies[number, device] = made
+        return made
 
     def _constant(self, value: Dense, name: str) -> int:
         self.constants.append(value.array)
@@ -170,6 +200,7 @@ class _Planner:
             self.needed.setdefault(found.key, found)
         transfer = transfer_in(source.body)
         moved = None if transfer is None else bytes_of(substituted(transfer.result.type, bound))
+        device = executable.target
         body = self.bodies.get(op, executable.body)
         of_grid = {**bound, **self._strides} if op in self.bodies else bound
         inner: dict[Value, int] = {a: self.place[v] for a, v in zip(body.args, op.inputs, strict=True)}
@@ -178,24 +209,30 @@ class _Planner:
             if isinstance(o, Constant):
                 inner[o.result] = self._constant(o.value, "literal")
                 continue
+            queued = isinstance(o, Grid) and device in self.launchers
+            there = device if queued else ""
+            inputs = [self._in_memory(inner[v], there, o) for v in o.operands]
             for r in o.results:
-                value = outer.get(r, r)
-                inner[r] = self.place[value] = self._made(value, substituted(r.type, bound))
-            buffers = tuple(inner[v] for v in (*o.operands, *o.results))
+                value, type = outer.get(r, r), substituted(r.type, bound)
+                made = self._buffer("outside", -1, type, value.hint, device) if queued else self._made(value, type)
+                inner[r] = self.place[value] = made
+            buffers = (*inputs, *(inner[v] for v in o.results))
             if isinstance(o, Grid):
-                features = self.features.get(executable.target, ALL_FEATURES)
-                self._add(LaunchCommand(op, executable.name, o, of_grid, buffers, features, executable.target, moved))
+                features, units = self.features.get(device, ALL_FEATURES), self.launchers.get(device)
+                launch = LaunchCommand(op, executable.name, o, of_grid, buffers, features, device, moved, units)
+                self._add(launch)
             else:
-                self._add(HostCommand(o, bound, buffers, executable.target, moved))
+                self._add(HostCommand(o, bound, buffers, device, moved))
             moved = None  # once for the whole launch
         for y, r in zip(body.yields, op.results, strict=True):
             self.place.setdefault(r, inner[y])  # of a launch that Python runs: a literal, or what is yielded twice
 
     def _host(self, op: Op) -> None:
         """An op of the function, whose sizes are those of the function."""
+        inputs = [self._in_memory(self.place[v], "", op) for v in op.operands]
         for r in op.results:
             self.place[r] = self._made(r, r.type)
-        self._add(HostCommand(op, self.own_sizes, tuple(self.place[v] for v in (*op.operands, *op.results))))
+        self._add(HostCommand(op, self.own_sizes, (*inputs, *(self.place[r] for r in op.results))))
 
     def _add(self, command: Command) -> None:
         for b in command.buffers:
@@ -212,7 +249,10 @@ class _Planner:
             elif (made.kind, made.index) != ("result", i):
                 copy = Cast(y, y.type.shape, loc=self.function.loc)
                 at = self._buffer("result", i, y.type)
-                self._add(HostCommand(copy, self.own_sizes, (self.place[y], at)))
+                if made.device:
+                    self._add(CopyCommand(copy, (self.place[y], at), made.device))
+                else:
+                    self._add(HostCommand(copy, self.own_sizes, (self.place[y], at)))
 
     def _share(self) -> None:
         """Gives results of launches the memory of inputs where that is safe: both lie in the arena and have as many
@@ -227,7 +267,7 @@ class _Planner:
             return known[key]
 
         for number, command in enumerate(self.commands):
-            if not isinstance(command, LaunchCommand):
+            if not isinstance(command, LaunchCommand) or command.units is not None:
                 continue
             inputs = len(command.grid.inputs)
             dying = dict.fromkeys(b for b in command.buffers[:inputs] if self._dies(b, number))
@@ -263,17 +303,18 @@ def plan_image(plan: Plan) -> Image:
     number: dict[tuple[int, tuple[tuple[str, Dim], ...]], int] = {}
     commands: list[list[Word]] = []
     for i, command in enumerate(plan.commands):
-        if isinstance(command, HostCommand):
-            commands.append([1, i, len(command.buffers), *command.buffers])
+        if not isinstance(command, LaunchCommand):
+            commands.append([HOST, i, len(command.buffers), *command.buffers])
             continue
         key = id(command.grid), tuple(sorted(command.bound.items(), key=lambda item: item[0]))
         if key not in number:
             number[key] = len(programs)
-            programs.append(program_words(command.grid, command.bound, values, command.features))
-        commands.append([0, number[key], len(command.buffers), *command.buffers])
+            programs.append(program_words(command.grid, command.bound, values, command.features, command.units))
+        kind = LAUNCH if command.units is None else QUEUED
+        commands.append([kind, number[key], len(command.buffers), *command.buffers])
     buffers: list[Word] = []
     for b in plan.buffers:
-        buffers += [KINDS.index(b.kind), b.index, values.of(b.bytes), b.first, b.last]
+        buffers += [KINDS.index(b.kind), max(b.index, 0), values.of(b.bytes), b.first, b.last]
     larger = partial(values.apply, "max")
     required = [reduce(larger, map(values.of, r.key)) for r in plan.requirements]
     moved = [None if c.moved is None else values.of(c.moved) for c in plan.commands]

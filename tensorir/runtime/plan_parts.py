@@ -14,15 +14,17 @@ from tensorir.ir.op import Op
 from tensorir.ir.types import TensorType
 from tensorir.runtime.words import ALL_FEATURES
 
-BufferKind = Literal["argument", "result", "constant", "arena", "shared"]
-KINDS: tuple[BufferKind, ...] = ("argument", "result", "constant", "arena", "shared")
+BufferKind = Literal["argument", "result", "constant", "arena", "shared", "outside"]
+KINDS: tuple[BufferKind, ...] = ("argument", "result", "constant", "arena", "shared", "outside")
 
 
 @frozen
 class Buffer:
     """`index`: the number of the argument, result or constant. An arena buffer keeps its contents from command `first`
     to `last`, both included. So does a shared one, which has the memory of the arena or shared buffer `index`: that
-    one dies in the command that makes this one. `reach`: the bytes of an argument that is not row-major."""
+    one dies in the command that makes this one. One outside lies in the memory of the launcher of `device`; it has the
+    constant `index`, and keeps it from call to call, if that is not negative. `reach`: the bytes of an argument that is
+    not row-major."""
 
     kind: BufferKind
     index: int
@@ -31,6 +33,7 @@ class Buffer:
     last: int
     name: str = ""
     reach: Dim | None = None
+    device: str = ""
 
     @property
     def bytes(self) -> Dim:
@@ -45,7 +48,8 @@ def bytes_of(type: TensorType) -> Dim:
 class LaunchCommand:
     """Runs a grid whose size symbols are `bound` to sizes of the function, for the launch `op`. `buffers`: the grid's
     inputs, then results. `features`: the CPU features that its steps may use, ALL_FEATURES for all that the plan may.
-    `moved`: the bytes that are moved here from another device."""
+    `moved`: the bytes that are moved here from another device. `units`: how many units the launcher of the device runs
+    at once; None: the executor runs them."""
 
     op: Launch
     executable: str
@@ -55,6 +59,7 @@ class LaunchCommand:
     features: int = ALL_FEATURES
     device: str = ""
     moved: Dim | None = None
+    units: int | None = None
 
 
 @frozen(eq=False)
@@ -70,4 +75,15 @@ class HostCommand:
     moved: Dim | None = None
 
 
-Command = LaunchCommand | HostCommand
+@frozen(eq=False)
+class CopyCommand:
+    """Copies a buffer to another one of the same type in another memory, for `op`. `device`: the one whose launcher has
+    the memory, of both the one that receives it."""
+
+    op: Op
+    buffers: tuple[int, int]
+    device: str
+    moved: Dim | None = None
+
+
+Command = LaunchCommand | HostCommand | CopyCommand

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tensorir.dialects.tile import Mmt4d, Mmt4dMap, Scratch, Step
-from tensorir.runtime.plan import Buffer, Command, LaunchCommand, Plan
+from tensorir.runtime.plan import Buffer, Command, CopyCommand, HostCommand, LaunchCommand, Plan
 
-_NAMES = {"argument": "arg", "result": "result", "constant": "const", "arena": "tmp", "shared": "tmp"}
+_NAMES = {
+    "argument": "arg",
+    "result": "result",
+    "constant": "const",
+    "arena": "tmp",
+    "shared": "tmp",
+    "outside": "device",
+}
 
 
 def plan_text(plan: Plan) -> str:
@@ -30,18 +37,18 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def _buffer(number: int, buffer: Buffer) -> Sequence[str]:
     shared = f"memory of b{buffer.index}" if buffer.kind == "shared" else f"{buffer.kind} {buffer.index}"
-    place = "arena" if buffer.kind == "arena" else shared
+    place = "arena" if buffer.kind == "arena" else f"on {buffer.device}" if buffer.device else shared
     hint = f"%{buffer.name}" if buffer.name else ""
-    lives = f"commands {buffer.first} to {buffer.last}" if buffer.kind in ("arena", "shared") else ""
+    lives = f"commands {buffer.first} to {buffer.last}" if buffer.kind in ("arena", "shared", "outside") else ""
     return (f"b{number}", place, str(buffer.type), f"{buffer.bytes} bytes", hint, lives)
 
 
 def _command(number: int, command: Command, buffers: Sequence[Buffer]) -> list[str]:
     op = command.op if not isinstance(command, LaunchCommand) else command.grid
-    results = len(op.results)
+    results = 1 if isinstance(command, CopyCommand) else len(op.results)
     inputs = len(command.buffers) - results
     given, made = (", ".join(_name(b, buffers) for b in part) for part in _split(command.buffers, inputs))
-    what = f"launch @{command.executable}" if isinstance(command, LaunchCommand) else f"python {command.op.NAME}"
+    what = _what(command)
     lines = [f"  #{number}: {what} ({given}) -> ({made})  // {op.loc}"]
     if not isinstance(command, LaunchCommand):
         return lines
@@ -60,6 +67,17 @@ def _command(number: int, command: Command, buffers: Sequence[Buffer]) -> list[s
             loops = "×".join(_short(str(s)) for s in o.shape.results) or "once"
             lines.append(f"      {o.NAME.removeprefix('tile.')}{kernel}  [{loops}]")
     return lines
+
+
+def _what(command: Command) -> str:
+    match command:
+        case LaunchCommand():
+            on = "" if command.units is None else f" on {command.device}"
+            return f"launch @{command.executable}{on}"
+        case CopyCommand():
+            return f"copy between memories ({command.device})"
+        case HostCommand():
+            return f"python {command.op.NAME}"
 
 
 def _split(buffers: Sequence[int], inputs: int) -> tuple[Sequence[int], Sequence[int]]:

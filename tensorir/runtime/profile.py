@@ -195,7 +195,7 @@ class Profiler:
 
 
 def _command(number: int, counts: CommandCounts, found: _Measured) -> CommandProfile:
-    if counts.python:
+    if number in found.python:  # Python ran it, or asked a launcher to
         span = _since(found.began, found.python[number])
         return CommandProfile(number, counts, span[1] - span[0], (), (span,))
     by_worker = found.step_ns[number]

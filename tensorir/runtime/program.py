@@ -27,6 +27,7 @@ from tensorir.runtime.finish import finished
 from tensorir.runtime.host_commands import HostCommands
 from tensorir.runtime.plan import LaunchCommand, Plan, plan_function
 from tensorir.runtime.python_runner import PythonRunner
+from tensorir.runtime.queued_commands import DeviceConstants, queued
 from tensorir.runtime.region_plan import device_of, plan_executables
 from tensorir.runtime.saved.save import save
 from tensorir.runtime.session import StoredState
@@ -80,13 +81,18 @@ class Program(CallableProgram):
         for e in module.executables:
             device_of(e, self.devices)
         executors = [d.executor for d in devices if d.executor is not None]
-        self._features = reduce(lambda a, b: a | b, executors) if executors else None
+        tiled = any(d.runs_tiles for d in devices)
+        self._features = reduce(lambda a, b: a | b, executors, Features.NONE) if tiled else None
         """Those that any device may use."""
         self._of_device = {
             d.name: int(d.executor) for d in devices if d.executor is not None and d.executor != self._features
         }
-        planned = tiles.functions if executors else ()
-        self.plans = {f.name: plan_function(tiles, f, module, features=self._of_device) for f in planned}
+        self._launchers = {d.name: d.launcher for d in devices if d.launcher is not None}
+        self._at_once = {name: launcher.units() for name, launcher in self._launchers.items()}
+        self._on_devices = DeviceConstants()
+        planned = tiles.functions if tiled else ()
+        of_devices = self._of_device, self._at_once
+        self.plans = {f.name: plan_function(tiles, f, module, (), None, *of_devices) for f in planned}
         """What the executor does in a call of each function; empty if Python runs the ops of all devices."""
         self._given_remarks = self.remarks
         self.remarks = Remarks((*self.remarks, *(r for plan in self.plans.values() for r in _two_arrays(plan))))
@@ -108,18 +114,23 @@ class Program(CallableProgram):
         module, variants = self.module, None
         devices = {name: d for name, d in self.devices.items() if d.executor is None}
         if self._relower is not None:
-            strider = Strider(self.tiles, module, plan.function, self.devices, self._relower, self._of_device)
+            parts = self._relower, self._of_device, self._at_once
+            strider = Strider(self.tiles, module, plan.function, self.devices, *parts)
+            launchers, held = self._launchers, self._on_devices
 
             # It holds neither the program nor the executor: a cycle would keep the constants until they are collected.
             def variant(forms: Sequence[Form]) -> tuple[Executor | None, Mapping[int, str]]:
                 found = strider.plan(forms)
                 if not isinstance(found, StridedPlan):
                     return None, found
-                host = HostCommands(module, found.plan, devices)
-                return Executor(finished(found.plan), features, host, forms=found.forms), found.refused
+                function = finished(found.plan)
+                host = HostCommands(module, found.plan, devices, queued(found.plan, function, launchers, held))
+                return Executor(function, features, host, forms=found.forms), found.refused
 
             variants = Variants(variant)
-        return Executor(finished(plan), features, HostCommands(module, plan, devices), variants=variants)
+        function = finished(plan)
+        host = HostCommands(module, plan, devices, queued(plan, function, self._launchers, self._on_devices))
+        return Executor(function, features, host, variants=variants)
 
     @property
     def _specs(self) -> str:

@@ -12,7 +12,7 @@ from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.runtime.in_place import is_self_copy, may_lie_in
-from tensorir.runtime.plan_parts import Buffer, Command, HostCommand, LaunchCommand
+from tensorir.runtime.plan_parts import Buffer, Command, CopyCommand, LaunchCommand
 
 
 @define
@@ -117,11 +117,13 @@ class StatesInPlace:
 
     def _name(self, number: int) -> str:
         command = self.commands[number]
-        op = command.op if isinstance(command, HostCommand) else command.grid
+        op = command.grid if isinstance(command, LaunchCommand) else command.op
         return f"{op.NAME} ({op.loc})"
 
 
 def _inputs(command: Command) -> int:
+    if isinstance(command, CopyCommand):
+        return 1
     op = command.grid if isinstance(command, LaunchCommand) else command.op
     return len(command.buffers) - len(op.results)
 

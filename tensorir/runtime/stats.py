@@ -50,6 +50,9 @@ class Stats:
     transfers: int = 0
     """Launches that move a value from one device to another."""
     transferred_bytes: int = 0
+    memory_copies: int = 0
+    """Copies of arguments, results and other values from or to the memory of a device that has one of its own."""
+    memory_copied_bytes: int = 0
     arena_bytes: int = 0
     scratch_bytes: int = 0
     """Of each thread."""

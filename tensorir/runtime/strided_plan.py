@@ -31,8 +31,8 @@ class StridedPlan:
 
 @frozen(eq=False)
 class Strider:
-    """Plans one function again. `module`: with tile programs. `source`: without them. `features`: those of
-    `plan_function`."""
+    """Plans one function again. `module`: with tile programs. `source`: without them. `features`,
+    `launchers`: those of `plan_function`."""
 
     module: Module
     source: Module
@@ -40,6 +40,7 @@ class Strider:
     devices: Mapping[str, Device]
     relower: Relower
     features: Mapping[str, int] = field(factory=dict[str, int])
+    launchers: Mapping[str, int] = field(factory=dict[str, int])
 
     def plan(self, forms: Sequence[Form]) -> StridedPlan | Mapping[int, str]:
         """Returns the plan for arguments of these forms, or why each of them has to be copied."""
@@ -51,9 +52,8 @@ class Strider:
             for op in self.function.body.ops:
                 self._read(op, left, bodies, refused)
             if len(refused) == found:
-                plan = plan_function(
-                    self.module, self.function, self.source, tuple(left.values()), bodies, self.features
-                )
+                parts = tuple(left.values()), bodies, self.features, self.launchers
+                plan = plan_function(self.module, self.function, self.source, *parts)
                 return StridedPlan(plan, tuple(left.values()), refused)
             left = {i: form for i, form in left.items() if i not in refused}
         return refused
@@ -81,6 +81,8 @@ class Strider:
     def _lowered(self, op: Launch, read: Mapping[int, Form]) -> Region | str:
         executable = self.source.lookup(Executable, op.executable)
         region, device = executable.body, self.devices[executable.target]
+        if device.launcher is not None:
+            return f"{device.name!r} has a memory of its own"
         if device.executor is None:
             return f"Python runs the ops of {device.name!r}"
         tiled = self.module.lookup(Executable, op.executable).body

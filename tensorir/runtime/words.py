@@ -11,9 +11,9 @@ from attrs import frozen
 
 Words = npt.NDArray[np.int64]
 
-LAUNCH = 0
-"""The kind of a command that runs a program; another one is run by Python."""
-ARGUMENT, RESULT, CONSTANT, ARENA, SHARED = range(5)
+LAUNCH, HOST, QUEUED = range(3)
+"""Kinds of commands: a program that the executor runs, what Python runs, a program that a launcher runs."""
+ARGUMENT, RESULT, CONSTANT, ARENA, SHARED, OUTSIDE = range(6)
 """Kinds of buffers."""
 ALL_FEATURES = -1
 

@@ -14,6 +14,7 @@ from tensorir.ir.diagnostic import TensorIRError
 from tensorir.native.table import Features
 from tensorir.targets.costs import Costs
 from tensorir.targets.kernels import Kernels
+from tensorir.targets.launcher import Launcher
 from tensorir.targets.lowering import Lowering
 from tensorir.targets.memory import Memory
 from tensorir.targets.registry import device_target
@@ -80,8 +81,18 @@ class Device:
 
     @property
     def executor(self) -> Features | None:
-        """The CPU features with which the executor runs tile programs of this device; None: Python runs its ops."""
+        """The CPU features with which the executor runs tile programs of this device; None: it does not."""
         return self.target.executor
+
+    @property
+    def launcher(self) -> Launcher | None:
+        """Runs tile programs of this device in a memory of its own; None: it has the host's."""
+        return self.target.launcher
+
+    @property
+    def runs_tiles(self) -> bool:
+        """Whether launches become tile programs; otherwise Python runs their ops."""
+        return self.executor is not None or self.launcher is not None
 
     @property
     def memory(self) -> Memory:

@@ -9,11 +9,12 @@ from importlib.metadata import entry_points
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.plugins import Table, loaded, unusable
 from tensorir.targets.cpu import CPU
+from tensorir.targets.opencl.target import OPENCL
 from tensorir.targets.reference import REFERENCE
 from tensorir.targets.target import Target
 from tensorir.targets.vmvx import VMVX
 
-_BUILT_IN = {t.name: t for t in (CPU, REFERENCE, VMVX)}
+_BUILT_IN = {t.name: t for t in (CPU, REFERENCE, VMVX, OPENCL)}
 _KNOWN: Table[str, Target] = Table("TARGETS", _BUILT_IN, lambda target: target.name)
 _REGISTERED: dict[str, Target] = {}
 

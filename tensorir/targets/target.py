@@ -13,6 +13,7 @@ from tensorir.ir.diagnostic import TensorIRError
 from tensorir.native.table import Features
 from tensorir.targets.costs import Costs
 from tensorir.targets.kernels import NO_KERNELS, Kernels
+from tensorir.targets.launcher import Launcher
 from tensorir.targets.lowering import MMT4D, Lowering
 from tensorir.targets.memory import HOST, Memory
 
@@ -48,7 +49,9 @@ class Target:
     lowering: Lowering = MMT4D
     memory: Memory = HOST
     executor: Features | None = None
-    """The CPU features with which the executor runs tile programs; None: Python runs the ops of launches."""
+    """The CPU features with which the executor runs tile programs; None: it does not run them."""
+    launcher: Launcher | None = None
+    """Runs tile programs in a memory of its own. Without it and an executor, Python runs the ops of launches."""
     options: tuple[Option, ...] = ()
     """They are applied in this order, however they were given."""
     costs: Costs = field(factory=Costs)
@@ -57,8 +60,11 @@ class Target:
         """Raises TensorIRError for an invalid part, which would otherwise fail while a program is compiled."""
         if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):  # pyright: ignore[reportUnnecessaryIsInstance]  # users' data
             raise TensorIRError(f"a target's name is a word without spaces, braces and commas, got {self.name!r}")
-        for part, kind in (("resolver", Resolver), ("kernels", Kernels), ("lowering", Lowering), ("memory", Memory)):
+        parts = ("resolver", Resolver), ("kernels", Kernels), ("lowering", Lowering), ("memory", Memory)
+        for part, kind in (*parts, ("launcher", Launcher)):
             given: object = getattr(self, part)
+            if given is None and part == "launcher":
+                continue
             if isinstance(given, type) or not isinstance(given, kind):
                 methods = ", ".join(sorted(m for m in vars(kind) if not m.startswith("_")))
                 raise TensorIRError(f"target {self.name!r}: {part} must be an object with {methods}, got {given!r}")

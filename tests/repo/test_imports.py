@@ -12,7 +12,19 @@ import pytest
 import tensorir
 from tensorir.ir.dtype import DType
 
-EXTRAS = ("hypothesis", "iree", "pytest", "onnx", "torch", "rich", "tokenizers", "safetensors", "pandas", "xdsl")
+EXTRAS = (
+    "hypothesis",
+    "iree",
+    "pytest",
+    "onnx",
+    "torch",
+    "rich",
+    "tokenizers",
+    "safetensors",
+    "pandas",
+    "xdsl",
+    "pyopencl",
+)
 
 
 def test_import_brings_no_extra() -> None:

@@ -26,7 +26,7 @@ class Op(IntEnum):
 class Kind(IntEnum):
     """Kinds of buffers."""
 
-    ARGUMENT, RESULT, CONSTANT, ARENA, SHARED = range(5)
+    ARGUMENT, RESULT, CONSTANT, ARENA, SHARED, OUTSIDE = range(6)
 
 
 @frozen

@@ -62,7 +62,7 @@ def launch_rows(counts: Counts, plan: Plan | None) -> Iterator[Sequence[str]]:
     """A row per command; bytes are those of one call."""
     several = len({command.device for command in counts.commands if command.device}) > 1
     for number, command in enumerate(counts.commands):
-        what = "python" if command.python else "launch"
+        what = "copy" if command.copied else "python" if command.python else "launch"
         if plan is not None and isinstance(planned := plan.commands[number], LaunchCommand):
             what = f"launch @{planned.executable}"
         if command.device and several:

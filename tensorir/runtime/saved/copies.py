@@ -13,13 +13,13 @@ from tensorir.ir.diagnostic import TensorIRError
 from tensorir.native.plans import Frame
 from tensorir.runtime.compiled_function import Array, CompiledFunction
 from tensorir.runtime.saved.fields import Malformed
+from tensorir.runtime.words import ARENA, LAUNCH, OUTSIDE, QUEUED, RESULT, SHARED
 
 _AT_BUFFERS, _AT_COMMANDS = 9, 13
 """Words of the header of a plan (docs/plan-image.md)."""
 _BUFFER_WORDS = 5
-_HOST = 1
-_WRITABLE = (1, 3, 4)
-"""Kinds of buffers that may be written: results and the arena."""
+_WRITABLE = (RESULT, ARENA, SHARED)
+"""Kinds of buffers that may be written."""
 
 
 @frozen(eq=False)
@@ -43,6 +43,12 @@ class Copies:
             raise TensorIRError(message, place.loc)
         target[:] = source
 
+    def finish(self, frame: Frame) -> None:
+        """Copies are done at once."""
+
+    def end(self, frame: Frame) -> None:
+        """There is nothing to give back."""
+
     def why_impossible(self, sizes: Mapping[str, int], memory_limit: int | None) -> TensorIRError | None:
         """Nothing is known of the ops but what the function says."""
         return None
@@ -50,11 +56,13 @@ class Copies:
     def check(self) -> None:
         """Raises Malformed for a command that is not a copy to a buffer that may be written."""
         for number, places in enumerate(self.function.commands):
-            if self._command(number)[0] != _HOST:
+            kind, _, _ = self._command(number)
+            if kind == LAUNCH:
                 continue
-            buffers = self._buffers(number)
             at = int(self.words[_AT_BUFFERS])
-            if len(buffers) != 2 or int(self.words[at + _BUFFER_WORDS * buffers[1]]) not in _WRITABLE or places.steps:
+            buffers = [int(self.words[at + _BUFFER_WORDS * b]) for b in self._buffers(number)]
+            copies = len(buffers) == 2 and buffers[0] != OUTSIDE and buffers[1] in _WRITABLE
+            if kind == QUEUED or not copies or places.steps:
                 raise Malformed(f"@{self.function.signature.name}: command {number} is not a copy")
 
     def _command(self, number: int) -> list[int]:

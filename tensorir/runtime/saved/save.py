@@ -9,7 +9,7 @@ from tensorir.dialects.tensor import Cast, CollapseShape, ExpandShape
 from tensorir.ir.diagnostic import UnsupportedError
 from tensorir.native.table import Features
 from tensorir.runtime.finish import finished
-from tensorir.runtime.plan import HostCommand, Plan
+from tensorir.runtime.plan import HostCommand, LaunchCommand, Plan
 from tensorir.runtime.saved.container import write
 from tensorir.runtime.saved.manifest import StoredProgram, encoded
 from tensorir.runtime.session import StoredState
@@ -29,7 +29,8 @@ def save(
 ) -> None:
     """Writes a program. `device`: the text that makes its device.
 
-    Raises UnsupportedError naming the ops that run in Python, and TensorIRError if the file can't be written."""
+    Raises UnsupportedError naming the ops that run in Python, or the device with a launcher, and TensorIRError if the
+    file can't be written."""
     if features is None:
         raise UnsupportedError(f"a program for the device {device!r} can't be saved: Python runs its ops")
     for plan in plans:
@@ -39,6 +40,10 @@ def save(
 
 
 def _check(plan: Plan) -> None:
+    queued = [c for c in plan.commands if isinstance(c, LaunchCommand) and c.units is not None]
+    if queued:
+        why = f"its kernels for the device {queued[0].device!r} are compiled by the driver"
+        raise UnsupportedError(f"@{plan.function.name} can't be saved: {why}", queued[0].op.loc)
     ops = [c.op for c in plan.commands if isinstance(c, HostCommand) and not isinstance(c.op, COPIES)]
     if ops:
         names = ", ".join(f"{op.NAME} ({op.loc})" for op in ops)

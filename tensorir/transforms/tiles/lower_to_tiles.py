@@ -50,9 +50,10 @@ class LowerToTiles(Pass):
         refuse = ctx.decisions.of(self.name)
 
         def lowered(executable: Executable) -> Executable:
-            if ctx.device(executable.target).executor is None or any(isinstance(o, Grid) for o in executable.body.ops):
+            device = ctx.device(executable.target)
+            if not device.runs_tiles or any(isinstance(o, Grid) for o in executable.body.ops):
                 return executable
-            return executable.with_region(lower_region(executable.body, ctx.device(executable.target), refuse))
+            return executable.with_region(lower_region(executable.body, device, refuse))
 
         return module.replace(executables=[lowered(e) for e in module.executables])
 

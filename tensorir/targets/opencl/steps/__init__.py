@@ -1,0 +1,1 @@
+"""The steps of tile programs as OpenCL C, one file per family."""
