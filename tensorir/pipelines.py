@@ -14,6 +14,8 @@ from tensorir.transforms.constants.evaluate_initializers import EvaluateInitiali
 from tensorir.transforms.constants.hoist_constants import HoistConstants
 from tensorir.transforms.constants.merge_equal_globals import MergeEqualGlobals
 from tensorir.transforms.constants.pack_nibbles import PackNibbles
+from tensorir.transforms.control.expand_for import ExpandFor
+from tensorir.transforms.control.sink_constants import SinkConstants
 from tensorir.transforms.datatiling.materialize_encodings import MaterializeEncodings
 from tensorir.transforms.datatiling.row_major_boundaries import RowMajorBoundaries
 from tensorir.transforms.datatiling.set_encodings import SetEncodings
@@ -40,6 +42,8 @@ DATA_TILING: tuple[DataTiling, ...] = ("late", "early", "off")
 
 _OWN: tuple[type[Pass], ...] = (
     InlineCalls,
+    ExpandFor,
+    SinkConstants,
     RowMajorBoundaries,
     DropTransfers,
     AssignDevices,
@@ -83,7 +87,8 @@ def stages(data_tiling: str, device: str = "cpu", *, several: bool = False) -> M
     if data_tiling not in DATA_TILING:
         raise TensorIRError(f"data_tiling must be one of {', '.join(DATA_TILING)}, got {data_tiling!r}")
     simplified: tuple[Pass, ...] = (
-        *(InlineCalls(), RowMajorBoundaries(), AssignDevices() if several else DropTransfers()),
+        *(InlineCalls(), ExpandFor(), SinkConstants()),
+        *(RowMajorBoundaries(), AssignDevices() if several else DropTransfers()),
         *(MergeEqualGlobals(), Canonicalize(), CommonSubexpressions()),
         *(RaiseOps(), FoldKnownIntegers(), DropUnitDims(), SinkCollapseShape()),
         *(Canonicalize(), CommonSubexpressions()),

@@ -254,6 +254,15 @@ static bool may_bind(const tir_plan* plan, int64_t command, int64_t number, bool
   return !written || b->kind == TIR_BUFFER_RESULT;
 }
 
+/* A copy, a jump or a branch at word `at`: its target is a command or the end, and it has the buffers of its kind. */
+static bool check_control(reader* r, int64_t number, int64_t at) {
+  const tir_command* command = tir_command_at(r->plan, number);
+  static const int64_t bindings[] = {[TIR_COMMAND_COPY] = 2, [TIR_COMMAND_JUMP] = 0, [TIR_COMMAND_BRANCH] = 1};
+  const int64_t end = command->kind == TIR_COMMAND_COPY ? 0 : r->plan->header->commands;
+  if (command->target < 0 || command->target > end) return wrong(r, at + 1);
+  return command->bindings == bindings[command->kind] || wrong(r, at + 2);
+}
+
 static bool check_commands(reader* r) {
   const tir_plan* plan = r->plan;
   int64_t end = HEADER_WORDS;
@@ -261,19 +270,22 @@ static bool check_commands(reader* r) {
     const int64_t at = plan->at_commands[i];
     if (at < end || at > r->count - 3) return wrong(r, plan->header->at_commands + i);
     const tir_command* command = tir_command_at(plan, i);
-    if (command->kind < TIR_COMMAND_LAUNCH || command->kind > TIR_COMMAND_QUEUED) return wrong(r, at);
+    if (command->kind < TIR_COMMAND_LAUNCH || command->kind > TIR_COMMAND_BRANCH) return wrong(r, at);
     const bool launched = command->kind == TIR_COMMAND_LAUNCH;
     if (command->bindings < 0 || command->bindings > r->count - at - 3) return wrong(r, at + 2);
+    if (command->kind >= TIR_COMMAND_COPY && !check_control(r, i, at)) return false;
     const uint64_t* written = NULL;
-    if (command->kind != TIR_COMMAND_HOST) {
+    if (launched || command->kind == TIR_COMMAND_QUEUED) {
       if (command->target < 0 || command->target >= plan->header->programs) return wrong(r, at + 1);
       if (command->bindings != plan->program[command->target].bindings) return wrong(r, at + 2);
       written = r->written[command->target];
       if (launched) plan->program[command->target].launched = true;
     }
     for (int64_t b = 0; b < command->bindings; b++) {
-      const bool writes = written != NULL && (written[b / 64] >> b % 64 & 1);
-      if (!may_bind(plan, i, command->buffer[b], writes, launched)) return wrong(r, at + 3 + b);
+      const bool copied = command->kind == TIR_COMMAND_COPY && b == 1;
+      const bool writes = copied || (written != NULL && (written[b / 64] >> b % 64 & 1));
+      const bool own = launched || command->kind >= TIR_COMMAND_COPY;
+      if (!may_bind(plan, i, command->buffer[b], writes, own)) return wrong(r, at + 3 + b);
     }
     end = at + 3 + command->bindings;
   }

@@ -16,7 +16,7 @@ enum {
 };
 
 #define TIR_PLAN_MAGIC 0x004E414C50524954 /* "TIRPLAN\0" */
-#define TIR_PLAN_VERSION 2
+#define TIR_PLAN_VERSION 3
 
 /* ---- words ----------------------------------------------------------------- */
 
@@ -47,9 +47,12 @@ typedef struct {
   int64_t kind, index, bytes, first, last;
 } tir_buffer;
 
-enum { TIR_COMMAND_LAUNCH = 0, TIR_COMMAND_HOST = 1, TIR_COMMAND_QUEUED = 2 };
+enum {
+  TIR_COMMAND_LAUNCH = 0, TIR_COMMAND_HOST = 1, TIR_COMMAND_QUEUED = 2, TIR_COMMAND_COPY = 3, TIR_COMMAND_JUMP = 4,
+  TIR_COMMAND_BRANCH = 5
+};
 
-/* A command: its kind, the program or the id of the caller's, and what is bound. */
+/* A command: its kind; the program, the id of the caller's, or the command to go on with; and what is bound. */
 typedef struct {
   int64_t kind, target, bindings;
   int64_t buffer[];

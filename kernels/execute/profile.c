@@ -19,7 +19,8 @@ int64_t* tir_profile_span(const tir_frame* frame, int64_t worker, int64_t comman
 
 static int64_t steps_of(const tir_plan* plan, int64_t number) {
   const tir_command* command = tir_command_at(plan, number);
-  return command->kind != TIR_COMMAND_HOST ? plan->program[command->target].steps : 0;
+  const bool has_program = command->kind == TIR_COMMAND_LAUNCH || command->kind == TIR_COMMAND_QUEUED;
+  return has_program ? plan->program[command->target].steps : 0;
 }
 
 static int allocate(tir_frame* frame) {

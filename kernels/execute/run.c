@@ -1,4 +1,5 @@
 /* Runs the commands of a plan, one after the other. */
+#include <string.h>
 #include <time.h>
 
 #include "execute/plan.h"
@@ -97,23 +98,57 @@ void tir_frame_rewind(tir_frame* frame) {
   frame->unit = 0;
 }
 
+/* Whether both buffers of a copy have as many bytes. */
+static bool run_copy(tir_frame* frame, const tir_command* command) {
+  const int64_t from = command->buffer[0], to = command->buffer[1];
+  if (frame->bytes[from] != frame->bytes[to]) {
+    frame->fault.status = TIR_STATUS_BAD_ACCESS;
+    frame->fault.operand = 1;
+    return false;
+  }
+  const int64_t began = frame->profiled ? tir_now() : 0;
+  memmove(frame->address[to], frame->address[from], (size_t)frame->bytes[to]);
+  if (frame->profiled) frame->command_ns[frame->command] += tir_now() - began;
+  return true;
+}
+
+/* The command after a jump or a branch, which jumps if its condition is false; -1: the condition has no bytes. */
+static int64_t after_jump(tir_frame* frame, const tir_command* command) {
+  if (command->kind == TIR_COMMAND_JUMP) return command->target;
+  const int64_t condition = command->buffer[0];
+  if (frame->bytes[condition] < 1) {
+    frame->fault.status = TIR_STATUS_BAD_ACCESS;
+    frame->fault.operand = 0;
+    return -1;
+  }
+  return *frame->address[condition] != 0 ? frame->command + 1 : command->target;
+}
+
 static int run_commands(tir_frame* frame, int64_t deadline) {
   const tir_plan* plan = frame->plan;
-  for (; frame->command < plan->header->commands; frame->command++) {
+  while (frame->command < plan->header->commands) {
     const tir_command* command = tir_command_at(plan, frame->command);
+    int64_t next = frame->command + 1;
     frame->fault.command = frame->command;
-    if (command->kind != TIR_COMMAND_LAUNCH) {
-      frame->command++;
+    if (command->kind == TIR_COMMAND_HOST || command->kind == TIR_COMMAND_QUEUED) {
+      frame->command = next;
       return TIR_STATUS_HOST;
     }
-    if (!run_launch(frame, command, deadline)) {
-      return frame->fault.status != TIR_STATUS_OK ? (int)frame->fault.status : TIR_STATUS_PAUSED;
+    if (command->kind == TIR_COMMAND_LAUNCH) {
+      if (!run_launch(frame, command, deadline)) {
+        return frame->fault.status != TIR_STATUS_OK ? (int)frame->fault.status : TIR_STATUS_PAUSED;
+      }
+      frame->unit = 0;
+    } else if (command->kind == TIR_COMMAND_COPY) {
+      if (!run_copy(frame, command)) return (int)frame->fault.status;
+    } else {
+      next = after_jump(frame, command);
+      if (next < 0) return (int)frame->fault.status;
+      /* A loop without launches must pause too. */
+      if (next <= frame->command && deadline != INT64_MAX && tir_now_coarse() >= deadline) frame->late = true;
     }
-    frame->unit = 0;
-    if (frame->late && frame->command + 1 < plan->header->commands) {
-      frame->command++;
-      return TIR_STATUS_PAUSED;
-    }
+    frame->command = next;
+    if (frame->late && next < plan->header->commands) return TIR_STATUS_PAUSED;
   }
   return TIR_STATUS_OK;
 }

@@ -14,14 +14,15 @@ import numpy.typing as npt
 from attrs import frozen
 
 from tensorir.builder import given
+from tensorir.builder.control import ControlFlow
 from tensorir.builder.given import Shape
 from tensorir.builder.operators import Operators
 from tensorir.builder.places import SOMEWHERE, Places
+from tensorir.builder.scopes import Scope
 from tensorir.builder.tensor import Tensor
 from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.linalg import Fill
 from tensorir.dialects.tensor import Constant
-from tensorir.ir.builder import RegionBuilder
 from tensorir.ir.diagnostic import InferError, TensorIRError
 from tensorir.ir.dtype import DType
 from tensorir.ir.location import Location, caller_location
@@ -120,17 +121,16 @@ class ModuleBuilder:
             raise TensorIRError(f"the name {name!r} is taken", loc)
 
 
-class FunctionBuilder:
+class FunctionBuilder(ControlFlow):
     """One function: arguments, then ops through tensors, then `returns`."""
 
     def __init__(self, name: str, loc: Location) -> None:
         self.name = name
         self._loc = loc
-        self._region = RegionBuilder()
         self._names: set[str] = set()
-        self._loaded: dict[str, Tensor] = {}
         self._function: Function | None = None
         self._places = Places()
+        self._scope = self._body = Scope(self._places)
         self._arg_devices: list[str] = []
         self._states: dict[str, Value] = {}
         self._current: dict[str, Tensor] = {}
@@ -145,8 +145,7 @@ class FunctionBuilder:
             raise TensorIRError(f"@{self.name} has an argument {name!r} already", self.location())
         type = self._type(shape, dtype)
         self._names.add(name)
-        made = self._region.arg(type, name)
-        self._places.device[made] = device or SOMEWHERE
+        made = self._body.new_arg(type, name, device or SOMEWHERE)
         self._arg_devices.append(device)
         return Tensor(self, made)
 
@@ -154,8 +153,7 @@ class FunctionBuilder:
         """Returns the current value of a state: what the last call left, until `update` gives it another one."""
         self._check_open()
         if state.name not in self._states:
-            self._states[state.name] = made = self._region.arg(state.type, state.name)
-            self._places.device[made] = SOMEWHERE
+            self._states[state.name] = made = self._body.new_arg(state.type, state.name, SOMEWHERE)
             self._current[state.name] = Tensor(self, made)
         return self._current[state.name]
 
@@ -176,10 +174,10 @@ class FunctionBuilder:
         Raises TensorIRError for a name that is empty, and inside of the scope of another device."""
         if not device:
             raise TensorIRError("the name of a device is empty", self.location())
-        return self._scope(device, self.location())
+        return self._on(device, self.location())
 
     @contextmanager
-    def _scope(self, device: str, loc: Location) -> Generator[None]:
+    def _on(self, device: str, loc: Location) -> Generator[None]:
         outer = self._places.scope
         if outer and outer != device:
             raise TensorIRError(f"ops on {outer!r} can't run on {device!r} too", loc)
@@ -191,9 +189,10 @@ class FunctionBuilder:
 
     def load(self, weight: Weight) -> Tensor:
         """Returns the tensor of a weight; repeated calls return the same tensor."""
-        if weight.name not in self._loaded:
-            self._loaded[weight.name] = self.add(GlobalLoad(weight.name, weight.type, loc=self.location()))
-        return self._loaded[weight.name]
+        loaded = self._scope.loaded
+        if weight.name not in loaded:
+            loaded[weight.name] = self.add(GlobalLoad(weight.name, weight.type, loc=self.location())).value
+        return Tensor(self, loaded[weight.name])
 
     def constant(self, value: npt.ArrayLike) -> Tensor:
         """Returns a literal. A Python float makes f64 and an int i64; pass NumPy values for other types."""
@@ -213,15 +212,15 @@ class FunctionBuilder:
         self._check_open()
         if devices and len(devices) != len(results):
             raise TensorIRError(f"{len(devices)} devices for {len(results)} results", self.location())
-        values = [self.own(r, f"result {i}").value for i, r in enumerate(results)]
-        body = self._region.finish([*values, *(self._current[name].value for name in self._states)])
+        given = [self.own(r, f"result {i}") for i, r in enumerate(results)]
+        body = self._scope.builder.finish(self._here([*given, *(self._current[name] for name in self._states)]))
         last = tuple(self._states.values())
         if last:
             body = Region((*(a for a in body.args if a not in last), *last), body.ops, body.yields)
         unplaced = [""] * len(last)
-        given = (*self._arg_devices, *unplaced) if any(self._arg_devices) else ()
+        placed = (*self._arg_devices, *unplaced) if any(self._arg_devices) else ()
         wanted = (*devices, *unplaced) if devices else ()
-        self._function = Function(self.name, body, self._loc, given, wanted, states=tuple(self._states))
+        self._function = Function(self.name, body, self._loc, placed, wanted, states=tuple(self._states))
 
     def finished(self) -> Function:
         """Returns the function. Raises TensorIRError if `returns` has not been called."""
@@ -237,7 +236,10 @@ class FunctionBuilder:
     def add_all(self, op: Op) -> tuple[Tensor, ...]:
         """Appends an op, and returns all of its results."""
         self._check_open()
-        return tuple(Tensor(self, r) for r in self._region.add(self._places.placed(op, self._region.add)).results)
+        local = self._here([self._tensor(v) for v in op.operands])
+        if any(a is not b for a, b in zip(local, op.operands, strict=True)):
+            op = op.with_operands(local)
+        return tuple(Tensor(self, r) for r in self._scope.add(self._places.placed(op, self._scope.add)).results)
 
     def own(self, x: Tensor | Weight, what: str) -> Tensor:
         """Returns `x` as a tensor of this function. Raises TensorIRError if it belongs to another function or is not a
@@ -250,6 +252,9 @@ class FunctionBuilder:
         if x.function is not self:
             raise TensorIRError(f"{what} is a tensor of @{x.function.name}, used in @{self.name}", self.location())
         return x
+
+    def _tensor(self, value: Value) -> Tensor:
+        return Tensor(self, value)
 
     def location(self) -> Location:
         """Returns the line of the caller, which is outside of this folder."""

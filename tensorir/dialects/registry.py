@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tensorir.dialects import device, encode, flow, func, packing, relayout, tensor
+from tensorir.dialects import control, device, encode, flow, func, packing, relayout, tensor
 from tensorir.dialects.linalg import contract, moves, reduce, rows, structured
 from tensorir.dialects.tile import grid, steps
 from tensorir.ir.op import Op
@@ -22,6 +22,7 @@ _FAMILIES = (
     encode,
     flow,
     func,
+    control,
     device,
     grid,
     steps,

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from tensorir.analysis.liveness import dying_values
 from tensorir.interp.arguments import bind_arguments
 from tensorir.interp.context import Array, Context, RegionRunner, SizeError
+from tensorir.interp.control_ops import CONTROL_OPS
 from tensorir.interp.limits import check_bytes, check_results, out_of_memory, size_error
 from tensorir.interp.linalg_ops import LINALG_OPS
 from tensorir.interp.loops import run_loops
@@ -32,7 +33,14 @@ from tensorir.plugins import Table
 
 Implementation = Callable[[Any, "tuple[Array, ...]", Context], "tuple[Array, ...]"]
 
-_OWN: Mapping[type[Op], Implementation] = {**TENSOR_OPS, **LINALG_OPS, **PACKING_OPS, **RELAYOUT_OPS, **TILE_OPS}
+_OWN: Mapping[type[Op], Implementation] = {
+    **TENSOR_OPS,
+    **CONTROL_OPS,
+    **LINALG_OPS,
+    **PACKING_OPS,
+    **RELAYOUT_OPS,
+    **TILE_OPS,
+}
 IMPLEMENTATIONS: Table[type[Op], Implementation] = Table("INTERPRETATIONS", _OWN)
 """The functions of op classes, including those of plug-ins: (op, inputs, context) → results. Inputs are never written.
 Other ops are defined by their decomposition or their loops."""

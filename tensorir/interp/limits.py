@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from tensorir.dialects.control import For, If, While
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.flow import Dispatch, GlobalLoad, Launch
 from tensorir.dialects.func import Call
@@ -21,7 +22,7 @@ from tensorir.ir.verify import MAX_BYTES
 SHARING = (Constant, GlobalLoad, Broadcast, Transfer, Transpose, ExpandShape, CollapseShape, Cast, ExtractSlice)
 """Ops whose results are views of existing memory, as NumPy computes them. Encode ops are views too."""
 
-CALLING = (Dispatch, Launch, Call)
+CALLING = (Dispatch, Launch, Call, If, While, For)
 """Ops that run other ops; the inner ops are checked one by one, so that errors name them."""
 
 

@@ -14,6 +14,7 @@ from typing import cast
 from attrs import field, frozen
 
 from tensorir.analysis.devices import EVERYWHERE, devices_of, placed_operands
+from tensorir.dialects.control import For
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.flow import Dispatch
 from tensorir.dialects.func import Call
@@ -50,6 +51,12 @@ def _transfers(module: Module) -> Iterator[Diagnostic]:
     for op in module.walk():
         if isinstance(op, Transfer):
             yield Diagnostic(f'{op.NAME} to "{op.device}"', op.loc)
+
+
+def _counted_loops(module: Module) -> Iterator[Diagnostic]:
+    for op in module.walk():
+        if isinstance(op, For):
+            yield Diagnostic(op.NAME, op.loc)
 
 
 def _torn(module: Module) -> Iterator[Diagnostic]:
@@ -124,6 +131,7 @@ def _boundaries(module: Module) -> Iterator[Diagnostic]:
 
 NO_CALLS = Level("no-calls", "no function is called", "inline-calls", _calls)
 NO_TRANSFERS = Level("no-transfers", "nothing is moved between devices", "drop-transfers", _transfers)
+NO_FOR = Level("no-for", "every loop has a condition", "expand-for", _counted_loops)
 PLACED = Level("placed", "every op reads values of one device", "assign-devices", _torn)
 NO_ENCODINGS = Level("no-encodings", "no intent to tile is left", "specialize-encodings", _encoded(Encoding))
 PLAIN_BOUNDARIES = Level(
@@ -136,4 +144,4 @@ NO_LAYOUTS = Level("no-layouts", "no type has a layout", "materialize-encodings"
 NO_DISPATCHES = Level("no-dispatches", "every launch is of an executable", "outline-executables", _dispatches)
 ONLY_DATA = Level("only-data", "every global holds data", "evaluate-initializers", _without_data)
 
-LEVELS = (NO_CALLS, NO_TRANSFERS, PLACED, NO_ENCODINGS, PLAIN_BOUNDARIES, NO_LAYOUTS, NO_DISPATCHES, ONLY_DATA)
+LEVELS = (NO_CALLS, NO_FOR, NO_TRANSFERS, PLACED, NO_ENCODINGS, PLAIN_BOUNDARIES, NO_LAYOUTS, NO_DISPATCHES, ONLY_DATA)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 from attrs import frozen
@@ -16,8 +17,11 @@ from tensorir.runtime.compiled_function import CommandPlaces, CompiledFunction, 
 from tensorir.runtime.step_counts import KINDS, MOVES, StepIn, touched
 from tensorir.runtime.words import (
     ARENA,
+    BRANCH,
     CONSTANT,
+    COPY,
     HOST,
+    JUMP,
     OUTSIDE,
     RESULT,
     SHARED,
@@ -31,6 +35,9 @@ from tensorir.runtime.words import (
 )
 
 _ITEM_BYTES = {number: DTYPES[name].itemsize for name, number in ELEMENT_TYPES.items()}
+Control = Literal["", "copy", "jump", "branch"]
+CONTROL: Mapping[int, Control] = {COPY: "copy", JUMP: "jump", BRANCH: "branch"}
+"""What commands of these kinds do."""
 _LINE = 64
 """Bytes: the alignment of buffers, and the slack behind each (kernels/execute/plan.h)."""
 
@@ -61,16 +68,19 @@ class StepCounts:
 
 @frozen
 class CommandCounts:
-    """One command. Python's have no units and no steps; they read their operands and write their results whole."""
+    """One command, which is counted once, however often a loop runs it. Those of Python and those that control which
+    commands run have no units and no steps; the former and copies read their operands and write their results whole."""
 
     place: Place
     python: bool
     units: int
     steps: tuple[StepCounts, ...]
-    python_read_bytes: int = 0
-    python_written_bytes: int = 0
+    whole_read_bytes: int = 0
+    whole_written_bytes: int = 0
     device: str = ""
     """The name of the device of its launch."""
+    control: Control = ""
+    """What it does if it controls which commands run."""
     transferred_bytes: int | None = None
     """Moved here from another device; None for what is no transfer."""
     copied: bool = False
@@ -82,11 +92,11 @@ class CommandCounts:
 
     @property
     def read_bytes(self) -> int:
-        return self.python_read_bytes + self.sum("read_bytes")
+        return self.whole_read_bytes + self.sum("read_bytes")
 
     @property
     def written_bytes(self) -> int:
-        return self.python_written_bytes + self.sum("written_bytes")
+        return self.whole_written_bytes + self.sum("written_bytes")
 
     @property
     def only_moves(self) -> bool:
@@ -95,7 +105,8 @@ class CommandCounts:
 
 @frozen
 class Counts:
-    """One call of a function with certain sizes and threads."""
+    """One call of a function with certain sizes and threads. If it `branches`, its values decide how often each command
+    runs, and each is counted once."""
 
     commands: tuple[CommandCounts, ...]
     arena_bytes: int
@@ -116,9 +127,14 @@ class Counts:
         return sum(command.sum(name) for command in self.commands)
 
     @property
+    def branches(self) -> bool:
+        """Whether commands run again, or do not run, depending on values."""
+        return any(command.control == "branch" for command in self.commands)
+
+    @property
     def launches(self) -> int:
         """Commands that the executor or a launcher runs."""
-        return sum(not command.python for command in self.commands)
+        return sum(not command.python and not command.control for command in self.commands)
 
     @property
     def units(self) -> int:
@@ -155,7 +171,7 @@ class Counts:
     @property
     def memory_copied_bytes(self) -> int:
         """What they copy. Constants are copied once, not in each call."""
-        return sum(command.python_written_bytes for command in self.commands if command.copied)
+        return sum(command.whole_written_bytes for command in self.commands if command.copied)
 
     @property
     def relaid_bytes(self) -> int:
@@ -163,7 +179,7 @@ class Counts:
 
     @property
     def copied_bytes(self) -> int:
-        return self.sum("copied_bytes")
+        return self.sum("copied_bytes") + sum(c.written_bytes for c in self.commands if c.control == "copy")
 
     @property
     def operations(self) -> int:
@@ -185,11 +201,8 @@ def count(
     programs: dict[int, tuple[int, list[list[int]]]] = {}
     commands: list[CommandCounts] = []
     for number, (command, places) in enumerate(zip(plan.commands, function.commands, strict=True)):
-        if command.kind == HOST:
-            read, written = _python_bytes(plan, number, command, sizes)
-            moved = _moved(places, values)
-            made = CommandCounts(places.command, True, 0, (), read, written, places.device, moved, places.copied)
-            commands.append(made)
+        if command.kind == HOST or command.kind in CONTROL:
+            commands.append(_without_steps(plan, number, places, sizes, _moved(places, values)))
             continue
         program = plan.programs[command.target]
         if command.target not in programs:
@@ -199,7 +212,7 @@ def count(
         named = zip(places.steps if known else [places.command] * len(sums), program.steps, sums, strict=True)
         steps = tuple(StepCounts(place, KINDS[step.kind], *row) for place, step, row in named)
         moved = _moved(places, values)
-        commands.append(CommandCounts(places.command, False, units, steps, 0, 0, places.device, moved))
+        commands.append(CommandCounts(places.command, False, units, steps, 0, 0, places.device, "", moved))
     constants = {b.index: size for b, size in zip(plan.buffers, sizes, strict=True) if b.kind == CONSTANT}
     live = _live_bytes(plan, sizes)
     return Counts(tuple(commands), arena_bytes, live, scratch_bytes, sum(constants.values()), threads)
@@ -207,6 +220,19 @@ def count(
 
 def _moved(places: CommandPlaces, values: Words) -> int | None:
     return None if places.moved is None else int(values[places.moved])
+
+
+def _without_steps(
+    plan: PlanWords, number: int, places: CommandPlaces, sizes: Sequence[int], moved: int | None
+) -> CommandCounts:
+    command = plan.commands[number]
+    control = CONTROL.get(command.kind, "")
+    read, written = (0, 0) if control else _python_bytes(plan, number, command, sizes)
+    if control == "copy":
+        read, written = (sizes[b] for b in command.buffers)
+    return CommandCounts(
+        places.command, not control, 0, (), read, written, places.device, control, moved, places.copied
+    )
 
 
 def _python_bytes(plan: PlanWords, number: int, command: CommandWords, sizes: Sequence[int]) -> tuple[int, int]:

@@ -28,7 +28,7 @@ from tensorir.runtime.profile import Note
 from tensorir.runtime.repeated_call import Call, Kind, Lying, RepeatedCall, RepeatedStridedCall
 from tensorir.runtime.stats import Used
 from tensorir.runtime.strides import Form, Strided, strided, usable_copy
-from tensorir.runtime.words import LAUNCH, PlanWords, read_plan
+from tensorir.runtime.words import HOST, QUEUED, PlanWords, command_kinds, read_plan
 
 Array = npt.NDArray[Any]
 Around = Callable[[Frame, Callable[..., None]], None]
@@ -107,9 +107,7 @@ class Executor:
         self._native = Plan(function.image, function.constants, features)
         self._host = host
         self._checked = checked
-        header = function.image[:16].tolist()
-        kinds = function.image[function.image[header[13] : header[13] + header[12]]]
-        self._runs_alone = bool((kinds == LAUNCH).all())
+        self._runs_alone = not {HOST, QUEUED} & {*command_kinds(function.image)}
         self._known: dict[tuple[int, ...], _Sizes] = {}
 
     def open(self, sizes: Mapping[str, int]) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from tensorir.dialects.tile import Mmt4d, Mmt4dMap, Step
 from tensorir.ir.op import Op
 from tensorir.runtime.compiled_function import CommandPlaces, CompiledFunction, Place, Required
+from tensorir.runtime.control_commands import ControlCommand
 from tensorir.runtime.plan import Command, CopyCommand, HostCommand, Plan, plan_image
 
 
@@ -30,7 +31,7 @@ def finished(plan: Plan) -> CompiledFunction:
 
 
 def _places(command: Command, moved: int | None) -> CommandPlaces:
-    if isinstance(command, HostCommand | CopyCommand):
+    if isinstance(command, HostCommand | CopyCommand | ControlCommand):
         return CommandPlaces(_place(command.op), (), command.device, moved, isinstance(command, CopyCommand))
     steps = (o for o in command.grid.body.ops if isinstance(o, Step))
     places = tuple(Place(o.origin or o.NAME, o.loc) for o in steps)
@@ -50,6 +51,8 @@ def _kernels(plan: Plan) -> dict[str, int]:
             continue
         if isinstance(command, CopyCommand):
             found["copy between memories"] += 1
+            continue
+        if isinstance(command, ControlCommand):
             continue
         for op in command.grid.body.ops:
             if isinstance(op, Step):

@@ -64,6 +64,9 @@ def peak_of(plan: RegionPlan, ctx: Context, contiguous: Sequence[bool]) -> Peak:
             made = _made(step, buffers, given, ctx)
             ordered = (step.kernel is not None or is_contiguous(step.op, given, ctx),) * len(made)
         fresh = sum(b.bytes for b in made if not b.slots)
+        if step.bodies:  # an iteration makes its values while those of the last one are alive
+            inner = max((peak_of(b, ctx, [False] * b.arguments) for b in step.bodies), key=lambda p: p.bytes)
+            needed, op = fresh + inner.bytes, inner.op or op
         if live + max(needed, fresh) > peak.bytes:
             peak = Peak(live + max(needed, fresh), op)
         live += fresh

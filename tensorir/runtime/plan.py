@@ -12,10 +12,12 @@ import numpy.typing as npt
 from attrs import define, evolve, field, frozen
 
 from tensorir.analysis.devices import transfer_in
+from tensorir.dialects.control import If, While
 from tensorir.dialects.flow import GlobalLoad, Launch
 from tensorir.dialects.tensor import Cast, Constant
 from tensorir.dialects.tile import Grid
 from tensorir.ir.dense import Dense
+from tensorir.ir.diagnostic import UnsupportedError
 from tensorir.ir.dims import Dim, symbol
 from tensorir.ir.module import Executable, Function, Global, Module
 from tensorir.ir.op import Op
@@ -23,6 +25,8 @@ from tensorir.ir.region import Region
 from tensorir.ir.sizes import substituted
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
+from tensorir.runtime.control_commands import ControlCommand, control_words
+from tensorir.runtime.control_flow import living_through, plan_if, plan_while
 from tensorir.runtime.image import THREADS, Word, program_words
 from tensorir.runtime.in_place import may_lie_in
 from tensorir.runtime.plan_parts import (
@@ -43,7 +47,7 @@ from tensorir.runtime.words import ALL_FEATURES, HOST, LAUNCH, QUEUED
 
 Array = npt.NDArray[Any]
 MAGIC = 0x004E414C50524954
-VERSION = 2
+VERSION = 3
 
 
 @frozen(eq=False)
@@ -106,6 +110,8 @@ class _Planner:
     results: dict[Value, int] = field(factory=dict[Value, int])
     copies: dict[tuple[int, str], int] = field(factory=dict[tuple[int, str], int])
     """Buffer and the device whose memory it is wanted in, "" for the host's → the buffer there."""
+    loops: list[tuple[int, int]] = field(factory=list[tuple[int, int]])
+    launches: int = 0
 
     def plan(self) -> Plan:
         body = self.function.body
@@ -116,17 +122,10 @@ class _Planner:
         count, own = len(body.yields), len(body.yields) - len(self.function.states)
         for i in (*range(own, count), *range(own)):  # a value that is also a state is made there, and then copied
             self.results.setdefault(body.yields[i], i)
-        launches = 0
-        for op in body.ops:
-            match op:
-                case GlobalLoad():
-                    self.place[op.result] = self._global(op.symbol)
-                case Launch():
-                    launches += 1
-                    self._launch(op)
-                case _:
-                    self._host(op)
+        self.region(body)
         self._yields()
+        for i, b in enumerate(self.buffers):
+            self.buffers[i] = evolve(b, last=living_through(b.first, b.last, self.loops))
         merged = StatesInPlace(self.function, self.buffers, self.commands)
         merged.merge()
         self._share()
@@ -137,10 +136,49 @@ class _Planner:
             tuple(self.buffers),
             tuple(self.commands),
             tuple(self.constants),
-            launches,
+            self.launches,
             tuple(self.needed.values()),
             tuple(merged.reasons),
         )
+
+    def region(self, body: Region) -> None:
+        """Plans the ops of a region whose arguments have their places."""
+        for op in body.ops:
+            match op:
+                case GlobalLoad():
+                    self.place[op.result] = self._global(op.symbol)
+                case Launch():
+                    self.launches += 1
+                    self._launch(op)
+                case If() | While() if self.launchers:
+                    reason = "branches and loops run on devices that work in the host's memory alone"
+                    raise UnsupportedError(f"{op.NAME}: {reason}: compile the program for one of these", op.loc)
+                case If():
+                    plan_if(op, self)
+                case While():
+                    plan_while(op, self)
+                case _:
+                    self._host(op)
+
+    @property
+    def position(self) -> int:
+        """The number of the next command."""
+        return len(self.commands)
+
+    def made(self, value: Value) -> int:
+        """Returns a buffer for a value of the function or of a region in it."""
+        return self._made(value, value.type)
+
+    def temporary(self, value: Value) -> int:
+        """Returns a buffer for a copy of a value."""
+        return self._buffer("arena", 0, value.type, value.hint)
+
+    def control(self, command: ControlCommand, at: int | None = None) -> None:
+        """Appends a command, or puts it where one of the same buffers stands."""
+        if at is None:
+            self._add(command)
+        else:
+            self.commands[at] = command
 
     @property
     def _strides(self) -> Mapping[str, Dim]:
@@ -225,7 +263,7 @@ class _Planner:
                 self._add(HostCommand(o, bound, buffers, device, moved))
             moved = None  # once for the whole launch
         for y, r in zip(body.yields, op.results, strict=True):
-            self.place.setdefault(r, inner[y])  # of a launch that Python runs: a literal, or what is yielded twice
+            self.place[r] = inner[y]  # maybe a literal, or what is yielded twice
 
     def _host(self, op: Op) -> None:
         """An op of the function, whose sizes are those of the function."""
@@ -303,8 +341,11 @@ def plan_image(plan: Plan) -> Image:
     number: dict[tuple[int, tuple[tuple[str, Dim], ...]], int] = {}
     commands: list[list[Word]] = []
     for i, command in enumerate(plan.commands):
-        if not isinstance(command, LaunchCommand):
+        if isinstance(command, HostCommand | CopyCommand):
             commands.append([HOST, i, len(command.buffers), *command.buffers])
+            continue
+        if isinstance(command, ControlCommand):
+            commands.append([*control_words(command)])
             continue
         key = id(command.grid), tuple(sorted(command.bound.items(), key=lambda item: item[0]))
         if key not in number:

@@ -12,6 +12,7 @@ from tensorir.dialects.tile import Grid
 from tensorir.ir.dims import Dim, product
 from tensorir.ir.op import Op
 from tensorir.ir.types import TensorType
+from tensorir.runtime.control_commands import ControlCommand
 from tensorir.runtime.words import ALL_FEATURES
 
 BufferKind = Literal["argument", "result", "constant", "arena", "shared", "outside"]
@@ -86,4 +87,4 @@ class CopyCommand:
     moved: Dim | None = None
 
 
-Command = LaunchCommand | HostCommand | CopyCommand
+Command = LaunchCommand | HostCommand | CopyCommand | ControlCommand

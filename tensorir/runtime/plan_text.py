@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tensorir.dialects.tile import Mmt4d, Mmt4dMap, Scratch, Step
+from tensorir.runtime.control_commands import BranchCommand, CarryCommand, ControlCommand
 from tensorir.runtime.plan import Buffer, Command, CopyCommand, HostCommand, LaunchCommand, Plan
 
 _NAMES = {
@@ -44,6 +45,8 @@ def _buffer(number: int, buffer: Buffer) -> Sequence[str]:
 
 
 def _command(number: int, command: Command, buffers: Sequence[Buffer]) -> list[str]:
+    if isinstance(command, ControlCommand):
+        return [f"  #{number}: {_control(command, buffers)}  // {command.op.NAME} {command.op.loc}"]
     op = command.op if not isinstance(command, LaunchCommand) else command.grid
     results = 1 if isinstance(command, CopyCommand) else len(op.results)
     inputs = len(command.buffers) - results
@@ -69,7 +72,7 @@ def _command(number: int, command: Command, buffers: Sequence[Buffer]) -> list[s
     return lines
 
 
-def _what(command: Command) -> str:
+def _what(command: LaunchCommand | HostCommand | CopyCommand) -> str:
     match command:
         case LaunchCommand():
             on = "" if command.units is None else f" on {command.device}"
@@ -78,6 +81,17 @@ def _what(command: Command) -> str:
             return f"copy between memories ({command.device})"
         case HostCommand():
             return f"python {command.op.NAME}"
+
+
+def _control(command: ControlCommand, buffers: Sequence[Buffer]) -> str:
+    names = [_name(b, buffers) for b in command.buffers]
+    match command:
+        case CarryCommand():
+            return f"copy {names[0]} -> {names[1]}"
+        case BranchCommand(target=target):
+            return f"unless {names[0]} go to #{target}"
+        case _:
+            return f"go to #{command.target}"
 
 
 def _split(buffers: Sequence[int], inputs: int) -> tuple[Sequence[int], Sequence[int]]:

@@ -59,7 +59,8 @@ def _copy_row(copy: CopyProfile, profile: Profile) -> Sequence[str]:
 
 def _command_row(command: CommandProfile, profile: Profile) -> Sequence[str]:
     place = command.counts.place
-    name = f"{place.op} (Python)" if command.counts.python else place.op
+    by = "Python" if command.counts.python else command.counts.control
+    name = f"{place.op} ({by})" if by else place.op
     head = (f"#{command.number}", name, str(place.loc), str(command.counts.units))
     times = (f"{command.ns / 1e6:.3f}", _share(command.ns, profile.ns))
     return (*head, *times, *_rates(command.operations, command.bytes, command.ns, profile, profile.threads))

@@ -31,7 +31,7 @@ def _slice(command: CommandProfile, worker: int, span: tuple[int, int]) -> dict[
     steps = {f"{i} {s.counts.kind} (µs)": s.thread_ns[worker] / 1e3 for i, s in enumerate(command.steps)}
     return {
         "name": f"#{command.number} {counts.place.op}",
-        "cat": "python" if counts.python else "launch",
+        "cat": "python" if counts.python else counts.control or "launch",
         "ph": "X",
         "pid": 1,
         "tid": worker,

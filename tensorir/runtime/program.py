@@ -204,7 +204,7 @@ def _moving_launches(plan: Plan) -> int:
 def _count_launches(module: Module, function: Function | None) -> int:
     if function is None:
         return 0
-    launches = (module.lookup(Executable, o.executable) for o in function.body.ops if isinstance(o, Launch))
+    launches = (module.lookup(Executable, o.executable) for o in function.body.walk() if isinstance(o, Launch))
     return sum(transfer_in(e.body) is None for e in launches)
 
 
@@ -212,8 +212,8 @@ def _weights_by_device(module: Module, default: str) -> dict[str, int]:
     """`default`: the device of what is read outside of launches."""
     read: dict[str, dict[str, None]] = {}
     for function in module.functions:
-        loaded = {op.result: op.symbol for op in function.body.ops if isinstance(op, GlobalLoad)}
-        for op in function.body.ops:
+        loaded = {op.result: op.symbol for op in function.body.walk() if isinstance(op, GlobalLoad)}
+        for op in function.body.walk():
             device = module.lookup(Executable, op.executable).target if isinstance(op, Launch) else default
             read.setdefault(device, {}).update(dict.fromkeys(loaded[v] for v in op.operands if v in loaded))
     values = {g.name: g.value.nbytes for g in module.globals if isinstance(g.value, Dense) and not g.mutable}
@@ -225,6 +225,6 @@ def _count_copies(module: Module, function: Function | None) -> int:
     if function is None:
         return 0
     moving = {e.name for e in module.executables if all(moves_only(o) for o in e.body.ops) and not transfer_in(e.body)}
-    launches: Counter[bool] = Counter(o.executable in moving for o in function.body.ops if isinstance(o, Launch))
-    outside = sum(moves_only(o) and not is_view(o) for o in function.body.ops)
+    launches: Counter[bool] = Counter(o.executable in moving for o in function.body.walk() if isinstance(o, Launch))
+    outside = sum(moves_only(o) and not is_view(o) for o in function.body.walk())
     return launches[True] + outside

@@ -107,6 +107,8 @@ class Step:
     dead: tuple[int, ...]
     kernel: KernelCall | None = None
     launch: RegionPlan | None = None
+    bodies: tuple[RegionPlan, ...] = ()
+    """The regions of a branch or a loop, whose ops need memory too."""
     sizes: Mapping[str, Dim] = field(factory=dict[str, Dim])
     """For a launch: each size of the executable, in terms of the region's sizes."""
 
@@ -186,7 +188,8 @@ def plan_region(region: Region, device: Device, launches: Mapping[str, Launched]
             sizes = op.bound_sizes(executable)
         kernel = device.kernels.call(op, device.memory)
         inputs, outputs = tuple(slot[v] for v in op.operands), tuple(slot[r] for r in op.results)
-        steps.append(Step(op, inputs, outputs, dead, kernel, launch, sizes))
+        bodies = tuple(plan_region(r, device, launches) for r in op.regions)
+        steps.append(Step(op, inputs, outputs, dead, kernel, launch, bodies, sizes))
     return RegionPlan(len(region.args), len(slot), tuple(steps), tuple(slot[y] for y in region.yields))
 
 

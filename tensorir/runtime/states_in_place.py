@@ -11,6 +11,7 @@ from tensorir.ir.module import Function
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
+from tensorir.runtime.control_commands import ControlCommand
 from tensorir.runtime.in_place import is_self_copy, may_lie_in
 from tensorir.runtime.plan_parts import Buffer, Command, CopyCommand, LaunchCommand
 
@@ -30,6 +31,10 @@ class StatesInPlace:
     _grids: dict[tuple[int, tuple[int, ...], int], Grid] = field(factory=dict[tuple[int, tuple[int, ...], int], Grid])
 
     def merge(self) -> None:
+        for c in self.commands:
+            if isinstance(c, ControlCommand):
+                self.reasons += [f"{c.op.NAME} ({c.op.loc}) decides in a call what runs"] * len(self.function.states)
+                return
         states = len(self.function.states)
         args, results = (len(v) - states for v in (self.function.body.args, self.function.body.yields))
         gone: set[int] = set()

@@ -18,7 +18,8 @@ class Used:
 @frozen
 class Stats:
     """Statistics of a program and of its last call; before the first one, of a call of the default function if its
-    sizes are known. What the executor runs is counted from its plan (`Program.counts` says more). Where Python runs the
+    sizes are known. What the executor runs is counted from its plan (`Program.counts` says more), in which each command
+    stands once, however often a loop runs it. Where Python runs the
     ops of a device, only `kernels` and `transient_bytes` are known, from the last call."""
 
     dispatches: int

@@ -65,7 +65,8 @@ class Strider:
         if not read:
             return
         if not isinstance(op, Launch):
-            refused.update({form.argument: f"{op.NAME}: it runs in Python" for form in read.values()})
+            why = "what it gives its regions has to be row-major" if op.REGIONS else "it runs in Python"
+            refused.update({form.argument: f"{op.NAME}: {why}" for form in read.values()})
             return
         made = self._lowered(op, read)
         if not isinstance(made, str):

@@ -11,8 +11,9 @@ from attrs import frozen
 
 Words = npt.NDArray[np.int64]
 
-LAUNCH, HOST, QUEUED = range(3)
-"""Kinds of commands: a program that the executor runs, what Python runs, a program that a launcher runs."""
+LAUNCH, HOST, QUEUED, COPY, JUMP, BRANCH = range(6)
+"""Kinds of commands: a program that the executor runs, what Python runs, a program that a launcher runs, and those that
+control which commands run."""
 ARGUMENT, RESULT, CONSTANT, ARENA, SHARED, OUTSIDE = range(6)
 """Kinds of buffers."""
 ALL_FEATURES = -1
@@ -95,6 +96,12 @@ def read_plan(words: Words) -> PlanWords:
     buffers = tuple(BufferWords(*row) for row in words[at : at + 5 * count].reshape(-1, 5).tolist())
     programs, commands = table(header[10], header[11], _program), table(header[12], header[13], _command)
     return PlanWords(sum(header[3:6]), buffers, programs, commands)
+
+
+def command_kinds(words: Words) -> list[int]:
+    """Returns the kind of each command of a plan that the executor has accepted."""
+    count, at = words[12:14].tolist()
+    return words[words[at : at + count]].tolist()
 
 
 class _Tail:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tensorir.dialects import flow, func, tensor, tile
+from tensorir.dialects import control, flow, func, tensor, tile
 from tensorir.dialects.registry import OPS
 from tensorir.interp import IMPLEMENTATIONS
 from tensorir.interp.tile_ops import STEPS
@@ -34,6 +34,9 @@ NO_FACTS: Mapping[type[Op], str] = {
     flow.Launch: "what it computes is its executable",
     func.Call: "what it computes is its callee",
     func.Assert: "it computes nothing",
+    control.If: "what it computes are its regions",
+    control.While: "what it computes are its regions",
+    control.For: "what it computes is its body",
     tile.Grid: "what it computes is its body",
     tile.Scratch: "it has no operand, and no value",
     **dict.fromkeys(STEPS, "it is a part of a grid, which is one op for all analyses"),
@@ -51,6 +54,9 @@ NOT_MALFORMED: Mapping[type[Op], str] = {
 """Ops whose fields can't contradict each other, and why."""
 
 NOT_DRAWN: Mapping[type[Op], str] = {
+    **dict.fromkeys(
+        (control.If, control.While, control.For), "programs with them are drawn apart (tests/property/test_control.py)"
+    ),
     func.Assert: "programs with effects are drawn apart (tests/support/effect_ops.py)",
     tile.Mmt4dMap: "products of weights of few bits are drawn apart (tests/property/test_narrow_constants.py)",
 }

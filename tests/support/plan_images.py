@@ -115,13 +115,39 @@ class Host:
     buffers: Sequence[int] = ()
 
 
+@frozen
+class Copy:
+    """The first buffer is copied to the second one."""
+
+    buffers: Sequence[int]
+
+
+@frozen
+class Jump:
+    """Goes on with command `target`."""
+
+    target: int
+    buffers: Sequence[int] = ()
+
+
+@frozen
+class Branch:
+    """Goes on with command `target` if its buffer, a condition, is false."""
+
+    target: int
+    buffers: Sequence[int]
+
+
+Command: TypeAlias = Launch | Host | Copy | Jump | Branch
+
+
 @mutable
 class Image:
     """A plan to be."""
 
     buffers: Sequence[Buffer]
     programs: Sequence[Program]
-    commands: Sequence[Launch | Host]
+    commands: Sequence[Command]
     symbols: int = 1
     expressions: Sequence[Expr] = ()
     """Values that nothing needs."""
@@ -167,8 +193,18 @@ class Image:
         return words
 
     @staticmethod
-    def _command(command: Launch | Host) -> list[int]:
-        target = (0, command.program) if isinstance(command, Launch) else (1, command.id)
+    def _command(command: Command) -> list[int]:
+        match command:
+            case Launch(program=program):
+                target = (0, program)
+            case Host(id=id):
+                target = (1, id)
+            case Copy():
+                target = (3, 0)
+            case Jump(target=number):
+                target = (4, number)
+            case Branch(target=number):
+                target = (5, number)
         return [*target, len(command.buffers), *command.buffers]
 
     def _encode(self) -> list[int]:
@@ -189,7 +225,7 @@ class Image:
         at_programs = table([table(words) for words in programs])
         at_commands = table([table(words) for words in commands])
         count = {kind: 1 + max((b.index for b in self.buffers if b.kind is kind), default=-1) for kind in Kind}
-        header = [MAGIC, 2, HEADER + len(body), len(self._numbers), self.symbols, len(self._expressions)]
+        header = [MAGIC, 3, HEADER + len(body), len(self._numbers), self.symbols, len(self._expressions)]
         header += [at_numbers, at_expressions, len(self.buffers), at_buffers, len(programs), at_programs]
         header += [len(commands), at_commands, count[Kind.ARGUMENT], count[Kind.RESULT]]
         return header + body

@@ -15,7 +15,7 @@ from tensorir.mlir.importer.globals import GLOBALS, convert_global, global_type,
 from tensorir.mlir.importer.inlining import is_written_out
 from tensorir.mlir.importer.program import ImportState
 from tensorir.mlir.importer.signature import CALLS
-from tensorir.mlir.syntax import Document, Operation, SymbolRef, TypeAttr
+from tensorir.mlir.syntax import Block, Document, Operation, SymbolRef, TypeAttr
 
 INITIALIZERS = ("util.initializer",)
 
@@ -157,7 +157,7 @@ class _Converter:
     def _calls(self, function: Operation) -> Iterator[tuple[str, Operation, Operation]]:
         """Returns the functions with a body that `function` calls, each with its call; others are refused when
         converted."""
-        for op in body(function).ops:
+        for op in _within(body(function)):
             callee = op.attributes.get("callee")
             if op.name not in CALLS or not isinstance(callee, SymbolRef) or len(callee.path) != 1:
                 continue
@@ -175,3 +175,13 @@ class _Converter:
 
     def _remark(self, op: Operation, message: str) -> None:
         self.program.remarks.append(Remark("mlir", op.name, "dropped", message, loc=op.loc))
+
+
+def _within(block: Block) -> Iterator[Operation]:
+    """All ops of a block, with those in the regions of branches and loops."""
+    for op in block.ops:
+        yield op
+        if op.name.startswith("scf."):
+            for blocks in op.regions:
+                for inner in blocks:
+                    yield from _within(inner)

@@ -70,6 +70,27 @@ class Scope:
         self.device = ""
         """Where the op at hand runs, "" if it does not say."""
         self._moved: dict[tuple[Value, str], Value] = {}
+        self.outer: Scope | None = None
+        """The function or region around a region."""
+        self.captured: dict[Value, Value] = {}
+        """In a region: a value outside → the argument that stands for it here."""
+
+    def inner(self) -> Scope:
+        """Returns the state of a region in this function or region: what it reads from here becomes an argument."""
+        made = Scope(self.program, self.sizes, self.run)
+        made.outer, made.stores, made._op, made.depth = self, self.stores, self._op, self.depth
+        made._dims, made._literals, made._why = dict(self._dims), dict(self._literals), dict(self._why)
+        made._elements, made._of_sizes, made._sources = dict(self._elements), set(self._of_sizes), set(self._sources)
+        return made
+
+    def _taken(self, value: Value) -> Value:
+        """Returns the argument that stands for a value outside of this region."""
+        if value not in self.captured:
+            self.captured[value] = self.region.arg(value.type, value.hint)
+        return self.captured[value]
+
+    def _has(self, v: SSAValue) -> bool:
+        return v in self._tensors or (self.outer is not None and self.outer._has(v))
 
     # -- the op at hand
 
@@ -109,6 +130,8 @@ class Scope:
             found = self.add(Constant(Dense.own(scalar_array(value, dtype)), loc=self.loc)).result
         elif v in self._dims:
             found = self.size_tensor(self._dims[v], element_type(v.type))
+        elif self.outer is not None and self.outer._has(v):
+            found = self._taken(self.outer._known(v))
         else:
             raise InferError(f"{v.name} of type {v.type} {self._why.get(v, 'has no value here')}")
         self._tensors[v] = found
@@ -302,6 +325,8 @@ class Scope:
         return self.add(_scalar_generic((wide,), cast(arg(0, i64), dtype), self.loc)).result
 
     def _computed_size(self, dim: DimExpr) -> Value:
+        if self.outer is not None:
+            return self._taken(self.outer.size_tensor(dim))
         names = sorted(symbols_of(dim))
         if missing := [n for n in names if n not in self._sources]:
             raise InferError(f"the size {missing[0]} is the size of no argument")

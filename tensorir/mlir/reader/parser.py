@@ -27,7 +27,7 @@ ISOLATED = frozenset(
 TERMINATORS = frozenset(
     {
         *("func.return", "return", "util.return", "util.unreachable", "linalg.yield", "tensor.yield"),
-        *("ml_program.return", "ml_program.output"),
+        *("ml_program.return", "ml_program.output", "scf.yield", "scf.condition"),
     }
 )
 """Ops that end their block, by the names that they are written with."""

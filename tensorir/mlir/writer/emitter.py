@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 
 from tensorir.ir.dims import Dim
 from tensorir.ir.dtype import DType
@@ -22,9 +23,12 @@ from tensorir.mlir.writer.types import element_text
 class Emitter:
     """The body of one function while it is written. `lines` has its ops so far."""
 
-    def __init__(self, program: WriterState, region: Region) -> None:
+    def __init__(self, program: WriterState, region: Region, write: Callable[[Op, Emitter], None]) -> None:
+        """`write` appends an op."""
         self.program = program
         self.region = region
+        self._write = write
+        self._depth = 1
         self.lines: list[str] = []
         self.names = Names()
         self._constants: dict[tuple[str, DType], str] = {}
@@ -40,7 +44,28 @@ class Emitter:
 
     def line(self, text: str) -> None:
         """One more line."""
-        self.lines.append(f"  {text}")
+        self.lines.append(f"{'  ' * self._depth}{text}")
+
+    def write(self, op: Op) -> None:
+        """Appends an op of a region of the function. Raises TensorIRError with its place if it can't be written."""
+        self._write(op, self)
+
+    @contextmanager
+    def nested(self) -> Generator[None]:
+        """A region in the function: it sees what was written before, and what is written in it is not seen behind."""
+        constants, sizes = dict(self._constants), self.sizes.known()
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            self._constants = constants
+            self.sizes.forget_all_but(sizes)
+
+    def rename(self, values: Sequence[Value], names: Sequence[str]) -> None:
+        """Gives the arguments of a region names that the text has already."""
+        for value, name in zip(values, names, strict=True):
+            self.names.same(value, name)
 
     def let(self, text: str) -> str:
         """`%n = text`, a value that only the text has."""

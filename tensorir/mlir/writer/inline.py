@@ -20,7 +20,7 @@ def inlined(module: Module, region: Region) -> Region:
     computed; each such global once.
 
     Raises TensorIRError for a launch whose executable is missing or takes other types."""
-    if not any(isinstance(op, Dispatch | Launch | GlobalLoad | Relayout) for op in region.ops):
+    if not any(isinstance(op, Dispatch | Launch | GlobalLoad | Relayout) for op in region.walk()):
         return region
     work = _Inliner(module)
     work.ops_of(region.ops)
@@ -51,7 +51,8 @@ class _Inliner:
                     self.env[op.result] = op.through_row_major(inputs[0], self._added)
                 case _:
                     same = all(a is b for a, b in zip(inputs, op.operands, strict=True))
-                    self.ops.append(op if same else op.with_operands(inputs))
+                    kept = op if same else op.with_operands(inputs)
+                    self.ops.append(kept.with_regions(tuple(inlined(self.module, r) for r in kept.regions)))
 
     def _added(self, op: Op) -> Value:
         self.ops.append(op)

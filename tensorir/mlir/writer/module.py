@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tensorir.dialects import device, encode, flow, func, linalg, packing, tensor
+from tensorir.dialects import control, device, encode, flow, func, linalg, packing, tensor
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.module import Function, Global, Module, Parameter
@@ -18,6 +18,7 @@ from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.ir.verify import verify
 from tensorir.mlir.writer import composites, symbols
+from tensorir.mlir.writer import control as controls
 from tensorir.mlir.writer import encode as encodings
 from tensorir.mlir.writer import linalg as structured
 from tensorir.mlir.writer import packing as packed
@@ -67,6 +68,9 @@ WRITERS: Mapping[type[Op], OpWriter] = {
     func.Assert: symbols.assertion,
     func.Call: symbols.call,
     device.Transfer: symbols.transfer,
+    control.If: controls.branch,
+    control.For: controls.for_,
+    control.While: controls.while_,
 }
 """The functions that write the ops that exist in MLIR. Other ops are written by their decomposition."""
 
@@ -141,7 +145,7 @@ def _function(function: Function, body: Region, program: WriterState) -> str:
     devices = (*function.arg_devices, *function.result_devices)
     if any(devices) and program.dialect == "llvm19":
         raise only_current(f"@{function.name}: devices of arguments and results", function.loc)
-    e = Emitter(program, body)
+    e = Emitter(program, body, write_op)
     attributes: list[str] = []
     own = body.args[: len(body.args) - len(function.states)]
     if any(a.type.symbols for a in own):
@@ -153,7 +157,7 @@ def _function(function: Function, body: Region, program: WriterState) -> str:
 
 
 def _composite(composite: Composite, program: WriterState) -> str:
-    e = Emitter(program, composite.body)
+    e = Emitter(program, composite.body, write_op)
     attributes = [f"tensorir_op = {quoted(composite.op)}", f"tensorir_attributes = {quoted(composite.attributes)}"]
     return _text(e, composite.name, "private ", attributes, ((), ()))
 

@@ -27,6 +27,10 @@ class Names:
         self._names[value] = name
         return name
 
+    def same(self, value: Value, name: str) -> None:
+        """Gives a value a name that there is already."""
+        self._names[value] = name
+
     def fresh(self) -> str:
         """Returns a name for something that is not a value of the program: a constant, a size, a destination."""
         self._number += 1

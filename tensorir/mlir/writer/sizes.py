@@ -40,6 +40,14 @@ class SizeValues:
             self._known[dim] = self._compute(dim)
         return self._known[dim]
 
+    def known(self) -> dict[Dim, str]:
+        """The sizes computed so far."""
+        return dict(self._known)
+
+    def forget_all_but(self, known: Mapping[Dim, str]) -> None:
+        """What else was computed is computed again where it is needed."""
+        self._known = dict(known)
+
     def static_or_value(self, dim: Dim) -> str:
         """A number for a static size, as in `[4, %n]`."""
         return str(dim) if isinstance(dim, int) else self(dim)

@@ -47,8 +47,9 @@ def heading(f: FunctionExplanation) -> str:
 def sums(counts: Counts) -> str:
     """What a call does, in one line."""
     moved = f"{counts.transfers} transfers of {counts.transferred_bytes} bytes, " if counts.transfers else ""
+    once = "each command once: " if counts.branches else ""
     return (
-        f"{counts.launches - counts.transfers} launches, {moved}{counts.units} units, {counts.steps} steps; "
+        f"{once}{counts.launches - counts.transfers} launches, {moved}{counts.units} units, {counts.steps} steps; "
         f"{counts.read_bytes} bytes read, "
         f"{counts.written_bytes} written, {counts.relaid_bytes} relaid, {counts.copied_bytes} copied; "
         f"{counts.arena_bytes} bytes of arena, {counts.constant_bytes} of constants"
@@ -67,7 +68,9 @@ def launch_rows(counts: Counts, plan: Plan | None) -> Iterator[Sequence[str]]:
             what = f"launch @{planned.executable}"
         if command.device and several:
             what += f" on {command.device}"
-        steps = command.place.op if command.python else ", ".join(step_kinds(command))
+        if command.control:
+            what = command.control
+        steps = command.place.op if command.python or command.control else ", ".join(step_kinds(command))
         loc = command.place.loc if plan is None else plan.commands[number].op.loc
         numbers = (command.units, command.read_bytes, command.written_bytes, command.sum("relaid_bytes"))
         yield (f"#{number}", what, steps, str(loc), *map(str, numbers))

@@ -13,7 +13,7 @@ from tensorir.ir.diagnostic import TensorIRError
 from tensorir.native.plans import Frame
 from tensorir.runtime.compiled_function import Array, CompiledFunction
 from tensorir.runtime.saved.fields import Malformed
-from tensorir.runtime.words import ARENA, LAUNCH, OUTSIDE, QUEUED, RESULT, SHARED
+from tensorir.runtime.words import ARENA, BRANCH, COPY, JUMP, LAUNCH, OUTSIDE, QUEUED, RESULT, SHARED
 
 _AT_BUFFERS, _AT_COMMANDS = 9, 13
 """Words of the header of a plan (docs/plan-image.md)."""
@@ -57,7 +57,7 @@ class Copies:
         """Raises Malformed for a command that is not a copy to a buffer that may be written."""
         for number, places in enumerate(self.function.commands):
             kind, _, _ = self._command(number)
-            if kind == LAUNCH:
+            if kind in (LAUNCH, COPY, JUMP, BRANCH):  # the executor runs them
                 continue
             at = int(self.words[_AT_BUFFERS])
             buffers = [int(self.words[at + _BUFFER_WORDS * b]) for b in self._buffers(number)]

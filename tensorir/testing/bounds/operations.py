@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorir.analysis.movement import moves_only
-from tensorir.dialects import flow, func, linalg, packing
+from tensorir.dialects import control, flow, func, linalg, packing
 from tensorir.interp.arguments import bind_arguments
 from tensorir.interp.context import Array, Context
 from tensorir.interp.interpreter import apply_op, run_region
@@ -27,6 +27,7 @@ from tensorir.ir.module import Function, Global, Module, Parameter
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
+from tensorir.testing.bounds.control import control_bounds
 from tensorir.testing.bounds.loops import SUM_ROUNDOFFS, loops_bounds
 from tensorir.testing.bounds.scalars import Bounded, is_exact, rounded, roundoff
 
@@ -81,6 +82,8 @@ class _Analysis:
                 return self.region(op.body, given)
             case func.Call():
                 return self._call(op, given)
+            case control.If() | control.While() | control.For():
+                return control_bounds(op, given, self.region)
             case func.Assert():
                 return self._assert(op, given)
             case _ if type(op) in _RULES:

@@ -12,8 +12,9 @@ from typing import ClassVar
 from attrs import define, evolve, field, frozen
 
 from tensorir.analysis.devices import EVERYWHERE, named_devices, placed_operands
+from tensorir.dialects.control import If, While
 from tensorir.dialects.device import Transfer
-from tensorir.ir.diagnostic import Remark
+from tensorir.ir.diagnostic import Remark, UnsupportedError
 from tensorir.ir.location import Location
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
@@ -30,7 +31,9 @@ from tensorir.transforms.devices.placement import Placement, is_remade
 class AssignDevices(Pass):
     """Laws: interp(assign(m)) == interp(m); every op reads values of one device; no transfer leads from a device to
     itself, and no two move the same value to the same device; each function says where its arguments and results are.
-    A program that names no device is left as it is."""
+    A program that names no device is left as it is.
+
+    Raises UnsupportedError for branches and loops in a program that names devices."""
 
     name: ClassVar[str] = "assign-devices"
     requires: ClassVar[tuple[Level, ...]] = (NO_CALLS,)
@@ -44,6 +47,10 @@ class AssignDevices(Pass):
                 ctx.decisions.add(Remark(self.name, "module", "idle", idle))
         if not names:
             return module
+        for op in module.walk():
+            if isinstance(op, If | While):
+                reason = "its ops can't be placed on several devices: compile the program for one device"
+                raise UnsupportedError(f"{op.NAME}: {reason}", op.loc)
         refuse = ctx.decisions.of(self.name)
         return module.replace(functions=[_placed(f, names, refuse) for f in module.functions])
 

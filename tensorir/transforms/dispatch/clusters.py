@@ -141,7 +141,10 @@ class Plan:
             self.order.put_before(earlier, node)
         for r in op.results:
             self.node_of[r] = node
-            (self.constants.stored if kind == "constant" else self.host).add(r)
+        if kind == "constant":
+            self.constants.stored.update(op.results)
+        elif not op.REGIONS:  # what a loop makes is a tensor like any other: its readers need not run in Python
+            self.host.update(op.results)
 
     def _nodes(self, values: Sequence[Value]) -> list[int]:
         """The nodes after which these values are known, each once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tensorir.dialects.control import If, While
 from tensorir.dialects.linalg import Contract
 from tensorir.passes.decisions import Refuse
 from tensorir.transforms.layouts.choice import Choice
@@ -10,8 +11,8 @@ from tensorir.transforms.layouts.program import Place, states_intent
 
 
 def say_why(choice: Choice, refuse: Refuse) -> None:
-    """Records a remark for each contraction that is not tiled though it could be, and for each op that reads a tensor
-    in another layout than it is made in."""
+    """Records a remark for each contraction that is not tiled though it could be, for each op that reads a tensor in
+    another layout than it is made in, and for each branch and loop around contractions that are tiled."""
     for place in choice.program.places:
         op = place.op
         if place.initializer:
@@ -21,11 +22,20 @@ def say_why(choice: Choice, refuse: Refuse) -> None:
             if tiled:
                 more = choice.price_of(op, tiled[0]) / 1000
                 refuse(op, "cost", f"with tiles {tiled[0].tiles} a call would take about {more:.3g} µs longer")
+        if isinstance(op, If | While):
+            _say_boundary(choice, op, refuse)
         _say_relaid(choice, place, refuse)
     if not choice.solution.exact:
         last = choice.program.places[-1].op
         width = choice.solution.width
         refuse(last, "width", f"the layouts depend on each other too much (width {width}): a better choice may exist")
+
+
+def _say_boundary(choice: Choice, op: If | While, refuse: Refuse) -> None:
+    contractions = (o for region in op.regions for o in region.walk() if isinstance(o, Contract) and states_intent(o))
+    if any(choice.form(o).tiles is not None for o in contractions):
+        reason = "what it takes, carries and gives is row-major, so each contraction in it that is tiled packs it anew"
+        refuse(op, "boundary", reason)
 
 
 def _say_relaid(choice: Choice, place: Place, refuse: Refuse) -> None:

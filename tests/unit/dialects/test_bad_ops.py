@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tensorir.dialects.control import For, If, While
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.encode import SetEncoding, UnsetEncoding
 from tensorir.dialects.flow import Dispatch
@@ -41,7 +42,7 @@ from tensorir.dialects.tensor import (
 from tensorir.encoding.layout import Layout
 from tensorir.ir.affine import AffineMap, identity, select
 from tensorir.ir.dims import Dim, iteration_dim, symbol
-from tensorir.ir.dtype import DType, f32, i8, i32
+from tensorir.ir.dtype import DType, f32, i1, i8, i32
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.scalar import ScalarBody, apply, arg, cast, iteration_index
@@ -68,6 +69,12 @@ def fold(inputs: tuple[Value, ...], maps: tuple[AffineMap, ...], body: ScalarBod
     """With one initial tensor of two elements."""
     return Fold((*inputs, v(2)), maps, (body,))
 
+
+X, C = v(4), v(dtype=i1)
+NOTHING = Region((), (), ())
+SAME = Region((X,), (), (X,))
+GIVES_NOTHING = Region((X,), (), ())
+HOLDS = Region((X, C), (), (C,))
 
 kind: Any = "median"
 order: Any = "kk"
@@ -165,6 +172,16 @@ BAD: list[tuple[Callable[[], Op], str]] = [
     (lambda: UnsetEncoding(v(4)), "source has no encoding: tensor<4xf32>"),
     (lambda: Transfer(v(4), ""), "the name of the device is empty"),
     (lambda: Dispatch((v(4),), Region((), (), ())), "1 inputs for a body of 0 arguments"),
+    (lambda: If(v(dtype=i32), (), NOTHING, NOTHING), "condition is tensor<i32>, should be tensor<i1>"),
+    (lambda: If(v(dtype=i1), (v(4),), NOTHING, SAME), "1 inputs for a body of 0 arguments"),
+    (lambda: If(v(dtype=i1), (v(4),), SAME, GIVES_NOTHING), "otherwise yields (), then yields (tensor<4xf32>)"),
+    (lambda: While((v(4),), NOTHING, SAME), "the condition yields 0 values, should be one tensor<i1>"),
+    (lambda: While((v(4),), SAME, SAME), "what the condition yields is tensor<4xf32>, should be tensor<i1>"),
+    (lambda: While((), HOLDS, SAME), "the body yields 1 values for 0 inputs"),
+    (lambda: While((v(5),), HOLDS, SAME), "inputs[0] is tensor<5xf32>, the body's argument tensor<4xf32>"),
+    (lambda: For(v(), v(), v(), (), NOTHING), "lower is tensor<f32>, should be an integer of rank 0"),
+    (lambda: For(v(dtype=i32), v(dtype=i8), v(dtype=i32), (), NOTHING), "upper is tensor<i8>, lower is tensor<i32>"),
+    (lambda: For(v(dtype=i32), v(dtype=i32), v(dtype=i32), (), NOTHING), "1 inputs for a body of 0 arguments"),
     (lambda: Assert(v(4), "must hold"), "condition is tensor<4xf32>, should be of element type i1"),
 ]
 

@@ -128,7 +128,7 @@ def test_the_pass_that_establishes_a_level_says_so(level: Level) -> None:
 
 def test_what_holds_at_the_end_of_each_stage() -> None:
     named = {stage: [level.name for level in levels("late", stage)] for stage in STAGES}
-    boundaries = ["no-calls", "plain-boundaries"]
+    boundaries = ["no-calls", "no-for", "plain-boundaries"]
     assert named == {
         "input": [],
         "encoded": [*boundaries, "no-transfers"],

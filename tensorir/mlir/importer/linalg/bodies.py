@@ -15,7 +15,7 @@ from tensorir.ir.affine import AffineMap
 from tensorir.ir.diagnostic import InferError, ParseError, TensorIRError
 from tensorir.ir.dims import Dim
 from tensorir.ir.dtype import i1, i64
-from tensorir.ir.scalar import Scalar, apply, arg, const, iteration_index
+from tensorir.ir.scalar import Scalar, ScalarBody, apply, arg, const, iteration_index
 from tensorir.ir.value import Value
 from tensorir.mlir.expansions import contract
 from tensorir.mlir.importer.attributes import integer, string
@@ -94,8 +94,11 @@ class Body:
 
     def _op(self, op: Operation) -> None:
         check_types(op)
+        if op.name == "scf.if":
+            self._branch(op)
+            return
         if op.regions:
-            raise InferError("control flow is not supported in a body; use arith.select")
+            raise InferError("loops are not supported in a body; use a loop around the op, or a reduction")
         if op.name == "cf.assert":
             self._assert(op)
             return
@@ -106,6 +109,22 @@ class Body:
             if element_type(result.type) != element.dtype:
                 raise InferError(f"gives {element.dtype}, its result is {result.type}")
             self.known[result] = element
+
+    def _branch(self, op: Operation) -> None:
+        """Both regions are computed, and a select takes the results of one. Raises InferError for what may fail in
+        them."""
+        if len(op.regions) != 2 or not all(op.regions):
+            raise InferError("needs both regions in a body")
+        condition, types = self.scalar(op.operands[0]), [r.type for r in op.results]
+        for (block,) in op.regions:
+            for inner in block.ops:
+                if inner.name in ("tensor.extract", "cf.assert"):
+                    raise error(inner, "in a branch of a body it may fail where the branch is not taken")
+        sides = [self.read(block, "scf.yield", types) for (block,) in op.regions]
+        if any(ScalarBody((), side).may_fail for made in sides for side in made):
+            raise InferError("a division of integers in a branch of a body may fail where the branch is not taken")
+        for result, then, otherwise in zip(op.results, *sides, strict=True):
+            self.known[result] = apply("select", condition, then, otherwise)
 
     def _elements(self, op: Operation) -> tuple[Scalar, ...]:
         if op.name == "linalg.index":

@@ -14,6 +14,7 @@ from tensorir.ir.dtype import i1, i64
 from tensorir.ir.scalar import ScalarBody, apply, arg, const, iteration_index
 from tensorir.ir.value import Value
 from tensorir.mlir.importer.attributes import integers, segments
+from tensorir.mlir.importer.ops.moving_slices import Offset, extract_at, insert_at, moving_offsets
 from tensorir.mlir.importer.ops.reshapes import expanded, scalar_of_units, units_of_scalar
 from tensorir.mlir.importer.scope import Scope
 from tensorir.mlir.importer.types import ranked
@@ -25,11 +26,15 @@ def extract_slice(op: Operation, scope: Scope) -> None:
     source, *parts = segments(op, 4)
     if len(source) != 1:
         raise InferError("takes one source")
-    offsets, sizes, strides = _bounds(op, parts, scope)
+    moving = moving_offsets(op, parts[0], scope)
+    offsets, sizes, strides = _bounds(op, parts, scope, moving)
     value, written = scope.tensor(source[0]), ranked(op.results[0].type).shape
     if len(sizes) != value.type.rank:
         raise InferError(f"slices {len(sizes)} dims of {value.type}")
-    cut = scope.add(ExtractSlice(value, offsets, sizes, strides, loc=scope.loc)).result
+    if moving is None:
+        cut = scope.add(ExtractSlice(value, offsets, sizes, strides, loc=scope.loc)).result
+    else:
+        cut = extract_at(value, moving, sizes, strides, scope)
     static = tuple(None if n == DYNAMIC else n for n in integers(op, "static_sizes"))
     dropped = dropped_dims([0 if n is None else n for n in static], written)
     if tuple(n for d, n in enumerate(static) if d not in dropped) != written:
@@ -46,7 +51,8 @@ def insert_slice(op: Operation, scope: Scope) -> None:
     source, dest, *parts = segments(op, 5)
     if len(source) != 1 or len(dest) != 1:
         raise InferError("takes one source and one destination")
-    offsets, sizes, strides = _bounds(op, parts, scope)
+    moving = moving_offsets(op, parts[0], scope)
+    offsets, sizes, strides = _bounds(op, parts, scope, moving)
     value, into = scope.tensor(source[0]), scope.tensor(dest[0])
     if len(sizes) != into.type.rank:
         raise InferError(f"a slice of {len(sizes)} dims of {into.type}")
@@ -55,13 +61,19 @@ def insert_slice(op: Operation, scope: Scope) -> None:
         kept = unit_groups(len(sizes), dropped) if len(dropped) < len(sizes) else ()
         value = expanded(value, kept, sizes, scope)
     value = scope.with_shape(value, sizes)
-    scope.bind(op.results[0], scope.add(InsertSlice(value, into, offsets, strides, loc=scope.loc)).result)
+    if moving is None:
+        made = scope.add(InsertSlice(value, into, offsets, strides, loc=scope.loc)).result
+    else:
+        made = insert_at(value, into, moving, strides, scope)
+    scope.bind(op.results[0], made)
 
 
 def _bounds(
-    op: Operation, parts: Sequence[tuple[SSAValue, ...]], scope: Scope
+    op: Operation, parts: Sequence[tuple[SSAValue, ...]], scope: Scope, moving: Sequence[Offset] | None
 ) -> tuple[tuple[Dim, ...], tuple[Dim, ...], tuple[int, ...]]:
-    offsets = scope.mixed(op, "static_offsets", parts[0])
+    # Offsets that are no sizes count as 0 here: nothing is known of them.
+    known = None if moving is None else tuple(0 if isinstance(o, Value) else o for o in moving)
+    offsets = scope.mixed(op, "static_offsets", parts[0]) if known is None else known
     sizes = scope.mixed(op, "static_sizes", parts[1])
     strides = scope.mixed(op, "static_strides", parts[2])
     for name, values in (("offsets", offsets), ("sizes", sizes)):

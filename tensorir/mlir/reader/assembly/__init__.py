@@ -15,6 +15,7 @@ from tensorir.mlir.reader.assembly import (
     ml_program,
     packing,
     refused,
+    scf,
     slices,
     structured,
     tensor,
@@ -40,5 +41,6 @@ _TODAY: Mapping[str, Assembly] = {
     **hal.ASSEMBLY,
     **iree.ASSEMBLY,
     **refused.ASSEMBLY,
+    **scf.ASSEMBLY,
 }
 ASSEMBLY: Mapping[str, Assembly] = {**_TODAY, **renamed(_TODAY)}

@@ -14,7 +14,7 @@ _LATER = "this reader takes programs as `iree-compile --compile-to=input` prints
 _REASONS: Mapping[str, str] = {
     "torch.*": _TORCH,
     "torch_c.*": _TORCH,
-    "scf.*": "loops and branches are not supported; write the computation as linalg ops",
+    "scf.*": "scf.if, scf.for and scf.while are",
     "cf.*": "control flow with several blocks is not supported",
     "tosa.*": _LOWER + " (tosa-to-linalg)",
     "stablehlo.*": _LOWER + " (stablehlo-legalize-to-linalg)",

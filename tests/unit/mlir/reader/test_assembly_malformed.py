@@ -175,7 +175,7 @@ MALFORMED = [
     ),
     (body("iree_encoding.unset_encoding %u : ¦tensor<*xf32> -> tensor<*xf32>"), "expected a ranked tensor type"),
     # refused by name
-    (effect("¦scf.if %c { }"), "scf.if is not supported: loops and branches are not supported"),
+    (effect("¦scf.parallel (%i) = () { }"), "scf.parallel is not supported: scf.if, scf.for and scf.while are"),
     (effect("¦cf.br ^bb1"), "cf.br is not supported: control flow with several blocks"),
     (body("¦torch.aten.mm %a, %a : !torch.tensor"), "torch.aten.mm is not supported: run torch-mlir's pipeline"),
     (body("¦tosa.add %a, %a"), "tosa.add is not supported: lower it to linalg on tensors first"),

@@ -131,7 +131,7 @@ def test_dropped_dims() -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("%r = tensor.extract_slice %x[%n] [2] [1] : tensor<8xf32> to tensor<2xf32>", "%n is used as a size"),
+        ("%r = tensor.extract_slice %x[0] [%n] [1] : tensor<8xf32> to tensor<?xf32>", "%n is used as a size"),
         ("%r = tensor.extract_slice %x[0] [2] [%n] : tensor<8xf32> to tensor<2xf32>", "%n is used as a size"),
         ("%r = tensor.extract_slice %x[0] [2] [-1] : tensor<8xf32> to tensor<2xf32>", "strides must be constants"),
         (
