@@ -1,4 +1,4 @@
-"""`tensorir`: opt, run, bench, compile, explain, bisect, reduce, calibrate, cache, demo, info.
+"""`tensorir`: opt, run, bench, compile, explain, bisect, reduce, calibrate, check-device, cache, demo, info.
 
 Exit codes: 0 ok, 1 a failed check or a refused input, 2 wrong usage."""
 
@@ -20,10 +20,10 @@ from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.location import UNKNOWN, Location
 from tensorir.pipelines import PASSES
 from tensorir.targets.registry import device_names
-from tensorir.tools import bench, bisect, cache, calibrate, compile, demo, explain, info, opt, reduce, run
+from tensorir.tools import bench, bisect, cache, calibrate, check_device, compile, demo, explain, info, opt, reduce, run
 from tensorir.tools.usage import UsageError
 
-_COMMANDS = (opt, run, bench, compile, explain, bisect, reduce, calibrate, cache, demo, info)
+_COMMANDS = (opt, run, bench, compile, explain, bisect, reduce, calibrate, check_device, cache, demo, info)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
