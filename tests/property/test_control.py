@@ -19,7 +19,7 @@ from tests.support.laws import (
 )
 
 CONTROL = (branch, while_, for_)
-EXAMPLES = int(settings().max_examples) * 3 // 2  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  # untyped
+EXAMPLES = int(settings().max_examples) * 3 // 2
 
 
 def with_control(max_ops: int = 8) -> st.SearchStrategy[Module]:
