@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 
 from tensorir.api import compile
-from tensorir.dialects import encode, flow, func
+from tensorir.dialects import control, encode, flow, func
 from tensorir.dialects.packing import BatchMmt4d
 from tensorir.dialects.registry import OPS
 from tensorir.dialects.tile import Grid, Step
@@ -41,6 +41,9 @@ PER_OP = 3
 """How many programs are drawn, and how many ops of a class are tried."""
 
 NOT_ALONE: Mapping[type[Op], str] = {
+    control.If: "what it computes is its regions",
+    control.While: "what it computes is its regions",
+    control.For: "what it computes is its body",
     flow.Dispatch: "what it computes is its body",
     Grid: "what it computes is its body",
     flow.Launch: "what it computes is its executable",

@@ -129,7 +129,7 @@ def test_statistics_of_iree_tell_calls_from_what_runs_at_load() -> None:
 def test_iree_compiles_a_graph_or_says_what_is_wrong() -> None:
     made = iree_compiled(GRAPHS["matvec"], "early")
     assert not isinstance(made, str)
-    assert made[1].dispatches == 3
+    assert made[1].dispatches in (2, 3)  # IREE tiles it on some CPUs
     wrong = ComparedGraph(GRAPHS["matvec"].make, text=lambda: "func.func @main() { return }\nmodule")
     assert isinstance(iree_compiled(wrong, "off"), str)
 

@@ -38,6 +38,8 @@ NEVER = {
     "canonicalize-dispatches": "it has one normal form for every dispatch",
     "row-major-boundaries": "it makes every boundary row-major",
     "join-dispatches": "form-dispatches has said why launches are apart",
+    "expand-for": "it expands every loop or raises",
+    "sink-constants": "it repeats every constant where it is read, and drops every input that is not needed",
     "outline-executables": "it outlines every dispatch, and shares all equal bodies",
     "evaluate-initializers": "it evaluates every initializer or raises",
 }
