@@ -161,7 +161,7 @@ print("right", flush=True)
 
 
 def test_ctrl_c_ends_a_call_and_the_next_one_is_right() -> None:
-    """In a process of its own: workers of pytest ignore the signal."""
+    """In a process of its own, because a shell may have told this one to ignore the signal."""
     with subprocess.Popen([sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         try:
