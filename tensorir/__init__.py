@@ -33,7 +33,6 @@ _HOMES = {
         "FunctionBuilder",
         "ModuleBuilder",
         "State",
-        "State",
         "Weight",
     ),
     "tensorir.builder.tensor": ("Tensor",),

@@ -15,6 +15,7 @@ from tensorir.ir.dims import Dim, symbol
 from tests.support.compared_graphs import ComparedGraph
 from tests.support.models.exported_llama import Exported
 from tests.support.models.llama import HIDDEN, llama
+from tests.support.recorded import needs_features
 
 LENGTHS: dict[str, Dim] = {"static": 128, "any length": symbol("S")}
 
@@ -38,6 +39,7 @@ def _built(length: str) -> Figures:
     return _counted(ComparedGraph(lambda: llama("repeated", 1, size), {} if size == 128 else {"S": 128}))
 
 
+@needs_features
 @pytest.mark.parametrize("length", LENGTHS)
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_the_plan_is_that_of_the_builder(spelling: str, length: str) -> None:

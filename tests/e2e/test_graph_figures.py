@@ -9,16 +9,12 @@ from functools import cache
 import numpy as np
 import pytest
 
-from benchmarks.graphs.figures import DEVICE, FEATURES, Figures, compiled, figures, model_bytes
+from benchmarks.graphs.figures import Figures, compiled, figures, model_bytes
 from benchmarks.graphs.report import BEGIN, DOCS, END, docs_table
 from benchmarks.graphs.table import better, load_table, unmet, worse
-from tensorir.native import cpu_features
 from tensorir.pipelines import DATA_TILING
 from tests.support.compared_graphs import GRAPHS, arguments
-
-needs_features = pytest.mark.skipif(
-    FEATURES not in cpu_features(), reason=f"tiles, and so all counts, are those of a machine with {DEVICE}"
-)
+from tests.support.recorded import needs_features
 
 REFUSED = {"two devices": {"early"}}
 """The ways that don't compile a graph: early is for one device."""
