@@ -114,6 +114,14 @@ class Zeroed:
         return np.zeros(shape, dtype)
 
 
+@frozen
+class Filled:
+    """Memory that shows what a kernel does not write: new pages of the system are zero, as padding should be."""
+
+    def allocate(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+        return np.full(shape, 7, dtype)
+
+
 def _context(sizes: CallSizes) -> Context:
     return sizes if isinstance(sizes, Context) else Context(Module(), {})
 
@@ -196,7 +204,7 @@ BAD: dict[str, tuple[Target, str, str]] = {
         "batch (bmk × bkn → bmn), f32 × f32 → f32",
     ),
     "a pack that leaves its padding": (
-        Target("bad", GOOD, kernels=NumPyKernels("padding unwritten")),
+        Target("bad", GOOD, kernels=NumPyKernels("padding unwritten"), memory=Filled()),
         "layouts",
         "#layout<inner_dims",
     ),
