@@ -166,8 +166,8 @@ ERRORS = (
     Planted(
         "a frame is lost with each error of a call",
         f"{RUNTIME}/executor.py",
-        "        finally:\n            self._give_back(sizes, frame)\n        return tuple(results), None",
-        "        self._give_back(sizes, frame)\n        return tuple(results), None",
+        "        finally:\n            self._give_back(sizes, frame)\n        return tuple(results)\n",
+        "        self._give_back(sizes, frame)\n        return tuple(results)\n",
     ),
     Planted(
         "a frame is lost with each error of a repeated call",
