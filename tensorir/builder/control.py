@@ -34,7 +34,9 @@ Body: TypeAlias = """(
 
 
 class ControlFlow:
-    """The part of a function under construction that makes regions in it."""
+    """The part of a function under construction that makes regions in it.
+
+    What raises NotImplementedError here is what FunctionBuilder, its only subclass, defines."""
 
     _places: Places
     _scope: Scope
