@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -52,9 +53,17 @@ def mentioned_sizes(value: object) -> Iterator[str]:
             yield from mentioned_sizes(item)
     elif isinstance(value, AffineMap):
         yield from value.symbols
-    elif not isinstance(value, ScalarBody) and attrs.has(cls := type(value)):
-        for f in attrs.fields(cls):
-            yield from mentioned_sizes(getattr(value, f.name))
+    else:
+        for name in _fields(type(value)):
+            yield from mentioned_sizes(getattr(value, name))
+
+
+@cache
+def _fields(cls: type[Any]) -> tuple[str, ...]:
+    """The fields in which sizes may be. Those of a scalar body can't: it computes with elements."""
+    if issubclass(cls, ScalarBody) or not attrs.has(cls):
+        return ()
+    return tuple(f.name for f in attrs.fields(cls))
 
 
 def needed_sizes(value: object) -> Iterator[str]:
