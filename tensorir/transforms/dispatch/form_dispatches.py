@@ -16,6 +16,7 @@ from attrs import frozen
 from tensorir.analysis.absorption import absorbed_values, widened_values, windows_of_products
 from tensorir.analysis.constants import Constants
 from tensorir.analysis.devices import named_devices
+from tensorir.analysis.operands_first import operands_first
 from tensorir.dialects.flow import Dispatch
 from tensorir.dialects.tensor import DimOp, Size
 from tensorir.ir.effects import EffectsIn
@@ -82,7 +83,7 @@ def form_dispatches(
     region, devices = on_each_device(region, effects, arg_devices, result_devices)
     constants = Constants(absorbed_values(region))
     plan = Plan(effects, refuse, constants, windows_of_products(region), widened_values(region), devices, packed)
-    order = _from_results(region, effects)
+    order = operands_first(region, effects)
     for op in order:
         plan.place(op)
     for y in region.yields:
@@ -91,23 +92,6 @@ def form_dispatches(
         return region
     bodies = {c: _with_free_ops(c, plan) for c in plan.clusters}
     return _Emitter(region, plan, bodies, device).emit(order)
-
-
-def _from_results(region: Region, effects: EffectsIn) -> list[Op]:
-    """The ops of a region in an order that does not depend on that of the text: each after those that make its
-    operands, one operand after the other, first for the ops with effects, then for the yields."""
-    maker = {r: op for op in region.ops for r in op.results}
-    wanted = [op for op in region.ops if effects(op)] + [maker[y] for y in region.yields if y in maker]
-    done: dict[Op, None] = {}
-    for root in (*wanted, *region.ops):
-        stack = [root]
-        while stack:
-            op = stack[-1]
-            missing = [m for v in op.operands if (m := maker.get(v)) is not None and m not in done]
-            stack += reversed(missing)
-            if not missing:
-                done[stack.pop()] = None
-    return list(done)
 
 
 def _size_of_dim(op: Op, operands: tuple[Value, ...]) -> Op | None:
