@@ -112,7 +112,7 @@ def stages(data_tiling: str, device: str = "cpu", *, several: bool = False) -> M
             "dispatch": (
                 *materialize,
                 *(FormDispatches(device=device), HoistConstants(), MergeEqualGlobals(), SymbolDce()),
-                CanonicalizeDispatches(),
+                *(Canonicalize(), CanonicalizeDispatches()),
             ),
             "materialized": evaluate,
             "tiles": tiles,

@@ -34,6 +34,7 @@ def found(name: str) -> Module:
 @example(found("slice_inserted_elsewhere"), 0, "tiles-3x5x7-nk-swapped", "all")
 @example(found("norms_of_the_same_rows"), 0, "tiles-3x5x7-nk", "all")
 @example(found("operands_in_the_opposite_order"), 0, "tiles-8x4x2-kn-swapped", "f32")
+@example(found("unpack_read_twice"), 0, "cpu", "all")
 @settings(max_examples=settings().max_examples * 3 // 2)
 @given(programs(), st.integers(0, 1 << 30), DEVICE, st.sampled_from(DECLINED))
 def test_laws(module: Module, seed: int, device: str, declined: str) -> None:
