@@ -12,7 +12,7 @@ from tensorir.dialects.tile import Grid
 from tensorir.ir.dims import Dim, product
 from tensorir.ir.op import Op
 from tensorir.ir.types import TensorType
-from tensorir.runtime.control_commands import ControlCommand
+from tensorir.runtime.control_commands import CarryCommand, ControlCommand
 from tensorir.runtime.words import ALL_FEATURES
 
 BufferKind = Literal["argument", "result", "constant", "arena", "shared", "outside"]
@@ -88,3 +88,18 @@ class CopyCommand:
 
 
 Command = LaunchCommand | HostCommand | CopyCommand | ControlCommand
+
+
+def read_and_written(command: Command) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The buffers that a command reads, and those that it writes."""
+    match command:
+        case LaunchCommand():
+            written = len(command.grid.results)
+        case CopyCommand() | CarryCommand():
+            written = 1
+        case HostCommand():
+            written = len(command.op.results)
+        case _:
+            written = 0
+    inputs = len(command.buffers) - written
+    return command.buffers[:inputs], command.buffers[inputs:]

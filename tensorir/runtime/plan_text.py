@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tensorir.dialects.tile import Mmt4d, Mmt4dMap, Scratch, Step
 from tensorir.runtime.control_commands import BranchCommand, CarryCommand, ControlCommand
 from tensorir.runtime.plan import Buffer, Command, CopyCommand, HostCommand, LaunchCommand, Plan
+from tensorir.runtime.plan_parts import read_and_written
 
 _NAMES = {
     "argument": "arg",
@@ -48,9 +49,7 @@ def _command(number: int, command: Command, buffers: Sequence[Buffer]) -> list[s
     if isinstance(command, ControlCommand):
         return [f"  #{number}: {_control(command, buffers)}  // {command.op.NAME} {command.op.loc}"]
     op = command.op if not isinstance(command, LaunchCommand) else command.grid
-    results = 1 if isinstance(command, CopyCommand) else len(op.results)
-    inputs = len(command.buffers) - results
-    given, made = (", ".join(_name(b, buffers) for b in part) for part in _split(command.buffers, inputs))
+    given, made = (", ".join(_name(b, buffers) for b in part) for part in read_and_written(command))
     what = _what(command)
     lines = [f"  #{number}: {what} ({given}) -> ({made})  // {op.loc}"]
     if not isinstance(command, LaunchCommand):
@@ -92,10 +91,6 @@ def _control(command: ControlCommand, buffers: Sequence[Buffer]) -> str:
             return f"unless {names[0]} go to #{target}"
         case _:
             return f"go to #{command.target}"
-
-
-def _split(buffers: Sequence[int], inputs: int) -> tuple[Sequence[int], Sequence[int]]:
-    return buffers[:inputs], buffers[inputs:]
 
 
 def _name(number: int, buffers: Sequence[Buffer]) -> str:

@@ -21,6 +21,7 @@ from tensorir.runtime.explain.explanation import FROM_A_FILE, Explanation, Funct
 from tensorir.runtime.explain.page_parts import SCRIPT, STYLE
 from tensorir.runtime.explain.passes import PassTexts
 from tensorir.runtime.explain.report import LAUNCH_COLUMNS, heading, launch_rows, relayouts, sums
+from tensorir.runtime.explain.timeline import ACCESSES, timeline
 from tensorir.runtime.explain.values import Answers
 from tensorir.text.encodings import Aliases
 
@@ -35,6 +36,7 @@ def page(explanation: Explanation, passes: PassTexts, title: str) -> str:
     sections = [
         *([("values", "Values", _values(Answers(explanation, decision)))] if decision is not None else []),
         *([("decisions", "Layouts", _decisions(decision))] if decision is not None else []),
+        ("timeline", "Timeline", "".join(map(_timeline, explanation.functions))),
         ("launches", "Launches", "".join(map(_launches, explanation.functions))),
         ("relayouts", "Relayouts", "".join(map(_relayouts, explanation.functions))),
         ("plan", "Plan", "".join(map(_plan, explanation.functions))),
@@ -103,6 +105,14 @@ def _launches(f: FunctionExplanation) -> str:
         rows.append(f'<tr class="row">{_cells([*cells[:2], "", *cells[3:]], (4, 5, 6, 7), {2: steps})}{bar}</tr>')
     head = _head((*LAUNCH_COLUMNS, "bytes"), (4, 5, 6, 7))
     return f"{title}<p>{escape(sums(f.counts))}</p><table>{head}{''.join(rows)}</table>"
+
+
+def _timeline(f: FunctionExplanation) -> str:
+    if f.counts is None or f.plan is None:
+        return ""
+    marks = " ".join(f'<span class="key {access}"></span> {access}' for access in ACCESSES)
+    what = f"a column per command, a line per buffer; {marks}; commands that relay are framed"
+    return f'<h3>{escape(heading(f))}</h3><p>{what}</p><div class="box">{timeline(f.plan, f.counts)}</div>'
 
 
 def _steps(command: CommandCounts) -> str:

@@ -24,6 +24,12 @@ details { border-bottom: 1px solid #edf0f4; padding: 2px 0; } summary { cursor: 
 .diff .a { background: var(--add); } .diff .d { background: var(--del); }
 .diff .s { color: var(--dim); cursor: pointer; }
 .box { max-height: 60vh; overflow: auto; border-bottom: 1px solid var(--line); }
+.timeline text { font: 11px ui-monospace, monospace; } .timeline line { stroke: #aab4c3; stroke-width: 2; }
+.timeline .c0 { fill: #9db9e8; } .timeline .c1 { fill: #a8d5ba; }
+.timeline .c2 { fill: #e3c58e; } .timeline .c3 { fill: #cfb4e0; }
+.timeline .relays { stroke: #d1495b; stroke-width: 1.5; } .key { display: inline-block; width: 8px; height: 8px; }
+.key { border-radius: 4px; } .read { fill: #fff; background: #fff; stroke: #1f4fa3; border: 1px solid #1f4fa3; }
+.written { fill: #1f4fa3; background: #1f4fa3; } .relaid { fill: #d1495b; background: #d1495b; }
 .hidden { display: none; } :target { background: var(--hit); }
 """
 
