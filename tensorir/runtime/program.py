@@ -22,6 +22,7 @@ from tensorir.native.table import Features
 from tensorir.runtime.arguments_in_place import Variants
 from tensorir.runtime.calls import CallableProgram, Runner
 from tensorir.runtime.executor import Executor
+from tensorir.runtime.executor_launcher import launchers_of
 from tensorir.runtime.explain.source import SourceValue
 from tensorir.runtime.finish import finished
 from tensorir.runtime.host_commands import HostCommands
@@ -87,7 +88,7 @@ class Program(CallableProgram):
         self._of_device = {
             d.name: int(d.executor) for d in devices if d.executor is not None and d.executor != self._features
         }
-        self._launchers = {d.name: d.launcher for d in devices if d.launcher is not None}
+        self._launchers = launchers_of(devices)
         self._at_once = {name: launcher.units() for name, launcher in self._launchers.items()}
         self._on_devices = DeviceConstants()
         planned = tiles.functions if tiled else ()

@@ -10,6 +10,7 @@ from tensorir.native.table import Features, Kernel, cpu_features, given_features
 from tensorir.targets.calibration import calibrated
 from tensorir.targets.costs import CPU_COSTS
 from tensorir.targets.cpu_kernels import CpuKernels, best_kernels, for_rows
+from tensorir.targets.launcher import OwnMemory
 from tensorir.targets.target import Option, Target
 
 
@@ -106,12 +107,37 @@ COSTS = Option(
 """By which layouts are chosen. It follows `FEATURES`, because those decide which kernels are measured. What is measured
 differs from run to run, so there are no samples."""
 
+
+def read_switch(given: object) -> bool:
+    """Returns whether something is on. Raises ValueError for another word than on or off."""
+    if str(given).lower() not in ("on", "off", "true", "false"):
+        raise ValueError(f"expected on or off, got {given!r}")
+    return str(given).lower() in ("on", "true")
+
+
+def switch_text(on: bool) -> str:
+    """Returns the text that `read_switch` reads."""
+    return "on" if on else "off"
+
+
+def _with_own_memory(target: Target, on: bool) -> Target:
+    return evolve(target, launcher=OwnMemory() if on else None)
+
+
+OWN_MEMORY = Option(
+    "own_memory",
+    "on: arguments and results are copied to and from a memory of its own, as on devices that have one",
+    read_switch,
+    _with_own_memory,
+    switch_text,
+)
+
 CPU = Target(
     "cpu",
     CpuResolver(),
     "this machine's CPU, C kernels",
     kernels=CpuKernels(),
     executor=cpu_features(),
-    options=(FEATURES, COSTS),
+    options=(FEATURES, COSTS, OWN_MEMORY),
     costs=CPU_COSTS,
 )

@@ -14,7 +14,7 @@ from tensorir.ir.diagnostic import TensorIRError
 from tensorir.native.table import Features
 from tensorir.targets.costs import Costs
 from tensorir.targets.kernels import Kernels
-from tensorir.targets.launcher import Launcher
+from tensorir.targets.launcher import AnyLauncher
 from tensorir.targets.lowering import Lowering
 from tensorir.targets.memory import Memory
 from tensorir.targets.registry import device_target
@@ -85,7 +85,7 @@ class Device:
         return self.target.executor
 
     @property
-    def launcher(self) -> Launcher | None:
+    def launcher(self) -> AnyLauncher | None:
         """Runs tile programs of this device in a memory of its own; None: it has the host's."""
         return self.target.launcher
 

@@ -82,3 +82,24 @@ class Launcher(Protocol):
     def fault(self, faults: Memory) -> LaunchFault | None:
         """Waits for all that was queued before, and returns what failed first, if anything did."""
         ...
+
+
+@runtime_checkable
+class OnExecutor(Protocol):
+    """Stands for a launcher that lets the executor run tile programs; the runtime, which has the executor, asks for it.
+    Only a target with an executor can have it."""
+
+    def on(self, executor: Launcher) -> Launcher:
+        """Returns the launcher. `executor`: runs tile programs in C, in a memory of its own."""
+        ...
+
+
+@frozen
+class OwnMemory:
+    """The executor itself, which has the host's memory otherwise."""
+
+    def on(self, executor: Launcher) -> Launcher:
+        return executor
+
+
+AnyLauncher = Launcher | OnExecutor

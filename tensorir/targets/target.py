@@ -13,7 +13,7 @@ from tensorir.ir.diagnostic import TensorIRError
 from tensorir.native.table import Features
 from tensorir.targets.costs import Costs
 from tensorir.targets.kernels import NO_KERNELS, Kernels
-from tensorir.targets.launcher import Launcher
+from tensorir.targets.launcher import AnyLauncher, Launcher, OnExecutor
 from tensorir.targets.lowering import MMT4D, Lowering
 from tensorir.targets.memory import HOST, Memory
 
@@ -50,7 +50,7 @@ class Target:
     memory: Memory = HOST
     executor: Features | None = None
     """The CPU features with which the executor runs tile programs; None: it does not run them."""
-    launcher: Launcher | None = None
+    launcher: AnyLauncher | None = None
     """Runs tile programs in a memory of its own. Without it and an executor, Python runs the ops of launches."""
     options: tuple[Option, ...] = ()
     """They are applied in this order, however they were given."""
@@ -63,7 +63,7 @@ class Target:
         parts = ("resolver", Resolver), ("kernels", Kernels), ("lowering", Lowering), ("memory", Memory)
         for part, kind in (*parts, ("launcher", Launcher)):
             given: object = getattr(self, part)
-            if given is None and part == "launcher":
+            if part == "launcher" and (given is None or self._on_executor(given)):
                 continue
             if isinstance(given, type) or not isinstance(given, kind):
                 methods = ", ".join(sorted(m for m in vars(kind) if not m.startswith("_")))
@@ -71,3 +71,11 @@ class Target:
         names = [o.name for o in self.options]
         if len(set(names)) < len(names):
             raise TensorIRError(f"target {self.name!r}: two options have the same name: {', '.join(names)}")
+
+    def _on_executor(self, launcher: object) -> bool:
+        """Whether the executor runs what a launcher is asked to. Raises TensorIRError if there is none."""
+        if isinstance(launcher, type) or not isinstance(launcher, OnExecutor):
+            return False
+        if self.executor is None:
+            raise TensorIRError(f"target {self.name!r}: its launcher needs an executor, such as Features.NONE")
+        return True

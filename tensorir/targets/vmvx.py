@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from tensorir.native.table import Features
 from tensorir.targets.costs import CPU_COSTS
-from tensorir.targets.cpu import COSTS, CpuResolver
+from tensorir.targets.cpu import COSTS, OWN_MEMORY, CpuResolver
 from tensorir.targets.cpu_kernels import CpuKernels
 from tensorir.targets.target import Target
 
@@ -15,6 +15,6 @@ VMVX = Target(
     "any machine, portable C kernels only",
     kernels=CpuKernels(Features.NONE),
     executor=Features.NONE,
-    options=(COSTS,),
+    options=(COSTS, OWN_MEMORY),
     costs=CPU_COSTS,
 )

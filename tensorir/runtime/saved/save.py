@@ -42,7 +42,7 @@ def save(
 def _check(plan: Plan) -> None:
     queued = [c for c in plan.commands if isinstance(c, LaunchCommand) and c.units is not None]
     if queued:
-        why = f"its kernels for the device {queued[0].device!r} are compiled by the driver"
+        why = f"the device {queued[0].device!r} has a memory of its own, and makes its programs when one is compiled"
         raise UnsupportedError(f"@{plan.function.name} can't be saved: {why}", queued[0].op.loc)
     ops = [c.op for c in plan.commands if isinstance(c, HostCommand) and not isinstance(c.op, COPIES)]
     if ops:

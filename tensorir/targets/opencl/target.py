@@ -12,6 +12,7 @@ from tensorir.encoding.resolver import Choice, Declined, RhsOrder, Tiles
 from tensorir.ir.dtype import DType
 from tensorir.ir.op import Op
 from tensorir.targets.costs import Costs
+from tensorir.targets.cpu import read_switch, switch_text
 from tensorir.targets.kernels import KernelCall
 from tensorir.targets.memory import Memory
 from tensorir.targets.opencl.launcher import OpenClLauncher
@@ -73,12 +74,6 @@ def _read_count(given: object) -> int:
     return int(str(given))
 
 
-def _read_switch(given: object) -> bool:
-    if str(given).lower() not in ("on", "off", "true", "false"):
-        raise ValueError(f"expected on or off, got {given!r}")
-    return str(given).lower() in ("on", "true")
-
-
 OPTIONS = (
     Option(
         "device",
@@ -109,9 +104,9 @@ OPTIONS = (
     Option(
         "fill",
         "on: new memory is full of NaN, to find what reads it before it is written",
-        _read_switch,
+        read_switch,
         lambda target, value: _selecting(target, fill=value),
-        lambda value: "on" if value else "off",
+        switch_text,
         samples=(True,),
     ),
 )

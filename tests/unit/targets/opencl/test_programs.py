@@ -182,7 +182,7 @@ def test_arguments_that_are_not_row_major_are_copied() -> None:
 
 
 def test_a_program_for_such_a_device_is_not_saved(tmp_path: Path) -> None:
-    with pytest.raises(UnsupportedError, match="compiled by the driver"):
+    with pytest.raises(UnsupportedError, match="a memory of its own, and makes its programs"):
         compile(product(), "opencl").save(tmp_path / "saved.tirx")
 
 
