@@ -16,8 +16,10 @@ def map_file(descriptor: int, size: int) -> NDArray[np.uint8]:
     if memory == ffi.NULL:
         raise OSError(ffi.errno, os.strerror(ffi.errno))
 
+    unmap_file = lib.tir_unmap_file  # the names of this module are gone when Python ends
+
     def unmap(memory: Any) -> None:
-        lib.tir_unmap_file(memory, size)
+        unmap_file(memory, size)
 
     found = np.frombuffer(ffi.buffer(ffi.gc(memory, unmap), size), np.uint8)
     found.flags.writeable = False

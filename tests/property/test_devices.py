@@ -21,14 +21,11 @@ from tensorir.testing.programs.random import arguments
 from tensorir.text import print_module
 from tensorir.transforms.devices.assign_devices import AssignDevices
 from tensorir.transforms.simplify.inline_calls import InlineCalls
-from tests.support.device_programs import spread_programs
-from tests.support.targets import DEVICES
+from tests.support.device_programs import MIX, NAMES, spread_programs
+from tests.support.laws import DECLINED, LAWS, Case
+from tests.support.opencl import needs_opencl
 
-NAMES = ("a", "b", "c")
-KINDS = ("cpu", "cpu{features=avx2}", "vmvx", "reference", "tiles-16x16x1-nk", "tiles-3x5x7-nk-swapped")
-"""The last two multiply in NumPy, the first of them in kernels that Python calls for the rest."""
-assert {*KINDS[4:]} <= {*DEVICES}
-MIX = st.fixed_dictionaries({name: st.sampled_from(KINDS) for name in NAMES})
+OPENCL = "opencl{part=0/2}", "opencl{part=1/2}"
 
 
 @settings(max_examples=max(10, settings().max_examples // 5))
@@ -44,6 +41,31 @@ def test_programs_over_any_devices_compute_what_they_mean(
     assert_agrees(module, "main", args, program.call(args, "main"))
     for f in made["outline-executables"].functions:
         _check_devices(made["outline-executables"], f, next(iter(mix)))
+
+
+@settings(max_examples=settings().max_examples * 3 // 2)
+@given(spread_programs(NAMES), st.integers(0, 1 << 30), MIX, st.sampled_from(DECLINED))
+def test_laws_over_mixes_of_devices(module: Module, seed: int, mix: dict[str, str], declined: str) -> None:
+    """300 programs in CI, on each of which all laws are checked."""
+    case = Case(module, seed, mix, declined)
+    for name, law in LAWS.items():
+        try:
+            law(case)
+        except Exception as e:
+            e.add_note(f"law {name}: {law.__doc__}")
+            note(print_module(module))
+            raise
+
+
+@needs_opencl
+@settings(max_examples=10)
+@given(spread_programs(NAMES, 5), st.integers(0, 3), st.sampled_from([*OPENCL, "cpu", "blas"]))
+def test_laws_over_parts_of_an_opencl_device(module: Module, seed: int, third: str) -> None:
+    """Few programs, because its driver takes long to compile."""
+    note(print_module(module))
+    case = Case(module, seed, dict(zip(NAMES, (*OPENCL, third), strict=True)), "all")
+    for name in ("L3", "L5", "L6"):
+        LAWS[name](case)
 
 
 def _check_devices(module: Module, f: Function, default: str) -> None:

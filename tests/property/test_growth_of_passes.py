@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from functools import cache
 
@@ -20,9 +21,9 @@ SMALL, TIMES, LIMIT = 50, 10, 2
 
 
 @cache
-def inputs(family: str, count: int, copy: int) -> dict[str, tuple[Pass, Module]]:
+def inputs(family: str, count: int) -> dict[str, tuple[Pass, Module]]:
     """Per pass, by name: it and the module that it sees. For a pass of the pipeline that is what the passes before it
-    make of the program of this family, for any other one the program itself. Copies share nothing."""
+    make of the program of this family, for any other one the program itself."""
     module = FAMILIES[family](count)
     seen: dict[str, tuple[Pass, Module]] = {}
     passes = pipeline("late").passes
@@ -33,8 +34,9 @@ def inputs(family: str, count: int, copy: int) -> dict[str, tuple[Pass, Module]]
 
 
 def work(family: str, name: str, count: int, copies: int = 1) -> Callable[[], object]:
-    runs = [inputs(family, count, copy)[name] for copy in range(copies)]
-    return lambda: [p.run(module, PassContext()) for p, module in runs]
+    p, module = inputs(family, count)[name]
+    modules = [pickle.loads(pickle.dumps(module)) for _ in range(copies)]  # which share nothing
+    return lambda: [p.run(m, PassContext()) for m in modules]
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -13,6 +13,14 @@ from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.testing.strategies import programs
+from tests.support.targets import DEVICES
+
+NAMES = ("a", "b", "c")
+KINDS = ("cpu", "cpu{features=avx2}", "vmvx", "reference", "blas", "tiles-16x16x1-nk", "tiles-3x5x7-nk-swapped")
+"""The last two multiply in NumPy, the first of them in kernels that Python calls for the rest."""
+assert {*KINDS[4:]} <= {*DEVICES}
+MIX = st.fixed_dictionaries({name: st.sampled_from(KINDS) for name in NAMES})
+"""Name in a program → device."""
 
 
 @st.composite

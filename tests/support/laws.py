@@ -5,7 +5,7 @@ and L11 one of relayouts (test_relayouts.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
 from attrs import define, field, frozen
@@ -16,7 +16,8 @@ from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.linalg import Generic, RowOp
 from tensorir.dialects.tensor import Size
 from tensorir.encoding.encoding import ContractionSpace
-from tensorir.encoding.resolver import Choice, Declined
+from tensorir.encoding.resolver import Choice as Answer
+from tensorir.encoding.resolver import Declined
 from tensorir.interp import bind_arguments
 from tensorir.ir.dense import Dense
 from tensorir.ir.dims import product, symbol
@@ -26,23 +27,23 @@ from tensorir.ir.op import Op
 from tensorir.ir.scalar import Scalar, ScalarBody, arg, rewritten, with_operands
 from tensorir.ir.sizes import size_names, substituted_ops, substituted_region
 from tensorir.ir.value import Value
-from tensorir.passes.decisions import unheard
+from tensorir.passes.pass_ import PassContext
 from tensorir.passes.runner import run_passes
-from tensorir.pipelines import DATA_TILING, PASSES, pipeline
+from tensorir.pipelines import DATA_TILING, DataTiling, stages
 from tensorir.rewrite.pattern import Replacement
 from tensorir.rewrite.sweep import sweep
 from tensorir.rewrite.symbols import map_regions
 from tensorir.runtime.program import Program
-from tensorir.targets.answers import Answers
 from tensorir.targets.cpu import CpuResolver
 from tensorir.targets.cpu_kernels import CpuKernels
-from tensorir.targets.device import DeviceLike, as_device
+from tensorir.targets.device import DevicesLike, as_devices
 from tensorir.targets.target import Target
 from tensorir.testing.equivalence import Expected
 from tensorir.testing.programs.random import arguments
-from tensorir.transforms.layouts.choice import Choice as Layouts
-from tensorir.transforms.layouts.choice import chosen
-from tensorir.transforms.layouts.given import Given
+from tensorir.transforms.datatiling.specialize_encodings import SpecializeEncodings
+from tensorir.transforms.devices.assign_devices import AssignDevices
+from tensorir.transforms.layouts.choice import Choice
+from tensorir.transforms.simplify.inline_calls import InlineCalls
 from tests.support.counted import assert_counted
 from tests.support.levels import after_each_pass, named
 from tests.support.reordered import reordered
@@ -55,19 +56,29 @@ TIGHT = 1e-9
 
 @define
 class Case:
-    """A program, a device, and what else is drawn for the laws. What several laws read is made once."""
+    """A program, its device or devices, and what else is drawn for the laws. What several laws read is made once."""
 
     module: Module
     seed: int
-    device: DeviceLike
+    devices: DevicesLike
     declined: str
     _programs: dict[str, Program] = field(factory=dict[str, Program], init=False)
     _expected: Expected | None = field(default=None, init=False)
 
     def program(self, tiling: str) -> Program:
         if tiling not in self._programs:
-            self._programs[tiling] = compile(self.module, self.device, tiling)
+            self._programs[tiling] = compile(self.module, self.devices, tiling)
         return self._programs[tiling]
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether the program is for several devices."""
+        return len(as_devices(self.devices)) > 1
+
+    @property
+    def ways(self) -> tuple[DataTiling, ...]:
+        """Those of data-tiling: early is for one device."""
+        return ("late", "off") if self.is_spread else DATA_TILING
 
     @property
     def expected(self) -> Expected:
@@ -83,7 +94,7 @@ class Declining:
     what: str
     accepted: list[ContractionSpace] = field(factory=list[ContractionSpace])
 
-    def tiles_for(self, contraction: ContractionSpace) -> Choice:
+    def tiles_for(self, contraction: ContractionSpace) -> Answer:
         floats = all(t.name == "f32" for t in contraction.types)
         kinds = {
             "all": True,
@@ -104,9 +115,10 @@ def declining_is_off(case: Case) -> None:
     the same program with the same bytes. If it accepts some of them, the law is checked on one that accepts none."""
     resolver = Declining(case.declined)
     target = Target("declining", resolver, kernels=CpuKernels())
-    first, *others = (compile(case.module, target, way) for way in DATA_TILING)
+    devices = dict.fromkeys(as_devices(case.devices), target) if case.is_spread else target
+    first, *others = (compile(case.module, devices, way) for way in case.ways)
     if resolver.accepted:
-        declining_is_off(Case(case.module, case.seed, case.device, "all"))
+        declining_is_off(Case(case.module, case.seed, case.devices, "all"))
         return
     for other in others:
         assert isomorphic(first.module, other.module)
@@ -133,30 +145,34 @@ def constants_are_stored_once(case: Case) -> None:
 
 def late_has_the_fewest_dispatches(case: Case) -> None:
     """L5."""
-    found = {way: case.program(way).stats.dispatches for way in DATA_TILING}
+    found = {way: case.program(way).stats.dispatches for way in case.ways}
     assert found["late"] <= min(found.values()), found
 
 
 def all_ways_compute_what_the_interpreter_does(case: Case) -> None:
     """L6, on any device."""
-    for way in DATA_TILING:
+    for way in case.ways:
         with named(way, case.module):
             case.expected.assert_given_by(case.program(way))
 
 
 def counts_are_what_runs(case: Case) -> None:
-    """L7, on the device, or on the CPU if Python runs what the device does. What is said of the bytes of a call is what
-    a walk over all accesses to memory sees."""
+    """L7, on the devices, or on the CPU if Python runs what one of them does. What is said of the bytes of a call is
+    what a walk over all accesses to memory sees."""
     program = case.program("late")
     if not program.plans:
-        program = compile(case.module)
+        program = compile(case.module, dict.fromkeys(as_devices(case.devices), "cpu"))
     _, sizes = bind_arguments(program.plans["main"].function.signature, arguments(case.module, case.seed))
     assert_counted(program, dict(sizes))
 
 
 def every_pass_keeps_the_meaning(case: Case) -> None:
-    """L8."""
-    for name, after in after_each_pass(case.module):
+    """L8. Where a program names devices, each of its values is first placed on one."""
+    module, devices = case.module, as_devices("cpu")
+    if case.is_spread:
+        devices = as_devices(case.devices)
+        module = run_passes(module, (InlineCalls(), AssignDevices()), PassContext(devices=dict(devices)))
+    for name, after in after_each_pass(module, devices):
         if after is not case.module:
             with named(name, after):
                 case.expected.assert_given_by(after)
@@ -166,8 +182,8 @@ def the_choice_is_the_cheapest(case: Case) -> None:
     """L10. The chosen layouts cost no more than row-major ones, or than any other state of a single op, and the same
     if the ops, or their operands, are written in another order, if sizes have other names, or if ops such as softmax
     are written as what they are made of."""
-    prepared = run_passes(case.module, pipeline("late", to="encoded").passes)
-    choice = layouts_for(prepared, case.device)
+    prepared = encoded(case.module, case.devices)
+    choice = layouts_for(prepared, case.devices)
     assert choice.solution.exact
     best = choice.solution.cost
     assert best <= choice.problem.cost([0] * len(choice.states)) * (1 + TIGHT)
@@ -176,15 +192,30 @@ def the_choice_is_the_cheapest(case: Case) -> None:
         for other in range(len(mine)):
             assert best <= choice.problem.cost([*states[:v], other, *states[v + 1 :]]) * (1 + TIGHT)
     others = reordered(prepared, Random(case.seed)), with_operands_reversed(prepared), renamed(prepared)
-    for other in (*others, run_passes(decomposed(case.module), pipeline("late", to="encoded").passes)):
-        assert abs(layouts_for(other, case.device).solution.cost - best) <= TIGHT * best
+    for other in (*others, encoded(decomposed(case.module), case.devices)):
+        assert abs(layouts_for(other, case.devices).solution.cost - best) <= TIGHT * best
 
 
-def layouts_for(module: Module, given: DeviceLike) -> Layouts:
-    """The choice that the late pipeline makes."""
-    device = as_device(given)
-    formed = run_passes(module, [PASSES[p]() for p in ("form-dispatches", "hoist-constants")])
-    return chosen(formed, Given(Answers(device), device.name, unheard), device.costs)
+def encoded(module: Module, devices: DevicesLike) -> Module:
+    """The program at the end of the stage "encoded" of late."""
+    return _at(module, devices, ("input", "encoded"))
+
+
+def _at(module: Module, devices: DevicesLike, through: Sequence[str]) -> Module:
+    given = as_devices(devices)
+    by_stage = stages("late", next(iter(given)), several=len(given) > 1)
+    passes = [p for stage in through for p in by_stage[stage]]
+    return run_passes(module, passes, PassContext(devices=dict(given)), verify_each=False)  # L8 verifies them
+
+
+def layouts_for(module: Module, devices: DevicesLike) -> Choice:
+    """The choice that the late pipeline makes of what `encoded` gives."""
+    given = as_devices(devices)
+    choice = SpecializeEncodings(device=next(iter(given))).posed(
+        _at(module, devices, ("dispatch",)), PassContext(devices=dict(given))
+    )
+    choice.solve()
+    return choice
 
 
 def with_operands_reversed(module: Module) -> Module:

@@ -6,9 +6,10 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 from tensorir.ir.module import Module
-from tensorir.passes.pass_ import Pass
+from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.passes.runner import run_passes
 from tensorir.pipelines import PASSES
+from tensorir.targets.device import DevicesLike, as_devices
 from tensorir.text import print_module
 
 
@@ -21,9 +22,9 @@ def with_requirements(p: Pass) -> tuple[Pass, ...]:
     return (*before, p)
 
 
-def after_each_pass(module: Module) -> Iterator[tuple[str, Module]]:
+def after_each_pass(module: Module, devices: DevicesLike = "cpu") -> Iterator[tuple[str, Module]]:
     """Every pass by name, with what it makes of the module behind the passes that establish what it requires. What
-    several passes require is run once."""
+    several passes require is run once. `devices`: those that the module names, or else where it runs."""
     known: dict[tuple[str, ...], Module] = {(): module}
     for name in PASSES:
         passes = with_requirements(PASSES[name]())
@@ -31,7 +32,7 @@ def after_each_pass(module: Module) -> Iterator[tuple[str, Module]]:
         for i, p in enumerate(passes):
             if names[: i + 1] not in known:
                 with named(p.name, known[names[:i]]):
-                    known[names[: i + 1]] = run_passes(known[names[:i]], (p,))
+                    known[names[: i + 1]] = run_passes(known[names[:i]], (p,), PassContext(devices=as_devices(devices)))
         yield name, known[names]
 
 

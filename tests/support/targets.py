@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from runpy import run_path
+from typing import cast
+
 from attrs import frozen
 
 from tensorir.encoding.encoding import ContractionSpace
@@ -27,6 +31,7 @@ def _fixed(m0: int, n0: int, k0: int, order: RhsOrder, swapped: bool = False) ->
     return FixedTiles(Tiles(m0, n0, k0, order, swapped))
 
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "own_device.py"
 AVX2 = Features.X86_AVX2 & cpu_features()
 TARGETS = (
     Target("cpu-generic", CpuResolver(Features.NONE), kernels=CpuKernels(Features.NONE)),
@@ -36,6 +41,7 @@ TARGETS = (
     Target("tiles-8x4x2-kn", _fixed(8, 4, 2, "kn")),
     Target("tiles-3x5x7-nk-swapped", _fixed(3, 5, 7, "nk", True)),
     Target("tiles-8x4x2-kn-swapped", _fixed(8, 4, 2, "kn", True)),
+    cast(Target, run_path(str(EXAMPLE))["TARGET"]),
 )
 
 DEVICES = tuple(register_target(t).name for t in TARGETS)

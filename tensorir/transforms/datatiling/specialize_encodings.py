@@ -46,22 +46,26 @@ class SpecializeEncodings(Pass):
     always: bool = option(False, "tile each contraction for which the device has tiles, whatever it costs")
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        device, refuse = ctx.device(self.device), ctx.decisions.of(self.name)
-        named = dict.fromkeys(op.device for op in module.walk() if isinstance(op, Dispatch) and op.device)
-        given = {name: Given(Answers(ctx.device(name)), name, refuse, self.always) for name in (self.device, *named)}
-        others = {name: (given[name], ctx.device(name).costs) for name in named}
-        choice = posed(module, given[self.device], device.costs, others)
+        choice = self.posed(module, ctx)
         if ctx.layouts is None:
             choice.solve()
         else:
             replay(choice, ctx.layouts)
-        devices = [ctx.device(name) for name in named or (self.device,)]
+        devices = [ctx.device(name) for name in choice.others or (self.device,)]
         ctx.decision = decision_of(choice, devices_text(devices), {d.name: d.costs for d in devices})
-        say_why(choice, refuse)
-        rewriter = Rewriter(choice, device.name)
+        say_why(choice, ctx.decisions.of(self.name))
+        rewriter = Rewriter(choice, ctx.device(self.device).name)
         made = module.map_regions(rewriter.initializer, Global).map_regions(rewriter.region, Executable)
         globals = [s for g in made.globals for s in _stored(g, choice, module)]
         return made.replace(globals=globals, functions=[rewriter.function(f) for f in made.functions])
+
+    def posed(self, module: Module, ctx: PassContext) -> Choice:
+        """Returns the choice, not yet made."""
+        refuse = ctx.decisions.of(self.name)
+        named = dict.fromkeys(op.device for op in module.walk() if isinstance(op, Dispatch) and op.device)
+        given = {name: Given(Answers(ctx.device(name)), name, refuse, self.always) for name in (self.device, *named)}
+        others = {name: (given[name], ctx.device(name).costs) for name in named}
+        return posed(module, given[self.device], ctx.device(self.device).costs, others)
 
 
 def _stored(g: Global, choice: Choice, module: Module) -> Iterator[Global]:

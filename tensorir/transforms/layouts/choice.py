@@ -304,10 +304,3 @@ def posed(
     candidates = Candidates(program, forms, in_place)
     candidates.find()
     return Choice(program, candidates, given, Prices(costs, in_place, computed), workers)
-
-
-def chosen(module: Module, given: Given, costs: Costs) -> Choice:
-    """Returns the solved choice for a module in which launches are formed, if it has any."""
-    choice = posed(module, given, costs)
-    choice.solve()
-    return choice

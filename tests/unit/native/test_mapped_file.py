@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tensorir.native import mapped_file
 from tensorir.native.mapped_file import map_file
 
 LARGE_PAGE = 1 << 21
@@ -80,3 +81,12 @@ def test_what_can_not_be_mapped_is_an_error_of_the_system(tmp_path: Path) -> Non
         assert e.value.errno is not None
     finally:
         os.close(descriptor)
+
+
+def test_a_file_is_given_back_when_python_ends_and_the_names_of_modules_are_gone(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = opened(path, 10_000)
+    monkeypatch.setattr(mapped_file, "lib", None)
+    del memory
+    assert not mapped(path)
