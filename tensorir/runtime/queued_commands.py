@@ -13,12 +13,13 @@ from attrs import define, field
 
 from tensorir.ir.diagnostic import OutOfMemoryError, TensorIRError
 from tensorir.ir.dims import evaluate
+from tensorir.ir.location import UNKNOWN
 from tensorir.native.plans import Frame, PlanFault
 from tensorir.native.table import lib
 from tensorir.runtime.compiled_function import CompiledFunction
 from tensorir.runtime.plan import Command, CopyCommand, LaunchCommand, Plan
 from tensorir.runtime.words import QUEUED, read_plan
-from tensorir.targets.launcher import DeviceMemoryError, Launcher, Memory
+from tensorir.targets.launcher import CopiesFromOthers, DeviceMemoryError, Launcher, Memory
 
 Array = npt.NDArray[Any]
 HostArray = Callable[[int], Array]
@@ -33,14 +34,24 @@ class DeviceConstants:
     """Device and id of an array, which is kept, so that no other one gets its id."""
     _lock: Lock = field(factory=Lock)
 
-    def memory(self, device: str, launcher: Launcher, array: Array) -> Memory:
-        """Returns the memory with the contents of an array. Raises DeviceMemoryError."""
+    def memory(self, device: str, launcher: Launcher, array: Array, new: list[Array]) -> Memory:
+        """Returns the memory with the contents of an array, which is added to `new` if it is copied now. Raises
+        DeviceMemoryError."""
         with self._lock:
             if (device, id(array)) not in self._held:
                 memory = launcher.allocate(array.nbytes)
                 launcher.write(memory, np.ascontiguousarray(array))
                 self._held[device, id(array)] = array, memory
+                new.append(array)
             return self._held[device, id(array)][1]
+
+    def forget(self, arrays: Sequence[Array]) -> None:
+        """Copies arrays again when they are next used. Their memory is not released, because another call may use it;
+        it is freed when nobody has it any more."""
+        given = {id(array) for array in arrays}
+        with self._lock:
+            for key in [key for key in self._held if key[1] in given]:
+                del self._held[key]
 
 
 @define(eq=False)
@@ -49,6 +60,9 @@ class _Call:
 
     buffers: dict[int, Memory] = field(factory=dict[int, Memory])
     faults: dict[str, Memory] = field(factory=dict[str, Memory])
+    constants: list[Array] = field(factory=list[Array])
+    """Those that were copied in this call. It is not known whether that went well before its end, because a device may
+    be slower than the call."""
 
 
 @define(eq=False)
@@ -92,6 +106,8 @@ class QueuedCommands:
         """Waits until all that was queued is done. Raises PlanFault for a step that failed."""
         call = self._calls.get(id(frame))
         found = [] if call is None else [self.launchers[d].fault(f) for d, f in call.faults.items()]
+        if call is not None:
+            call.constants.clear()
         first = min((f for f in found if f is not None), key=lambda f: f.command, default=None)
         if first is None:
             return
@@ -105,6 +121,7 @@ class QueuedCommands:
         call = self._calls.pop(id(frame), None)
         if call is None:
             return
+        self.constants.forget(call.constants)
         for number, memory in call.buffers.items():
             self.launchers[self.plan.buffers[number].device].release(memory)
         for device, memory in call.faults.items():
@@ -119,6 +136,8 @@ class QueuedCommands:
         except DeviceMemoryError as e:
             raise OutOfMemoryError(f"{_named(command)}: {e}", op.loc) from None
         except TensorIRError as e:
+            if e.diagnostics[0].loc != UNKNOWN:  # of an earlier command, of which this process hears now
+                raise
             raise TensorIRError(f"{_named(command)}: {e.diagnostics[0].message}", op.loc) from e.__cause__
 
     def _memory(self, number: int, frame: Frame, call: _Call) -> Memory:
@@ -129,7 +148,7 @@ class QueuedCommands:
             if number not in call.buffers:
                 call.buffers[number] = launcher.allocate(frame.buffer_bytes(number))
             return call.buffers[number]
-        return self.constants.memory(buffer.device, launcher, self.plan.constants[buffer.index])
+        return self.constants.memory(buffer.device, launcher, self.plan.constants[buffer.index], call.constants)
 
     def _copy(self, command: CopyCommand, frame: Frame, call: _Call, host: HostArray) -> None:
         source, target = command.buffers
@@ -137,10 +156,17 @@ class QueuedCommands:
         if not made.device:
             self.launchers[given.device].read(self._memory(source, frame, call), host(target))
             return
-        array = host(source) if not given.device else np.empty(frame.buffer_bytes(source), np.uint8)
-        if given.device:
-            self.launchers[given.device].read(self._memory(source, frame, call), array)
-        self.launchers[made.device].write(self._memory(target, frame, call), array)
+        receiver, memory = self.launchers[made.device], self._memory(target, frame, call)
+        if not given.device:
+            receiver.write(memory, host(source))
+            return
+        sender, contents = self.launchers[given.device], self._memory(source, frame, call)
+        nbytes = frame.buffer_bytes(source)
+        if isinstance(receiver, CopiesFromOthers) and receiver.copy(memory, sender, contents, nbytes):
+            return
+        array = np.empty(nbytes, np.uint8)
+        sender.read(contents, array)
+        receiver.write(memory, array)
 
     def _launch(self, number: int, command: LaunchCommand, frame: Frame, call: _Call, sizes: Mapping[str, int]) -> None:
         launcher = self.launchers[command.device]

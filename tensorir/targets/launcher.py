@@ -85,6 +85,16 @@ class Launcher(Protocol):
 
 
 @runtime_checkable
+class CopiesFromOthers(Protocol):
+    """A launcher that may get the contents of another device's memory by a shorter way than through the host's."""
+
+    def copy(self, memory: Memory, source: Launcher, given: Memory, nbytes: int) -> bool:
+        """Copies the beginning of `given`, a memory of `source`, to the beginning of `memory`, when all that was queued
+        there before is done. Returns False, and does nothing, if there is no such way."""
+        ...
+
+
+@runtime_checkable
 class OnExecutor(Protocol):
     """Stands for a launcher that lets the executor run tile programs; the runtime, which has the executor, asks for it.
     Only a target with an executor can have it."""

@@ -9,6 +9,7 @@ from importlib.metadata import entry_points
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.plugins import Table, loaded, unusable
 from tensorir.targets.cpu import CPU
+from tensorir.targets.mpi.target import is_mpi, mpi_target
 from tensorir.targets.opencl.target import OPENCL
 from tensorir.targets.reference import REFERENCE
 from tensorir.targets.target import Target
@@ -55,8 +56,11 @@ def device_names() -> tuple[str, ...]:
 
 
 def device_target(name: str) -> Target:
-    """Returns the target called `name`. Raises TensorIRError listing the known devices if there is none."""
+    """Returns the target called `name`. Raises TensorIRError listing the known devices if there is none, and for
+    mpi:RANK/DEVICE what `mpi_target` raises."""
+    if is_mpi(name):
+        return mpi_target(name, device_target)
     for known in (_REGISTERED, _KNOWN, _entry_points()):
         if name in known:
             return known[name]
-    raise TensorIRError(f"unknown device {name!r}; known: {', '.join(device_names())}")
+    raise TensorIRError(f"unknown device {name!r}; known: {', '.join(device_names())}, mpi:RANK/DEVICE")

@@ -24,6 +24,7 @@ EXTRAS = (
     "pandas",
     "xdsl",
     "pyopencl",
+    "mpi4py",
 )
 
 
