@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from tensorir.ir.effects import EffectsIn
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
 from tensorir.ir.value import Value
@@ -21,6 +22,13 @@ def needed_ops(
             live.update(op.operands)
             kept.append(op)
     return kept[::-1]
+
+
+def without_dead(region: Region) -> Region:
+    """Returns the region without the ops on which nothing depends, apart from those with effects."""
+    effects = EffectsIn()
+    kept = needed_ops(region, keep=lambda op: not effects(op).only_reads)
+    return region if len(kept) == len(region.ops) else Region(region.args, tuple(kept), region.yields)
 
 
 def dying_values(region: Region) -> list[tuple[Value, ...]]:

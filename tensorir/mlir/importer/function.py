@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from tensorir.analysis.liveness import needed_ops
+from tensorir.analysis.liveness import without_dead
 from tensorir.ir.diagnostic import Diagnostic, InferError, ParseError, TensorIRError
 from tensorir.ir.dims import Dim, symbol, symbols_of
-from tensorir.ir.effects import EffectsIn
 from tensorir.ir.module import Function
 from tensorir.ir.region import Region
 from tensorir.ir.sizes import mentioned_sizes
@@ -86,7 +85,7 @@ def convert_initializer(block: Block, program: ImportState, name: str) -> Region
     scope = Scope(program, SizeEquations(), run)
     scope.stores = {}
     run(block, scope)
-    return _without_dead(scope.region.finish((scope.stores[name],)))
+    return without_dead(scope.region.finish((scope.stores[name],)))
 
 
 def until_settled(convert: Callable[[], Region], sizes: SizeEquations, program: ImportState) -> Region:
@@ -198,7 +197,7 @@ def _finished(op: Operation, scope: Scope) -> Region:
         raise error(op, f"@{function_name(op)}: {e}") from None
     except TensorIRError as e:
         raise error(op, f"@{function_name(op)}: {e.diagnostics[0].message}") from None
-    return _without_dead(scope.region.finish([*results, *(scope.states.results if scope.states else ())]))
+    return without_dead(scope.region.finish([*results, *(scope.states.results if scope.states else ())]))
 
 
 def _check_known(region: Region, sizes: SizeEquations) -> None:
@@ -215,9 +214,3 @@ def _check_known(region: Region, sizes: SizeEquations) -> None:
     for name in sorted(frozenset[str]().union(*(t.symbols for t in region.arg_types)) & set(unknown)):
         v, user = unknown[name]
         raise error(user, NO_SIZE.format(v.name))
-
-
-def _without_dead(region: Region) -> Region:
-    effects = EffectsIn()
-    kept = needed_ops(region, keep=lambda op: not effects(op).only_reads)
-    return region if len(kept) == len(region.ops) else Region(region.args, tuple(kept), region.yields)

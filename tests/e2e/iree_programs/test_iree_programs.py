@@ -16,6 +16,7 @@ installed IREE itself proves that the expected results are right. What IREE test
 - types of less than a byte, i1 constants, f16, bf16, conversions: types.mlir
 - globals, scalars, unused arguments, fill of i64, several results, calls, zero sizes: modules.mlir
 - encodings set, computed on and unset: encodings.mlir
+- while, collatz, the unidirectional recurrent layer, branches on scalars: control.mlir
 """
 
 from __future__ import annotations
@@ -36,13 +37,13 @@ from tensorir.passes.runner import run_passes
 from tensorir.pipelines import pipeline
 from tensorir.runtime.program import Program
 from tensorir.testing.iree import compile_mlir
-from tests.e2e.iree_programs import arrays, linear, scalars, sums
+from tests.e2e.iree_programs import arrays, control, linear, scalars, sums
 from tests.e2e.iree_programs.case import Case
 from tests.support.iree_counts import count
 from tests.support.mlir_tools import iree_opt, needs_iree
 
 HERE = Path(__file__).parent
-CASES = [case for part in (linear, arrays, sums, scalars) for case in part.cases()]
+CASES = [case for part in (linear, arrays, sums, scalars, control) for case in part.cases()]
 FILES = sorted({case.file for case in CASES})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
+from tensorir.analysis.liveness import without_dead
 from tensorir.builder.scopes import Part
 from tensorir.dialects.control import For, If, While
 from tensorir.ir.diagnostic import InferError
@@ -26,8 +27,10 @@ class _Built:
     returned: tuple[SSAValue, ...]
 
     def part(self, yields: Sequence[Value]) -> Part:
-        region = self.scope.region.finish(yields)
-        return Part(self.args, region.ops, region.yields, self.scope.captured)
+        region = without_dead(self.scope.region.finish(yields))
+        read = {*region.yields, *(v for op in region.ops for v in op.operands)}
+        captured = {outer: inner for outer, inner in self.scope.captured.items() if inner in read}
+        return Part(self.args, region.ops, region.yields, captured)
 
 
 def _block(op: Operation, index: int) -> Block:

@@ -82,7 +82,14 @@ def extract_at(
         indices.append(
             space.made(apply("add", apply("mul", iteration_index(d), const(stride, i64)), space.number(offset)))
         )
-    return scope.add(GatherNd(source, tuple(indices), loc=scope.loc)).result
+    return elements_at(source, indices, scope)
+
+
+def elements_at(table: Value, indices: Sequence[Value], scope: Scope) -> Value:
+    """The elements at positions that are tensors, one per dim of the table."""
+    if len(indices) == 1:
+        return scope.add(Gather(table, indices[0], loc=scope.loc)).result
+    return scope.add(GatherNd(table, tuple(indices), loc=scope.loc)).result
 
 
 def insert_at(source: Value, dest: Value, offsets: Sequence[Offset], strides: Sequence[int], scope: Scope) -> Value:
@@ -96,7 +103,7 @@ def insert_at(source: Value, dest: Value, offsets: Sequence[Offset], strides: Se
     if 0 in sizes:
         return dest
     indices = [_place(d, sizes, dest, offsets, scope) for d in range(len(sizes))]
-    found = scope.add(GatherNd(source, tuple(indices), loc=scope.loc)).result
+    found = elements_at(source, indices, scope)
     space = _Space(dest.type.shape, scope)
     inside = _inside(space, sizes, offsets)
     return space.made(apply("select", inside, space.element(found), space.element(dest)))

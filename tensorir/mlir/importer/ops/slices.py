@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tensorir.builder.shapes import unit_groups
 from tensorir.dialects.linalg import Generic
-from tensorir.dialects.tensor import CollapseShape, ExtractSlice, GatherNd, InsertSlice
+from tensorir.dialects.tensor import CollapseShape, ExtractSlice, InsertSlice
 from tensorir.ir.affine import AffineMap, identity
 from tensorir.ir.diagnostic import InferError
 from tensorir.ir.dims import Dim
@@ -14,7 +14,7 @@ from tensorir.ir.dtype import i1, i64
 from tensorir.ir.scalar import ScalarBody, apply, arg, const, iteration_index
 from tensorir.ir.value import Value
 from tensorir.mlir.importer.attributes import integers, segments
-from tensorir.mlir.importer.ops.moving_slices import Offset, extract_at, insert_at, moving_offsets
+from tensorir.mlir.importer.ops.moving_slices import Offset, elements_at, extract_at, insert_at, moving_offsets
 from tensorir.mlir.importer.ops.reshapes import expanded, scalar_of_units, units_of_scalar
 from tensorir.mlir.importer.scope import Scope
 from tensorir.mlir.importer.types import ranked
@@ -112,7 +112,7 @@ def _shown(sizes: Sequence[int | None]) -> str:
 
 
 def extract(op: Operation, scope: Scope) -> None:
-    """At places that are sizes: a slice of one element. Elsewhere: gather_nd with one position."""
+    """At places that are sizes: a slice of one element. Elsewhere: the element is looked up."""
     source, *indices = op.operands
     literal = scope.constant(source)
     if literal is not None:
@@ -132,7 +132,7 @@ def extract(op: Operation, scope: Scope) -> None:
         cut = scope.add(ExtractSlice(value, tuple(offsets), ones, ones, loc=scope.loc)).result
         scope.bind(op.results[0], scalar_of_units(cut, scope))
     else:
-        scope.bind(op.results[0], scope.add(GatherNd(value, scope.tensors(indices), loc=scope.loc)).result)
+        scope.bind(op.results[0], elements_at(value, scope.tensors(indices), scope))
 
 
 def _known_element(elements: Sequence[Dim | None] | None, index: Sequence[Dim | None]) -> Dim | None:
