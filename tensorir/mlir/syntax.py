@@ -234,7 +234,7 @@ class SSAValue:
 
 @define(eq=False, repr=False)
 class Block:
-    """`^bb0(args): ops`. Regions have one block: several are refused by the parser with their place."""
+    """`^bb0(args): ops`. Regions have one block: the parser makes scf ops of several."""
 
     args: list[SSAValue] = Factory(list[SSAValue])
     ops: list[Operation] = Factory(list["Operation"])
@@ -256,6 +256,8 @@ class Operation:
     """Per region no block or one."""
     loc: Location = UNKNOWN
     """Of the op's name in the text (what errors point at)."""
+    successors: tuple[tuple[str, tuple[SSAValue, ...]], ...] = ()
+    """The blocks that may follow a branch, by label, and what they get. Only the parser sees any."""
 
     def __repr__(self) -> str:
         return f"<{self.name}>"

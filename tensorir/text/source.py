@@ -82,6 +82,10 @@ class Source(ABC):
         line = bisect_right(self._line_starts, pos)
         return Location(self.file, line + self.first_line - 1, pos - self._line_starts[line - 1] + 1)
 
+    def position(self, loc: Location) -> int:
+        """The position of a line and a column of this text."""
+        return self._line_starts[loc.line - self.first_line] + loc.col - 1
+
     def error(self, message: str, pos: int | None = None) -> ParseError:
         """Makes an error at `pos` (by default the current token), with the source line and a caret below the place."""
         pos = self.start if pos is None else pos

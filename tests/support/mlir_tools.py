@@ -18,11 +18,16 @@ needs_iree = pytest.mark.skipif(not iree_available(), reason="needs the extra ir
 needs_mlir_opt_19 = pytest.mark.skipif(which("mlir-opt-19") is None, reason="needs LLVM 19's mlir-opt-19")
 
 
-def iree_opt(text: str) -> str:
-    """The text as IREE parses, verifies and prints it: what `iree-opt` does without passes. It raises if that fails."""
+def iree_opt(text: str, *passes: str) -> str:
+    """The text as IREE parses, verifies and prints it, after passes on the module: what `iree-opt` does. It raises if
+    that fails."""
     ir: Any = import_module("iree.compiler.ir")
     with ir.Context():
-        return str(ir.Module.parse(text))
+        module = ir.Module.parse(text)
+        if passes:
+            managers: Any = import_module("iree.compiler.passmanager")
+            managers.PassManager.parse(f"builtin.module({','.join(passes)})").run(module.operation)
+        return str(module)
 
 
 def mlir_opt_19(texts: Sequence[str]) -> list[str]:

@@ -9,8 +9,10 @@ from typing import TypeAlias
 from attrs import Factory, frozen
 
 from tensorir.mlir.reader.attributes import AttributeReader
+from tensorir.mlir.reader.branches import Successors, successors_of
 from tensorir.mlir.reader.lexer import Lexer
 from tensorir.mlir.reader.limits import MAX_RESULTS, REGION_COST
+from tensorir.mlir.reader.structured_blocks import structured
 from tensorir.mlir.reader.types import shown
 from tensorir.mlir.syntax import Attribute, Block, Operation, SSAValue, Type
 from tensorir.text.lexer import did_you_mean
@@ -27,7 +29,7 @@ ISOLATED = frozenset(
 TERMINATORS = frozenset(
     {
         *("func.return", "return", "util.return", "util.unreachable", "linalg.yield", "tensor.yield"),
-        *("ml_program.return", "ml_program.output", "scf.yield", "scf.condition"),
+        *("ml_program.return", "ml_program.output", "scf.yield", "scf.condition", "cf.br", "cf.cond_br"),
     }
 )
 """Ops that end their block, by the names that they are written with."""
@@ -53,6 +55,7 @@ class Parsed:
     regions: tuple[tuple[Block, ...], ...] = ()
     name: str = ""
     """Another op name, where the spelling is a variant (`tensor.pack` for `linalg.pack`)."""
+    successors: Successors = ()
 
 
 @frozen
@@ -143,15 +146,18 @@ class OpParser(AttributeReader):
             self._values = {}
         block = Block()
         block.args = [self.define(name, type, start) for name, start, type in args]
+        blocks = {"": block}
         has_block = bool(args)
         if lex.kind == "block":
-            if has_block:
+            if has_block and self._op not in ISOLATED:
                 raise lex.error("the arguments of this region's block are named before the region: no label here")
-            self._label(block)
+            if not has_block:
+                blocks = {self._label(block): block}
             has_block = True
         while lex.text != "}":
             if lex.kind == "block":
-                raise lex.error(f"control flow with several blocks is not supported: {lex.text} begins another one")
+                block = self._next_block(block, blocks)
+                continue
             if lex.kind == "end":
                 raise lex.error("expected '}' after a region, found the end of the text")
             start = lex.start
@@ -160,6 +166,8 @@ class OpParser(AttributeReader):
                 raise lex.error(f"an op stands after {block.ops[-1].name}, which ends its block", start)
             block.ops.append(op)
             has_block = True
+        if len(blocks) > 1 or any(op.successors for op in block.ops[-1:]):
+            block = self._structured(blocks)
         lex.advance()
         if not isolated:
             for name in self._defined:
@@ -168,10 +176,33 @@ class OpParser(AttributeReader):
         self.depth -= REGION_COST
         return (block,) if has_block else ()
 
-    def _label(self, block: Block) -> None:
-        """`^bb0(%a: type, …):`."""
+    def _next_block(self, last: Block, blocks: dict[str, Block]) -> Block:
+        """Adds the block whose label is the current token, which comes behind `last` in the text."""
         lex = self.lex
-        lex.take("block", "a block's label")
+        if self._op not in ISOLATED:
+            raise lex.error(f"only functions may have several blocks: {lex.text} begins another one in '{self._op}'")
+        if not last.ops or last.ops[-1].name not in TERMINATORS:
+            raise lex.error(f"the block before {lex.text} does not end with a branch or a return")
+        if lex.text in blocks:
+            raise lex.error(f"{lex.text} is the label of two blocks")
+        block = Block()
+        blocks[self._label(block)] = block
+        return block
+
+    def _structured(self, blocks: Mapping[str, Block]) -> Block:
+        """One block with scf ops for several."""
+        if self._op not in ISOLATED:
+            raise self.lex.error(f"'{self._op}' has a branch in its region: only functions may have several blocks")
+
+        def refuse(message: str, op: Operation) -> Exception:
+            return self.lex.error(message, self.lex.position(op.loc))
+
+        return structured(blocks, refuse)
+
+    def _label(self, block: Block) -> str:
+        """`^bb0(%a: type, …):`. Returns the label."""
+        lex = self.lex
+        label = lex.take("block", "a block's label")
         if lex.accept("("):
             while lex.text != ")":
                 if block.args:
@@ -182,6 +213,7 @@ class OpParser(AttributeReader):
                 self.optional_location()
             lex.advance()
         lex.expect(":", "after a block's label")
+        return label
 
     # -- ops
 
@@ -215,9 +247,11 @@ class OpParser(AttributeReader):
         self._op = outer
         self.optional_location()
         results = self._results(names, parsed.results, name, start)
-        return Operation(
+        made = Operation(
             parsed.name or name, parsed.operands, results, parsed.attributes, parsed.regions, lex.location(start)
         )
+        made.successors = parsed.successors
+        return made
 
     def _names(self) -> tuple[_Names, ...]:
         """`%a, %b:2 =`."""
@@ -267,8 +301,7 @@ class OpParser(AttributeReader):
         lex = self.lex
         lex.expect("(", "after the name of an op in generic form")
         uses = self.uses(")")
-        if lex.text == "[":
-            raise lex.error("control flow with several blocks is not supported: this op has successors")
+        labels = self._successors()
         attributes: dict[str, Attribute] = {}
         if lex.accept("<"):
             attributes = self.dictionary()
@@ -293,7 +326,22 @@ class OpParser(AttributeReader):
         if len(inputs) != len(uses):
             raise lex.error(f"'{self._op}' has {len(uses)} operands and {len(inputs)} types for them", at)
         operands = tuple([self.resolve(use, type) for use, type in zip(uses, inputs, strict=True)])
-        return Parsed(operands, results, attributes, tuple(regions))
+        successors = successors_of(self._op, labels, operands, attributes) if labels else ()
+        if labels and successors is None:
+            raise lex.error(f"'{self._op}' is no branch, or its operands are not those of {len(labels)} blocks", at)
+        kept = operands[:1] if len(labels) > 1 else () if labels else operands
+        return Parsed(kept, results, attributes, tuple(regions), successors=successors or ())
+
+    def _successors(self) -> list[str]:
+        """`[^a, ^b]` of the generic form, if there is any."""
+        lex = self.lex
+        labels: list[str] = []
+        if lex.accept("["):
+            while not lex.accept("]"):
+                if labels:
+                    lex.expect(",", "between the blocks that may follow")
+                labels.append(lex.take("block", "a block's label"))
+        return labels
 
     def _unknown(self, name: str, start: int) -> Exception:
         close = did_you_mean(name, self.assembly)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from tensorir.mlir.reader.assembly import (
     affine,
     arith,
+    cf,
     func,
     hal,
     iree,
@@ -42,5 +43,6 @@ _TODAY: Mapping[str, Assembly] = {
     **iree.ASSEMBLY,
     **refused.ASSEMBLY,
     **scf.ASSEMBLY,
+    **cf.ASSEMBLY,
 }
 ASSEMBLY: Mapping[str, Assembly] = {**_TODAY, **renamed(_TODAY)}

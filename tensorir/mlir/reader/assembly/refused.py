@@ -15,7 +15,7 @@ _REASONS: Mapping[str, str] = {
     "torch.*": _TORCH,
     "torch_c.*": _TORCH,
     "scf.*": "scf.if, scf.for and scf.while are",
-    "cf.*": "control flow with several blocks is not supported",
+    "cf.*": "cf.br, cf.cond_br and cf.assert are",
     "tosa.*": _LOWER + " (tosa-to-linalg)",
     "stablehlo.*": _LOWER + " (stablehlo-legalize-to-linalg)",
     "memref.*": "ops on memory are not supported; this reader takes programs before bufferization",
