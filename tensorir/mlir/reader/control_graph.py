@@ -27,6 +27,11 @@ class ControlGraph:
         return _postorder(self.edges, next(iter(self.edges)))[::-1]
 
     @cached_property
+    def place(self) -> dict[str, int]:
+        """The place of each block in the order."""
+        return {b: i for i, b in enumerate(self.order)}
+
+    @cached_property
     def dominator(self) -> dict[str, str]:
         """The last block that comes before another one on every path to it."""
         return _dominators({b: self.edges.get(b, ()) for b in self.order}, self.order)
@@ -88,10 +93,9 @@ class ControlGraph:
 
     def _back(self) -> Iterator[tuple[str, str]]:
         """The edges that lead back in the order."""
-        place = {b: i for i, b in enumerate(self.order)}
         for b in self.order:
             for follower in self.edges.get(b, ()):
-                if place.get(follower, len(place)) <= place[b]:
+                if self.place.get(follower, len(self.place)) <= self.place[b]:
                     yield b, follower
 
 

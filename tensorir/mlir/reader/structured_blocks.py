@@ -5,7 +5,8 @@ one, is an scf.while. Any other control flow is an error with the place of the b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from attrs import define, field
 
@@ -19,7 +20,7 @@ MAX_DEPTH = 40
 Refuse = Callable[[str, Operation], Exception]
 """(what is wrong, at which op) → the error."""
 
-Env = dict[SSAValue, SSAValue]
+Env = ChainMap[SSAValue, SSAValue]
 Edge = tuple[str, tuple[SSAValue, ...]]
 
 
@@ -33,7 +34,7 @@ def structured(blocks: Mapping[str, Block], refuse: Refuse) -> Block:
     lift.check()
     ops: list[Operation] = []
     first, *_ = blocks
-    values = lift.path(first, blocks[first].args, {}, EXIT, ops, 0)
+    values = lift.path(first, blocks[first].args, ChainMap(), EXIT, ops, 0)
     last = next(b.ops[-1] for label, b in blocks.items() if label in lift.graph.dominator and not _edges(b))
     ops.append(Operation(last.name, tuple(values), (), last.attributes, (), last.loc))
     return Block(list(blocks[first].args), ops)
@@ -60,8 +61,8 @@ class _Lift:
     blocks: Mapping[str, Block]
     graph: ControlGraph
     refuse: Refuse
-    home: dict[SSAValue, str] = field(factory=dict[SSAValue, str])
-    """Value → the block that defines it."""
+    defined: dict[str, list[SSAValue]] = field(factory=dict[str, "list[SSAValue]"])
+    """Block → the values that it defines."""
     read: dict[SSAValue, set[str]] = field(factory=dict[SSAValue, set[str]])
     """Value → the blocks in which it is read."""
     done: set[str] = field(factory=set[str])
@@ -69,18 +70,21 @@ class _Lift:
 
     def check(self) -> None:
         """Refuses what can't be structured, and values that are read where they may not be known."""
+        home: dict[SSAValue, str] = {}
         for label in self.graph.order:
             block = self.blocks[label]
-            self.home |= dict.fromkeys((*block.args, *(r for op in block.ops for r in op.results)), label)
-            if label not in self.graph.behind:
-                raise self.refuse("this block never gets to the end of its region", block.ops[-1])
+            self.defined[label] = [*block.args, *(r for op in block.ops for r in op.results)]
+            home |= dict.fromkeys(self.defined[label], label)
+        endless = next((b for b in reversed(self.graph.order) if b not in self.graph.behind), None)
+        if endless is not None:
+            raise self.refuse("this block never gets to the end of its region", self.blocks[endless].ops[-1])
         if (other := self.graph.entered_elsewhere) is not None:
             raise self.refuse("this block is in a loop that begins in several places", self.blocks[other].ops[-1])
         for label in self.graph.order:
             for op in self.blocks[label].ops:
                 for value in _read_by(op):
                     self.read.setdefault(value, set()).add(label)
-                    if value in self.home and not self.graph.dominates(self.home[value], label):
+                    if value in home and not self.graph.dominates(home[value], label):
                         raise self.refuse(f"{value.name} may not be known here: not all ways lead through it", op)
 
     def path(
@@ -119,7 +123,7 @@ class _Lift:
         regions: list[tuple[Block, ...]] = []
         for to, values in edges:
             inner: list[Operation] = []
-            yields = self.path(to, values, dict(env), meet, inner, depth + 1)
+            yields = self.path(to, values, env.new_child(), meet, inner, depth + 1)
             inner.append(Operation("scf.yield", tuple(yields), loc=last.loc))
             regions.append((Block([], inner),))
         results = [_like(v) for v in regions[0][0].ops[-1].operands]
@@ -133,50 +137,60 @@ class _Lift:
         self, head: str, given: Sequence[SSAValue], env: Env, ops: list[Operation], depth: int
     ) -> tuple[str, Sequence[SSAValue]]:
         """Adds a loop. Returns what comes behind it, and what that gets."""
-        inside, block = self.graph.loops[head], self.blocks[head]
-        leaving = [b for b in inside if any(to not in inside for to, _ in _edges(self.blocks[b]))]
-        first = block.ops[-1]
-        if len(leaving) != 1:
-            raise self.refuse("a loop is left in several places: leave it in one, and say by a value why", first)
-        (last,) = leaving
+        block, (last, stay, leave) = self.blocks[head], self._ends(head)
         branch = self.blocks[last].ops[-1]
-        stays = [to in inside for to, _ in branch.successors]
-        if last != head and branch.successors[stays.index(True)][0] != head:
-            raise self.refuse("a loop is left in its middle: leave it at its beginning or at its end", branch)
-        own = env | {a: a for a in block.args}
-        before: list[Operation] = []
-        if last == head:
-            self.done.add(head)
-            before += [_renamed(op, own) for op in block.ops[:-1]]
-        else:
+        own, before = env.new_child({a: a for a in block.args}), list[Operation]()
+        if last != head:
             at, values = self._block(head, block.args, own, before, depth + 1)
             reached = self.path(at, values, own, last, before, depth + 1)
             own.update(zip(self.blocks[last].args, reached, strict=True))
-            self.done.add(last)
-            before += [_renamed(op, own) for op in self.blocks[last].ops[:-1]]
+        self.done.add(last)
+        before += [_renamed(op, own) for op in self.blocks[last].ops[:-1]]
         condition = own.get(branch.operands[0], branch.operands[0])
-        if not stays[0]:
+        if branch.successors[0] is leave:
             condition = _negated(condition, before, branch)
-        next_to, next_values = branch.successors[stays.index(True)]
-        out_to, out_values = branch.successors[stays.index(False)]
-        carried = list(block.args) if last == head else list(next_values)
-        region = {head} if last == head else inside
-        edges = {*out_values, *(next_values if last == head else ())}
-        needed = [
-            v for v, home in self.home.items() if home in region and (v in edges or self.read.get(v, set()) - region)
+        # Left at its beginning, a loop passes on what its first block gets, else what that gets next.
+        carried = block.args if last == head else stay[1]
+        passed = [
+            *carried,
+            *self._known_behind(head, last, {*carried}, {*leave[1], *(stay[1] if last == head else ())}),
         ]
-        passed = [*carried, *(v for v in needed if v not in carried)]
         before.append(Operation("scf.condition", (condition, *_mapped(passed, own)), loc=branch.loc))
         args, results = [_like(v) for v in passed], [_like(v) for v in passed]
         body, again = list[Operation](), tuple(args[: len(carried)])
         if last == head:
-            inner = env | dict(zip(passed, args, strict=True))
-            again = tuple(self.path(next_to, _mapped(next_values, inner), inner, head, body, depth + 1))
+            inner = env.new_child(dict(zip(passed, args, strict=True)))
+            again = tuple(self.path(stay[0], _mapped(stay[1], inner), inner, head, body, depth + 1))
         body.append(Operation("scf.yield", again, loc=branch.loc))
         regions = ((Block(list(block.args), before),), (Block(args, body),))
-        ops.append(Operation("scf.while", tuple(given), tuple(results), {}, regions, first.loc))
+        ops.append(Operation("scf.while", tuple(given), tuple(results), {}, regions, branch.loc))
         env.update(zip(passed, results, strict=True))
-        return out_to, _mapped(out_values, env)
+        return leave[0], _mapped(leave[1], env)
+
+    def _ends(self, head: str) -> tuple[str, Edge, Edge]:
+        """The block at which a loop is left, the edge by which it goes on, and the one by which it is left."""
+        inside = self.graph.loops[head]
+        leaving = [b for b in inside if any(to not in inside for to, _ in _edges(self.blocks[b]))]
+        if len(leaving) != 1:
+            first = self.blocks[head].ops[-1]
+            raise self.refuse("a loop is left in several places: leave it in one, and say by a value why", first)
+        (last,) = leaving
+        stay, leave = sorted(_edges(self.blocks[last]), key=lambda edge: edge[0] not in inside)
+        if last != head and stay[0] != head:
+            branch = self.blocks[last].ops[-1]
+            raise self.refuse("a loop is left in its middle: leave it at its beginning or at its end", branch)
+        return last, stay, leave
+
+    def _known_behind(
+        self, head: str, last: str, carried: set[SSAValue], given_on: set[SSAValue]
+    ) -> Iterator[SSAValue]:
+        """The values, apart from the carried ones, that are known before a loop goes on or is left, and that are read
+        behind that, or `given_on` to the next block."""
+        inside = {head} if last == head else self.graph.loops[head]
+        for label in sorted(inside, key=self.graph.place.__getitem__):
+            for v in self.defined[label]:
+                if v not in carried and (v in given_on or self.read.get(v, set()) - inside):
+                    yield v
 
 
 def _negated(condition: SSAValue, ops: list[Operation], at: Operation) -> SSAValue:

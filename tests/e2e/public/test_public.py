@@ -44,8 +44,7 @@ REFUSED = {
     "ext_gather": f"3:8: error: iree_linalg_ext.gather is not supported: {_NOT_LINALG}",
     "ext_scatter_add": f"2:8: error: iree_linalg_ext.scatter is not supported: {_NOT_LINALG}",
     "ext_sort_with_indices": f"2:10: error: iree_linalg_ext.sort is not supported: {_NOT_LINALG}",
-    # control flow and state
-    "form_cfg_branches": "4:3: error: cf.cond_br is not supported: control flow with several blocks is not supported",
+    # reductions
     "form_parallel_dim_not_in_result": "3:8: error: linalg.generic: the parallel dim d1 is not in the map "
     "(d0, d1) -> (d0) of result 0",
     "form_running_sum_result_over_reduction_dim": "3:10: error: linalg.generic: result 0 keeps every step of a "

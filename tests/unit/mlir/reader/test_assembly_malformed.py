@@ -176,7 +176,12 @@ MALFORMED = [
     (body("iree_encoding.unset_encoding %u : ¦tensor<*xf32> -> tensor<*xf32>"), "expected a ranked tensor type"),
     # refused by name
     (effect("¦scf.parallel (%i) = () { }"), "scf.parallel is not supported: scf.if, scf.for and scf.while are"),
-    (effect("¦cf.br ^bb1"), "cf.br is not supported: control flow with several blocks"),
+    (effect("¦cf.switch %n : i32, [default: ^a]"), "cf.switch is not supported: cf.br, cf.cond_br and cf.assert are"),
+    (effect("cf.br ¦bb1"), "expected a block's label, found 'bb1'"),
+    (effect("cf.br ^a(%n : i32\n  ¦cf.br ^a"), "expected ')' after what a block gets"),
+    (effect("cf.cond_br ¦%n, ^a, ^b"), "%n is a i32, here it is meant as a i1"),
+    (effect("cf.cond_br %c ¦^a, ^b"), "expected ',' before the first block"),
+    (effect("cf.cond_br %c, ^a ¦^b"), "expected ',' before the second block"),
     (body("¦torch.aten.mm %a, %a : !torch.tensor"), "torch.aten.mm is not supported: run torch-mlir's pipeline"),
     (body("¦tosa.add %a, %a"), "tosa.add is not supported: lower it to linalg on tensors first"),
     (body("¦onnx.MatMul"), "onnx.MatMul is not supported: lower it to linalg on tensors first"),

@@ -249,10 +249,15 @@ MALFORMED = [
     ('%0 = "a.b"() : () -> f32\n"a.b"(¦%0) : (f16) -> ()', "%0 is a f32, here it is meant as a f16"),
     ('%0 = "a.b"() : () -> f32\n"a.b"(%0) : ¦() -> ()', "'a.b' has 1 operands and 0 types for them"),
     ('%0 = "a.b"() : () -> f32\n¦%0 = "a.b"() : () -> f32', "the value %0 is defined twice, first at 5:1"),
-    ('"a.b"() ¦[^bb1] : () -> ()', "control flow with several blocks is not supported: this op has successors"),
+    ('"a.b"() [^bb1] : ¦() -> ()', "'a.b' is no branch, or its operands are not those of 1 blocks"),
+    ('"a.b"() [^bb1 ¦^bb2] : () -> ()', "expected ',' between the blocks that may follow"),
     # regions
-    (region("^bb0:\n¦^bb1:"), "control flow with several blocks is not supported: ^bb1 begins another one"),
-    (region('"a.b"() : () -> ()\n¦^bb1:'), "several blocks"),
+    (region("^bb0:\n¦^bb1:"), "only functions may have several blocks: ^bb1 begins another one in 'a.b'"),
+    (region('"a.b"() : () -> ()\n¦^bb1:'), "only functions may have several blocks"),
+    (
+        '"a.b"() ({\n  cf.br ^bb1\n¦}) : () -> ()',
+        "'a.b' has a branch in its region: only functions may have several blocks",
+    ),
     (region("^bb0(¦a: f32):"), "expected the name of a block's argument"),
     (region("^bb0(%a ¦f32):"), "expected ':' before the type of a block's argument"),
     (region("^bb0(%a: f32, ¦%a: f32):"), "the value %a is defined twice"),
