@@ -9,13 +9,12 @@ import numpy as np
 
 from tensorir.api import compile
 from tensorir.demo.minilm import build_minilm
-from tests.e2e.test_minilm import exact, tokens, weights
+from tests.e2e.test_minilm import tokens, weights
 from tests.support.mpi import needs_mpi, run_in_processes
 
 pytestmark = needs_mpi
 
 LENGTH = 7
-COUNTED = ("dispatches", "transfers", "transferred_bytes", "memory_copies", "memory_copied_bytes", "weights_by_device")
 
 
 def split(folder: Path) -> None:
@@ -27,19 +26,23 @@ def split(folder: Path) -> None:
     sent = world().messages_sent
     program(*tokens(LENGTH))
     assert program.stats.python == {}
-    found = [result.tolist(), {name: getattr(program.stats, name) for name in COUNTED}, world().messages_sent - sent]
+    stats = program.stats
+    counts = [stats.dispatches, stats.transfers, stats.transferred_bytes, sum(stats.weights_by_device.values())]
+    found = [result.tolist(), counts, world().messages_sent - sent]
     (folder / f"{world().rank}.json").write_text(json.dumps(found))
 
 
 def test_layers_split_over_two_processes(tmp_path: Path) -> None:
     ran = run_in_processes(2, split, tmp_path)
     assert ran.status == 0, ran.output
-    own = "cpu{own_memory=on}"
-    one = compile(build_minilm(weights(), devices=("a", "b")), {"a": own, "b": own})
-    right = one(*tokens(LENGTH))
-    np.testing.assert_allclose(right, exact(LENGTH), rtol=0, atol=1e-5)
-    (first, counted, sent), (second, also_counted, sent_back) = ran.told
-    assert first == second == right.tolist()
-    assert counted == also_counted == {name: getattr(one.stats, name) for name in COUNTED}
-    # There: what the layers hand on, and the mask; back: what they made; then the result, and that nothing failed.
-    assert (sent, sent_back) == (counted["transfers"] - 1 + 2, 1 + 1)
+    one = compile(build_minilm(weights()), "cpu")
+    (first, counts, sent), (second, also_counted, sent_back) = ran.told
+    assert first == second
+    np.testing.assert_allclose(first, one(*tokens(LENGTH)), rtol=0, atol=1e-5)
+    dispatches, transfers, moved, held = counts
+    assert counts == also_counted
+    assert (dispatches, transfers, held) == (one.stats.dispatches, 3, one.stats.weights_bytes)
+    # What the layers hand on, there and back, and the mask of the attention, perhaps in tiles of at most 16 rows.
+    assert 4 * LENGTH * (2 * 384 + 1) <= moved <= 4 * 16 * (2 * 384 + 1)
+    # One process sends two transfers, the result, and that nothing failed; the other one transfer, and the same.
+    assert (sent, sent_back) == (2 + 2, 1 + 1)

@@ -121,6 +121,7 @@ def errors() -> list[Any]:
         ("allocate", DeviceMemoryError("nothing left")),
         ("write", DeviceMemoryError("nothing to write to")),
         ("launch", RuntimeError("a broken device")),
+        ("read", ZeroDivisionError("a broken memory")),
         ("compile", TensorIRError("can't do this")),
     ):
         fails = patch.object(ExecutorLauncher, name, side_effect=error) if world().rank == 1 else nullcontext()
@@ -162,6 +163,8 @@ def outcome(call: Callable[[], list[bytes]]) -> list[bytes] | list[str]:
 def specs() -> list[Any]:
     texts = ("mpi:2/cpu", "mpi:0/cpu{own_memory=on}", "mpi:1/opencl{items=0}", "mpi:1/nothing")
     found = [error_of(lambda text=text: Device(text)) for text in texts]
+    with patch.object(world(), "_process", 0):
+        found.append(error_of(lambda: compile(layers(), DEVICES)))  # as if this process were forked
     device = Device("mpi:1/cpu{features=none}")
     same = pickle.loads(pickle.dumps(device)) == device
     return [found, device.spec, device.executor == Features.NONE, same]

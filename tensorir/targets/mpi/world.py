@@ -15,7 +15,8 @@ from __future__ import annotations
 import atexit
 import os
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from hashlib import blake2b
 from time import monotonic, sleep
@@ -97,11 +98,8 @@ class World:
         """Returns on all processes what `make` returns on one, or raises there what it raises."""
         if self.rank != root:
             return pickle.loads(self._contents(root).tobytes())
-        try:
+        with self._telling():
             found = make()
-        except Exception as e:
-            self.send(self._others, shareable(e))
-            raise
         self.send(self._others, np.frombuffer(pickle.dumps(found), np.uint8))
         return found
 
@@ -109,14 +107,23 @@ class World:
         """Returns on all processes the bytes that `fill` writes on one, or raises there what it raises."""
         if self.rank != root:
             return self._contents(root)
-        try:
+        with self._telling():
             made = _room(_HEAD + nbytes)
             fill(made[_HEAD:])
-        except Exception as e:
-            self.send(self._others, shareable(e))
-            raise
         self._send(self._others, made, CONTENTS)
         return made[_HEAD:]
+
+    @contextmanager
+    def _telling(self) -> Generator[None]:
+        """Sends an error to all others, and raises the same here."""
+        try:
+            yield
+        except Exception as e:
+            error = shareable(e)
+            self.send(self._others, error)
+            if error is e:
+                raise
+            raise error from e
 
     def send(self, to: Sequence[int], given: Bytes | Exception) -> None:
         """Sends bytes, or an error in their place."""

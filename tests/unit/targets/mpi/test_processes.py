@@ -65,6 +65,7 @@ def test_errors_are_the_same_everywhere_and_the_next_call_is_right(told: list[li
             ["OutOfMemoryError", "@transfer_0: nothing left", here],
             ["OutOfMemoryError", "@transfer_0: nothing to write to", here],
             ["TensorIRError", "@transfer_0: RuntimeError: a broken device", here],
+            ["TensorIRError", "a copy for tensor.cast: @transfer_1: ZeroDivisionError: a broken memory", here],
             ["TensorIRError", "can't do this", "<unknown>"],
         ]
         assert right
@@ -78,6 +79,8 @@ def test_specs(told: list[list[Any]]) -> None:
             "device 'mpi:0/cpu' has no option 'own_memory'; it has: features",
             "device 'mpi:1/opencl': option items: expected a number above 0, got '0'",
             "unknown device 'nothing'; known: cpu, reference, vmvx, opencl, mpi:RANK/DEVICE",
+            "MPI was opened before this process was forked, and does not survive that: start processes with "
+            'multiprocessing.set_start_method("spawn")',
         ]
         assert (spec, none, pickled) == ("mpi:1/cpu{features=none}", True, True)
 
