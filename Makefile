@@ -13,6 +13,7 @@ QUICK = tests/filetests $(QUICK_UNITS:%=tests/unit/%) \
 	tests/repo/test_layout.py tests/repo/test_imports.py tests/repo/test_ops.py tests/repo/test_filetests.py \
 	tests/property/test_materialize.py tests/property/test_passes.py \
 	--ignore=tests/unit/runtime/test_processes.py --ignore=tests/unit/runtime/test_interrupts.py \
+	--ignore=tests/unit/targets/mpi/test_processes.py \
 	--deselect=tests/repo/test_ops.py::test_random_programs_have_it \
 	--deselect=tests/repo/test_imports.py::test_types_have_their_strategies_whenever_they_are_imported
 
