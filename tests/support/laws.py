@@ -161,7 +161,7 @@ def counts_are_what_runs(case: Case) -> None:
     what a walk over all accesses to memory sees."""
     program = case.program("late")
     if not program.plans:
-        program = compile(case.module, dict.fromkeys(as_devices(case.devices), "cpu"))
+        program = compile(case.module, dict.fromkeys(as_devices(case.devices), "cpu") if case.is_spread else "cpu")
     _, sizes = bind_arguments(program.plans["main"].function.signature, arguments(case.module, case.seed))
     assert_counted(program, dict(sizes))
 
