@@ -1,7 +1,8 @@
 """Blocks become scf.if and scf.while, where their branches have that structure.
 
-A branch whose two ways meet again, or both return, is an scf.if. A loop that is left at its first block, or at its last
-one, is an scf.while. Any other control flow is an error with the place of the branch."""
+A branch whose two ways meet again, or both return, is an scf.if. A loop that is left at one block is an scf.while: what
+comes before that is its first region, the rest of an iteration the second one. Any other control flow is an error with
+the place of the branch."""
 
 from __future__ import annotations
 
@@ -149,18 +150,12 @@ class _Lift:
         condition = own.get(branch.operands[0], branch.operands[0])
         if branch.successors[0] is leave:
             condition = _negated(condition, before, branch)
-        # Left at its beginning, a loop passes on what its first block gets, else what that gets next.
-        carried = block.args if last == head else stay[1]
-        passed = [
-            *carried,
-            *self._known_behind(head, last, {*carried}, {*leave[1], *(stay[1] if last == head else ())}),
-        ]
+        first = block.args if last == head else ()  # a loop that passes on what it gets needs no copies
+        passed = list(dict.fromkeys((*first, *self._known(head, {*stay[1], *leave[1]}))))
         before.append(Operation("scf.condition", (condition, *_mapped(passed, own)), loc=branch.loc))
-        args, results = [_like(v) for v in passed], [_like(v) for v in passed]
-        body, again = list[Operation](), tuple(args[: len(carried)])
-        if last == head:
-            inner = env.new_child(dict(zip(passed, args, strict=True)))
-            again = tuple(self.path(stay[0], _mapped(stay[1], inner), inner, head, body, depth + 1))
+        args, results, body = [_like(v) for v in passed], [_like(v) for v in passed], list[Operation]()
+        inner = env.new_child(dict(zip(passed, args, strict=True)))
+        again = tuple(self.path(stay[0], _mapped(stay[1], inner), inner, head, body, depth + 1))
         body.append(Operation("scf.yield", again, loc=branch.loc))
         regions = ((Block(list(block.args), before),), (Block(args, body),))
         ops.append(Operation("scf.while", tuple(given), tuple(results), {}, regions, branch.loc))
@@ -176,20 +171,14 @@ class _Lift:
             raise self.refuse("a loop is left in several places: leave it in one, and say by a value why", first)
         (last,) = leaving
         stay, leave = sorted(_edges(self.blocks[last]), key=lambda edge: edge[0] not in inside)
-        if last != head and stay[0] != head:
-            branch = self.blocks[last].ops[-1]
-            raise self.refuse("a loop is left in its middle: leave it at its beginning or at its end", branch)
         return last, stay, leave
 
-    def _known_behind(
-        self, head: str, last: str, carried: set[SSAValue], given_on: set[SSAValue]
-    ) -> Iterator[SSAValue]:
-        """The values, apart from the carried ones, that are known before a loop goes on or is left, and that are read
-        behind that, or `given_on` to the next block."""
-        inside = {head} if last == head else self.graph.loops[head]
-        for label in sorted(inside, key=self.graph.place.__getitem__):
+    def _known(self, head: str, given_on: set[SSAValue]) -> Iterator[SSAValue]:
+        """The values of the part of a loop that has its place, of those that are read behind it or `given_on` there."""
+        before = self.graph.loops[head] & self.done
+        for label in sorted(before, key=self.graph.place.__getitem__):
             for v in self.defined[label]:
-                if v not in carried and (v in given_on or self.read.get(v, set()) - inside):
+                if v in given_on or self.read.get(v, set()) - before:
                     yield v
 
 

@@ -97,6 +97,32 @@ def test_a_loop_that_is_left_at_its_end() -> None:
     assert results(DO_WHILE, 4) == [20 + 3]
 
 
+IN_THE_MIDDLE = """
+  cf.br ^head(%zero, %zero : i32, i32)
+^head(%i: i32, %s: i32):
+  %j = arith.addi %i, %one : i32
+  cf.cond_br %c, ^a, ^last(%s : i32)
+^a:
+  %t = arith.addi %s, %j : i32
+  cf.br ^last(%t : i32)
+^last(%x: i32):
+  %more = arith.cmpi slt, %j, %n : i32
+  cf.cond_br %more, ^rest(%x : i32), ^end
+^rest(%y: i32):
+  %u = arith.addi %y, %i : i32
+  cf.br ^head(%j, %u : i32, i32)
+^end:
+  %r = arith.addi %x, %j : i32
+  return %r : i32
+"""
+
+
+def test_a_loop_that_is_left_in_its_middle() -> None:
+    """The first part of each iteration has branches, and the second one reads values of it."""
+    assert results(IN_THE_MIDDLE, 0, 3, flag=False) == [1, (0 + 1) + 3]
+    assert results(IN_THE_MIDDLE, 0, 3) == [1 + 1, (1 + 0 + 2 + 1 + 3) + 3]
+
+
 NESTED = """
   cf.br ^rows(%zero, %zero : i32, i32)
 ^rows(%i: i32, %s: i32):
@@ -159,10 +185,6 @@ REFUSED = [
     (
         "cf.br ^a\n^a:\n  ¦cf.cond_br %c, ^b, ^e\n^b:\n  cf.cond_br %c, ^a, ^e\n^e:\n  return %n : i32",
         "a loop is left in several places",
-    ),
-    (
-        "cf.br ^a\n^a:\n  cf.br ^b\n^b:\n  ¦cf.cond_br %c, ^d, ^e\n^d:\n  cf.br ^a\n^e:\n  return %n : i32",
-        "a loop is left in its middle",
     ),
     (
         "cf.cond_br %c, ^a, ^b\n^a:\n  cf.cond_br %c, ^r, ^b\n^r:\n  return %n : i32\n^b:\n  ¦return %one : i32",
