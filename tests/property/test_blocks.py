@@ -12,18 +12,24 @@ from tensorir.ir.diagnostic import ParseError
 from tensorir.mlir import parse
 
 MASK = (1 << 32) - 1
+REASONS = (
+    *("may not be known here", "a loop that begins in several places", "a loop is left in several places"),
+    "do not all meet again",
+)
+"""Why blocks may be refused."""
 
 
 @frozen
 class Node:
     """A block: it gets what is left (fuel) and a number, takes one from the fuel, and adds `plus` and the number that
-    the block `seen` got. `to`: none to return, one block, or two: the first one if the number is odd, or, for `loops`, as
-    long as there is fuel."""
+    the block `seen` got. `to`: none to return, one block, or two: the first one if the number is odd, or, for `loops`,
+    as long as there is fuel."""
 
     plus: int
     seen: int
     to: tuple[int, ...]
     loops: bool
+    turned: bool
 
 
 @st.composite
@@ -36,7 +42,7 @@ def functions(draw: st.DrawFn) -> list[Node]:
         loops = kind == "loop" and i > 0  # no branch leads to the first block
         first = (draw(st.integers(1, i)),) if loops else (draw(later),) if kind == "two" else ()
         to = () if kind == "return" else (*first, draw(later))
-        nodes.append(Node(draw(st.integers(0, 9)), draw(st.integers(0, i)), to, loops))
+        nodes.append(Node(draw(st.integers(0, 9)), draw(st.integers(0, i)), to, loops, draw(st.booleans())))
     return nodes
 
 
@@ -60,11 +66,12 @@ def written(nodes: list[Node]) -> str:
             lines.append(f"cf.br ^b{node.to[0]}{given}")
         else:
             if node.loops:
-                lines.append(f"%c_{i} = arith.cmpi sgt, %left_{i}, %zero : i32")
+                lines.append(f"%c_{i} = arith.cmpi {'sle' if node.turned else 'sgt'}, %left_{i}, %zero : i32")
             else:
                 lines += [f"%odd_{i} = arith.andi %y_{i}, %one : i32"]
-                lines += [f"%c_{i} = arith.cmpi eq, %odd_{i}, %one : i32"]
-            lines.append(f"cf.cond_br %c_{i}, ^b{node.to[0]}{given}, ^b{node.to[1]}{given}")
+                lines += [f"%c_{i} = arith.cmpi {'ne' if node.turned else 'eq'}, %odd_{i}, %one : i32"]
+            ways = node.to[::-1] if node.turned else node.to
+            lines.append(f"cf.cond_br %c_{i}, ^b{ways[0]}{given}, ^b{ways[1]}{given}")
     return "\n".join([*lines, "}"])
 
 
@@ -89,7 +96,10 @@ def test_blocks_are_read_as_what_they_do(nodes: list[Node], fuel: int, number: i
     try:
         module = parse(text)
     except ParseError as e:
-        event(e.diagnostics[0].message.partition(":")[0][:40])
+        reason = next((r for r in REASONS if r in e.diagnostics[0].message), None)
+        if reason is None:
+            raise
+        event(reason)
         return
     event("read")
     (found,) = interpret(module, "main", [np.int32(fuel), np.int32(number)])

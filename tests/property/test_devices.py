@@ -22,7 +22,7 @@ from tensorir.text import print_module
 from tensorir.transforms.devices.assign_devices import AssignDevices
 from tensorir.transforms.simplify.inline_calls import InlineCalls
 from tests.support.device_programs import MIX, NAMES, spread_programs
-from tests.support.laws import DECLINED, LAWS, Case
+from tests.support.laws import DECLINED, Case, assert_laws
 from tests.support.opencl import needs_opencl
 
 OPENCL = "opencl{part=0/2}", "opencl{part=1/2}"
@@ -47,14 +47,8 @@ def test_programs_over_any_devices_compute_what_they_mean(
 @given(spread_programs(NAMES), st.integers(0, 1 << 30), MIX, st.sampled_from(DECLINED))
 def test_laws_over_mixes_of_devices(module: Module, seed: int, mix: dict[str, str], declined: str) -> None:
     """300 programs in CI, on each of which all laws are checked."""
-    case = Case(module, seed, mix, declined)
-    for name, law in LAWS.items():
-        try:
-            law(case)
-        except Exception as e:
-            e.add_note(f"law {name}: {law.__doc__}")
-            note(print_module(module))
-            raise
+    note(print_module(module))
+    assert_laws(Case(module, seed, mix, declined))
 
 
 @needs_opencl
@@ -63,9 +57,7 @@ def test_laws_over_mixes_of_devices(module: Module, seed: int, mix: dict[str, st
 def test_laws_over_parts_of_an_opencl_device(module: Module, seed: int, third: str) -> None:
     """Few programs, because its driver takes long to compile."""
     note(print_module(module))
-    case = Case(module, seed, dict(zip(NAMES, (*OPENCL, third), strict=True)), "all")
-    for name in ("L3", "L5", "L6"):
-        LAWS[name](case)
+    assert_laws(Case(module, seed, dict(zip(NAMES, (*OPENCL, third), strict=True)), "all"), ("L3", "L5", "L6"))
 
 
 def _check_devices(module: Module, f: Function, default: str) -> None:

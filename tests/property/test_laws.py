@@ -11,7 +11,7 @@ from tensorir.dialects.registry import OPS
 from tensorir.ir.module import Module
 from tensorir.testing.strategies import programs
 from tensorir.text import parse, print_module
-from tests.support.laws import DECLINED, DEVICE, LAWS, Case
+from tests.support.laws import DECLINED, DEVICE, Case, assert_laws
 
 PROGRAMS = Path(__file__).parents[1] / "support" / "programs"
 
@@ -41,10 +41,4 @@ def found(name: str) -> Module:
 def test_laws(module: Module, seed: int, device: str, declined: str) -> None:
     """300 programs in CI, on each of which all laws are checked."""
     note(print_module(module))
-    case = Case(module, seed, device, declined)
-    for name, law in LAWS.items():
-        try:
-            law(case)
-        except Exception as e:
-            e.add_note(f"law {name}: {law.__doc__}")
-            raise
+    assert_laws(Case(module, seed, device, declined))

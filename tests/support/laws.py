@@ -5,7 +5,7 @@ and L11 one of relayouts (test_relayouts.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
 
 from attrs import define, field, frozen
@@ -272,3 +272,13 @@ LAWS: Mapping[str, Callable[[Case], None]] = {
     "L8": every_pass_keeps_the_meaning,
     "L10": the_choice_is_the_cheapest,
 }
+
+
+def assert_laws(case: Case, names: Iterable[str] = LAWS) -> None:
+    """Fails, with the law, if the case breaks one of these."""
+    for name in names:
+        try:
+            LAWS[name](case)
+        except Exception as e:
+            e.add_note(f"law {name}: {LAWS[name].__doc__}")
+            raise

@@ -63,7 +63,9 @@ class ControlGraph:
         return {b: (begin[b], begin[b] + size[b]) for b in self.order}
 
     def dominates(self, a: str, b: str) -> bool:
-        """Whether a is b, or comes before it on every path."""
+        """Whether a is b, or comes before it on every path. A block that is not reached comes before none."""
+        if a not in self._interval:
+            return False
         first, end = self._interval[a]
         return first <= self._interval[b][0] < end
 

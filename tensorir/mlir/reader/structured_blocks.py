@@ -72,8 +72,7 @@ class _Lift:
     def check(self) -> None:
         """Refuses what can't be structured, and values that are read where they may not be known."""
         home: dict[SSAValue, str] = {}
-        for label in self.graph.order:
-            block = self.blocks[label]
+        for label, block in self.blocks.items():
             self.defined[label] = [*block.args, *(r for op in block.ops for r in op.results)]
             home |= dict.fromkeys(self.defined[label], label)
         endless = next((b for b in reversed(self.graph.order) if b not in self.graph.behind), None)

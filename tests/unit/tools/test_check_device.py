@@ -7,6 +7,7 @@ import re
 import pytest
 from attrs import evolve
 
+from tensorir.targets import registry
 from tensorir.targets.registry import register_target
 from tensorir.targets.vmvx import VMVX
 from tensorir.tools.cli import main
@@ -33,7 +34,9 @@ def test_nothing_is_begun_when_the_time_is_over(capsys: pytest.CaptureFixture[st
     assert "vmvx: 0 programs checked" in last_line(capsys)
 
 
-def test_a_device_that_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_device_that_is_wrong(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_REGISTERED", {})  # no other test may meet it
+
     class Broken:
         """Asks for tiles of another size each time."""
 
