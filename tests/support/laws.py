@@ -76,6 +76,14 @@ class Case:
         return len(as_devices(self.devices)) > 1
 
     @property
+    def placed(self) -> Module:
+        """The program; if it is for several devices, with each of its values on one."""
+        if not self.is_spread:
+            return self.module
+        ctx = PassContext(devices=as_devices(self.devices))
+        return run_passes(self.module, (InlineCalls(), AssignDevices()), ctx)
+
+    @property
     def ways(self) -> tuple[DataTiling, ...]:
         """Those of data-tiling: early is for one device."""
         return ("late", "off") if self.is_spread else DATA_TILING
@@ -167,12 +175,8 @@ def counts_are_what_runs(case: Case) -> None:
 
 
 def every_pass_keeps_the_meaning(case: Case) -> None:
-    """L8. Where a program names devices, each of its values is first placed on one."""
-    module, devices = case.module, as_devices("cpu")
-    if case.is_spread:
-        devices = as_devices(case.devices)
-        module = run_passes(module, (InlineCalls(), AssignDevices()), PassContext(devices=dict(devices)))
-    for name, after in after_each_pass(module, devices):
+    """L8. A program for several devices is placed first."""
+    for name, after in after_each_pass(case.placed, case.devices if case.is_spread else "cpu"):
         if after is not case.module:
             with named(name, after):
                 case.expected.assert_given_by(after)
@@ -181,8 +185,10 @@ def every_pass_keeps_the_meaning(case: Case) -> None:
 def the_choice_is_the_cheapest(case: Case) -> None:
     """L10. The chosen layouts cost no more than row-major ones, or than any other state of a single op, and the same
     if the ops, or their operands, are written in another order, if sizes have other names, or if ops such as softmax
-    are written as what they are made of."""
-    prepared = encoded(case.module, case.devices)
+    are written as what they are made of. Of placements that move equally many bytes, any one may be chosen: layouts are
+    compared for the same one."""
+    placed = case.placed
+    prepared = encoded(placed, case.devices)
     choice = layouts_for(prepared, case.devices)
     assert choice.solution.exact
     best = choice.solution.cost
@@ -192,7 +198,7 @@ def the_choice_is_the_cheapest(case: Case) -> None:
         for other in range(len(mine)):
             assert best <= choice.problem.cost([*states[:v], other, *states[v + 1 :]]) * (1 + TIGHT)
     others = reordered(prepared, Random(case.seed)), with_operands_reversed(prepared), renamed(prepared)
-    for other in (*others, encoded(decomposed(case.module), case.devices)):
+    for other in (*others, encoded(decomposed(placed), case.devices)):
         assert abs(layouts_for(other, case.devices).solution.cost - best) <= TIGHT * best
 
 
