@@ -2,7 +2,7 @@
 PYTHON ?= python
 CLANG ?= clang
 
-.PHONY: help quick quick-tests check tests lint types layers unit filetests properties kernels math-sweep e2e repo bench fuzz same-bits deep-laws deep-device-laws layout-laws fuzz-mlir fuzz-saved clang sanitize sanitize-address sanitize-thread wheel-test
+.PHONY: help quick quick-tests check tests lint types layers unit filetests properties kernels math-sweep e2e repo bench fuzz same-bits deep-laws deep-device-laws view-laws layout-laws fuzz-mlir fuzz-saved clang sanitize sanitize-address sanitize-thread wheel-test
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -81,6 +81,9 @@ deep-laws: ## the laws of data-tiling, each on 20,000 random programs; an hour o
 
 deep-device-laws: ## the same laws on 10,000 random programs, each spread over three devices of any kinds
 	$(PYTHON) -m tests.fuzz.laws 10000 0 2 --mixes
+
+view-laws: ## law L4, views move no byte, on 20,000 random programs
+	HYPOTHESIS_PROFILE=20000 $(PYTHON) -m pytest tests/property/test_views.py
 
 layout-laws: ## law L11, relayouts there and back, on 25,000 random layouts
 	$(PYTHON) -m tests.fuzz.layouts 25000 28

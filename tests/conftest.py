@@ -1,5 +1,5 @@
-"""How much the property tests do: HYPOTHESIS_PROFILE = quick, dev, ci (the default where CI is set), same-bits or
-deep.
+"""How much the property tests do: HYPOTHESIS_PROFILE = quick, dev, ci (the default where CI is set), same-bits,
+deep or 20000.
 
 At the end of a run: how many cases were compared with IREE, none included."""
 
@@ -25,6 +25,7 @@ settings.register_profile(
     "ci", max_examples=200, deadline=None, derandomize=True, print_blob=True, suppress_health_check=_SLOW_IS_FINE
 )
 settings.register_profile("same-bits", max_examples=2000, deadline=None, suppress_health_check=_SLOW_IS_FINE)
+settings.register_profile("20000", max_examples=20_000, deadline=None, suppress_health_check=_SLOW_IS_FINE)
 settings.register_profile("deep", max_examples=5000, deadline=None, suppress_health_check=_SLOW_IS_FINE)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
 

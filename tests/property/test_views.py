@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from hypothesis import assume, event, given, note
+from hypothesis import assume, event, given, note, settings
 from hypothesis import strategies as st
 
 from tensorir.analysis.movement import is_view
@@ -59,6 +59,7 @@ def _is_view(op: Op) -> bool:
     return op.layout.is_view(op.source.type.shape) if isinstance(op, Pack) else is_view(op)
 
 
+@settings(max_examples=max(300, settings().max_examples))
 @given(shape=st.lists(SIZES, min_size=1, max_size=3), data=st.data())
 def test_views_between_ops_move_no_byte(shape: list[int], data: st.DataObject) -> None:
     """Also not those after which a dim is packed, if all of it lies in one tile."""

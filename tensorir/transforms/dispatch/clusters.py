@@ -120,6 +120,13 @@ class Plan:
         self._add(op, self._new_cluster(frozenset(), self._device(self.free[value])), {})
         self.written.update(zip(self.free[value].results, op.results, strict=True))
 
+    def leave_to_readers(self, op: Op, cluster: Cluster) -> None:
+        """Takes a view that no op of its dispatch reads out of it: each reader has its own copy."""
+        self.refuse(op, "join", "its launch would copy what it makes; its readers read it where it lies")
+        cluster.ops.remove(op)
+        self.free[op.result] = op
+        del self.cluster_of[op.result], cluster.units[op.result]
+
     def _device(self, op: Op) -> str:
         return self.devices.get(op.results[0], "")
 

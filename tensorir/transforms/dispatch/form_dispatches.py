@@ -32,6 +32,7 @@ from tensorir.rewrite.sweep import sweep
 from tensorir.rewrite.symbols import in_order, nested
 from tensorir.transforms.dispatch.clusters import Cluster, Plan
 from tensorir.transforms.dispatch.each_device import on_each_device
+from tensorir.transforms.dispatch.views_for_readers import leave_to_readers
 
 
 @frozen
@@ -90,6 +91,7 @@ def form_dispatches(
         plan.open_for(y)
     if not plan.clusters:
         return region
+    leave_to_readers(region, plan)
     bodies = {c: _with_free_ops(c, plan) for c in plan.clusters}
     return _Emitter(region, plan, bodies, device).emit(order)
 

@@ -83,13 +83,15 @@ def homes(
 ) -> dict[Value, Access]:
     """Returns, for values that the region computes, places in the results. `shape_of`: the sizes of a value in a unit.
 
-    Law: a value has a place only if what the results hold there at the end is that value, or what one op makes of it
-    in place as its only reader."""
+    Laws: a value has a place only if what the results hold there at the end is that value, or what one op makes of it
+    in place as its only reader. A view other than a result has one only if its operand lies there, so that nothing is
+    copied for it."""
     readers: dict[Value, list[Op]] = {}
     for op in ops:
         for v in op.operands:
             readers.setdefault(v, []).append(op)
     found = dict(yields)
+    placed: set[Op] = set()  # the ops whose operand lies where their result needs it
     for op in reversed(ops):
         if len(op.results) != 1 or op.result not in found:
             continue
@@ -102,6 +104,10 @@ def homes(
         place = unviewed(op, found[op.result], shape_of(source)) if keeps else found[op.result]
         if place is not None:
             found[source] = place
+            placed.add(op)
+    for op in ops:
+        if isinstance(op, VIEWS) and op.result not in yields and (op not in placed or op.operands[0] not in found):
+            found.pop(op.result, None)  # read where its operand lies
     return found
 
 

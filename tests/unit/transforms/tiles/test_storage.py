@@ -101,3 +101,28 @@ def test_a_value_that_is_read_in_another_order_has_memory_of_its_own() -> None:
 def test_other_element_types_have_memory_of_their_own() -> None:
     first = generic("%0", "%x", "cast a0 : i32", types=("f32", "i32"))
     assert placed(first + generic("%1", "%0", "cast a0 : f32", types=("i32", "f32")), "%1") == [False, True]
+
+
+def test_views_that_no_memory_of_a_result_can_have_are_read_where_their_operand_lies() -> None:
+    """Rows of 3 that were split into rows of 2 and transposed have no place in rows of 3."""
+    maps = "maps = [(d0, d1) -> (d0, d1), (d0, d1) -> (d0, d1)], body = (a0: f32) { v0 = neg a0; yield v0 }"
+    e = executable(
+        "%x: tensor<2x3xf32>",
+        "tensor<2x3xf32>",
+        f"%0 = linalg.generic %x {{{maps}}} : (tensor<2x3xf32>) -> tensor<2x3xf32>\n"
+        "%1 = tensor.collapse_shape %0 {groups = [[0, 1]]} : (tensor<2x3xf32>) -> tensor<6xf32>\n"
+        "%2 = tensor.expand_shape %1 {groups = [[0, 1]], shape = [3, 2]} : (tensor<6xf32>) -> tensor<3x2xf32>\n"
+        "%3 = linalg.transpose %2 {permutation = [1, 0]} : (tensor<3x2xf32>) -> tensor<2x3xf32>\n"
+        f"%4 = linalg.generic %3 {{{maps}}} : (tensor<2x3xf32>) -> tensor<2x3xf32>\n"
+        "yield %4 : tensor<2x3xf32>",
+    )
+    (y,) = e.body.yields
+    found = homes(e.body.ops, {y: row_major(Value(y.type), y.type.shape)}, set(e.body.args), lambda v: v.type.shape)
+    assert found.keys() == {y}
+
+
+def test_a_view_with_another_reader_of_its_operand_is_read_there() -> None:
+    transposed = f"%1 = linalg.transpose %0 {{permutation = [1, 0]}} : ({TYPE}) -> {TYPE}\n"
+    body = generic("%0", "%x") + transposed + generic("%2", "%1")
+    assert placed(body, "%2") == [True, True, True]
+    assert placed(body + generic("%3", "%0"), "%2", "%3") == [False, False, True, True]
