@@ -77,10 +77,9 @@ def _continue(digits: Sequence[Digit], memory: Access, pieces: Sequence[Piece]) 
     nests may run through both."""
     if any(len(d) != 1 for d in memory.dims):
         return False
-    strides = [d[0].stride for d in memory.dims]
+    places = zip(digits, (d[0].stride for d in memory.dims), (p.size for p in pieces), strict=True)
+    long = [place for place in places if place[2] != 1]
     return all(
-        outer.dim != inner.dim
-        or 1 in (pieces[i].size, pieces[i + 1].size)
-        or strides[i] == pieces[i + 1].size * strides[i + 1]
-        for i, (outer, inner) in enumerate(pairwise(digits))
+        outer.dim != inner.dim or stride == size * inner_stride
+        for (outer, stride, _), (inner, inner_stride, size) in pairwise(long)
     )
