@@ -65,16 +65,22 @@ def is_view(op: Op) -> bool:
     )
 
 
-def is_broadcast(op: Op) -> bool:
-    """Whether elements are repeated: the result has the dims of one operand and more, not all of them of size 1."""
+def repeated_dims(op: Op) -> tuple[int, ...]:
+    """The dims of the result, not of size 1, along which it repeats elements of one operand, of which it has all dims;
+    none for other ops."""
     relation = op.relation()
     if len(relation.moves) != 1 or len(relation.results) != 1:
-        return False
+        return ()
     links, (loops,) = relation.operands[relation.moves[0]], relation.results
     if not all(isinstance(link, Same) for link in links):
-        return False
-    tied = {i for link in links for i in link.loops}
-    return any(s != 1 for s, loop in zip(op.result.type.shape, loops, strict=True) if loop not in tied)
+        return ()
+    tied, shape = {i for link in links for i in link.loops}, op.result.type.shape
+    return tuple(d for d, loop in enumerate(loops) if loop not in tied and shape[d] != 1)
+
+
+def is_broadcast(op: Op) -> bool:
+    """Whether elements are repeated: the result has the dims of one operand and more, not all of them of size 1."""
+    return bool(repeated_dims(op))
 
 
 def view_of(op: Op) -> View | None:

@@ -36,6 +36,8 @@ def found(name: str) -> Module:
 @example(found("operands_in_the_opposite_order"), 0, "tiles-8x4x2-kn-swapped", "f32")
 @example(found("unpack_read_twice"), 0, "cpu", "all")
 @example(found("constants_beside_moves"), 0, "cpu", "one batch")
+@example(found("transposed_through_a_digit_of_one"), 0, "cpu", "all")
+@example(found("norms_of_repeated_elements"), 0, "cpu-avx2", "not f32")
 @settings(max_examples=settings().max_examples * 3 // 2)
 @given(programs(), st.integers(0, 1 << 30), DEVICE, st.sampled_from(DECLINED))
 def test_laws(module: Module, seed: int, device: str, declined: str) -> None:

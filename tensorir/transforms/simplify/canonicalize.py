@@ -32,6 +32,7 @@ from tensorir.rewrite.pattern import Refused, RegionView, Rewrite, index, patter
 from tensorir.rewrite.symbols import map_regions
 from tensorir.transforms.simplify.packs import PACKS
 from tensorir.transforms.simplify.reads import READS
+from tensorir.transforms.simplify.rows import ROWS
 
 
 @pattern(UnsetEncoding)
@@ -157,6 +158,7 @@ PATTERNS = index(
         fold_single_concat,
         fold_trivial_cast,
         *READS,
+        *ROWS,
         *PACKS,
         size_of_dim,
         fold_static_size,
@@ -166,7 +168,7 @@ PATTERNS = index(
 
 @frozen
 class Canonicalize(Pass):
-    """Applies the patterns of this file, `reads.py` and `packs.py` exhaustively.
+    """Applies the patterns of this file, `reads.py`, `rows.py` and `packs.py` exhaustively.
 
     Law: interp(canonicalize(m)) == interp(m)."""
 
