@@ -16,8 +16,10 @@ from tensorir.analysis.kinds import Kind, kind_of, why_not_stored, why_repeated
 from tensorir.analysis.movement import is_free
 from tensorir.analysis.units import Units, joined_units, root_units, why_apart
 from tensorir.dialects.device import Transfer
+from tensorir.dialects.tensor import CollapseShape, ExpandShape
 from tensorir.ir.effects import EffectsIn
 from tensorir.ir.op import Op
+from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.passes.decisions import Refuse, unheard
 from tensorir.targets.costs import typical_bytes
@@ -119,6 +121,25 @@ class Plan:
         self.refuse(op, "free-move", "it is read outside of launches: moving the data takes a launch of its own")
         self._add(op, self._new_cluster(frozenset(), self._device(self.free[value])), {})
         self.written.update(zip(self.free[value].results, op.results, strict=True))
+
+    def store_reshaped(self, value: Value, region: Region) -> None:
+        """Lets a dispatch store a result of the region, which is what it makes with dims split or merged, if nothing
+        else is read of it."""
+        reshapes: list[Op] = []
+        made = value
+        while isinstance(op := self.free.get(made), CollapseShape | ExpandShape):
+            if len(region.uses[op.source]) > 1 or op.source in region.yields:
+                return
+            reshapes.append(op)
+            made = op.source
+        cluster = self.cluster_of.get(made)
+        if value in self.written or not reshapes or cluster is None or isinstance(cluster.ops[0], Transfer):
+            return
+        for op in reversed(reshapes):
+            copy = op.with_operands([made])
+            self._add(copy, cluster, {})
+            made = copy.result
+        self.written[value] = made
 
     def leave_to_readers(self, op: Op, cluster: Cluster) -> None:
         """Takes a view that no op of its dispatch reads out of it: each reader has its own copy."""

@@ -88,6 +88,8 @@ def form_dispatches(
     for op in order:
         plan.place(op)
     for y in region.yields:
+        if not region.uses.get(y):
+            plan.store_reshaped(y, region)
         plan.open_for(y)
     if not plan.clusters:
         return region

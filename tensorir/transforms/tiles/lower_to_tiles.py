@@ -33,7 +33,7 @@ from tensorir.transforms.tiles.lower_ops import LOWERINGS
 from tensorir.transforms.tiles.made_sides import made_sides
 from tensorir.transforms.tiles.matmuls import wide_units
 from tensorir.transforms.tiles.read_in_place import read_in_place
-from tensorir.transforms.tiles.storage import VIEWS, homes, in_place_operands, is_view, viewed
+from tensorir.transforms.tiles.storage import VIEWS, homes, in_place_operands, is_view, reshaped_outside, viewed
 from tensorir.transforms.tiles.unit_dims import are_followed
 from tensorir.transforms.tiles.valid_rows import packed_rows
 
@@ -186,11 +186,14 @@ class _Lowering:
     def __init__(
         self, region: Region, device: Device, lying: Mapping[Value, Slice] | None = None, *, stores_all: bool = False
     ) -> None:
+        self.types = tuple(y.type for y in region.yields)
+        region = reshaped_outside(region, _whole_values(region))
         self.region, self.device, self.stores_all = region, device, stores_all
         self.lying = lying or {}
         self.constants = [op for op in region.ops if isinstance(op, Constant)]
         self.outside = (*region.args, *(c.result for c in self.constants))
-        self.inner = [Value(v.type, v.hint) for v in (*self.outside, *region.yields)]
+        results = (Value(type, y.hint) for type, y in zip(self.types, region.yields, strict=True))
+        self.inner = [*(Value(v.type, v.hint) for v in self.outside), *results]
         self.ops = [op for op in region.ops if not isinstance(op, Constant)]
         self.views = {r for op in region.ops if isinstance(op, VIEWS) or self._is_windows(op) for r in op.results}
 
@@ -247,7 +250,7 @@ class _Lowering:
         grid = Grid(
             self.outside,
             body,
-            tuple(y.type for y in region.yields),
+            self.types,
             tuple(u.total for u in units),
             tuple(u.granule for u in units),
             tuple(c.block for c in cuts),
@@ -269,8 +272,28 @@ class _Lowering:
         # What is padded in memory of the unit is made where its padded form lies.
         padded = [op.result for op in computing if isinstance(op, Pad) and op.result not in found]
         if padded:
-            found = homes(computing, found | {v: e.scratch(v) for v in padded}, e.whole, shape_of)
+            places |= {v: e.scratch(v) for v in padded}
+            found = homes(computing, places, e.whole, shape_of)
+        while (apart := self._read_apart(e, computing, found)) is not None and apart not in places:
+            places[apart] = e.scratch(apart)
+            found = homes(computing, places, e.whole, shape_of)
         e.accesses.update(found)
+
+    def _read_apart(self, e: Emitter, computing: Sequence[Op], found: Mapping[Value, Access]) -> Value | None:
+        """Returns the first value that must be row-major in memory of the unit, because the elements that a view of it
+        takes together would lie apart. `found`: where values lie that have a place."""
+        lies = {**e.accesses, **found}
+        for op in computing:
+            if not isinstance(op, VIEWS):
+                continue
+            source, sizes = op.operands[0], [p.size for p in e.value_pieces(op.result)]
+            if source not in lies:
+                lies[source] = row_major(source, [p.size for p in e.value_pieces(source)])
+            try:
+                lies.setdefault(op.result, viewed(op, lies[source], sizes))
+            except UnfitError:
+                return source
+        return None
 
     def _is_windows(self, op: Op) -> bool:
         """Whether readers can read windows of a value instead of the op's result, also if a unit computes that

@@ -13,6 +13,7 @@ from tensorir.dialects.linalg.rows import RmsNorm, ZeroPadding
 from tensorir.dialects.tensor import Cast, CollapseShape, ExpandShape, ExtractSlice, InsertSlice, Pad
 from tensorir.ir.dims import Dim
 from tensorir.ir.op import Op
+from tensorir.ir.region import Region
 from tensorir.ir.value import Value
 from tensorir.transforms.tiles.access import Access, Digit, UnfitError
 from tensorir.transforms.tiles.emitter import Piece
@@ -73,6 +74,19 @@ def unviewed(op: Op, result: Access, shape: Sequence[Dim]) -> Access | None:
                 return None
     except UnfitError:
         return None
+
+
+def reshaped_outside(region: Region, whole: set[Value]) -> Region:
+    """Returns the region without the splits and merges of dims that its results end with: a row-major result is the
+    same memory before them, so units of any kind may write to it. Those of values that exist as a `whole` stay."""
+    yields, left = list(region.yields), set[Op]()
+    for i in range(len(yields)):
+        while isinstance(op := region.definitions.get(yields[i]), CollapseShape | ExpandShape):
+            if op.source in whole or op.source in yields or not left.issuperset(region.uses.get(op.result, ())):
+                break
+            left.add(op)
+            yields[i] = op.source
+    return Region(region.args, tuple(op for op in region.ops if op not in left), tuple(yields)) if left else region
 
 
 def homes(
