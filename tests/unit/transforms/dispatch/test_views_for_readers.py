@@ -56,3 +56,17 @@ def test_nothing_is_copied(columns: int, readers: int) -> None:
         program = ti.compile(module, data_tiling=tiling)
         assert program.stats.relaid_bytes == program.stats.copied_bytes == 0
         assert_equivalent(module, program, arguments(module, 0))
+
+
+def test_a_transfer_may_read_in_place() -> None:
+    """It then transposes on the way."""
+    builder = ti.ModuleBuilder()
+    f = builder.function("main")
+    with f.on("a"):
+        transposed = f.arg("x", (2, 3), ti.f32).softmax(1).reshape(3, 2).T
+    with f.on("b"):
+        f.returns(transposed.to("b").reshape(6).softmax(0))
+    module = builder.build()
+    program = ti.compile(module, {"a": "cpu", "b": "vmvx"})
+    assert program.stats.transfers == 1
+    assert_equivalent(module, program, arguments(module, 0))
