@@ -10,7 +10,7 @@ from typing import Literal
 
 from attrs import evolve, field, frozen
 
-from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed, View
+from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed, View, inverse
 from tensorir.ir.affine import AffineMap
 from tensorir.ir.dtype import DType
 from tensorir.ir.types import TypeEncoding
@@ -75,15 +75,6 @@ class ContractionSpace:
         return f"maps = [{', '.join(map(str, self.maps))}], types = [{types}], narrow = [{sizes}]"
 
 
-def _undo_each_other(first: View, second: View) -> bool:
-    """Whether one view splits what the other merges."""
-    match first, second:
-        case (Expanded(), Collapsed()) | (Collapsed(), Expanded()):
-            return (first.groups, first.shape) == (second.groups, second.shape)
-        case _:
-            return False
-
-
 @frozen(cache_hash=True)
 class Encoding(TypeEncoding):
     """The intent to store a tensor as `role` of `contraction`, seen through `views` (the first is applied first)."""
@@ -113,7 +104,7 @@ class Encoding(TypeEncoding):
             if self.views and isinstance(last := self.views[-1], Transposed):
                 joined = Transposed(tuple(last.permutation[p] for p in view.permutation))
                 return evolve(self, views=self.views[:-1]).through(joined)
-        if self.views and _undo_each_other(self.views[-1], view):
+        if self.views and inverse(self.views[-1]) == view:
             return evolve(self, views=self.views[:-1])
         if isinstance(view, Projected) and self.views and isinstance(last := self.views[-1], Projected):
             return evolve(self, views=(*self.views[:-1], Projected(tuple(last.dims[d] for d in view.dims))))

@@ -63,3 +63,16 @@ class Projected:
 
 
 View: TypeAlias = Union[Transposed, Expanded, Collapsed, Projected]
+
+
+def inverse(view: View) -> View | None:
+    """Returns the view that undoes another one; None for one that drops dims."""
+    match view:
+        case Transposed(permutation):
+            return Transposed(tuple(permutation.index(d) for d in range(len(permutation))))
+        case Expanded(groups, shape):
+            return Collapsed(groups, shape)
+        case Collapsed(groups, shape):
+            return Expanded(groups, shape)
+        case Projected():
+            return None

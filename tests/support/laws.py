@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from tensorir.api import compile
 from tensorir.dialects.flow import GlobalLoad
 from tensorir.dialects.linalg import Generic, RowOp
-from tensorir.dialects.tensor import Size
 from tensorir.encoding.encoding import ContractionSpace
 from tensorir.encoding.resolver import Choice as Answer
 from tensorir.encoding.resolver import Declined
@@ -25,7 +24,7 @@ from tensorir.ir.isomorphism import fingerprint, isomorphic
 from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
 from tensorir.ir.scalar import Scalar, ScalarBody, arg, rewritten, with_operands
-from tensorir.ir.sizes import size_names, substituted_ops, substituted_region
+from tensorir.ir.sizes import size_names, substituted_region
 from tensorir.ir.value import Value
 from tensorir.passes.pass_ import PassContext
 from tensorir.passes.runner import run_passes
@@ -43,6 +42,7 @@ from tensorir.testing.programs.random import arguments
 from tensorir.transforms.datatiling.specialize_encodings import SpecializeEncodings
 from tensorir.transforms.devices.assign_devices import AssignDevices
 from tensorir.transforms.layouts.choice import Choice
+from tensorir.transforms.simplify import rows
 from tensorir.transforms.simplify.inline_calls import InlineCalls
 from tests.support.counted import assert_counted
 from tests.support.levels import after_each_pass, named
@@ -259,12 +259,8 @@ def decomposed(module: Module) -> Module:
     def visit(op: Op, operands: tuple[Value, ...]) -> Replacement | None:
         if not isinstance(op, RowOp) or op.result.type.encoding is not None:
             return None
-        parts = op.decomposition()
-        if parts is None or product(op.result.type.shape[d] for d in op.dims) == 1:
-            return None
-        sizes = [Size(d) for d in parts.sizes]
-        ops, results = substituted_ops(parts.body, (*operands, *(s.result for s in sizes)), {})
-        return Replacement((*sizes, *ops), results)
+        one = product(op.result.type.shape[d] for d in op.dims) == 1
+        return None if one else rows.decomposed(op.with_operands(operands))
 
     return map_regions(module, lambda region: sweep(region, visit))
 

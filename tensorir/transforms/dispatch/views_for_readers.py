@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from tensorir.analysis.movement import view_of
 from tensorir.encoding.digits import NotRefinable, row_major, through
-from tensorir.encoding.views import Collapsed, Expanded, Transposed, View
+from tensorir.encoding.views import Collapsed, Expanded, Projected, Transposed, View, inverse
 from tensorir.ir.dims import Dim, product
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
@@ -73,23 +73,11 @@ def _stored(chain: Sequence[Op], readers: Sequence[Sequence[View]]) -> int:
     views = [view for op in chain if (view := view_of(op)) is not None]
     shapes = [op.operands[0].type.shape for op in chain] + [chain[-1].result.type.shape]
     for count in range(len(chain), max(-1, len(chain) - MOST_LEFT - 1), -1):
-        backwards = [_inverse(view) for view in reversed(views[:count])]
+        backwards = [undo for view in reversed(views[:count]) if (undo := inverse(view)) is not None]
         onward = [[*views[count:], *rest] for rest in readers]
         if _lies(shapes[count], backwards) and all(_lies(shapes[count], one) for one in onward):
             return count
     return len(chain)
-
-
-def _inverse(view: View) -> View:
-    match view:
-        case Transposed(permutation):
-            return Transposed(tuple(sorted(range(len(permutation)), key=permutation.__getitem__)))
-        case Expanded(groups, shape):
-            return Collapsed(groups, shape)
-        case Collapsed(groups, shape):
-            return Expanded(groups, shape)
-        case _:
-            raise AssertionError(f"{view} is no single step of a view")
 
 
 def _lies(shape: Sequence[Dim], views: Sequence[View]) -> bool:
@@ -111,5 +99,5 @@ def _shape_of(view: View, shape: Sequence[Dim]) -> Sequence[Dim]:
             return view.shape
         case Collapsed(groups):
             return [product(shape[d] for d in group) for group in groups]
-        case _:
-            raise AssertionError(f"{view} is no single step of a view")
+        case Projected(dims):
+            return [shape[d] for d in dims]

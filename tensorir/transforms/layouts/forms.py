@@ -21,7 +21,7 @@ from tensorir.encoding.encoding import ROLES, Encoding
 from tensorir.encoding.form import Form
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import Tiles, operand_layout
-from tensorir.encoding.views import Collapsed, Expanded, Transposed, View
+from tensorir.encoding.views import Collapsed, Expanded, View, inverse
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
 from tensorir.transforms.layouts.folds import fold_forms, loop_layout, why_fold_row_major, why_no_fold_form
@@ -82,7 +82,7 @@ def packed_forms(op: Op, of_operands: Sequence[Iterable[Layout]], of_result: Ite
             step = view_of(op)
             assert step is not None
             forward = [(layout, _through(layout, step)) for layout in of_operands[0]]
-            backward = [(_back(layout, step, op), layout) for layout in of_result]
+            backward = [(_back(layout, step), layout) for layout in of_result]
             made = [
                 Form((a,), b)
                 for a, b in (*forward, *backward)
@@ -180,15 +180,7 @@ def _through(layout: Layout, step: View) -> Layout | None:
     return made if made.expanded(Expanded(step.groups, step.shape)) == layout else None
 
 
-def _back(layout: Layout, step: View, op: Op) -> Layout | None:
+def _back(layout: Layout, step: View) -> Layout | None:
     """Returns the layout of the operand of a view whose result has `layout`."""
-    match step:
-        case Transposed(permutation):
-            return layout.transposed(tuple(permutation.index(d) for d in range(len(permutation))))
-        case Expanded(groups, shape):
-            made = layout.collapsed(Collapsed(groups, shape))
-            return made if made is not None and made.expanded(step) == layout else None
-        case Collapsed(groups, shape):
-            return layout.expanded(Expanded(groups, shape))
-        case _:
-            return None
+    back = inverse(step)
+    return None if back is None else _through(layout, back)

@@ -70,3 +70,27 @@ def test_a_transfer_may_read_in_place() -> None:
     program = ti.compile(module, {"a": "cpu", "b": "vmvx"})
     assert program.stats.transfers == 1
     assert_equivalent(module, program, arguments(module, 0))
+
+
+def test_a_result_that_is_reshaped_takes_no_launch_of_its_own() -> None:
+    """Units write 8 columns of both rows, which are no part of one row of 48."""
+    module = ti.ModuleBuilder()
+    f = module.function("main")
+    x = f.arg("x", (3, 16), ti.f32)
+    f.returns(x.exp().reshape(24, 2).T.exp().reshape(48))
+    built = module.build()
+    program = ti.compile(built, data_tiling="off")
+    assert (program.stats.dispatches, program.stats.copied_bytes, program.stats.relaid_bytes) == (1, 0, 0)
+    assert_equivalent(built, program, arguments(built, 0))
+
+
+def test_views_of_views_are_stored_where_both_can_be_read() -> None:
+    """Columns of 3, as one row, as columns of 2: only in memory of the unit is that row one."""
+    module = ti.ModuleBuilder()
+    f = module.function("main")
+    f.returns(f.arg("x", (3, 2), ti.f32).exp().T.reshape(3, 2).T.exp())
+    built = module.build()
+    program = ti.compile(built, data_tiling="off")
+    assert (program.stats.dispatches, program.stats.copied_bytes, program.stats.relaid_bytes) == (1, 0, 0)
+    assert program.stats.steps == 2
+    assert_equivalent(built, program, arguments(built, 0))
