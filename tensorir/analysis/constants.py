@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from attrs import define, field
 
 from tensorir.ir.op import Op
+from tensorir.ir.sizes import needed_sizes
 from tensorir.ir.value import Value
+
+LOOKED_AT = 64
+"""How many ops `is_made_of_constants` looks at before it says no."""
 
 
 @define
@@ -34,3 +38,21 @@ class Constants:
         """Computes an op on constants where it is read."""
         made_of = self.sources(op) or frozenset()
         self.repeated.update((r, made_of) for r in op.results)
+
+
+def is_made_of_constants(value: Value, def_of: Callable[[Value], Op | None]) -> bool:
+    """Whether the few ops that make a value read nothing but constants and have no effects. `def_of`: the op that
+    defines a value, None for an argument."""
+    seen: set[Op] = set()
+    waiting = [value]
+    while waiting:
+        op = def_of(waiting.pop())
+        if op in seen:
+            continue
+        if op is None or len(seen) == LOOKED_AT or not op.PLAIN or op.effects():
+            return False
+        if any(True for a in op.attributes().values() for _ in needed_sizes(a)):  # a size that only a call knows
+            return False
+        seen.add(op)
+        waiting += op.operands
+    return True

@@ -38,6 +38,9 @@ def found(name: str) -> Module:
 @example(found("constants_beside_moves"), 0, "cpu", "one batch")
 @example(found("transposed_through_a_digit_of_one"), 0, "cpu", "all")
 @example(found("norms_of_repeated_elements"), 0, "cpu-avx2", "not f32")
+@example(found("norm_of_repeated_rows"), 0, "tiles-16x16x1-nk", "matvec")
+@example(found("norms_of_constants"), 0, "cpu", "one batch")
+@example(found("sum_of_a_constant_shared"), 0, "tiles-3x5x7-nk-swapped", "all")
 @settings(max_examples=settings().max_examples * 3 // 2)
 @given(programs(), st.integers(0, 1 << 30), DEVICE, st.sampled_from(DECLINED))
 def test_laws(module: Module, seed: int, device: str, declined: str) -> None:

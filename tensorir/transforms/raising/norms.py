@@ -22,7 +22,7 @@ from tensorir.transforms.raising.formulas import (
     root_below,
     square,
 )
-from tensorir.transforms.raising.rows import converted, filled, read_elsewhere, source_of, too_wide
+from tensorir.transforms.raising.rows import converted, filled, in_order, read_elsewhere, repeated, source_of, too_wide
 from tensorir.transforms.raising.terms import Apply, At, Number, Reading, Term, Total
 
 _ROOTS = frozenset({"mul", "div", "add", "cast"})
@@ -62,7 +62,7 @@ def raise_norm(op: Generic, view: RegionView) -> Rewrite:
 class _Norm:
     """A norm of `rows` that a formula computes."""
 
-    rows: Value
+    rows: At
     spread: _Spread
     epsilon: float
     scale: At | None
@@ -71,7 +71,7 @@ class _Norm:
     @property
     def leaves(self) -> list[Value]:
         """What the formula reads."""
-        return [self.rows, *(vector.value for vector in (self.scale, self.shift) if vector is not None)]
+        return [self.rows.value, *(vector.value for vector in (self.scale, self.shift) if vector is not None)]
 
 
 def _found(op: Op, view: RegionView) -> _Norm | Refused | None:
@@ -116,7 +116,7 @@ def _normed(
     spread = _spread(first, with_epsilon[0])
     if spread is None or isinstance(spread, Refused):
         return spread
-    x = source_of(first, spread.source)
+    x = source_of(first, spread.source, spread.dims, view)
     if x is None or isinstance(x, Refused):
         return x
     r = Reading(op, view)  # again, but the rows are not taken apart, nor counted as part of the formula
@@ -133,7 +133,7 @@ def _normed(
     shift = None if bias is None else vector(r, bias, dims)
     if (bias is not None and shift is None) or (shift is not None and not spread.centered):
         return None
-    return too_wide(r, x.dtype) or _Norm(x.value, spread, with_epsilon[1], scale[0] if scale else None, shift)
+    return too_wide(r, x.dtype) or _Norm(x, spread, with_epsilon[1], scale[0] if scale else None, shift)
 
 
 def _scale(r: Reading, parts: Product, root: Term, x: At, spread: _Spread) -> list[At] | None:
@@ -220,8 +220,9 @@ def _wrong_count(r: Reading, total: Total, count: str) -> Refused:
 
 
 def _emitted(op: Generic, norm: _Norm) -> list[Op]:
-    x, spread, scale, shift = norm.rows, norm.spread, norm.scale, norm.shift
+    spread, scale, shift = norm.spread, norm.scale, norm.shift
     ops: list[Op] = []
+    x = repeated(norm.rows, op.result, ops, op.loc)
     dtype = x.type.dtype
     factor = filled(1, x, spread.dims, ops, op.loc) if scale is None else converted(scale.value, dtype, ops, op.loc)
     if spread.centered:
@@ -240,7 +241,8 @@ def _emitted(op: Generic, norm: _Norm) -> list[Op]:
 def scale_of_norm(op: Generic, view: RegionView) -> Rewrite:
     """norm(x, 1, 0)·s == norm(x, s, 0), and norm(x, s, 0) + b == norm(x, s, b), if nothing else reads the norm
 
-    The op rounds once less in 16-bit types; otherwise the bits are the same, but for the sign of zeros."""
+    The norm may be repeated along other dims. The op rounds once less in 16-bit types; otherwise the bits are the same,
+    but for the sign of zeros."""
     if op.body.result.fn not in ("mul", "add") or op.encoding is not None or len(op.inputs) != 2:
         return None
     r = Reading(op, view)
@@ -251,16 +253,21 @@ def scale_of_norm(op: Generic, view: RegionView) -> Rewrite:
             return None
     for term, other in ((a, b), (b, a)):
         norm = view.def_of(term.value) if isinstance(term, At) else None
-        if not isinstance(norm, LayerNorm | RmsNorm) or norm.result.type != op.result.type or norm.extent is not None:
+        if not isinstance(term, At) or not isinstance(norm, LayerNorm | RmsNorm) or norm.extent is not None:
             continue
-        if not isinstance(term, At) or term.map != r.identity or norm.dims != tuple(sorted(norm.dims)):
+        dims = tuple(d for d in (term.map.dims[d] for d in norm.dims) if d is not None)
+        if len(dims) < len(norm.dims) or dims != tuple(sorted(dims)) or not in_order(r, term, dims):
             continue
-        found = vector(r, other, norm.dims)
-        if found is None or found.dtype != dtype or (made := _with(r, norm, fn, found.value, op.loc)) is None:
+        found = vector(r, other, dims)
+        if found is None or not found.dtype == dtype == term.dtype:
+            return None
+        if (made := _with(r, norm, fn, found.value, op.loc)) is None:
             return None
         if len(view.users_of(term.value)) > 1 or view.is_yielded(term.value):
             return Refused("others read the norm without it, so it would be computed twice", "inputs[0]")
-        return made
+        ops: list[Op] = [made]
+        repeated(At(made.result, term.map), op.result, ops, op.loc)
+        return ops
     return None
 
 

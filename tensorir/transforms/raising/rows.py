@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from tensorir.analysis.constants import is_made_of_constants
 from tensorir.dialects.linalg import Contract, Fill, Generic, Reduce
 from tensorir.dialects.linalg.structured import accumulation_type
 from tensorir.ir.affine import identity
@@ -20,15 +21,39 @@ LARGEST = 64
 """The most ops that a formula is made of."""
 
 
-def source_of(r: Reading, term: Term) -> At | Refused | None:
-    """Returns the rows that an op reads, if `term` is a value of the shape and the order of the root."""
+def source_of(r: Reading, term: Term, dims: tuple[int, ...], view: RegionView) -> At | Refused | None:
+    """Returns the rows along `dims` that an op reads, if `term` is a value in the order of the root, or one that is
+    repeated along other dims than these."""
     if not isinstance(term, At):
         return None
-    if term.value.type.shape != r.shape or term.map != r.identity:
-        return Refused(f"the rows are read from {term.value.type} at {term.map}, should be in the order of the result")
     if term.value.type.encoding is not None:
         return Refused("the rows have an encoding")
-    return term
+    if is_made_of_constants(term.value, view.def_of):
+        return Refused("the rows are constants, and so are the sums: others may read them as well")
+    if in_order(r, term, dims):
+        return term
+    return Refused(f"the rows are read from {term.value.type} at {term.map}, should be in the order of the result")
+
+
+def in_order(r: Reading, term: At, dims: tuple[int, ...]) -> bool:
+    """Whether `term` is a value of the shape and in the order of the root, or one that has fewer dims, but `dims`."""
+    if term.map == r.identity and term.value.type.shape == r.shape:
+        return True
+    sizes = term.value.type.shape
+    longer = [(d, s) for d, s in zip(term.map.dims, sizes, strict=True) if s != 1]
+    read = [d for d, _ in longer if d is not None]
+    whole = len(set(read)) == len(longer) and all(d is not None and r.shape[d] == s for d, s in longer)
+    return whole and len(sizes) < r.rank and set(dims) <= set(read)
+
+
+def repeated(x: At, like: Value, ops: list[Op], loc: Location) -> Value:
+    """A value that is `in_order`, in the shape of `like`, with the op that repeats them, if it is repeated."""
+    dtype, rank = x.dtype, like.type.rank
+    if x.value.type.rank == rank:
+        return x.value
+    maps = (x.map, identity(rank))
+    ops.append(made := Generic((x.value,), maps, ScalarBody((dtype,), arg(0, dtype)), like.type.shape, loc=loc))
+    return made.result
 
 
 def too_wide(r: Reading, dtype: DType) -> Refused | None:

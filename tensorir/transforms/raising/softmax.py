@@ -9,7 +9,7 @@ from tensorir.ir.dtype import DType
 from tensorir.ir.op import Op
 from tensorir.rewrite.pattern import Pattern, Refused, RegionView, Rewrite, pattern
 from tensorir.transforms.raising.formulas import difference, number, product_of
-from tensorir.transforms.raising.rows import converted, read_elsewhere, source_of, too_wide
+from tensorir.transforms.raising.rows import converted, read_elsewhere, repeated, source_of, too_wide
 from tensorir.transforms.raising.terms import Apply, Reading, Term, Total
 
 
@@ -42,12 +42,13 @@ def raise_softmax(op: Generic, view: RegionView) -> Rewrite:
         return Refused("the maximum that is subtracted is one of other numbers")
     if largest.dims != sum.dims:
         return Refused(f"the maximum is along {list(largest.dims)}, the sum along {list(sum.dims)}")
-    x = source_of(r, largest.source)
+    x = source_of(r, largest.source, largest.dims, view)
     if x is None or isinstance(x, Refused):
         return x
     if refused := too_wide(r, x.dtype) or read_elsewhere(op, [x.value], view):
         return refused
-    ops: list[Op] = [made := Softmax(x.value, largest.dims, loc=op.loc)]
+    ops: list[Op] = []
+    ops.append(made := Softmax(repeated(x, op.result, ops, op.loc), largest.dims, loc=op.loc))
     converted(made.result, op.result.type.dtype, ops, op.loc)
     return ops
 
