@@ -39,12 +39,15 @@ def contract(op: linalg.Contract, inputs: Arrays, ctx: Context) -> Arrays:
 def multiply(lhs: Array, rhs: Array, dims: Sequence[Sequence[int]], dtype: DType, ctx: Context) -> Array:
     """Computes Σ lhs·rhs as one product [batch, M, K] × [batch, K, N]; the dims of each operand are given as labels.
 
-    The result is not yet rounded to `dtype`: for a 16-bit float it is float32, for an integer it has 64 bits."""
+    The bits of the result depend on the elements, not on how the arrays lie in memory. It is not yet rounded to
+    `dtype`: for a 16-bit float it is float32, for an integer it has 64 bits."""
     if dtype.is_integer:
         a, b = (wide(convert(x, dtype, ctx), dtype) for x in (lhs, rhs))
     else:
         into = np.dtype(np.float32) if ctx.numpy(dtype).itemsize < 4 else ctx.numpy(dtype)
         a, b = lhs.astype(into, copy=False), rhs.astype(into, copy=False)
+    # NumPy and its BLAS add in an order that depends on strides: a view would have another sum than a copy of it.
+    a, b = np.asarray(a, order="C"), np.asarray(b, order="C")
     in_lhs, in_rhs, out = dims
     a, in_lhs = _sum_alone(a, in_lhs, (*in_rhs, *out))
     b, in_rhs = _sum_alone(b, in_rhs, (*in_lhs, *out))

@@ -183,6 +183,40 @@ def test_contractions(spec: str, types: tuple[DType, DType, DType]) -> None:
     np.testing.assert_array_equal(got.astype(np.float64), wrapped.astype(np.float64))
 
 
+def strided(array: Array) -> Array:
+    """The array as every other element of a larger one."""
+    larger = np.zeros([2 * n for n in array.shape], array.dtype)
+    view = larger[(slice(None, None, 2),) * array.ndim]
+    view[...] = array
+    return view
+
+
+VIEWS: dict[str, Callable[[Array], Array]] = {
+    "columns side by side": np.asfortranarray,
+    "backwards": lambda a: np.flip(np.flip(a).copy()),
+    "strided": strided,
+    "first dim last": lambda a: np.moveaxis(np.moveaxis(a, 0, -1).copy(), -1, 0),
+}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize(
+    "spec", ["mk,kn->mn", "km,kn->mn", "mk,nk->nm", "bmk,bkn->bmn", "mk,k->m", "mkj,jk->m", "mkj,kn->mn"]
+)
+def test_a_contraction_of_views_has_the_bits_of_that_of_stored_tensors(spec: str, view: str) -> None:
+    """The constants that a product reads are stored on one way through the compiler, and just made on another."""
+    parts = spec.replace("->", ",").split(",")
+    letters = sorted(set("".join(parts)))
+    maps = tuple(select(len(letters), (letters.index(x) for x in part)) for part in parts)
+    for sizes in ({"m": 3, "n": 1, "k": 24, "j": 5, "b": 2}, {"m": 1, "n": 4, "k": 130, "j": 3, "b": 1}):
+        rng = np.random.default_rng(0)
+        a, b = (rng.standard_normal([sizes[x] for x in part]).astype(np.float32) for part in parts[:2])
+        op = Contract(of(a), of(b), (), (maps[0], maps[1], maps[2]), f32)
+        expected = run(op, a, b)
+        got = run(op, VIEWS[view](a), VIEWS[view](b))
+        np.testing.assert_array_equal(got.view(np.int32), expected.view(np.int32))
+
+
 def test_a_contraction_adds_its_init_and_an_empty_sum_is_zero() -> None:
     maps = (select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1)))
     a, b, c = np.zeros((2, 0), np.float32), np.zeros((0, 3), np.float32), np.ones((2, 3), np.float32)
