@@ -39,6 +39,7 @@ def compile(
     num_threads: int | None = None,
     cache: bool = True,
     layouts: Decision | str | None = None,
+    ranges: bool = True,
 ) -> Program:
     """Compiles `module` for a device, or for several.
 
@@ -54,6 +55,8 @@ def compile(
     use. `cache`: packed constants are mapped from the user's store on the disk, and stored there
     (docs/constants-store.md), unless TENSORIR_CACHE=0. `layouts`: a decision about layouts that was made before,
     `Program.decision` or its `json()`, which is applied instead of a new one (docs/explain.md).
+    `ranges`: the program has plans of their own for ranges of sizes, such as few rows, for which other layouts cost
+    less; otherwise one plan serves all sizes.
 
     Raises TensorIRError (VerifyError for an invalid module), with locations and reasons."""
     memory_limit, num_threads = checked_limit(memory_limit), checked_threads(num_threads)
@@ -70,7 +73,7 @@ def compile(
     store = ConstantStore() if cache and is_on() else None
     ctx = PassContext(progress=progress, devices=dict(given), memory_limit=memory_limit, store=store, layouts=layouts)
     start = perf_counter()
-    by_stage = stages(data_tiling, next(iter(given)), several=len(given) > 1)
+    by_stage = stages(data_tiling, next(iter(given)), several=len(given) > 1, ranges=ranges)
     lowering = by_stage["tiles"]
     passes = tuple(p for stage, of_stage in by_stage.items() if stage != "tiles" for p in of_stage)
     with gc_paused(), store or nullcontext():

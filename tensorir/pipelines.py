@@ -78,12 +78,15 @@ constants hoisted; specialized for the device; in packed form with constants eva
 data-tiling early, a program is specialized before it is cut into launches."""
 
 
-def stages(data_tiling: str, device: str = "cpu", *, several: bool = False) -> Mapping[str, tuple[Pass, ...]]:
+def stages(
+    data_tiling: str, device: str = "cpu", *, several: bool = False, ranges: bool = True
+) -> Mapping[str, tuple[Pass, ...]]:
     """Returns, for each stage in the order of the pipeline, the passes that lead to it from the stage before.
 
     Late and off, nothing up to "dispatch" depends on the device; early, nothing up to "encoded". `several`: the program
     runs on the devices that it names, and `device` is where it runs if it names none; otherwise all of it runs on
-    `device`. Raises TensorIRError for an unknown `data_tiling`."""
+    `device`. `ranges`: functions get copies for ranges of sizes where other layouts cost less. Raises TensorIRError for
+    an unknown `data_tiling`."""
     if data_tiling not in DATA_TILING:
         raise TensorIRError(f"data_tiling must be one of {', '.join(DATA_TILING)}, got {data_tiling!r}")
     simplified: tuple[Pass, ...] = (
@@ -95,7 +98,7 @@ def stages(data_tiling: str, device: str = "cpu", *, several: bool = False) -> M
     )
     encode: tuple[Pass, ...] = (SetEncodings(), CommonSubexpressions())
     specialize: tuple[Pass, ...] = (
-        *(SpecializeEncodings(device=device), HoistConstants(), MergeEqualGlobals(), SymbolDce()),
+        *(SpecializeEncodings(device=device, ranges=ranges), HoistConstants(), MergeEqualGlobals(), SymbolDce()),
         Canonicalize(),
     )
     materialize: tuple[Pass, ...] = (MaterializeEncodings(), Canonicalize(), CommonSubexpressions())

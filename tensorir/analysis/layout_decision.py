@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
-from attrs import field, frozen
+from attrs import astuple, field, frozen
 
 from tensorir.analysis.elimination import Alternatives, Problem, Solution, lower_bound
 from tensorir.encoding.form import Form, State, Stored
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.location import Location
-from tensorir.targets.costs import Costs
+from tensorir.ir.size_range import SizeRange
+from tensorir.targets.costs import TYPICAL_SIZE, Costs
 from tensorir.text.encodings import Aliases, encoding_text
 
-FORMAT = 2
+FORMAT = 3
 """The version of the JSON form."""
 
 
@@ -60,6 +61,20 @@ class Decided:
 
 
 @frozen
+class SizesApart:
+    """A range of sizes for which a function has layouts of its own. `ns`: what a call of its typical size takes;
+    `otherwise_ns`: what it would take with the layouts for TYPICAL_SIZE."""
+
+    sizes: SizeRange
+    ns: float
+    otherwise_ns: float
+
+
+Ranges: TypeAlias = "Mapping[str, Sequence[SizesApart]]"
+"""Function → its ranges, in order."""
+
+
+@frozen
 class Alternative:
     """Another state, and how many nanoseconds longer the program takes with it, if what is near is chosen anew."""
 
@@ -83,7 +98,9 @@ class Decision:
     program order. `cost_ns`: the sum of all costs. `off_ns`: the cost of the
     first states, which are row-major and without tiles wherever the program and its options leave a choice. `width`:
     that of the elimination. `exact`: whether nothing costs less. `gap_ns`: how much less another choice may cost at
-    most, 0 if `exact`."""
+    most, 0 if `exact`. `ranges`: for which sizes functions have layouts of their own, by name. What is
+    kept from call to call is chosen for all other sizes; `exact` then means that nothing else with the same costs
+    less."""
 
     device: str
     costs: tuple[tuple[str, Costs], ...]
@@ -93,6 +110,7 @@ class Decision:
     width: int
     exact: bool
     gap_ns: float
+    ranges: tuple[tuple[str, Sequence[SizesApart]], ...] = ()
     weighed: Weighed | None = field(default=None, eq=False, repr=False)
 
     def __iter__(self) -> Iterator[Decided]:
@@ -122,6 +140,7 @@ class Decision:
         sums = ("device", "cost_ns", "off_ns", "width", "exact", "gap_ns")
         head = {"tensorir_layouts": FORMAT, **{name: getattr(self, name) for name in sums}}
         head["costs"] = {name: costs.rates() for name, costs in self.costs}
+        head["ranges"] = {name: [_apart_json(r) for r in of] for name, of in self.ranges}
         lines = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in head.items()]
         decided = ",\n  ".join(json.dumps(_json(d)) for d in self.decided)
         return "{\n " + ",\n ".join([*lines, f'"decided": [\n  {decided}\n ]']) + "\n}"
@@ -153,6 +172,10 @@ def _json(d: Decided) -> dict[str, Any]:
     }
 
 
+def _apart_json(r: SizesApart) -> list[Any]:
+    return [*astuple(r.sizes), r.ns, r.otherwise_ns]
+
+
 def _relaid_json(r: Relaid) -> list[Any]:
     return [r.operand, r.tensor, _stored_json(r.held), _stored_json(r.needed), r.bytes, r.ns]
 
@@ -166,7 +189,7 @@ def decision_text(decision: Decision, *, next_best: bool = False) -> str:
     relayout below it, with `next_best` also one for what would have been chosen otherwise. Layouts have names, which
     are defined at the end."""
     names = Aliases()
-    lines = [summary(decision), *costs_lines(decision)]
+    lines = [summary(decision), *costs_lines(decision), *ranges_lines(decision)]
     for d in decision.decided:
         lines += decided_lines(d, names)
         if next_best and d.choices > 1:
@@ -188,6 +211,16 @@ def costs_lines(decision: Decision) -> list[str]:
     for name, costs in decision.costs:
         names.setdefault(costs, []).append(name)
     return [f"costs of {', '.join(of)}: {costs}" for costs, of in names.items()]
+
+
+def ranges_lines(decision: Decision) -> list[str]:
+    """A line for each range of sizes that has layouts of its own."""
+    return [
+        f"@{name} has layouts of its own for {r.sizes}: {micros(r.ns)} at {r.sizes.typical}, "
+        f"with those for {TYPICAL_SIZE} {micros(r.otherwise_ns)}"
+        for name, of in decision.ranges
+        for r in of
+    ]
 
 
 def next_best_text(decision: Decision, d: Decided, names: Aliases | None = None) -> str:

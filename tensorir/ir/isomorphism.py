@@ -43,7 +43,7 @@ def _head(function: Function) -> tuple[object, ...]:
     result are the same. States have names that callers know, as public functions have."""
     args, results = function.arg_devices, function.result_devices
     devices = args if any(args) else (), results if any(results) else ()
-    return function.private, function.signless, *devices, function.states
+    return function.private, function.signless, *devices, function.states, function.of, function.sizes
 
 
 def _mutable(symbol: Global) -> list[str]:
@@ -103,7 +103,7 @@ class _Fingerprint:
             case Global(type=type, value=Region() as value):
                 return _digest(["initializer", str(type), self.region(value), *_mutable(symbol)])
             case Executable(target=target, body=body):
-                return _digest(["executable", target, self.region(body)])
+                return _digest(["executable", target, repr(symbol.sizes), self.region(body)])
             case Function(body=body):
                 states = [self.symbol(name) for name in symbol.states]
                 return _digest(["function", repr(_head(symbol)), *states, self.region(body)])
@@ -208,7 +208,7 @@ class _Match:
                     same = (x.type, x.mutable, x.logical) == (y.type, y.mutable, y.logical)
                     same = same and self._contents(x.value, y.value)
                 case Executable(), Executable():
-                    same = x.target == y.target and self.region(x.body, y.body)
+                    same = (x.target, x.sizes) == (y.target, y.sizes) and self.region(x.body, y.body)
                 case Function(), Function():
                     same = _head(x) == _head(y) and all(map(self.symbol, x.states, y.states))
                     same = same and self.region(x.body, y.body)

@@ -12,10 +12,12 @@ from attrs import evolve, field, frozen
 from tensorir.ir.dense import Dense
 from tensorir.ir.diagnostic import TensorIRError
 from tensorir.ir.immutable import Immutable
+from tensorir.ir.known import NOTHING, Known
 from tensorir.ir.location import UNKNOWN, Location
 from tensorir.ir.op import Op, SymbolKind
 from tensorir.ir.region import Region
 from tensorir.ir.signature import Signature
+from tensorir.ir.size_range import SizeRange
 from tensorir.ir.sizes import free_sizes
 from tensorir.ir.types import Type
 from tensorir.ir.value import Value
@@ -29,7 +31,8 @@ class Function(Immutable):
     is. `private`: only other functions of the module call it, so its name has no meaning outside and the function may
     be removed. `signless`: the integers of its arguments have no sign in the text from which it was read, so an array
     of the unsigned type of the same width is also accepted. `states`: the mutable globals whose values are the last
-    arguments, and whose new values are the last results, in this order."""
+    arguments, and whose new values are the last results, in this order. `of`, `sizes`: the function computes what the
+    function of that name does, and runs its calls with these sizes; "" and None for a function that callers name."""
 
     KIND: ClassVar[SymbolKind] = "function"
 
@@ -41,6 +44,8 @@ class Function(Immutable):
     private: bool = False
     signless: bool = False
     states: tuple[str, ...] = ()
+    of: str = ""
+    sizes: SizeRange | None = None
 
     def __repr__(self) -> str:
         return f"<Function @{self.name}>"
@@ -59,7 +64,8 @@ class Function(Immutable):
         """What a caller must know."""
         body = self.body
         names = tuple(v.hint for v in body.args)
-        return Signature(self.name, names, body.arg_types, body.yield_types, self.loc, self.signless, self.states)
+        given = names, body.arg_types, body.yield_types, self.loc, self.signless, self.states
+        return Signature(self.of or self.name, *given, self.sizes)
 
     @property
     def state_args(self) -> tuple[Value, ...]:
@@ -118,7 +124,8 @@ class Global(Immutable):
 
 @frozen(eq=False)
 class Executable(Immutable):
-    """A dispatch body outlined for a target and shared by all its launches. Each launch binds its sizes."""
+    """A dispatch body outlined for a target and shared by all its launches. Each launch binds its sizes. `sizes`: those
+    of one symbol with which it is launched, if they are known."""
 
     KIND: ClassVar[SymbolKind] = "executable"
 
@@ -126,6 +133,12 @@ class Executable(Immutable):
     target: str
     body: Region
     loc: Location = UNKNOWN
+    sizes: SizeRange | None = None
+
+    @property
+    def known(self) -> Known:
+        """What holds for its sizes."""
+        return NOTHING if self.sizes is None else self.sizes.known
 
     @cached_property
     def free_sizes(self) -> tuple[str, ...]:

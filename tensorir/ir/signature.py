@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from tensorir.ir.location import UNKNOWN, Location
+from tensorir.ir.size_range import SizeRange
 from tensorir.ir.types import Type
 
 
@@ -12,7 +13,7 @@ from tensorir.ir.types import Type
 class Signature:
     """Name, types and the names of the arguments ("" for none). Symbols in the argument types are bound by each call.
 
-    `signless`, `states`: see Function."""
+    `signless`, `states`: see Function. `sizes`: which calls it is for, if the function has plans for several ranges."""
 
     name: str
     arg_names: tuple[str, ...]
@@ -21,6 +22,7 @@ class Signature:
     loc: Location = UNKNOWN
     signless: bool = False
     states: tuple[str, ...] = ()
+    sizes: SizeRange | None = None
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -34,7 +36,7 @@ class Signature:
             return self
         args, results = (len(types) - len(self.states) for types in (self.arg_types, self.result_types))
         names, given, made = self.arg_names[:args], self.arg_types[:args], self.result_types[:results]
-        return Signature(self.name, names, given, made, self.loc, self.signless)
+        return Signature(self.name, names, given, made, self.loc, self.signless, (), self.sizes)
 
     @property
     def state_types(self) -> tuple[Type, ...]:

@@ -14,6 +14,7 @@ from tensorir.ir.effects import EffectsIn
 from tensorir.ir.location import UNKNOWN, Location
 from tensorir.ir.module import Executable, Function, Global, Module, ModuleSymbol, Parameter
 from tensorir.ir.op import Op, SymbolKind, Trait, a_value_not
+from tensorir.ir.ranges import check_range
 from tensorir.ir.region import Region
 from tensorir.ir.sizes import needed_sizes
 from tensorir.ir.states import check_states
@@ -49,6 +50,7 @@ def diagnose(module: Module) -> Iterator[Diagnostic]:
         if isinstance(symbol, Function):
             yield from _check_devices(symbol)
             yield from check_states(symbol, module)
+            yield from check_range(symbol, module)
         if (body := symbol.region) is not None and not (yield from _check_arguments(body, symbol)):
             bound = frozenset[str]().union(*(t.symbols for t in body.arg_types))
             checker = _Checker(module, None if isinstance(symbol, Executable) else bound, effects, launching)

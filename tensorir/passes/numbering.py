@@ -40,7 +40,12 @@ def numbered(module: Module) -> Module:
 
 def copied(op: Op, number: int) -> Op:
     """Returns `op`, and the ops inside it, as copy `number`: `@f#3` becomes `@f#3~2`."""
-    return relocated(op, lambda loc: evolve(loc, op=f"{loc.op}~{number}") if loc.op else loc)
+    return relocated(op, lambda loc: of_copy(loc, str(number)))
+
+
+def of_copy(loc: Location, copy: str) -> Location:
+    """Returns the location of a copy of an op: `@f#3` becomes `@f#3~copy`."""
+    return evolve(loc, op=f"{loc.op}~{copy}") if loc.op else loc
 
 
 def relocated(op: Op, place: Relocate) -> Op:

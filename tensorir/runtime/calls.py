@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from attrs import evolve
 from tensorir.interp import Context, bind_arguments
 from tensorir.ir.diagnostic import Remarks, TensorIRError, UnsupportedError
 from tensorir.ir.signature import Signature
+from tensorir.runtime.called_function import CalledFunction, Runner
 from tensorir.runtime.counts import Counts
 from tensorir.runtime.executor import Executor, usable_cores
 from tensorir.runtime.given_results import given_results
@@ -31,23 +32,12 @@ if TYPE_CHECKING:  # a program from a file imports neither ops nor passes before
 Array = npt.NDArray[Any]
 
 
-class Runner(Protocol):
-    """Runs calls of one function; any number of threads may use it at once."""
-
-    def run(
-        self, arguments: tuple[Array, ...], ctx: Context, threads: int, out: Sequence[Array | None]
-    ) -> tuple[tuple[Array, ...], Used | None]:
-        """Returns the results, in the arrays of `out` where there is one, and what the call used if it was counted
-        while it ran."""
-        ...
-
-
 class CallableProgram:
     """Functions that are called with arrays, and statistics of the last call."""
 
     def __init__(
         self,
-        functions: Mapping[str, tuple[Signature, Runner]],
+        functions: Mapping[str, CalledFunction],
         stats: Stats,
         memory_limit: int | None,
         num_threads: int | None,
@@ -66,7 +56,7 @@ class CallableProgram:
         self._default = next(iter(functions)) if len(functions) == 1 else "main"
         self._repeated: dict[str | None, RepeatedCall | RepeatedStridedCall] = {}
         """By the name that was given, calls like the last one of that name."""
-        usual = functions[self._default][1] if self._default in functions else None
+        usual = functions[self._default].usual if self._default in functions else None
         if isinstance(usual, Executor) and not usual.function.signature.symbols:
             self._last = Call(self._default, {}, num_threads or usable_cores())
 
@@ -74,11 +64,14 @@ class CallableProgram:
         """What the ops of a call may use."""
         raise NotImplementedError(type(self).__name__)  # a subclass that forgot: a bug
 
-    def runner(self, name: str) -> Runner:
-        """What runs calls of a function. Raises TensorIRError if there is none of that name."""
+    def runner(self, name: str, sizes: Mapping[str, int]) -> Runner:
+        """What runs calls of a function with these sizes. Raises TensorIRError if there is none of that name."""
+        return self._called(name).runner(sizes)
+
+    def _called(self, name: str) -> CalledFunction:
         if name not in self._functions:
             raise TensorIRError(self._unknown(name))
-        return self._functions[name][1]
+        return self._functions[name]
 
     @property
     def default(self) -> str:
@@ -129,15 +122,13 @@ class CallableProgram:
         invalid size. Raises OutOfMemoryError, which is also a MemoryError, before anything is allocated if the
         intermediates need more memory than is available."""
         name = self._default if function is None else function
-        if name not in self._functions:
-            raise TensorIRError(self._unknown(name))
-        signature, runner = self._functions[name]
-        threads = checked_threads(num_threads)
+        called = self._called(name)
+        signature, threads = called.signature, checked_threads(num_threads)
         if signature.states:
             states = ", ".join("@" + s for s in signature.states)
             raise TensorIRError(f"@{name} has the states {states}: call program.session() and then that", signature.loc)
-        arrays, sizes = bind_arguments(signature, args, convert=not isinstance(runner, Executor))
-        ctx = self.context(sizes)
+        arrays, sizes = bind_arguments(signature, args, convert=not isinstance(called.usual, Executor))
+        runner, ctx = called.runner(sizes), self.context(sizes)
         usual = self.num_threads or usable_cores()
         places = given_results(signature, out, arrays, ctx)
         results, used = runner.run(arrays, ctx, threads or usual, places)
@@ -171,11 +162,11 @@ class CallableProgram:
             return self._stats
         counted = self._counted
         if counted is None or counted[0] is not call:
-            counted = self._counted = call, self._executor(call.function).counts(call)
+            counted = self._counted = call, self._executor(call.function, call.sizes).counts(call)
         counts = counted[1]
         return evolve(
             self._stats,
-            kernels=self._executor(call.function).function.kernels,
+            kernels=self._executor(call.function, call.sizes).function.kernels,
             transient_bytes=counts.arena_bytes + counts.threads * counts.scratch_bytes,
             commands=len(counts.commands),
             units=counts.units,
@@ -209,8 +200,7 @@ class CallableProgram:
         Raises TensorIRError for arguments or sizes that a call can't have, UnsupportedError if Python runs the ops of
         this device."""
         name = self._default if function is None else function
-        executor = self._executor(name)
-        signature = executor.function.signature.without_states
+        signature = self._executor(name).function.signature.without_states
         lying: tuple[Strided, ...] = ()
         if args or (sizes is None and not signature.arg_types):
             arrays, sizes = bind_arguments(signature, args, convert=False)
@@ -220,7 +210,7 @@ class CallableProgram:
             expected = ", ".join(signature.symbols) or "no sizes"
             raise TensorIRError(f"@{name}: expected {expected}, got {', '.join(given) or 'no sizes'}", signature.loc)
         threads = checked_threads(num_threads) or self.num_threads or usable_cores()
-        return executor.counts(Call(name, given, threads, lying))
+        return self._executor(name, given).counts(Call(name, given, threads, lying))
 
     def profile(
         self,
@@ -238,10 +228,10 @@ class CallableProgram:
         if repeat < 1:
             raise ValueError(f"repeat: expected at least 1, got {repeat}")
         name = self._default if function is None else function
-        executor = self._executor(name)
-        signature = executor.function.signature
+        signature = self._executor(name).function.signature
         own = signature.without_states
         arrays, sizes = bind_arguments(own, args, convert=bool(signature.states))
+        executor = self._executor(name, sizes)
         threads = checked_threads(num_threads) or self.num_threads or usable_cores()
         old, new = self.session().arrays(signature.states, executor.function.in_place) if signature.states else ((), ())
         if signature.states:
@@ -262,30 +252,44 @@ class CallableProgram:
         Raises TensorIRError for a size of another symbol, and for sizes that a call can't have."""
         from tensorir.runtime.explain.explanation import Explanation  # as above
 
-        symbols = {s for signature, _ in self._functions.values() for s in signature.symbols}
+        symbols = {s for f in self._functions.values() for s in f.signature.symbols}
         if unknown := [s for s in sizes or () if s not in symbols]:
             known = ", ".join(sorted(symbols)) or "none"
             raise TensorIRError(f"no function has the symbol {unknown[0]}; known: {known}")
-        functions = [self._explained(name, dict(sizes or {}), num_threads) for name in self._functions]
+        functions = [e for name in self._functions for e in self._explained(name, dict(sizes or {}), num_threads)]
         return Explanation(*self._told(), tuple(functions))
 
     def _told(self) -> tuple[str, Decision | None, Remarks, Sequence[SourceValue]]:
         """The device, and what is known from when the program was compiled."""
         raise NotImplementedError(type(self).__name__)  # a subclass that forgot: a bug
 
-    def _plan(self, name: str) -> Plan | None:
-        """The plan of a function, unless there are only its words."""
+    def _plan(self, signature: Signature) -> Plan | None:
+        """The plan of a function, or of one that runs its calls for a range of sizes, unless there are only its
+        words."""
         return None
 
-    def _explained(self, name: str, sizes: Mapping[str, int], num_threads: int | None) -> FunctionExplanation:
+    def _explained(self, name: str, sizes: Mapping[str, int], num_threads: int | None) -> Iterator[FunctionExplanation]:
+        """For the sizes of the first range of which a size is given, or for each range if none is."""
+        from tensorir.targets.costs import TYPICAL_SIZE  # as above
+
+        called = self._called(name)
+        known = {s: sizes.get(s, TYPICAL_SIZE) for s in called.signature.symbols}
+        if not called.ranges or called.ranges[0][0].symbol in sizes:
+            yield self._at(name, known, sizes, num_threads)
+            return
+        for at in sorted([TYPICAL_SIZE, *(part.typical for part, _ in called.ranges)]):
+            yield self._at(name, {**known, called.ranges[0][0].symbol: at}, sizes, num_threads)
+
+    def _at(
+        self, name: str, known: Mapping[str, int], sizes: Mapping[str, int], num_threads: int | None
+    ) -> FunctionExplanation:
         from tensorir.runtime.explain.explanation import FunctionExplanation  # as above
         from tensorir.targets.costs import TYPICAL_SIZE  # as above
 
-        signature, runner = self._functions[name]
-        known = {s: sizes.get(s, TYPICAL_SIZE) for s in signature.symbols}
+        runner = self.runner(name, known)
         if not isinstance(runner, Executor):
             return FunctionExplanation(name, known, None, None, "Python runs its ops one by one, without a plan")
-        plan = self._plan(name)
+        plan = self._plan(runner.function.signature)
         try:
             counts = self.counts(sizes=known, function=name, num_threads=num_threads)
         except TensorIRError as e:
@@ -297,13 +301,12 @@ class CallableProgram:
 
     def signature(self, function: str | None = None) -> Signature:
         """Returns the names and types of a function. Raises TensorIRError if there is none of that name."""
-        name = self._default if function is None else function
-        if name not in self._functions:
-            raise TensorIRError(self._unknown(name))
-        return self._functions[name][0]
+        return self._called(self._default if function is None else function).signature
 
-    def _executor(self, name: str) -> Executor:
-        runner = self.runner(name)
+    def _executor(self, name: str, sizes: Mapping[str, int] | None = None) -> Executor:
+        """What runs calls with these sizes, or usual ones. Raises UnsupportedError if that is Python."""
+        called = self._called(name)
+        runner = called.usual if sizes is None else called.runner(sizes)
         if not isinstance(runner, Executor):
             raise UnsupportedError(f"@{name}: Python runs the ops of this device one by one, and there is no plan")
         return runner

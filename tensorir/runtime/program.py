@@ -20,7 +20,8 @@ from tensorir.ir.module import Executable, Function, Module
 from tensorir.ir.signature import Signature
 from tensorir.native.table import Features
 from tensorir.runtime.arguments_in_place import Variants
-from tensorir.runtime.calls import CallableProgram, Runner
+from tensorir.runtime.called_function import CalledFunction, called_functions
+from tensorir.runtime.calls import CallableProgram
 from tensorir.runtime.executor import Executor
 from tensorir.runtime.executor_launcher import launchers_of
 from tensorir.runtime.explain.source import SourceValue
@@ -103,13 +104,14 @@ class Program(CallableProgram):
         functions, stats = self._made_functions(), self._built(compile_s)
         super().__init__(functions, stats, memory_limit, num_threads, states)
 
-    def _made_functions(self) -> dict[str, tuple[Signature, Runner]]:
+    def _made_functions(self) -> dict[str, CalledFunction]:
         functions = self.module.functions
         if (features := self._features) is not None:
-            return {f.name: (f.signature, self._made_executor(self.plans[f.name], features)) for f in functions}
+            return called_functions((f.signature, self._made_executor(self.plans[f.name], features)) for f in functions)
         executables = plan_executables(self.module, self.devices)
         held = tuple(self._constants.values())
-        return {f.name: (f.signature, PythonRunner(self.module, f, self.device, executables, held)) for f in functions}
+        run = (PythonRunner(self.module, f, self.device, executables, held) for f in functions)
+        return called_functions(zip((f.signature for f in functions), run, strict=True))
 
     def _made_executor(self, plan: Plan, features: Features) -> Executor:
         module, variants = self.module, None
@@ -140,8 +142,8 @@ class Program(CallableProgram):
     def _told(self) -> tuple[str, Decision | None, Remarks, Sequence[SourceValue]]:
         return self._specs, self.decision, self.remarks, self._source
 
-    def _plan(self, name: str) -> Plan | None:
-        return self.plans.get(name)
+    def _plan(self, signature: Signature) -> Plan | None:
+        return next((p for p in self.plans.values() if p.function.signature == signature), None)
 
     def context(self, sizes: Mapping[str, int]) -> Context:
         load = self._constants.__getitem__
@@ -191,9 +193,10 @@ def _two_arrays(plan: Plan) -> list[Remark]:
 
 def _default_function(module: Module) -> Function | None:
     """Returns @main, or the only function."""
-    if len(module.functions) == 1:
-        return module.functions[0]
-    return next((f for f in module.functions if f.name == "main"), None)
+    called = [f for f in module.functions if f.sizes is None]
+    if len(called) == 1:
+        return called[0]
+    return next((f for f in called if f.name == "main"), None)
 
 
 def _moving_launches(plan: Plan) -> int:

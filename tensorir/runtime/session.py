@@ -109,10 +109,14 @@ class Session:
         with self._used():
             if self._torn:
                 raise TensorIRError(self._torn)
-            runner, signature = program.runner(name), program.signature(name)
+            signature = program.signature(name)
             threads = checked_threads(num_threads) or program.num_threads or usable_cores()
             arrays, sizes = bind_arguments(signature.without_states, args)
-            ctx, made = program.context(sizes), len(signature.result_types) - len(signature.states)
+            runner, ctx, made = (
+                program.runner(name, sizes),
+                program.context(sizes),
+                len(signature.result_types) - len(signature.states),
+            )
             fresh = (None,) * made
             if isinstance(runner, Executor):
                 in_place = runner.function.in_place

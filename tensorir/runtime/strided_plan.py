@@ -9,6 +9,7 @@ from attrs import field, frozen
 from tensorir.dialects.flow import Launch
 from tensorir.dialects.tile import Slice
 from tensorir.ir.dims import Dim, symbol
+from tensorir.ir.known import Known
 from tensorir.ir.module import Executable, Function, Module
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
@@ -16,7 +17,7 @@ from tensorir.runtime.plan import Plan, plan_function
 from tensorir.runtime.strides import Form
 from tensorir.targets.device import Device
 
-Relower = Callable[[Region, Region, Device, Mapping[int, Slice]], Region | str]
+Relower = Callable[[Region, Region, Device, Mapping[int, Slice], Known], Region | str]
 """Lowers a region as it was lowered before, but for some arguments that lie elsewhere, or returns why it can't be."""
 
 
@@ -88,7 +89,7 @@ class Strider:
             return f"Python runs the ops of {device.name!r}"
         tiled = self.module.lookup(Executable, op.executable).body
         inputs = {at: where(form, region.args[at].type.shape) for at, form in read.items()}
-        return self.relower(region, tiled, device, inputs)
+        return self.relower(region, tiled, device, inputs, executable.known)
 
 
 def where(form: Form, shape: Sequence[Dim]) -> Slice:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
+from typing import TypeAlias
 
 from attrs import asdict, frozen
 
@@ -14,9 +15,13 @@ TYPICAL_SIZE = 128
 """What a size counts as that is known only at run time."""
 
 
-def typical(dim: Dim) -> int:
-    """A size, with every symbol taken for TYPICAL_SIZE."""
-    return max(0, evaluate(dim, dict.fromkeys(symbols_of(dim), TYPICAL_SIZE)))
+Sizes: TypeAlias = "tuple[tuple[str, int], ...]"
+"""What some symbols count as, instead of TYPICAL_SIZE."""
+
+
+def typical(dim: Dim, sizes: Sizes = ()) -> int:
+    """A size, with every symbol taken for what `sizes` says, or for TYPICAL_SIZE."""
+    return max(0, evaluate(dim, {**dict.fromkeys(symbols_of(dim), TYPICAL_SIZE), **dict(sizes)}))
 
 
 def typical_bytes(type: Type) -> int:
@@ -55,7 +60,8 @@ class Costs:
     """How many times longer a product of f32 takes than one of tiles if its operands are read where they lie, such as
     windows of an image; 0: the device can't do that."""
     rows_in_place: int = 0
-    """Products with at most so many rows or columns take no longer without tiles: the other operand is read once."""
+    """Products of f32 with at most so many rows or columns take no longer without tiles: the other operand is read
+    once."""
     folded_run_bytes: int = 0
     """As long as moving so many bytes takes a fold for each run of totals that lie side by side, of at most
     `rows_per_unit`, whatever their number is. Tiles make runs short: a copy to row-major then costs less."""

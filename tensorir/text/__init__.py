@@ -7,8 +7,8 @@ printing never fails; parsing raises nothing but ParseError for any text; both t
     alias      = #name "=" encoding                                  // before its first use
     global     = "global" @name ":" type "=" (dense [":" type] | parameter | "{" {op} "yield" %v ":" type "}") [loc]
     parameter  = "parameter" "<" string "," string ">"               // the scope and the key of data given elsewhere
-    executable = "executable" @name "target" "(" string ")" args "->" "(" types ")" body [loc]
-    function   = "func" ["private"] ["signless"] @name args "->" "(" types ")" body [loc]
+    executable = "executable" @name "target" "(" string ")" ["for" range] args "->" "(" types ")" body [loc]
+    function   = "func" ["private"] ["signless"] @name ["of" @name "for" range] args "->" "(" types ")" body [loc]
                                                                      // its body ends with return, others with yield;
                                                                     // its types may have "on" string behind: a device
     args       = "(" [%name ":" type {"," %name ":" type}] ")"
@@ -22,8 +22,8 @@ printing never fails; parsing raises nothing but ParseError for any text; both t
     encoding   = #encoding<…> | #layout<…> | #name
     loc        = "loc" "(" string [":" line [":" column]] ")"
 
-Attributes equal to their default are not printed. Sizes and maps: `sizes`; scalar bodies: `bodies`; encodings
-and layouts: `encodings`; data: `dense_data`.
+Attributes equal to their default are not printed. Sizes and maps: `sizes`; ranges: `size_ranges`; scalar bodies:
+`bodies`; encodings and layouts: `encodings`; data: `dense_data`.
 """
 
 from __future__ import annotations

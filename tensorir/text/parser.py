@@ -12,12 +12,14 @@ from tensorir.ir.dense import Dense
 from tensorir.ir.module import Executable, Function, Global, Module, Parameter
 from tensorir.ir.op import Op
 from tensorir.ir.region import Region
+from tensorir.ir.size_range import SizeRange
 from tensorir.text.beside import Beside
 from tensorir.text.dense_data import build, literal
 from tensorir.text.encodings import alias
 from tensorir.text.lexer import Lexer, did_you_mean
 from tensorir.text.literals import string, symbol, symbol_name
 from tensorir.text.regions import OpenRegion, RegionParser, location
+from tensorir.text.size_ranges import size_range
 from tensorir.text.types import tensor_type
 
 
@@ -60,13 +62,21 @@ class ModuleParser:
         lex.advance()
         private, signless = lex.accept("private"), lex.accept("signless")
         name = self._symbol()
+        of, sizes = ("", None) if not lex.accept("of") else self._range()
         region = self.regions.open("return", function=True)
         args, results = region.beside, Beside()
         body = self._callable(region, results)
         args.check_same(results, lex, start)
         self.regions.uses += zip(args.states, args.places, strict=True)
         states, loc = tuple(args.states), location(lex, start)
-        return Function(name, body, loc, args.named, results.named, private, signless, states)
+        return Function(name, body, loc, args.named, results.named, private, signless, states, of, sizes)
+
+    def _range(self) -> tuple[str, SizeRange]:
+        """The name of a function, and for which sizes another one runs its calls."""
+        start = self.lex.start
+        of = symbol(self.lex, "the name of a function (@name)")
+        self.regions.uses.append((of, start))
+        return of, size_range(self.lex)
 
     def _executable(self) -> Executable:
         start, name = self._defined_symbol()
@@ -74,8 +84,9 @@ class ModuleParser:
         self.lex.expect("(")
         target = string(self.lex, "the name of a target, a string")
         self.lex.expect(")")
+        sizes = size_range(self.lex) if self.lex.at("for") else None
         body = self._callable(self.regions.open("yield"))
-        return Executable(name, target, body, location(self.lex, start))
+        return Executable(name, target, body, location(self.lex, start), sizes)
 
     def _global(self) -> Global:
         lex = self.lex

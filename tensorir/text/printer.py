@@ -24,6 +24,7 @@ from tensorir.text.dense_data import DataApart, dense_text, dense_type_text, is_
 from tensorir.text.encodings import Aliases, encoding_text
 from tensorir.text.literals import int_text, quoted, symbol_name
 from tensorir.text.names import Names
+from tensorir.text.size_ranges import range_text
 from tensorir.text.types import EncodingText
 
 _MAX_INDENT = 40
@@ -99,10 +100,13 @@ class Printer:
                     yield f"parameter<{quoted(scope)}, {quoted(key)}>"
             return
         if isinstance(symbol, Executable):
-            yield f"executable {name} target({quoted(symbol.target)}) "
+            sizes = "" if symbol.sizes is None else f"for {range_text(symbol.sizes)} "
+            yield f"executable {name} target({quoted(symbol.target)}) {sizes}"
             yield self._region(symbol.body, "yield", 0, f" -> ({self._types_of(symbol.body.yields)})")
             return
         yield f"func {'private ' if symbol.private else ''}{'signless ' if symbol.signless else ''}{name}"
+        if symbol.sizes is not None:
+            yield f" of {symbol_name(symbol.of)} for {range_text(symbol.sizes)} "
         types = (self.type(v) + on for v, on in _on(symbol.body.yields, symbol.result_devices, symbol.states))
         results = f" -> ({', '.join(types)})"
         args = _on(symbol.body.args, symbol.arg_devices, symbol.states)

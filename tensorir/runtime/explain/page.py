@@ -12,6 +12,7 @@ from tensorir.analysis.layout_decision import (
     costs_lines,
     micros,
     next_best_text,
+    ranges_lines,
     state_text,
     stored_text,
     summary,
@@ -76,7 +77,7 @@ def _decisions(decision: Decision) -> str:
     names = Aliases()
     rows = [_decided(decision, d, names) for d in decision.decided]
     table = _table(("place", "op", "layouts", "ns", "relaid", "next best"), rows, numbers=(3,))
-    rates = "\n".join(costs_lines(decision))
+    rates = "\n".join([*costs_lines(decision), *ranges_lines(decision)])
     return f'<pre>{escape(rates)}</pre><div class="box">{table}</div><pre>{escape(names.definitions())}</pre>'
 
 

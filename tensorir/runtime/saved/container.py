@@ -24,7 +24,7 @@ from tensorir.runtime.bodies import FUNCTION_NUMBERS
 
 MAGIC = b"TIRX\r\n\x1a\n"
 """Line ends, so that a file that was copied as text is recognised."""
-VERSION = 2
+VERSION = 3
 HEADER_BYTES = 192
 _FIELDS = struct.Struct(f"<8sII{CHECKSUM_BYTES}s3Q{3 * CHECKSUM_BYTES}s")
 SECTIONS = ("manifest", "words", "constants")

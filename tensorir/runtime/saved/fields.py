@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar, cast
 
+from tensorir.ir.diagnostic import InferError
+from tensorir.ir.size_range import SizeRange
+
 T = TypeVar("T")
 
 
@@ -63,6 +66,16 @@ def seconds(value: object, where: str) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < float("inf"):
         raise Malformed(f"{where}: expected a number of seconds")
     return float(value)
+
+
+def size_range(value: object, where: str) -> SizeRange:
+    """Returns a range, stored as its symbol, its limits (null: none) and its typical size."""
+    symbol, least, most, typical = items(value, where, anything, 4)
+    limits = number(least, where), None if most is None else number(most, where)
+    try:
+        return SizeRange(text(symbol, where), *limits, number(typical, where))
+    except InferError as e:
+        raise Malformed(f"{where}: {e}") from None
 
 
 def flag(value: object, where: str) -> bool:

@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from tensorir.interp.context import Context
 from tensorir.ir.diagnostic import OutOfMemoryError, Remarks, TensorIRError
-from tensorir.ir.location import Location
+from tensorir.ir.location import UNKNOWN, Location
 from tensorir.ir.module import Module
+from tensorir.ir.signature import Signature
 from tensorir.native.plans import PlanFault
 from tensorir.native.table import Features, cpu_features
+from tensorir.runtime.called_function import called_functions
 from tensorir.runtime.calls import CallableProgram
 from tensorir.runtime.compiled_function import CompiledFunction
 from tensorir.runtime.executor import Executor
@@ -40,7 +44,7 @@ class LoadedProgram(CallableProgram):
     ) -> None:
         self.device = program.device
         """The text that makes the device for which it was compiled."""
-        functions = {e.function.signature.name: (e.function.signature, e) for e in executors}
+        functions = called_functions((e.function.signature, e) for e in executors)
         super().__init__(functions, program.stats, memory_limit, num_threads, program.states)
 
     def context(self, sizes: Mapping[str, int]) -> Context:
@@ -67,13 +71,26 @@ def load(path: str | Path, *, memory_limit: int | None = None, num_threads: int 
     try:
         program = decoded(sections)
         _check_features(program)
-        names = [f.signature.name for f in program.functions]
-        if twice := [name for i, name in enumerate(names) if name in names[:i]]:
-            raise Malformed(f"there are two functions @{twice[0]}")
+        check_functions([f.signature for f in program.functions])
         executors = [_executor(f, program.features) for f in program.functions]
     except Malformed as e:
         raise TensorIRError(f"can't be used: {e}", loc) from None
     return LoadedProgram(program, executors, memory_limit, num_threads)
+
+
+def check_functions(signatures: Sequence[Signature]) -> None:
+    """Raises Malformed for two functions of one name, and unless those for ranges of sizes are as the others are."""
+    named: dict[str, Signature] = {}
+    for s in signatures:
+        if s.sizes is None and named.setdefault(s.name, s) is not s:
+            raise Malformed(f"there are two functions @{s.name}")
+    for s in signatures:
+        if s.sizes is None:
+            continue
+        if s.name not in named or evolve(s, sizes=None, loc=UNKNOWN) != evolve(named[s.name], loc=UNKNOWN):
+            raise Malformed(f"there is no function @{s.name} of the types that it has for {s.sizes}")
+        if s.sizes.symbol not in s.symbols:
+            raise Malformed(f"@{s.name} has no size {s.sizes.symbol}")
 
 
 def _check_features(program: StoredProgram) -> None:

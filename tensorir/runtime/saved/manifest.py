@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import asdict, field, frozen
+from attrs import asdict, astuple, field, frozen
 
 from tensorir.encoding.layout import Layout
 from tensorir.ir.diagnostic import ParseError
@@ -31,6 +31,7 @@ from tensorir.runtime.saved.fields import (
     number,
     part,
     seconds,
+    size_range,
     text,
 )
 from tensorir.runtime.session import StoredState
@@ -117,6 +118,7 @@ def _function(f: CompiledFunction, at: int, shared: _Shared) -> dict[str, Any]:
         "name": s.name,
         "place": shared.place(Place("", s.loc)),
         "signless": s.signless,
+        "sizes": None if s.sizes is None else astuple(s.sizes),
         "arguments": [[name, type_text(t)] for name, t in zip(s.arg_names, s.arg_types, strict=True)],
         "results": [type_text(t) for t in s.result_types],
         "states": [[name, same] for name, same in zip(s.states, f.in_place, strict=True)],
@@ -213,8 +215,8 @@ class _Functions:
 
     def function(self, value: object, where: str) -> CompiledFunction:
         names = ("name", "place", "signless", "arguments", "results", "states", "words", "constants", "commands")
-        found = entries(value, where, *names, "required", "kernels")
-        name, place, signless, arguments, results, states, words, constants, commands, required, kernels = found
+        found = entries(value, where, *names, "required", "kernels", "sizes")
+        name, place, signless, arguments, results, states, words, constants, commands, required, kernels, sizes = found
         given = items(arguments, f"{where}.arguments", self._argument)
         kept = items(states, f"{where}.states", lambda v, at: items(v, at, anything, 2))
         signature = Signature(
@@ -225,6 +227,7 @@ class _Functions:
             self._place(place, f"{where}.place").loc,
             flag(signless, f"{where}.signless"),
             tuple(text(state, f"{where}.states") for state, _ in kept),
+            None if sizes is None else size_range(sizes, f"{where}.sizes"),
         )
         self._check_states(signature, where)
         for t in signature.result_types:

@@ -12,6 +12,8 @@ from typing import ClassVar
 
 from attrs import evolve, frozen
 
+from tensorir.analysis.elimination import minimize
+from tensorir.analysis.layout_decision import Ranges
 from tensorir.dialects.encode import SetEncoding
 from tensorir.dialects.flow import Dispatch, GlobalLoad
 from tensorir.ir.module import Executable, Global, Module
@@ -22,8 +24,10 @@ from tensorir.passes.pass_ import Pass, PassContext, device_option, option
 from tensorir.targets.answers import Answers
 from tensorir.targets.device import devices_text
 from tensorir.transforms.layouts.choice import Choice, posed
-from tensorir.transforms.layouts.decided import decision_of, replay
+from tensorir.transforms.layouts.decided import decision_of, ranges_of, replay
+from tensorir.transforms.layouts.for_sizes import with_ranges
 from tensorir.transforms.layouts.given import Given
+from tensorir.transforms.layouts.ranges import worthwhile
 from tensorir.transforms.layouts.remarks import say_why
 from tensorir.transforms.layouts.rewrite import Rewriter
 
@@ -44,20 +48,42 @@ class SpecializeEncodings(Pass):
         "the device whose resolver answers and whose costs count, unless a launch names another one"
     )
     always: bool = option(False, "tile each contraction for which the device has tiles, whatever it costs")
+    ranges: bool = option(False, "make functions for ranges of sizes for which other layouts cost less")
 
     def run(self, module: Module, ctx: PassContext) -> Module:
-        choice = self.posed(module, ctx)
         if ctx.layouts is None:
-            choice.solve()
+            module, choice, ranges = self._solved(module, ctx)
         else:
+            ranges = ranges_of(ctx.layouts, module)
+            module = with_ranges(module, {name: [r.sizes for r in of] for name, of in ranges.items()})
+            choice = self.posed(module, ctx)
             replay(choice, ctx.layouts)
         devices = [ctx.device(name) for name in choice.others or (self.device,)]
-        ctx.decision = decision_of(choice, devices_text(devices), {d.name: d.costs for d in devices})
+        ctx.decision = decision_of(choice, devices_text(devices), {d.name: d.costs for d in devices}, ranges)
         say_why(choice, ctx.decisions.of(self.name))
         rewriter = Rewriter(choice, ctx.device(self.device).name)
         made = module.map_regions(rewriter.initializer, Global).map_regions(rewriter.region, Executable)
         globals = [s for g in made.globals for s in _stored(g, choice, module)]
         return made.replace(globals=globals, functions=[rewriter.function(f) for f in made.functions])
+
+    def _solved(self, module: Module, ctx: PassContext) -> tuple[Module, Choice, Ranges]:
+        """Returns the module, with functions for ranges of sizes, the choice for it, and the ranges by function."""
+        choice = self.posed(module, ctx)
+        choice.solve()
+        if not self.ranges:
+            return module, choice, {}
+        named = [f.name for f in module.functions if f.sizes is not None] + [f.of for f in module.functions]
+        open = [f for f in module.functions if f.name not in named]
+        ranges = {f.name: found for f in open if (found := worthwhile(choice, f))}
+        if not ranges:
+            return module, choice, {}
+        kept = {g.name: choice.state(tensor) for tensor, g in choice.globals().items()}
+        module = with_ranges(module, {name: [r.sizes for r in of] for name, of in ranges.items()})
+        choice = self.posed(module, ctx)
+        choice.pose()
+        choice.keep({tensor: kept[g.name] for tensor, g in choice.globals().items()})
+        choice.settle(minimize(choice.problem))
+        return module, choice, ranges
 
     def posed(self, module: Module, ctx: PassContext) -> Choice:
         """Returns the choice, not yet made."""

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from tensorir.analysis.movement import moves_only
 from tensorir.dialects.flow import Dispatch, Launch
+from tensorir.dialects.linalg import Contract
 from tensorir.ir.dims import symbol
 from tensorir.ir.isomorphism import fingerprint
 from tensorir.ir.module import Executable, Function, Module
@@ -15,6 +16,7 @@ from tensorir.ir.names import FreshNames
 from tensorir.ir.op import Op, Trait
 from tensorir.ir.region import Region
 from tensorir.ir.relation import Same
+from tensorir.ir.size_range import SizeRange
 from tensorir.ir.sizes import size_names, substituted_region
 from tensorir.ir.value import Value
 from tensorir.passes.levels import NO_DISPATCHES, NO_ENCODINGS, NO_LAYOUTS, Level
@@ -25,8 +27,10 @@ from tensorir.rewrite.symbols import map_regions
 
 @frozen
 class OutlineExecutables(Pass):
-    """Laws: interp(outline(m)) == interp(m); no two executables of one device are isomorphic up to the names of
-    sizes; no dispatch is left."""
+    """Laws: interp(outline(m)) == interp(m); no two executables of one device, for the same sizes, are isomorphic up to
+    the names of sizes; no dispatch is left.
+
+    A launch with a row-major product, in a function for a range of sizes, has an executable for these sizes."""
 
     name: ClassVar[str] = "outline-executables"
     requires: ClassVar[tuple[Level, ...]] = (NO_ENCODINGS, NO_LAYOUTS)
@@ -34,15 +38,17 @@ class OutlineExecutables(Pass):
 
     def run(self, module: Module, ctx: PassContext) -> Module:
         names = FreshNames(module.symbols)
-        known: dict[tuple[str, str], tuple[Executable, tuple[str, ...]]] = {}
+        known: dict[tuple[object, ...], tuple[Executable, tuple[str, ...]]] = {}
 
-        def visit(op: Op, operands: tuple[Value, ...]) -> Launch | None:
+        def outlined(op: Op, operands: tuple[Value, ...], of: SizeRange | None) -> Launch | None:
             if not isinstance(op, Dispatch):
                 return None
             sizes = size_names(op.body)
-            key = (op.device, fingerprint(_with_numbered_sizes(op.body, sizes)))
+            part = of if of is not None and of.symbol in sizes and _by_rows(op.body) else None
+            limits = () if part is None else (sizes.index(part.symbol), part.least, part.most)
+            key = (op.device, *limits, fingerprint(_with_numbered_sizes(op.body, sizes)))
             if key not in known:
-                made = Executable(names.numbered(_telling_name(op.body)), op.device, op.body, op.loc)
+                made = Executable(names.numbered(_telling_name(op.body)), op.device, op.body, op.loc, part)
                 known[key] = made, sizes
             executable, own = known[key]
             here = dict(zip(own, sizes, strict=True))
@@ -50,8 +56,18 @@ class OutlineExecutables(Pass):
             types = tuple(r.type for r in op.results)
             return Launch(operands, executable.name, types, given, loc=op.loc, results=op.results)
 
-        module = map_regions(module, lambda region: sweep(region, visit), Function)
-        return module.replace(executables=[*module.executables, *(e for e, _ in known.values())])
+        def of_function(f: Function) -> Function:
+            within = Module((f,))
+            made = map_regions(within, lambda region: sweep(region, lambda op, to: outlined(op, to, f.sizes)))
+            return f if made is within else made.functions[0]
+
+        functions = [of_function(f) for f in module.functions]
+        return module.replace(functions=functions, executables=[*module.executables, *(e for e, _ in known.values())])
+
+
+def _by_rows(body: Region) -> bool:
+    """Whether how the body runs depends on how many rows or columns a product has."""
+    return any(isinstance(op, Contract) for op in body.ops)
 
 
 def _with_numbered_sizes(body: Region, sizes: tuple[str, ...]) -> Region:

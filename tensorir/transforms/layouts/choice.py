@@ -11,13 +11,14 @@ import numpy as np
 from attrs import define, field
 
 from tensorir.analysis.elimination import Alternatives, Problem, Solution, minimize
+from tensorir.analysis.movement import is_view
 from tensorir.analysis.placed_products import is_placed
-from tensorir.dialects.linalg import Contract
+from tensorir.dialects.linalg import Contract, Generic
 from tensorir.encoding.form import Form, State, Stored
-from tensorir.ir.module import Module
+from tensorir.ir.module import Global, Module
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
-from tensorir.targets.costs import Costs
+from tensorir.targets.costs import Costs, Sizes
 from tensorir.transforms.layouts.candidates import Candidates
 from tensorir.transforms.layouts.forms import row_major
 from tensorir.transforms.layouts.given import Given
@@ -51,9 +52,13 @@ class Choice:
     prices: Prices
     others: Mapping[str, Worker] = field(factory=dict[str, Worker])
     """Device that launches name → what it answers and what work costs there."""
+    sizes: Mapping[str, Sizes] = field(factory=dict[str, "Sizes"])
+    """Function → what symbols of its sizes count as, if it is not the typical size."""
     problem: Problem = field(factory=Problem)
     states: list[list[State]] = field(factory=list[list[State]])
     variable: dict[Op | Value, int] = field(factory=dict["Op | Value", int])
+    row_major_cost: float = field(default=0.0, init=False)
+    """What the first state of every variable costs."""
     solution: Solution = field(init=False)
     alternatives: Alternatives = field(init=False)
 
@@ -80,12 +85,48 @@ class Choice:
                 self._add_edge(tensor, reader)
         for tensor, state in self.program.kept:
             self._add_update(tensor, state)
+        self.row_major_cost = self.problem.cost([0] * len(self.states))
+
+    def pose_part(self, function: str, only: Mapping[Op | Value, State]) -> None:
+        """States the part of the problem that is in one function. What is in `only`, such as all constants and states
+        of the program, has only that state."""
+        for tensor in self.globals():
+            self._add_variable(tensor, [only[tensor]], [0.0])
+        for place in self.program.places:
+            if place.function == function and place.op in self.candidates.forms:
+                states = [only[place.op]] if place.op in only else self._states(place)
+                self._add_variable(place.op, states, [self.own_cost(place, state) for state in states])
+        for tensor, readers in self.program.readers.items():
+            for reader in readers:
+                if reader.function == function:
+                    self._add_edge(tensor, reader)
+        for tensor, state in self.program.kept:
+            maker = self.program.makers.get(tensor)
+            if maker is not None and maker.function == function:
+                self._add_update(tensor, state)
+
+    def keep(self, states: Mapping[Value, State]) -> None:
+        """Leaves these constants and states of the program no other state."""
+        for tensor, state in states.items():
+            v = self.variable[tensor]
+            others = np.arange(len(self.states[v])) != self.states[v].index(state)
+            self.problem.own[v] = np.where(others, np.inf, self.problem.own[v])
+
+    def at(self, sizes: Mapping[str, Sizes]) -> Choice:
+        """The same choice, not yet posed, where sizes of functions count as these."""
+        return Choice(self.program, self.candidates, self.given, self.prices, self.others, sizes)
 
     def given_at(self, device: str) -> Given:
         return self.others[device][0] if device in self.others else self.given
 
     def prices_at(self, place: Place) -> Prices:
-        return self.others[place.device][1] if place.device in self.others else self.prices
+        """What work costs on the device of a place, for the sizes of its function."""
+        prices = self.others[place.device][1] if place.device in self.others else self.prices
+        return prices.at(self.sizes.get(place.function, ()))
+
+    def globals(self) -> dict[Value, Global]:
+        """Constants and states of the program, with their globals."""
+        return {**self.program.constants, **self.program.states}
 
     def settle(self, solution: Solution) -> None:
         """Takes a solution of the problem."""
@@ -263,16 +304,28 @@ class Choice:
 
 
 def _computed(program: Program) -> frozenset[Op]:
-    """The contractions one of whose operands is made, in their launch, of constants alone."""
+    """The contractions one of whose operands is made, in their launch, of constants alone, or whose right side is an
+    elementwise op there of what comes from elsewhere: it is computed panel by panel, whatever it is read from."""
     made: set[Value] = set()
+    views: set[Value] = set()
+    sides: set[Value] = set()
     for place in program.places:
         operands = program.operands(place.op)
-        if not place.initializer and operands and all(v in made or v in program.constants for v in operands):
+        if place.initializer or not operands:
+            continue
+        if all(v in made or v in program.constants for v in operands):
             made.update(place.op.results)
+        inside = [v for v in operands if (p := program.makers.get(v)) and p.launch is place.launch is not None]
+        if all(v in views or v in sides for v in inside):
+            if isinstance(place.op, Generic):
+                sides.update(place.op.results)
+            elif is_view(place.op):
+                (sides if any(v in sides for v in inside) else views).update(place.op.results)
     return frozenset(
         place.op
         for place in program.places
-        if isinstance(place.op, Contract) and any(v in made for v in program.operands(place.op))
+        if isinstance(place.op, Contract)
+        and (any(v in made for v in program.operands(place.op)) or program.tensor(place.op.rhs) in sides)
     )
 
 
@@ -303,4 +356,5 @@ def posed(
 
     candidates = Candidates(program, forms, in_place)
     candidates.find()
-    return Choice(program, candidates, given, Prices(costs, in_place, computed), workers)
+    sizes = {f.name: ((f.sizes.symbol, f.sizes.typical),) for f in module.functions if f.sizes is not None}
+    return Choice(program, candidates, given, Prices(costs, in_place, computed), workers, sizes)

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from math import inf
 
 from tensorir.analysis.elimination import Solution
-from tensorir.analysis.layout_decision import Decided, Decision, Relaid, Weighed, gap_of, state_text
+from tensorir.analysis.layout_decision import Decided, Decision, Ranges, Relaid, Weighed, gap_of, state_text
 from tensorir.dialects.flow import Dispatch
 from tensorir.encoding.form import State, Stored
 from tensorir.ir.diagnostic import Diagnostic, TensorIRError
 from tensorir.ir.location import Location
-from tensorir.ir.module import Global
+from tensorir.ir.module import Function, Module
 from tensorir.ir.op import Op
 from tensorir.ir.value import Value
 from tensorir.targets.costs import Costs
@@ -27,8 +27,9 @@ SAME = 1e-9
 """Costs are equal if they differ by no more than this fraction."""
 
 
-def decision_of(choice: Choice, device: str, costs: Mapping[str, Costs]) -> Decision:
-    """Returns what a solved choice has decided for the device with this spec. `costs`: by the names of devices."""
+def decision_of(choice: Choice, device: str, costs: Mapping[str, Costs], ranges: Ranges) -> Decision:
+    """Returns what a solved choice has decided for the device with this spec. `costs`: by the names of devices;
+    `ranges`: for which sizes functions have layouts of their own, by their names."""
     keys = _keys(choice)
     launches: dict[Dispatch, int] = {}
     ops: list[Decided] = []
@@ -39,15 +40,30 @@ def decision_of(choice: Choice, device: str, costs: Mapping[str, Costs]) -> Deci
     names: dict[Value, list[str]] = {}
     for name, held in choice.program.held.items():
         names.setdefault(choice.program.tensor(held), []).append(name)
-    constants = [_constant(choice, tensor, keys[tensor], names[tensor]) for tensor in _kept(choice)]
+    constants = [_constant(choice, tensor, keys[tensor], names[tensor]) for tensor in choice.globals()]
     decided = (*constants, *_in_program_order(ops))
     solution, problem = choice.solution, choice.problem
     variable = {keys[of]: v for of, v in choice.variable.items()}
-    off = problem.cost([0] * len(choice.states))
-    gap = gap_of(problem, solution)
+    off, gap = choice.row_major_cost, gap_of(problem, solution)
     weighed = Weighed(problem, solution, choice.states, variable)
     sums = tuple(costs.items()), decided
-    return Decision(device, *sums, solution.cost, off, solution.width, solution.exact, gap, weighed)
+    return Decision(
+        device, *sums, solution.cost, off, solution.width, solution.exact, gap, tuple(ranges.items()), weighed
+    )
+
+
+def ranges_of(decision: Decision, module: Module) -> Ranges:
+    """Returns for which sizes a decision has functions of their own.
+
+    Raises TensorIRError if the program has no such function, or the function no such size."""
+    for name, of in decision.ranges:
+        function = module.symbols.get(name)
+        symbols = function.symbols if isinstance(function, Function) else ()
+        for r in of:
+            if r.sizes.symbol not in symbols:
+                message = f"the decision about layouts is of another program: it has layouts of @{name} for {r.sizes}"
+                raise TensorIRError(f"{message}, and there is no such function or size")
+    return dict(decision.ranges)
 
 
 def _in_program_order(ops: list[Decided]) -> list[Decided]:
@@ -96,7 +112,7 @@ def replay(choice: Choice, decision: Decision) -> None:
 
 def _keys(choice: Choice) -> dict[Op | Value, str]:
     """Names ops by their ids and classes, and constants by the first global that holds them."""
-    keys: dict[Op | Value, str] = {t: f"@{g.name}" for t, g in _kept(choice).items()}
+    keys: dict[Op | Value, str] = {t: f"@{g.name}" for t, g in choice.globals().items()}
     counts: Counter[str] = Counter()
     for place in choice.program.places:
         key = f"{place.op.loc.op or place.op.loc} {place.op.NAME}"
@@ -107,16 +123,11 @@ def _keys(choice: Choice) -> dict[Op | Value, str]:
 
 def _locations(choice: Choice) -> dict[Op | Value, Location]:
     ops: dict[Op | Value, Location] = {place.op: place.op.loc for place in choice.program.places}
-    return ops | {tensor: g.loc for tensor, g in _kept(choice).items()}
-
-
-def _kept(choice: Choice) -> dict[Value, Global]:
-    """Constants and states, with their globals."""
-    return {**choice.program.constants, **choice.program.states}
+    return ops | {tensor: g.loc for tensor, g in choice.globals().items()}
 
 
 def _constant(choice: Choice, tensor: Value, key: str, names: list[str]) -> Decided:
-    g, state = _kept(choice)[tensor], choice.state(tensor)
+    g, state = choice.globals()[tensor], choice.state(tensor)
     ns = 0.0 if g.mutable else choice.prices.kept(tensor.type, state.stored)
     choices = len(choice.states[choice.variable[tensor]])
     return Decided(key, "", "", g.loc, tuple(names), "kept from call to call", "", state, ns, (), choices)

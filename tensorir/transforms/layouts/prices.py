@@ -1,4 +1,5 @@
-"""What forms and relayouts cost on one device, in nanoseconds. Sizes known only at run time count as `TYPICAL_SIZE`."""
+"""What forms and relayouts cost on one device, in nanoseconds. Sizes known only at run time count as `TYPICAL_SIZE`, or
+as what `Prices.at` is given."""
 
 from __future__ import annotations
 
@@ -13,9 +14,10 @@ from tensorir.dialects.linalg import Contract, Fold
 from tensorir.dialects.linalg.structured import iteration_sizes
 from tensorir.encoding.digits import NotRefinable, filled, from_pack, relayout
 from tensorir.encoding.form import Form, Stored
+from tensorir.ir.dtype import f32
 from tensorir.ir.op import Op
 from tensorir.ir.types import Type
-from tensorir.targets.costs import Costs, typical
+from tensorir.targets.costs import Costs, Sizes, typical
 from tensorir.transforms.layouts.folds import tiles_of_loops
 from tensorir.transforms.layouts.forms import column_form
 
@@ -27,20 +29,30 @@ class Prices:
     """Contractions, such as those of windows, that are read where their operands lie."""
     computed: frozenset[Op] = frozenset()
     """Contractions one of whose operands is computed of constants where it is read: it is not read in place."""
+    sizes: Sizes = ()
+    """What symbols count as, if it is not `TYPICAL_SIZE`."""
     _bytes: dict[tuple[Type, Stored], int] = field(factory=dict[tuple[Type, "Stored"], int], eq=False, init=False)
     _relayouts: dict[tuple[Type, Stored, Stored], float] = field(
         factory=dict[tuple[Type, "Stored", "Stored"], float], eq=False, init=False
     )
-
     _sizes: dict[Op, tuple[int, int, int, int]] = field(
         factory=dict[Op, tuple[int, int, int, int]], eq=False, init=False
     )
+    _at: dict[Sizes, Prices] = field(factory=dict[Sizes, "Prices"], eq=False, init=False)
+
+    def at(self, sizes: Sizes) -> Prices:
+        """The prices where symbols count as these sizes; themselves for their own."""
+        if sizes == self.sizes:
+            return self
+        if sizes not in self._at:
+            self._at[sizes] = Prices(self.costs, self.in_place, self.computed, sizes)
+        return self._at[sizes]
 
     def bytes(self, type: Type, stored: Stored) -> int:
         """The bytes of a tensor, padding included."""
         if (type, stored) not in self._bytes:
             shape = type.shape if stored is None else stored.packed_shape(type.shape)
-            self._bytes[type, stored] = prod(typical(d) for d in shape) * type.dtype.bits // 8
+            self._bytes[type, stored] = prod(typical(d, self.sizes) for d in shape) * type.dtype.bits // 8
         return self._bytes[type, stored]
 
     def relayout(self, type: Type, a: Stored, b: Stored) -> float:
@@ -97,7 +109,7 @@ class Prices:
 
     def _fold(self, op: Fold, form: Form) -> float:
         """Positions of the folded dims follow each other, and totals that lie side by side are computed at once."""
-        sizes = [typical(s) for s in op.iteration_shape()]
+        sizes = [typical(s, self.sizes) for s in op.iteration_shape()]
         kept = [loop for loop in range(len(sizes)) if loop not in op.reduced]
         tiles = tiles_of_loops(op, form)
         inner = [tiles[loop] for loop in kept if loop in tiles] or [sizes[loop] for loop in kept[-1:]]
@@ -109,7 +121,8 @@ class Prices:
         tiles = form.tiles
         m, n, k, batch = self._sizes_of(op)
         width = op.rhs.type.dtype.bits / 8
-        if tiles is None and min(m, n) <= self.costs.rows_in_place and op not in self.computed:
+        of_f32 = op.lhs.type.dtype == op.rhs.type.dtype == op.dtype == f32  # others have no step that reads in place
+        if tiles is None and of_f32 and min(m, n) <= self.costs.rows_in_place and op not in self.computed:
             return batch * self._product(m, n, k, max(m, n) * k * width)
         if tiles is None and op in self.in_place:
             time = self.costs.product_in_place * batch * self._product(m, n, k, n * k * width)
@@ -129,7 +142,8 @@ class Prices:
         """The products of the sizes along M, N, K and the batch."""
         if op not in self._sizes:
             space = op.space()
-            sizes = {d: typical(s) for d, s in iteration_sizes(op.maps[:2], (op.lhs.type, op.rhs.type)).items()}
+            dims = iteration_sizes(op.maps[:2], (op.lhs.type, op.rhs.type))
+            sizes = {d: typical(s, self.sizes) for d, s in dims.items()}
             m, n, k, batch = (prod(sizes[d] for d in dims) for dims in (space.m, space.n, space.k, space.batch))
             self._sizes[op] = m, n, k, batch
         return self._sizes[op]

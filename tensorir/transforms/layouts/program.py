@@ -36,11 +36,13 @@ def runs_others(op: Op) -> bool:
 
 @define(eq=False)
 class Place:
-    """An op that computes something, and where: in a dispatch, or outside of all (None); in an initializer or not."""
+    """An op that computes something, and where: in a dispatch, or outside of all (None); in an initializer or not; in
+    the function of that name, if it is in one."""
 
     op: Op
     launch: Dispatch | None
     initializer: bool
+    function: str = ""
 
     @property
     def device(self) -> str:
@@ -85,18 +87,24 @@ class Program:
         return [self.tensor(v) for v in op.operands]
 
     def add(
-        self, region: Region, launch: Dispatch | None = None, *, initializer: bool = False, states: Sequence[str] = ()
+        self,
+        region: Region,
+        launch: Dispatch | None = None,
+        *,
+        initializer: bool = False,
+        states: Sequence[str] = (),
+        function: str = "",
     ) -> None:
-        """Adds the ops of a region, and of all within it. `states`: those that the last yields are."""
+        """Adds the ops of a region of a function, and of all within it. `states`: those that the last yields are."""
         for op in region.ops:
             if isinstance(op, Dispatch):
-                self.add(op.body, op, initializer=initializer)
+                self.add(op.body, op, initializer=initializer, function=function)
                 continue
             for inner in op.regions:
-                self.add(inner)
+                self.add(inner, function=function)
             if isinstance(op, GlobalLoad) or (op.results and op.results[0] in self._named):
                 continue
-            place = Place(op, launch, initializer)
+            place = Place(op, launch, initializer, function)
             self.places.append(place)
             self.makers.update((r, place) for r in op.results)
             for v in dict.fromkeys(self.operands(op)):
@@ -144,6 +152,6 @@ def program_of(module: Module) -> Program:
     made.name_alike(module)
     for symbol in module.all_symbols():
         if (region := symbol.region) is not None:
-            states = symbol.states if isinstance(symbol, Function) else ()
-            made.add(region, initializer=isinstance(symbol, Global), states=states)
+            function, states = (symbol.name, symbol.states) if isinstance(symbol, Function) else ("", ())
+            made.add(region, initializer=isinstance(symbol, Global), states=states, function=function)
     return made

@@ -8,20 +8,31 @@ from typing import Any, TypeVar
 
 import attrs
 
-from tensorir.analysis.layout_decision import FORMAT, Decided, Decision, Relaid
+from tensorir.analysis.layout_decision import FORMAT, Decided, Decision, Relaid, SizesApart
 from tensorir.encoding.form import Form, State, Stored
 from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import Tiles
 from tensorir.ir.diagnostic import ParseError, TensorIRError
 from tensorir.ir.location import Location
-from tensorir.runtime.saved.fields import Malformed, anything, entries, flag, items, mapping, number, seconds, text
+from tensorir.runtime.saved.fields import (
+    Malformed,
+    anything,
+    entries,
+    flag,
+    items,
+    mapping,
+    number,
+    seconds,
+    size_range,
+    text,
+)
 from tensorir.targets.costs import Costs
 from tensorir.text.encodings import encoding, tiles
 from tensorir.text.lexer import Lexer
 
 T = TypeVar("T")
 
-_WHOLE = ("tensorir_layouts", "device", "costs", "cost_ns", "off_ns", "width", "exact", "gap_ns", "decided")
+_WHOLE = ("tensorir_layouts", "device", "costs", "cost_ns", "off_ns", "width", "exact", "gap_ns", "ranges", "decided")
 _DECIDED = ("key", "op", "id", "loc", "names", "where", "launch", "operands", "result", "tiles", "kernel", "stored")
 
 
@@ -38,7 +49,7 @@ def read_decision(written: str, file: str = "<layouts>") -> Decision:
 
 
 def _decision(found: object) -> Decision:
-    version, device, costs, cost, off, width, exact, gap, decided = entries(found, "the text", *_WHOLE)
+    version, device, costs, cost, off, width, exact, gap, ranges, decided = entries(found, "the text", *_WHOLE)
     if version != FORMAT:
         raise Malformed(f"tensorir_layouts: expected {FORMAT}, got {version!r}")
     return Decision(
@@ -50,7 +61,14 @@ def _decision(found: object) -> Decision:
         number(width, "width"),
         flag(exact, "exact"),
         seconds(gap, "gap_ns"),
+        tuple((name, items(of, f"ranges.{name}", _apart)) for name, of in mapping(ranges, "ranges").items()),
     )
+
+
+def _apart(value: object, at: str) -> SizesApart:
+    symbol, least, most, typical, ns, otherwise = items(value, at, anything, 6)
+    sizes = [symbol, least, most, typical]
+    return SizesApart(size_range(sizes, at), seconds(ns, at), seconds(otherwise, at))
 
 
 def _costs(value: object, at: str) -> Costs:

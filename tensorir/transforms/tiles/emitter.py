@@ -13,6 +13,7 @@ from tensorir.encoding.resolver import Tiles
 from tensorir.ir.affine import AffineMap, select
 from tensorir.ir.dims import Dim, ceildiv, iteration_dim, product, quotient
 from tensorir.ir.dtype import DType
+from tensorir.ir.known import NOTHING
 from tensorir.ir.location import UNKNOWN
 from tensorir.ir.op import Op
 from tensorir.ir.scalar import ScalarBody
@@ -67,6 +68,8 @@ class Emitter:
         """What is not stored, but computed where it is read as the right side of a product."""
         self.packed_rows: Mapping[Op, Dim] = {}
         """How many rows of a product in tiles count, where that is known."""
+        self.known = NOTHING
+        """Facts about sizes."""
         self.inside: Mapping[Value, Sequence[Dim]] = {}
         """The sizes of what is padded, for padded values: units run along these, and leave out the padding."""
         self.latest: dict[Value, Value] = {}

@@ -14,6 +14,7 @@ from tensorir.dialects.tensor import Constant, Pad
 from tensorir.dialects.tile import Grid, Slice
 from tensorir.ir.affine import identity
 from tensorir.ir.dims import Dim
+from tensorir.ir.known import NOTHING, Known
 from tensorir.ir.module import Executable, Module
 from tensorir.ir.op import Op, Trait
 from tensorir.ir.region import Region
@@ -53,12 +54,12 @@ class LowerToTiles(Pass):
             device = ctx.device(executable.target)
             if not device.runs_tiles or any(isinstance(o, Grid) for o in executable.body.ops):
                 return executable
-            return executable.with_region(lower_region(executable.body, device, refuse))
+            return executable.with_region(lower_region(executable.body, device, refuse, executable.known))
 
         return module.replace(executables=[lowered(e) for e in module.executables])
 
 
-def lower_region(region: Region, device: Device, refuse: Refuse) -> Region:
+def lower_region(region: Region, device: Device, refuse: Refuse, known: Known = NOTHING) -> Region:
     """Returns the region as one grid, or, if some op has no steps, each op that has some as a grid of its own.
 
     So an op always runs by the same steps, whatever else is in its launch. What is returned needs the sizes that the
@@ -66,9 +67,9 @@ def lower_region(region: Region, device: Device, refuse: Refuse) -> Region:
     elements are used, ops are lowered one by one, since grids mention the types of their results."""
     sizes = free_sizes(region)
     whole = _computed_yields(_prepared(region))
-    lowered = _as_one_grid(whole, device, stores_all=False) or _as_one_grid(whole, device, stores_all=True)
+    lowered = next(filter(None, (_as_one_grid(whole, device, known, stores_all=s) for s in (False, True))), None)
     if lowered is None or free_sizes(lowered) != sizes:
-        lowered = _op_by_op(_computed_yields(region), device, refuse)
+        lowered = _op_by_op(_computed_yields(region), device, refuse, known)
     return lowered if free_sizes(lowered) == sizes else region
 
 
@@ -77,24 +78,26 @@ def _prepared(region: Region) -> Region:
     return fuse_elementwise(cut_into_slices(read_in_place(region)))
 
 
-def _as_one_grid(region: Region, device: Device, *, stores_all: bool) -> Region | None:
+def _as_one_grid(region: Region, device: Device, known: Known, *, stores_all: bool) -> Region | None:
     try:
-        return _Lowering(region, device, stores_all=stores_all).lowered()
+        return _Lowering(region, device, known, stores_all=stores_all).lowered()
     except _RefusedError:
         return None
 
 
-def lower_strided(region: Region, tiled: Region, device: Device, inputs: Mapping[int, Slice]) -> Region | str:
-    """Returns a region like `tiled`, which `lower_region` made of `region`: as many grids, but their steps read the
-    arguments of these numbers where `inputs` says that they lie, instead of row-major. If some op can't, returns which
-    one and why.
+def lower_strided(
+    region: Region, tiled: Region, device: Device, inputs: Mapping[int, Slice], known: Known = NOTHING
+) -> Region | str:
+    """Returns a region like `tiled`, which `lower_region` made of `region` with these facts: as many grids, but their
+    steps read the arguments of these numbers where `inputs` says that they lie, instead of row-major. If some op can't,
+    returns which one and why.
 
     Law: for such arguments it gives the same results as `tiled` for row-major ones, bit for bit."""
     lying = {region.args[i]: slice for i, slice in inputs.items()}
     grids = [op for op in tiled.ops if isinstance(op, Grid)]
     if len(grids) == 1 and all(isinstance(op, Grid | Constant) for op in tiled.ops):
         try:
-            return _Lowering(_computed_yields(_prepared(region)), device, lying).lowered()
+            return _Lowering(_computed_yields(_prepared(region)), device, known, lying).lowered()
         except _RefusedError as e:
             return f"{e.op.NAME}: {e}"
     reasons: list[str] = []
@@ -102,24 +105,28 @@ def lower_strided(region: Region, tiled: Region, device: Device, inputs: Mapping
     def refuse(op: Op, rule: str, reason: str, operand: str = "") -> None:
         reasons.append(f"{op.NAME}: {reason}")
 
-    lowered = _op_by_op(_computed_yields(region), device, refuse, lying)
+    lowered = _op_by_op(_computed_yields(region), device, refuse, known, lying)
     python = [op for op in lowered.ops if not isinstance(op, Grid) and any(v in lying for v in op.operands)]
     if python or [type(op) for op in lowered.ops] != [type(op) for op in tiled.ops]:
         return next(iter(reasons), "its ops run in Python")
     return lowered
 
 
-def _op_by_op(region: Region, device: Device, refuse: Refuse, lying: Mapping[Value, Slice] | None = None) -> Region:
+def _op_by_op(
+    region: Region, device: Device, refuse: Refuse, known: Known, lying: Mapping[Value, Slice] | None = None
+) -> Region:
     env: dict[Value, Value] = {a: a for a in region.args}
     ops: list[Op] = []
     for op in region.ops:
-        made = _alone(op, [env[v] for v in op.operands], device, refuse, lying or {})
+        made = _alone(op, [env[v] for v in op.operands], device, refuse, known, lying or {})
         ops += made
         env.update(zip(op.results, made[-1].results, strict=True))
     return evolve(region, ops=tuple(ops), yields=tuple(env[y] for y in region.yields))
 
 
-def _alone(op: Op, operands: Sequence[Value], device: Device, refuse: Refuse, lying: Mapping[Value, Slice]) -> list[Op]:
+def _alone(
+    op: Op, operands: Sequence[Value], device: Device, refuse: Refuse, known: Known, lying: Mapping[Value, Slice]
+) -> list[Op]:
     """Returns the op on `operands` as a grid, or as it is if it has no steps."""
     if isinstance(op, Constant):
         return [op]
@@ -128,7 +135,7 @@ def _alone(op: Op, operands: Sequence[Value], device: Device, refuse: Refuse, ly
     here = {args[v]: lying[v] for v in args if v in lying}
     try:
         alone = _computed_yields(Region(tuple(args.values()), (inside,), inside.results))
-        lowered = _Lowering(alone, device, here).lowered()
+        lowered = _Lowering(alone, device, known, here).lowered()
     except _RefusedError as e:
         refuse(op, "no-steps", f"{e}: it runs in Python")
         return [op.with_operands(operands)]
@@ -180,15 +187,21 @@ def _subsets(count: int) -> Iterator[tuple[int, ...]]:
 
 
 class _Lowering:
-    """The state of one region. `lying`: where the arguments lie that are not row-major. `stores_all`: right sides of
-    products that an op computes are stored in memory of the unit."""
+    """The state of one region. `known`: facts about sizes. `lying`: where the arguments lie that are not row-major.
+    `stores_all`: right sides of products that an op computes are stored in memory of the unit."""
 
     def __init__(
-        self, region: Region, device: Device, lying: Mapping[Value, Slice] | None = None, *, stores_all: bool = False
+        self,
+        region: Region,
+        device: Device,
+        known: Known,
+        lying: Mapping[Value, Slice] | None = None,
+        *,
+        stores_all: bool = False,
     ) -> None:
         self.types = tuple(y.type for y in region.yields)
         region = reshaped_outside(region, _whole_values(region))
-        self.region, self.device, self.stores_all = region, device, stores_all
+        self.region, self.device, self.known, self.stores_all = region, device, known, stores_all
         self.lying = lying or {}
         self.constants = [op for op in region.ops if isinstance(op, Constant)]
         self.outside = (*region.args, *(c.result for c in self.constants))
@@ -216,7 +229,7 @@ class _Lowering:
                 raise _RefusedError(op, f"{op.NAME} has no steps")
         cuts = chosen_units(computing, self.region.yields, whole, made)
         if (product := next((op for op in computing if isinstance(op, Contract)), None)) is not None:
-            cuts = wide_units(product, cuts)
+            cuts = wide_units(product, cuts, self.known)
         refused: _RefusedError | None = None
         for kept in _subsets(len(cuts)):
             chosen = [cuts[k] for k in kept]
@@ -234,7 +247,7 @@ class _Lowering:
     ) -> Region:
         units = [c.unit for c in cuts]
         e = Emitter(self.device, units, [c.block for c in cuts], whole)
-        e.made, e.packed_rows = made, packed_rows(self.region)
+        e.made, e.packed_rows, e.known = made, packed_rows(self.region), self.known
         e.inside = {op.result: op.source.type.shape for op in computing if isinstance(op, Pad)}
         self._place(e, computing)
         for op in computing:

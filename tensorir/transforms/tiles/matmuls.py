@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 from tensorir.dialects import linalg, tile
 from tensorir.ir.dims import Dim, product
 from tensorir.ir.dtype import f32
+from tensorir.ir.known import NOTHING, Known
 from tensorir.ir.types import TensorType
 from tensorir.transforms.tiles.access import Access, Digit, Digits, UnfitError, common, joined
 from tensorir.transforms.tiles.blocks import Cut
@@ -39,24 +40,25 @@ class FewRows:
     swapped: bool
 
 
-def few_rows(op: linalg.Contract) -> FewRows | None:
-    """Returns which side has few rows, the lhs if both have as few; None if neither has, or for other types."""
+def few_rows(op: linalg.Contract, known: Known = NOTHING) -> FewRows | None:
+    """Returns which side has few rows, the lhs if both have as few; None if neither has, or for other types. `known`:
+    facts about sizes."""
     if not op.lhs.type.dtype == op.rhs.type.dtype == op.dtype == f32:
         return None
     lhs, rhs, out = (m.positions() for m in op.maps)
     sizes = dict(zip(out, op.result.type.shape, strict=True))
     sides = [d for d in out if d not in rhs], [d for d in out if d not in lhs]
     counts = [product(sizes[d] for d in side) for side in sides]
-    few = [(n, i) for i, n in enumerate(counts) if isinstance(n, int) and n <= MAX_ROWS]
+    few = [(n, i) for i, n in enumerate(known.range(c)[1] for c in counts) if n is not None and n <= MAX_ROWS]
     if not few:
         return None
     _, first = min(few)
     return FewRows(sides[first], sides[1 - first], first == 1)
 
 
-def wide_units(op: linalg.Contract, cuts: Sequence[Cut]) -> list[Cut]:
+def wide_units(op: linalg.Contract, cuts: Sequence[Cut], known: Known) -> list[Cut]:
     """Returns larger units along the many columns of a contraction with few rows."""
-    found = few_rows(op)
+    found = few_rows(op, known)
     if found is None:
         return list(cuts)
     dims = op.maps[2].positions()
@@ -69,7 +71,7 @@ def wide_units(op: linalg.Contract, cuts: Sequence[Cut]) -> list[Cut]:
 def by_few_rows(e: Emitter, op: linalg.Contract, pieces: Sequence[Piece], sides: tuple[Side, Side, Side]) -> bool:
     """Appends the step of a contraction of lhs, rhs and out, without its initial value; False if the rule does not
     allow it."""
-    found = few_rows(op)
+    found = few_rows(op, e.known)
     if found is None:
         return False
     few, many = found.few, found.many

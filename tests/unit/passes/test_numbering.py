@@ -57,7 +57,7 @@ def test_every_op_of_a_compiled_program_knows_what_it_was_made_from(name: str, d
     given = {*ids(numbered(module))}
     for to in ("dispatch", "materialized"):
         made = ids(run_passes(module, pipeline(data_tiling, to=to).passes))
-        assert made and {*made} <= given
+        assert made and {id.partition("~")[0] for id in made} <= given  # in copies for ranges of sizes as well
 
 
 def test_copies_of_an_inlined_body_have_ids_of_their_own() -> None:

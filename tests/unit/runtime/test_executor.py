@@ -30,10 +30,9 @@ def call(rows: int) -> None:
 
 def test_frames_are_given_back_while_others_are_looked_up() -> None:
     call(4)
-    functions = PROGRAM._functions  # pyright: ignore[reportPrivateUsage]  # frames that wait are not public
-    _, executor = next(iter(functions.values()))
+    executor = PROGRAM.runner(PROGRAM.default, {"M": 4})
     assert isinstance(executor, Executor)
-    [known] = executor._known.values()  # pyright: ignore[reportPrivateUsage]  # as above
+    [known] = executor._known.values()  # pyright: ignore[reportPrivateUsage]  # frames that wait are not public
     object.__setattr__(known, "frames", CalledMeanwhile(known.frames))
     call(3)
     assert CalledMeanwhile.counted

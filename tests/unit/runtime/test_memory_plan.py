@@ -48,7 +48,7 @@ def arguments(module: Module) -> list[Array]:
 def planned(program: Program) -> int:
     """The peak that the last call was checked against."""
     functions = program._functions  # pyright: ignore[reportPrivateUsage]  # what was planned is not public
-    _, runner = functions.get("main") or next(iter(functions.values()))
+    runner = (functions.get("main") or next(iter(functions.values()))).usual
     assert isinstance(runner, PythonRunner)
     return list(runner._peaks.values())[-1].bytes  # pyright: ignore[reportPrivateUsage]  # what was planned is not public
 

@@ -209,6 +209,15 @@ CONTENTS: dict[str, tuple[Callable[[File], None], str]] = {
     "constants between lines": (entry("constants", 1, 0, by=4), "constants: expected one behind the other"),
     "negative constants": (entry("constants", 0, to=[-64, 64]), "constants[0][0]: expected a whole number"),
     "no constant of that number": (entry(*MAIN, "constants", 0, to=2), "constants[0]: expected a whole number from 0"),
+    "a range without its typical size": (
+        entry(*MAIN, "sizes", to=["S", 0, 8, 9]),
+        "functions[0].sizes: S = 0 … 8: its",
+    ),
+    "a range with too few numbers": (entry(*MAIN, "sizes", to=["S", 0, 8]), "functions[0].sizes: expected 4 items"),
+    "a range without other sizes": (
+        entry(*MAIN, "sizes", to=["S", 0, 8, 1]),
+        "there is no function @main of the types",
+    ),
     "too few constants": (drop(*MAIN, "constants", 1), "@main: the plan is damaged"),
     "a place without a file": (entry("places", 0, 1, to=9), "places[0]: expected a whole number from 0"),
     "a place of three": (entry("places", 0, to=["", 0, 1]), "places[0]: expected 4 items, found 3"),

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,13 +18,18 @@ from tensorir.dialects.registry import OPS
 from tensorir.ir.diagnostic import UnsupportedError
 from tensorir.ir.dims import evaluate
 from tensorir.ir.location import Location
+from tensorir.ir.signature import Signature
+from tensorir.ir.size_range import SizeRange
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 from tensorir.runtime.plan import HostCommand
+from tensorir.runtime.saved.fields import Malformed
+from tensorir.runtime.saved.load import check_functions
 from tensorir.runtime.saved.save import save
 from tensorir.text import parse
 from tests.support import graphs
 
+ROWS = TensorType((ti.symbol("M"), 4), ti.f32)
 SIZES = {"S": 21, "M": 19, "N": 33, "K": 5}
 GRAPHS = (graphs.mlp, graphs.qkv, graphs.ragged_attention, graphs.dynamic, graphs.nan_padding, graphs.tied_weight)
 
@@ -174,3 +180,20 @@ print("tensorir.interp.interpreter" in sys.modules)
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert done.stdout.splitlines() == ["", "False"]
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"sizes": SizeRange("M", 0, 8, 1)}, "there is no function @f of the types that it has for M = 0 … 8"),
+        ({"arg_types": (ROWS,), "sizes": SizeRange("N", 0, 8, 1)}, "@f has no size N"),
+        ({"arg_types": (ROWS,)}, "there are two functions @f"),
+        ({"name": "g", "arg_types": (ROWS,), "sizes": SizeRange("M", 0, 8, 1)}, "there is no function @g of the types"),
+    ],
+)
+def test_plans_for_ranges_are_those_of_a_function(other: dict[str, Any], said: str) -> None:
+    f = Signature("f", ("x",), (ROWS,), (ROWS,))
+    few = evolve(f, **{"arg_types": (TensorType((ti.symbol("M"), 5), ti.f32),), **other})
+    check_functions([f, evolve(f, sizes=SizeRange("M", 0, 8, 1))])
+    with pytest.raises(Malformed, match=said):
+        check_functions([f, few])

@@ -17,7 +17,7 @@ from tensorir.api import compile
 from tensorir.builder.module import ModuleBuilder
 from tensorir.ir.diagnostic import OutOfMemoryError, TensorIRError, UnsupportedError
 from tensorir.ir.dims import symbol
-from tensorir.ir.dtype import f32, i32
+from tensorir.ir.dtype import DType, f32, i32
 from tensorir.ir.module import Module
 from tensorir.runtime.program import Program
 from tensorir.targets.device import Device
@@ -251,3 +251,17 @@ def test_two_devices(first: str, second: str) -> None:
     counts = program.counts(sizes={"M": 20})
     assert counts.transfers == 2
     assert program.stats.weights_by_device == {"a": WIDTH * 48 * 4, "b": WIDTH * 32 * 4}
+
+
+@pytest.mark.parametrize("dtype", [f32, i32])
+def test_few_rows_of_f32_have_a_plan_of_their_own(dtype: DType) -> None:
+    m = ModuleBuilder()
+    f = m.function("main")
+    f.returns(f.arg("x", (symbol("M"), 256), dtype) @ f.arg("w", (256, 512), dtype))
+    program = compile(m.build(), "opencl")
+    assert list(program.plans) == ["main", *(["main.to_8"] if dtype == f32 else [])]
+    for rows in (1, 8, 9):
+        rng = np.random.default_rng(rows)
+        x, w = (rng.integers(-2, 3, shape).astype(dtype.numpy) for shape in ((rows, 256), (256, 512)))
+        np.testing.assert_array_equal(program(x, w), x @ w)
+        assert ("tile.matmul" in program.stats.kernels) == (dtype == f32 and rows <= 8)

@@ -37,7 +37,7 @@ def products() -> list[Decided]:
 
 def test_the_cost_is_the_sum_of_what_each_op_and_relayout_costs() -> None:
     parts = sum(d.ns + sum(r.ns for r in d.relaid) for d in decision())
-    assert decision().cost_ns == pytest.approx(parts, rel=1e-9)
+    assert abs(decision().cost_ns - parts) <= 1e-9 * parts
     assert decision().cost_ns < decision().off_ns
     assert decision().exact and decision().gap_ns == 0
 
@@ -135,4 +135,4 @@ def test_a_decision_that_was_read_knows_no_alternatives() -> None:
 def test_json_is_one_line_per_op() -> None:
     text = decision().json()
     assert len(json.loads(text)["decided"]) == len(decision().decided)
-    assert len(text.splitlines()) == len(decision().decided) + 12
+    assert len(text.splitlines()) == len(decision().decided) + 13

@@ -12,7 +12,7 @@ from tensorir.encoding.layout import Layout
 from tensorir.encoding.resolver import Tiles
 from tensorir.ir.affine import identity, select
 from tensorir.ir.dims import Dim, symbol
-from tensorir.ir.dtype import f32
+from tensorir.ir.dtype import DType, f32, i8
 from tensorir.ir.scalar import ScalarBody, apply, arg
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
@@ -50,6 +50,26 @@ def test_a_relayout_is_one_copy_if_there_is_one(
 def product(rows: Dim) -> Contract:
     x, w = Value(TensorType((rows, 32), f32)), Value(TensorType((32, 60), f32))
     return Contract(x, w, (), (select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1))), f32)
+
+
+@pytest.mark.parametrize(("rows", "dtype"), [(8, f32), (9, f32), (8, i8)])
+def test_few_rows_of_f32_are_read_where_they_lie(rows: int, dtype: DType) -> None:
+    """Then the product takes no longer than reading the right side; otherwise its operands are packed."""
+    x, w = Value(TensorType((rows, 32), dtype)), Value(TensorType((32, 64), dtype))
+    op = Contract(x, w, (), (select(3, (0, 2)), select(3, (2, 1)), select(3, (0, 1))), dtype)
+    costs = Costs(rows_in_place=8, multiply_adds_per_ns=1e9, bytes_per_ns=1.0)
+    read = 32 * 64 * dtype.itemsize
+    assert (Prices(costs).form(op, row_major(op)) == read) == (rows == 8 and dtype == f32)
+    assert Prices(costs, computed=frozenset({op})).form(op, row_major(op)) > read
+
+
+def test_sizes_count_as_what_the_prices_are_at() -> None:
+    prices = Prices(Costs(bytes_per_ns=1.0))
+    few = prices.at((("S", 3),))
+    assert few.bytes(TensorType((S, 32), f32), None) == 4 * 3 * 32
+    assert few.bytes(TensorType((S, 32), f32), RIGHT) == 4 * 16 * 32
+    assert few.at(()).bytes(TensorType((S, 32), f32), None) == prices.bytes(TensorType((S, 32), f32), None)
+    assert prices.at(()) is prices and prices.at((("S", 3),)) is few
 
 
 def test_a_right_side_may_be_stored_in_another_order_which_costs_time_for_every_block_of_rows() -> None:

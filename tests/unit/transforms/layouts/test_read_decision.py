@@ -45,10 +45,12 @@ def changed_first(name: str, value: object) -> Damage:
     ("damage", "message"),
     [
         (without("width"), "the text: expected an object with the entries tensorir_layouts, device"),
-        (changed("tensorir_layouts", 1), "tensorir_layouts: expected 2, got 1"),
+        (changed("tensorir_layouts", 1), "tensorir_layouts: expected 3, got 1"),
         (changed("exact", 1), "exact: expected true or false"),
         (changed("cost_ns", -1.0), "cost_ns: expected a number"),
         (changed("decided", {}), "decided: expected a list"),
+        (changed("ranges", {"main": [["M", 0, 8, 1, 5.0]]}), "ranges.main[0]: expected 6 items, found 5"),
+        (changed("ranges", {"main": [["M", 9, 8, 9, 5.0, 6.0]]}), "ranges.main[0]: M = 9 … 8: there is no such size"),
         (changed_first("key", 3), "decided[0].key: expected a text"),
         (changed_first("loc", ["f", 1]), "decided[0].loc: expected 3 items, found 2"),
         (changed_first("stored", ["#layout<inner_dims = [0]>"]), "decided[0].stored[0]: "),
