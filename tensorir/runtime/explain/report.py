@@ -40,8 +40,10 @@ def function_lines(f: FunctionExplanation) -> Iterator[str]:
 
 
 def heading(f: FunctionExplanation) -> str:
-    """The name of a function, and the sizes for which it is explained."""
-    return ", ".join([f"@{f.name}", *(f"{name} = {size}" for name, size in f.sizes.items())])
+    """The name of a function, and the sizes for which it is explained, with the range of its plan if there is one."""
+    head = ", ".join([f"@{f.name}", *(f"{name} = {size}" for name, size in f.sizes.items())])
+    sizes = None if f.plan is None else f.plan.function.sizes
+    return head if sizes is None else f"{head} (the plan for {sizes})"
 
 
 def sums(counts: Counts) -> str:

@@ -129,7 +129,7 @@ def test_an_explanation_shows_all_ranges_or_the_one_of_a_size() -> None:
     assert [dict(f.sizes) for f in program().explain(sizes={"M": 7}).functions] == [{"M": 7}]
     text = str(explained)
     assert "@main has layouts of its own for M = 0 … 8" in text
-    assert text.index("@main, M = 1:") < text.index("@main, M = 128:")
+    assert text.index("@main, M = 1 (the plan for M = 0 … 8):") < text.index("@main, M = 128:")
     assert "M = 0 … 8" in explained.html()
 
 
