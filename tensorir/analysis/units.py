@@ -3,7 +3,7 @@
 Every value in a dispatch carries its unit dims: an id for each loop of the root that is still parallel, and the dim of
 the value along which it runs. An op may join a dispatch only while some id survives in all of its ops, so that
 the whole dispatch can run as independent units without a barrier between them. The ids that survive an op follow from
-its `relation()`.
+its `relation()`. A slice that takes the first positions of a dim goes on along it: later units make nothing of it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from tensorir.dialects.packing import BatchMmt4d, Mmt4d, Pack
 from tensorir.ir.op import Op, Trait
-from tensorir.ir.relation import Relation, Same
+from tensorir.ir.relation import Cut, Relation, Same
 from tensorir.ir.value import Value
 
 Units = Mapping[int, int]
@@ -53,11 +53,20 @@ def joined_units(op: Op, inside: Mapping[Value, Units]) -> Units:
         return {}
     return _agree(
         [
-            {i: new for i, dim in inside[value].items() if (new := _onward(relation, operand, dim)) is not None}
+            {i: new for i, dim in inside[value].items() if (new := _onward(op, operand, dim)) is not None}
             for operand, value in enumerate(op.operands)
             if value in inside
         ]
     )
+
+
+def shortened_units(op: Op, inside: Mapping[Value, Units]) -> frozenset[int]:
+    """Returns those of `joined_units` that go on because `op` takes the first positions of a dim: the last units make
+    nothing of it."""
+    relation = op.relation()
+    cut = {(i, link.dim) for i, links in enumerate(relation.operands) for link in links if isinstance(link, Cut)}
+    mine = [(i, inside[v]) for i, v in enumerate(op.operands) if v in inside]
+    return frozenset(u for u in joined_units(op, inside) if any((i, units[u]) in cut for i, units in mine))
 
 
 def _joins_in_batches(relation: Relation, op: Op, inside: Mapping[Value, Units]) -> bool:
@@ -78,8 +87,20 @@ def why_apart(op: Op) -> str:
     return "no loop of the launch that makes it goes on through this op, which needs more than a piece of it"
 
 
-def _onward(relation: Relation, operand: int, dim: int) -> int | None:
+def takes_first(op: Op, operand: int, link: Cut) -> bool:
+    """Whether position i of the loop takes position i of the operand's dim, so that both are cut into the same units.
+    The sizes must be known: which units have no part of the loop is decided when the program is compiled."""
+    size = op.results[0].type.shape[op.relation().results[0].index(link.loop)]
+    known = isinstance(size, int) and size > 0 and isinstance(op.operands[operand].type.shape[link.dim], int)
+    return known and link.offset == 0 and link.stride == 1
+
+
+def _onward(op: Op, operand: int, dim: int) -> int | None:
     """Returns the dim of the results along which the pieces of an operand's dim continue."""
+    relation = op.relation()
+    cut = next((link for link in relation.operands[operand] if isinstance(link, Cut) and link.dim == dim), None)
+    if cut is not None:
+        return relation.result_dim(cut.loop) if takes_first(op, operand, cut) else None
     loop = relation.onward(operand, dim)
     return None if loop is None or loop in relation.shared else relation.result_dim(loop)
 

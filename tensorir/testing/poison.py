@@ -177,6 +177,8 @@ def _pieces(
                 inner = math.prod(env[op.results[0]].shape[relation.results[0].index(i)] for i in link.loops[1:])
                 block = math.prod(env[v].shape[d] for d in link.dims[1:])
                 positions = np.unique((positions[:, None] * block + np.arange(block)).reshape(-1) // inner)
+            case Cut():  # it takes the first positions
+                positions = positions[positions < size]
             case _:
                 pass
         assert positions.max(initial=0) < size, f"{op.NAME}: {relation}: a piece of {size} is beyond its end"

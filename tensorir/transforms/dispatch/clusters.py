@@ -14,7 +14,7 @@ from tensorir.analysis.constants import Constants
 from tensorir.analysis.dependence_order import DependenceOrder
 from tensorir.analysis.kinds import Kind, kind_of, why_not_stored, why_repeated
 from tensorir.analysis.movement import is_free
-from tensorir.analysis.units import Units, joined_units, root_units, why_apart
+from tensorir.analysis.units import Units, joined_units, root_units, shortened_units, why_apart
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.tensor import CollapseShape, ExpandShape
 from tensorir.ir.effects import EffectsIn
@@ -114,12 +114,14 @@ class Plan:
             self.last_effect = node
 
     def open_for(self, value: Value) -> None:
-        """Gives a free value a dispatch that stores it, because it is read outside of all others."""
+        """Lets a dispatch store a free value, because it is read outside of all of them: the one that makes what it
+        takes the first positions of, or a new one."""
         if value not in self.free or value in self.written:
             return
         op = self.free[value].evolve()
-        self.refuse(op, "free-move", "it is read outside of launches: moving the data takes a launch of its own")
-        self._add(op, self._new_cluster(frozenset(), self._device(self.free[value])), {})
+        if not self._joined(op, moves=False):
+            self.refuse(op, "free-move", "it is read outside of launches: moving the data takes a launch of its own")
+            self._add(op, self._new_cluster(frozenset(), self._device(self.free[value])), {})
         self.written.update(zip(self.free[value].results, op.results, strict=True))
 
     def store_reshaped(self, value: Value, region: Region) -> None:
@@ -182,25 +184,43 @@ class Plan:
         """Lets the op join the dispatch of which it reads the most bytes, among those in which some unit survives and
         which nothing else that it reads has to wait for. Says whether there is one. An op that only `moves` data also
         joins a dispatch that is a single unit anyway, such as a softmax of one row, or one of which it reads the only
-        element. What an op reads is on its own device, so it joins no launch of another one. Only moves join the launch
-        that brings a value to the device."""
-        read: dict[Cluster, int] = {}
-        for v in dict.fromkeys(v for v in op.operands if v in self.cluster_of):
-            read[self.cluster_of[v]] = read.get(self.cluster_of[v], 0) + typical_bytes(v.type)
-        for cluster in sorted(read, key=lambda c: (-read[c], -self.order.place[c.node])):
-            if self._waits_for(op, cluster):
+        element. It does not join for the first positions of a unit dim alone, because its readers can read the whole;
+        other ops join through it all the same. What an op reads is on its own device, so it joins no launch of another
+        one. Only moves join the launch that brings a value to the device."""
+        read: dict[Cluster, list[Value]] = {}
+        for v in dict.fromkeys(op.operands):
+            if (cluster := self._read_from(v, through=not moves)) is not None:
+                read.setdefault(cluster, []).append(v)
+        size = {c: sum(typical_bytes(v.type) for v in values) for c, values in read.items()}
+        for cluster in sorted(read, key=lambda c: (-size[c], -self.order.place[c.node])):
+            if self._waits_for(op, cluster, read[cluster]):
                 continue
-            units = joined_units(op, cluster.units)
+            units = joined_units(op, {v: self._units(v, cluster) for v in read[cluster]})
             alive = cluster.alive & frozenset(units)
-            if alive or (moves and (not cluster.alive or op.operands[0].type.elements == 1)):
+            enough = alive - shortened_units(op, cluster.units) if moves else alive
+            if enough or (moves and (not cluster.alive or op.operands[0].type.elements == 1)):
                 cluster.alive = alive
                 self._add(op, cluster, units)
                 return True
         return False
 
-    def _waits_for(self, op: Op, cluster: Cluster) -> bool:
-        """Whether the op reads something that is made of what the cluster makes, but not in it."""
-        rest = [v for v in op.operands if self.cluster_of.get(v) is not cluster]
+    def _read_from(self, value: Value, *, through: bool) -> Cluster | None:
+        """The dispatch that makes a value; if `through`, also that of a value which its reader makes by moves alone of
+        what the dispatch makes."""
+        while through and value not in self.windows and (move := self.free.get(value)) is not None and is_free(move):
+            (value,) = move.operands
+        return self.cluster_of.get(value)
+
+    def _units(self, value: Value, cluster: Cluster) -> Units:
+        """The units of what a dispatch makes, or of what its reader makes of that by moves alone."""
+        if value not in self.free:
+            return cluster.units[value]
+        (source,) = self.free[value].operands
+        return joined_units(self.free[value], {source: self._units(source, cluster)})
+
+    def _waits_for(self, op: Op, cluster: Cluster, made: Sequence[Value]) -> bool:
+        """Whether the op reads something else than `made` that is made of what the cluster makes, but not in it."""
+        rest = [v for v in op.operands if v not in made]
         return any(self.order.reaches(cluster.node, node) for node in self._nodes(rest))
 
     def _say_why_apart(self, op: Op) -> None:

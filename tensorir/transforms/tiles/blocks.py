@@ -17,6 +17,7 @@ from tensorir.dialects.tile.grid import MAX_GRID_RANK
 from tensorir.ir.dims import Dim, product, quotient
 from tensorir.ir.op import Op, Trait
 from tensorir.ir.value import Value
+from tensorir.targets.costs import typical
 from tensorir.transforms.tiles.unit_dims import UnitDim, unit_dims
 
 ELEMENTS = 1 << 14
@@ -56,7 +57,7 @@ def chosen_units(
         case Contract() as op:
             return _of_rows_and_columns(op, found)
         case _:
-            return _of_elements(yields[0], found)
+            return _of_elements(_whole_of(yields[0], found), found)
 
 
 def _of_tiles(op: Mmt4d | BatchMmt4d, found: Sequence[UnitDim], times: tuple[int, int]) -> list[Cut]:
@@ -105,6 +106,15 @@ def _of_rows_and_columns(op: Contract, found: Sequence[UnitDim]) -> list[Cut]:
             if each < most:
                 break
     return cuts[:MAX_GRID_RANK]
+
+
+def _whole_of(value: Value, found: Sequence[UnitDim]) -> Value:
+    """The value itself, or the largest that the units run along, if they run beyond the end of this one, which is a
+    slice of their first positions."""
+    if not any(unit.is_beyond(value) for unit in found):
+        return value
+    followed = [v for v in found[0].values if all(v in unit.values for unit in found)]
+    return max(followed, key=lambda v: typical(v.type.elements))
 
 
 def _of_elements(value: Value, found: Sequence[UnitDim]) -> list[Cut]:

@@ -99,13 +99,18 @@ class Emitter:
     # ---- pieces ---------------------------------------------------------------------------------------------------
 
     def piece(self, unit: int, factor: int, size: Dim) -> Piece:
-        """The piece of a dim of `size` along which unit dim number `unit` runs with `factor` positions per granule."""
+        """The piece of a dim of `size` along which unit dim number `unit` runs with `factor` positions per granule. The
+        dim may end before the unit dim does: then later units have no part of it."""
         u = self.units[unit]
         start, count, valid = (iteration_dim(UNIT_DIMS * unit + i) for i in range(UNIT_DIMS))
-        exact = size == u.extent * factor
+        begin, positions, whole = start * factor, count * factor, u.extent * factor
         block = self.blocks[unit] * factor
         most = min(block, size) if isinstance(block, int) and isinstance(size, int) else block
-        return Piece(start * factor, count * factor if exact else valid, most)
+        if size == whole:
+            return Piece(begin, positions, most)
+        if isinstance(size, int) and isinstance(whole, int) and size != u.total:
+            return Piece(begin, _before(size, begin, positions, whole), most)
+        return Piece(begin, valid, most)
 
     def value_pieces(self, value: Value) -> list[Piece]:
         """The piece of each dim of a value that the region computes."""
@@ -209,6 +214,17 @@ class Emitter:
     def unit_map(self, *results: Dim) -> AffineMap:
         """A map from the unit dims alone."""
         return AffineMap(self.first_loop, results)
+
+
+def _before(end: int, begin: Dim, positions: Dim, whole: int) -> Dim:
+    """How many of the `positions` from `begin` on lie before `end`, for pieces of the positions below `whole`, of which
+    `end` is one: all but those behind the end, of which those before the piece are not counted."""
+
+    def behind(position: Dim) -> Dim:
+        over = position - end
+        return over * ceildiv(over, whole)  # ⌈over / whole⌉ is 1 if over is positive, else 0: over is above -whole
+
+    return positions - behind(begin + positions) + behind(begin)
 
 
 def cut(digits: Digits, piece: Piece) -> tuple[Dim, Digits]:

@@ -1,7 +1,8 @@
 """Along which dims a dispatch is cut into units: dims of its results that every op can follow piece by piece.
 
 A candidate begins at a dim of a result and is followed through the links of all ops, in both directions: every value
-gets at most one dim that goes along, and how many of its positions belong to one granule of the unit.
+gets at most one dim that goes along, and how many of its positions belong to one granule of the unit. Where a slice
+takes the first positions of a dim, both dims go along, and the last units have no part of the shorter one.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from math import lcm
 
 from attrs import frozen
 
+from tensorir.analysis.units import takes_first
 from tensorir.dialects.linalg import ZeroPadding
 from tensorir.dialects.packing import Pack
-from tensorir.dialects.tensor import Pad
+from tensorir.dialects.tensor import ExtractSlice, Pad
 from tensorir.ir.dims import Dim, ceildiv, product
 from tensorir.ir.op import Op
 from tensorir.ir.relation import Cut, Merged, Put, Regrouped, Relation, Same, Split, Whole, Window
@@ -45,6 +47,11 @@ class UnitDim:
         """The number of granules."""
         return ceildiv(self.total, self.granule)
 
+    def is_beyond(self, value: Value) -> bool:
+        """Whether the dim of a value along which this one runs ends before it does."""
+        along = self.values[value]
+        return value.type.shape[along.dim] not in (self.total, self.extent * along.factor)
+
 
 LITTLE = 0.5
 """How many bytes packs that are repeated in each unit may write, beside all that the other ops write."""
@@ -74,6 +81,8 @@ def ties_of(op: Op) -> dict[int, list[Tie]]:
                     outer, inner = _inner(op, relation, link), _static(shape[d] for d in link.dims[1:])
                     if outer is not None and inner is not None:
                         found.setdefault(link.loops[0], []).append((operand, link.dims[0], Fraction(outer, inner)))
+                case Cut() if takes_first(op, operand, link):
+                    found.setdefault(link.loop, []).append((operand, link.dim, Fraction(1)))
                 case _:
                     pass
     blocked = set(_blocked(relation))
@@ -136,10 +145,10 @@ def unit_dims(ops: Sequence[Op], yields: Sequence[Value], whole: Container[Value
     found: list[UnitDim] = []
     first = yields[0]
     for dim in range(first.type.rank):
-        if first.type.shape[dim] == 1 or any(u.values[first].dim == dim for u in found):
+        if any(u.values[first].dim == dim for u in found):
             continue
         unit = _Following(ops, ties, whole).follow(yields, dim)
-        if unit is not None:
+        if unit is not None and (first.type.shape[dim] != 1 or unit.extent != 1):
             found.append(unit)
     complete = [unit for unit in found if len(unit.ops) == len(ops)]
     return complete or (found if are_followed(ops, found) else [])
@@ -165,6 +174,10 @@ class _Following:
         self.loops: dict[Op, tuple[int, Fraction]] = {}
         self.reached: list[tuple[Dim, Fraction]] = []
         """Sizes of the dims that go along, and their positions per position of the first."""
+        self.padded: list[tuple[Dim, Fraction]] = []
+        """Those of `reached` behind whose end there is padding: it belongs to the last unit."""
+        self.is_shortened = False
+        """Whether a slice of first positions goes along, so that dims may end before others."""
         self.read: dict[Value, tuple[int, Fraction]] = {}
         """Values that exist as a whole → the dim that is first read along."""
 
@@ -220,10 +233,14 @@ class _Following:
         if isinstance(op, ZeroPadding) and hit[0] in op.dims and not self._keeps_the_extent(op, hit):
             return None
         values, reached = (*op.operands, *op.results), list[Value]()
-        for i, d, ratio in self.ties[op][hit[0]]:
+        ties = self.ties[op][hit[0]]
+        self.is_shortened |= isinstance(op, ExtractSlice) and len({values[i].type.shape[d] for i, d, _ in ties}) > 1
+        for i, d, ratio in ties:
             v, here = values[i], (d, hit[1] * ratio)
             shape = op.source.type.shape if isinstance(op, Pad) else v.type.shape
             self.reached.append((shape[d], here[1]))
+            if isinstance(op, Pad) and (op.low[d], op.high[d]) != (0, 0):
+                self.padded.append((shape[d], here[1]))
             if v in self.whole:
                 self.read.setdefault(v, here)
             elif v not in self.values:
@@ -242,6 +259,7 @@ class _Following:
         if hit[0] != outer or tile is None or ceildiv(op.extent, tile) != op.source.type.shape[outer]:
             return False
         self.reached.append((op.extent, hit[1] * tile))
+        self.padded.append((op.extent, hit[1] * tile))
         return True
 
     def _beside(self, yields: Sequence[Value]) -> tuple[Op, tuple[int, Fraction]] | None:
@@ -260,14 +278,28 @@ class _Following:
 
     def _granular(self) -> UnitDim | None:
         """Scales the factors to whole numbers; every dim must have all positions of each granule, or be as long as the
-        total, which is the finest dim."""
+        total, which is the finest dim, or end before it because a slice does."""
         scale = lcm(*(f.denominator for _, f in self.reached))
         sizes = {(size, int(f * scale)) for size, f in self.reached}
         finest = max(f for _, f in sizes)
-        for total in sorted({size for size, f in sizes if f == finest}, key=str):
+        complete = self.padded if self.is_shortened else self.reached
+        ends = {(size, int(f * scale)) for size, f in complete}
+        for total in self._totals(sizes, finest):
             extent = ceildiv(total, finest)
-            if all(size == extent * f or (size, f) == (total, finest) for size, f in sizes):
+            if all(size == extent * f or (size, f) == (total, finest) for size, f in ends):
                 values = {v: Along(d, int(f * scale)) for v, (d, f) in self.values.items()}
                 ops = {op: Along(loop, int(f * scale)) for op, (loop, f) in self.loops.items()}
                 return UnitDim(total, finest, values, ops)
         return None
+
+    def _totals(self, sizes: set[tuple[Dim, int]], finest: int) -> list[Dim]:
+        """The totals that may be those of all dims, of sizes and positions per granule: where some end before others,
+        that of the longest."""
+        longest = {size for size, f in sizes if f == finest}
+        if not self.is_shortened:
+            return sorted(longest, key=str)
+        known = [(size, f) for size, f in sizes if isinstance(size, int)]
+        if len(known) < len(sizes):
+            return []
+        extent = max(-(-size // f) for size, f in known)
+        return [max((size for size, f in known if f == finest and -(-size // f) == extent), default=extent * finest)]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from tensorir.analysis.units import SINGLE, Units, joined_units, root_units
+from tensorir.analysis.units import SINGLE, Units, joined_units, root_units, shortened_units
 from tensorir.dialects.linalg import Fold, Generic
-from tensorir.dialects.tensor import CollapseShape, GatherNd, InsertSlice
+from tensorir.dialects.tensor import CollapseShape, ExtractSlice, GatherNd, InsertSlice
 from tensorir.ir.affine import AffineMap, identity, select
-from tensorir.ir.dims import Dim, iteration_dim
+from tensorir.ir.dims import Dim, iteration_dim, symbol
 from tensorir.ir.dtype import DType, f32, i64
 from tensorir.ir.op import Op
 from tensorir.ir.scalar import ScalarBody, apply, arg
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
 
+S = symbol("S")
 D = [iteration_dim(i) for i in range(4)]
 
 
@@ -60,6 +61,13 @@ def fold(*outs: AffineMap) -> Fold:
         (InsertSlice(X, v(4, 9), (0, 2), (1, 1)), {0: 0}),
         (InsertSlice(v(4, 3), X, (0, 1), (1, 2)), {0: 0}),
         (InsertSlice(X, v(8, 6), (0, 0), (2, 1)), {1: 1}),
+        # a slice of the first positions goes on, if it is known where it ends
+        (ExtractSlice(X, (0, 0), (4, 3), (1, 1)), {0: 0, 1: 1}),
+        (ExtractSlice(X, (0, 0), (1, 6), (1, 1)), {0: 0, 1: 1}),
+        (ExtractSlice(X, (0, 1), (4, 3), (1, 1)), {0: 0}),
+        (ExtractSlice(X, (0, 0), (4, 3), (1, 2)), {0: 0}),
+        (ExtractSlice(X, (0, 0), (4, 0), (1, 1)), {0: 0}),
+        (ExtractSlice(X, (0, 0), (4, S), (1, 1)), {0: 0}),
         (GatherNd(X, (v(3, dtype=i64), v(3, dtype=i64))), {}),
         (CollapseShape(v(1, 1), ()), {}),
     ],
@@ -67,6 +75,12 @@ def fold(*outs: AffineMap) -> Fold:
 def test_pieces_that_go_through(op: Op, expected: Units) -> None:
     inside = dict.fromkeys(op.operands[:1], ALL) | ({X: ALL} if X in op.operands else {})
     assert joined_units(op, inside) == expected
+
+
+def test_units_of_which_the_last_make_nothing() -> None:
+    assert shortened_units(ExtractSlice(X, (0, 0), (4, 3), (1, 1)), {X: ALL}) == {1}
+    assert shortened_units(ExtractSlice(X, (1, 0), (2, 3), (1, 1)), {X: ALL}) == {1}
+    assert shortened_units(ExtractSlice(X, (0, 2), (4, 3), (1, 1)), {X: ALL}) == set()
 
 
 def test_indices_made_in_the_launch_go_through_but_not_the_table() -> None:

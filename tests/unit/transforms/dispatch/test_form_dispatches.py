@@ -83,3 +83,63 @@ def test_a_launch_that_is_there_already_reads_a_written_value() -> None:
 def test_dispatches_stay_as_they_are_when_they_are_formed_again() -> None:
     once = run_passes(parse(READS_A_FREE_VALUE, OPS), (FormDispatches(),))
     assert run_passes(once, (FormDispatches(),)) is once
+
+
+def product_of_slice(offset: int, *, returned: bool) -> ti.Module:
+    """A product with 16 of 20 rows of a softmax, which may be returned as well."""
+    builder = ti.ModuleBuilder()
+    function = builder.function("main")
+    x = function.arg("x", (20, 6), ti.f32).softmax(1)
+    function.returns(x[offset : offset + 16] @ function.arg("w", (6, 5), ti.f32), *([x] if returned else []))
+    return builder.build()
+
+
+@pytest.mark.parametrize("tiling", ["late", "early", "off"])
+@pytest.mark.parametrize("returned", [False, True])
+@pytest.mark.parametrize("offset", [0, 3])
+def test_a_slice_that_another_launch_reads_is_not_copied(offset: int, returned: bool, tiling: str) -> None:
+    module = product_of_slice(offset, returned=returned)
+    program = ti.compile(module, data_tiling=tiling)
+    assert program.stats.copied_bytes == 0
+    assert_equivalent(module, program)
+
+
+def test_ops_join_through_moves_that_their_readers_do() -> None:
+    """A sum over some columns of the first rows, transposed: the slice and the transpose are left to it and to the
+    second softmax, and both join the launch of the first one."""
+    builder = ti.ModuleBuilder()
+    function = builder.function("main")
+    x = function.arg("x", (9, 64), ti.f32).softmax(1)
+    columns = x[:4, 1:11].T
+    function.returns(columns.sum(0), x.max(1), columns[2:7].softmax(0))
+    module = builder.build()
+    for tiling in ("late", "early", "off"):
+        program = ti.compile(module, data_tiling=tiling)
+        assert (program.stats.dispatches, program.stats.copied_bytes) == (1, 0)
+        assert_equivalent(module, program)
+
+
+@pytest.mark.parametrize(("offset", "launches"), [(0, 1), (3, 2)])
+def test_first_rows_that_are_returned_are_stored_by_whoever_makes_them(offset: int, launches: int) -> None:
+    builder = ti.ModuleBuilder()
+    function = builder.function("main")
+    x = function.arg("x", (20, 6), ti.f32).softmax(1)
+    function.returns(x[offset : offset + 16].T, x)
+    module = builder.build()
+    for tiling in ("late", "early", "off"):
+        program = ti.compile(module, data_tiling=tiling)
+        assert program.stats.dispatches == launches
+        assert_equivalent(module, program)
+
+
+def test_an_op_that_reads_the_first_rows_waits_for_what_else_it_reads() -> None:
+    """What is made of the last row is known only after the launch that makes all rows."""
+    builder = ti.ModuleBuilder()
+    function = builder.function("main")
+    x = function.arg("x", (9, 6), ti.f32).softmax(1)
+    function.returns(x[:4] * x[8:].reshape(6).exp().broadcast_to((4, 6)))
+    module = builder.build()
+    for tiling in ("late", "early", "off"):
+        program = ti.compile(module, data_tiling=tiling)
+        assert program.stats.dispatches == 2
+        assert_equivalent(module, program)

@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve
 
 from tensorir.dialects.tile import Copy
-from tensorir.ir.dims import Dim, ceildiv, iteration_dim, symbol
+from tensorir.ir.dims import Dim, ceildiv, evaluate, iteration_dim, symbol
 from tensorir.ir.dtype import f32
 from tensorir.ir.types import TensorType
 from tensorir.ir.value import Value
@@ -68,6 +68,19 @@ def test_a_unit_has_its_granules_of_a_tiled_dim_and_its_positions_of_a_plain_one
     assert (plain.begin, plain.size, plain.most) == (START * 4, VALID, 8)
     rounded = e.piece(0, 4, ceildiv(S, 4) * 4)
     assert (rounded.begin, rounded.size, rounded.most) == (START * 4, COUNT * 4, 8)
+
+
+@pytest.mark.parametrize("end", [1, 4, 11, 12, 19])
+def test_a_dim_that_ends_before_the_unit_dim_has_no_part_in_the_last_units(end: int) -> None:
+    """20 positions in granules of 4, of which the last has 3 only."""
+    e, _ = emitter(19, 4, 2)
+    plain, tiled = e.piece(0, 4, end), e.piece(0, 1, -(-end // 4))
+    for start in range(5):
+        for count in range(1, 6 - start):
+            unit = {0: start, 1: count, 2: min(4 * count, 19 - 4 * start)}
+            first, last = 4 * start, min(4 * (start + count), end)
+            assert (evaluate(plain.begin, {}, unit), evaluate(plain.size, {}, unit)) == (first, max(0, last - first))
+            assert evaluate(tiled.size, {}, unit) == -(-max(0, last - first) // 4)
 
 
 @pytest.mark.parametrize(("total", "block", "most"), [(5, 2, 2), (5, 100, 5), (1, 100, 1), (0, 2, 0)])
