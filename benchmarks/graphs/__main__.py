@@ -5,7 +5,8 @@
 Exact counts of a call; with `--iree`, the counts of IREE's own statistics, if it is installed; with `--rounds`, the CPU
 time of a call on one thread, in turns. `--record` writes the figures to figures.json, which
 tests/e2e/test_graph_figures.py compares with, and the table to docs/benchmarks.md; what a run leaves out stays as it
-was. The bars in that file are written by hand.
+was. On a machine without the features of figures.py counts stay as they were, and times are its own. The bars in
+that file are written by hand.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import argparse
 
 from attrs import evolve
 
-from benchmarks.graphs.figures import Figures, figures, model_bytes
+from benchmarks.graphs.figures import DEVICE, FEATURES, Figures, figures, model_bytes
 from benchmarks.graphs.iree import IreeFigures, iree_compiled
 from benchmarks.graphs.report import print_graph, write_docs
 from benchmarks.graphs.table import Recorded, load_table, save_table
 from benchmarks.graphs.times import times
+from tensorir.native import cpu_features
 from tensorir.pipelines import DATA_TILING
 from tensorir.testing.iree import DataTiling, require_iree
 from tests.support.compared_graphs import GRAPHS, ComparedGraph
@@ -29,7 +31,8 @@ WAYS = tuple(way for way in IREE_WAYS if way in DATA_TILING)
 
 def measured(graph: ComparedGraph, before: Recorded, args: argparse.Namespace) -> Recorded:
     """What is recorded of a graph, with all that was asked for measured again."""
-    found: dict[str, Figures | str] = {way: figures(graph, way) for way in args.ways}
+    counted = args.ways if FEATURES in cpu_features() else ()
+    found: dict[str, Figures | str] = {way: figures(graph, way) for way in counted}
     merged = {**before.figures, **found}
     now = evolve(
         before,
@@ -45,7 +48,7 @@ def measured(graph: ComparedGraph, before: Recorded, args: argparse.Namespace) -
             programs |= {} if isinstance(made, str) else {way: made[0]}
         now = evolve(now, iree=theirs)
     if args.rounds:
-        ours = tuple(way for way in args.ways if isinstance(found[way], Figures))
+        ours = tuple(way for way in args.ways if isinstance(merged.get(way), Figures))
         now = evolve(now, ms={**before.ms, **times(graph, ours, programs, args.rounds)})
     return now
 
@@ -61,6 +64,8 @@ def main() -> None:
     args = parser.parse_args()
     if args.iree:
         require_iree()
+    if FEATURES not in cpu_features():
+        print(f"This machine lacks features of {DEVICE}: the counts are those that are recorded.")
     table = load_table()
     for name in args.graphs:
         before = table.get(name, Recorded({}, 0))

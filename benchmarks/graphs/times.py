@@ -34,7 +34,12 @@ def times(
     for _ in range(rounds):
         for name, call in calls.items():
             seconds[name].append(_turn(call, counts[name]))
-    return {name: (min(found) * 1e3, median(found) * 1e3) for name, found in seconds.items()}
+    return {name: (_rounded(min(found) * 1e3), _rounded(median(found) * 1e3)) for name, found in seconds.items()}
+
+
+def _rounded(number: float) -> float:
+    """To four digits, of which the last says nothing."""
+    return float(f"{number:.4g}")
 
 
 def _calls(call: Callable[[], object]) -> int:
