@@ -30,6 +30,7 @@ from tensorir.passes.pass_ import Pass, PassContext
 from tensorir.rewrite.greedy import greedy
 from tensorir.rewrite.pattern import Refused, RegionView, Rewrite, index, pattern
 from tensorir.rewrite.symbols import map_regions
+from tensorir.transforms.simplify.folds import FOLDS
 from tensorir.transforms.simplify.packs import PACKS
 from tensorir.transforms.simplify.reads import READS
 from tensorir.transforms.simplify.rows import ROWS
@@ -159,6 +160,7 @@ PATTERNS = index(
         fold_trivial_cast,
         *READS,
         *ROWS,
+        *FOLDS,
         *PACKS,
         size_of_dim,
         fold_static_size,
@@ -168,7 +170,7 @@ PATTERNS = index(
 
 @frozen
 class Canonicalize(Pass):
-    """Applies the patterns of this file, `reads.py`, `rows.py` and `packs.py` exhaustively.
+    """Applies the patterns of this file, `reads.py`, `rows.py`, `folds.py` and `packs.py` exhaustively.
 
     Law: interp(canonicalize(m)) == interp(m)."""
 
