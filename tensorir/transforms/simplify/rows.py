@@ -60,4 +60,4 @@ def decomposed(op: Op) -> Replacement | None:
     return Replacement((*sizes, *ops), results)
 
 
-ROWS: tuple[Pattern, ...] = (repeat_what_is_normalized, decompose_rows)
+ROWS: tuple[Pattern, ...] = (decompose_rows, repeat_what_is_normalized)  # constants first, repeated or not
