@@ -46,8 +46,6 @@ def multiply(lhs: Array, rhs: Array, dims: Sequence[Sequence[int]], dtype: DType
     else:
         into = np.dtype(np.float32) if ctx.numpy(dtype).itemsize < 4 else ctx.numpy(dtype)
         a, b = lhs.astype(into, copy=False), rhs.astype(into, copy=False)
-    # NumPy and its BLAS add in an order that depends on strides: a view would have another sum than a copy of it.
-    a, b = np.asarray(a, order="C"), np.asarray(b, order="C")
     in_lhs, in_rhs, out = dims
     a, in_lhs = _sum_alone(a, in_lhs, (*in_rhs, *out))
     b, in_rhs = _sum_alone(b, in_rhs, (*in_lhs, *out))
@@ -58,7 +56,8 @@ def multiply(lhs: Array, rhs: Array, dims: Sequence[Sequence[int]], dtype: DType
 
     def matrix(array: Array, labels: Sequence[int], rows: list[int], columns: list[int]) -> Array:
         order = [list(labels).index(d) for d in (*batch, *rows, *columns)]
-        return _transposed(array, order).reshape(_size(batch), _size(rows), _size(columns))
+        stored = _transposed(array, order).ravel()  # a BLAS adds in an order that depends on strides
+        return stored.reshape(_size(batch), _size(rows), _size(columns))
 
     def _size(labels: list[int]) -> int:
         return math.prod(size[d] for d in labels)
@@ -74,6 +73,7 @@ def _sum_alone(array: Array, labels: Sequence[int], elsewhere: Sequence[int]) ->
     alone = tuple(i for i, d in enumerate(labels) if d not in elsewhere)
     if not alone:
         return array, labels
+    array = np.asarray(array, order="C")  # NumPy adds in an order that depends on strides
     return np.sum(array, axis=alone), [d for i, d in enumerate(labels) if i not in alone]
 
 
