@@ -73,7 +73,7 @@ def test_it_is_the_formula(dtype: DType, slack: float) -> None:
 @pytest.mark.parametrize("columns", [32, 35, symbol("N")], ids=str)
 def test_between_contractions_it_stays_packed_and_skips_padding(columns: Dim) -> None:
     module = network(columns)
-    program = ti.compile(module, verify_each=True)
+    program = ti.compile(module, verify_each=True, ranges=False)  # one plan for all sizes
     bodies = [e.body for e in program.module.executables]
     (norm,) = [op for body in bodies for op in body.ops if isinstance(op, RmsNorm)]
     assert len(norm.dims) == 2
