@@ -112,11 +112,8 @@ class Session:
             signature = program.signature(name)
             threads = checked_threads(num_threads) or program.num_threads or usable_cores()
             arrays, sizes = bind_arguments(signature.without_states, args)
-            runner, ctx, made = (
-                program.runner(name, sizes),
-                program.context(sizes),
-                len(signature.result_types) - len(signature.states),
-            )
+            runner, ctx = program.runner(name, sizes), program.context(sizes)
+            made = len(signature.result_types) - len(signature.states)
             fresh = (None,) * made
             if isinstance(runner, Executor):
                 in_place = runner.function.in_place

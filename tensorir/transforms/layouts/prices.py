@@ -9,12 +9,12 @@ from math import inf, prod
 from attrs import field, frozen
 
 from tensorir.analysis.movement import is_windows
+from tensorir.analysis.placed_products import of_f32
 from tensorir.dialects.device import Transfer
 from tensorir.dialects.linalg import Contract, Fold
 from tensorir.dialects.linalg.structured import iteration_sizes
 from tensorir.encoding.digits import NotRefinable, filled, from_pack, relayout
 from tensorir.encoding.form import Form, Stored
-from tensorir.ir.dtype import f32
 from tensorir.ir.op import Op
 from tensorir.ir.types import Type
 from tensorir.targets.costs import Costs, Sizes, typical
@@ -28,7 +28,7 @@ class Prices:
     in_place: frozenset[Op] = frozenset()
     """Contractions, such as those of windows, that are read where their operands lie."""
     computed: frozenset[Op] = frozenset()
-    """Contractions one of whose operands is computed of constants where it is read: it is not read in place."""
+    """Contractions with an operand that is computed where it is read, so that it is not read in place."""
     sizes: Sizes = ()
     """What symbols count as, if it is not `TYPICAL_SIZE`."""
     _bytes: dict[tuple[Type, Stored], int] = field(factory=dict[tuple[Type, "Stored"], int], eq=False, init=False)
@@ -121,8 +121,8 @@ class Prices:
         tiles = form.tiles
         m, n, k, batch = self._sizes_of(op)
         width = op.rhs.type.dtype.bits / 8
-        of_f32 = op.lhs.type.dtype == op.rhs.type.dtype == op.dtype == f32  # others have no step that reads in place
-        if tiles is None and of_f32 and min(m, n) <= self.costs.rows_in_place and op not in self.computed:
+        # products of other types have no step that reads in place
+        if tiles is None and of_f32(op) and min(m, n) <= self.costs.rows_in_place and op not in self.computed:
             return batch * self._product(m, n, k, max(m, n) * k * width)
         if tiles is None and op in self.in_place:
             time = self.costs.product_in_place * batch * self._product(m, n, k, n * k * width)

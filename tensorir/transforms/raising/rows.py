@@ -36,7 +36,8 @@ def source_of(r: Reading, term: Term, dims: tuple[int, ...], view: RegionView) -
 
 
 def in_order(r: Reading, term: At, dims: tuple[int, ...]) -> bool:
-    """Whether `term` is a value of the shape and in the order of the root, or one that has fewer dims, but `dims`."""
+    """Whether `term` is a value of the shape and in the order of the root, or has only some of its dims, with
+    `dims` among them."""
     if term.map == r.identity and term.value.type.shape == r.shape:
         return True
     sizes = term.value.type.shape

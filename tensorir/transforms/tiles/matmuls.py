@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from attrs import evolve, frozen
 
+from tensorir.analysis.placed_products import of_f32
 from tensorir.dialects import linalg, tile
 from tensorir.ir.dims import Dim, product
 from tensorir.ir.dtype import f32
@@ -43,7 +44,7 @@ class FewRows:
 def few_rows(op: linalg.Contract, known: Known = NOTHING) -> FewRows | None:
     """Returns which side has few rows, the lhs if both have as few; None if neither has, or for other types. `known`:
     facts about sizes."""
-    if not op.lhs.type.dtype == op.rhs.type.dtype == op.dtype == f32:
+    if not of_f32(op):
         return None
     lhs, rhs, out = (m.positions() for m in op.maps)
     sizes = dict(zip(out, op.result.type.shape, strict=True))
